@@ -1,0 +1,10 @@
+//! flowsim
+
+pub mod contract;
+pub mod oracle;
+pub mod rules;
+pub mod time;
+pub mod trace;
+
+pub use contract::{Contract, Error, Mode, Read};
+pub use oracle::{Oracle, Verdict};

@@ -1,0 +1,113 @@
+//! What a judgement says: the verdict, the violations that it names, and how often each rule was put to the test.
+
+use crate::contract::End;
+use crate::rules::Rule;
+use crate::time::Instant;
+
+/// The outcome of judging one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// No rule was broken.
+    Held,
+    /// At least one rule was broken.
+    Violated,
+    /// It can't be told.
+    Inconclusive,
+}
+
+impl Judgement {
+    /// `held`, `violated` or `inconclusive`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Judgement::Held => "held",
+            Judgement::Violated => "violated",
+            Judgement::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A judged run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Held, violated or inconclusive.
+    pub judgement: Judgement,
+    /// One sentence that says why; empty for a plain `held`.
+    pub why: String,
+    /// What was broken, in the order of the trace.
+    pub violations: Vec<Violation>,
+    /// What the callers did wrong; never changes the judgement.
+    pub client_faults: Vec<ClientFault>,
+    /// How many EOFs hid that bytes were lost, where the contract allows that.
+    pub truncations: u64,
+    /// How often each rule's premise came true.
+    pub exercised: Exercised,
+}
+
+/// One broken event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule that names it.
+    pub rule: Rule,
+    /// Other rules that it breaks too.
+    pub also: Vec<Rule>,
+    /// The trace's line (the header is line 1).
+    pub line: u64,
+    /// When.
+    pub t: Instant,
+    /// On which flow.
+    pub flow: u32,
+    /// At which end.
+    pub end: End,
+    /// The operation that broke it, if it was one.
+    pub op: Option<u64>,
+    /// What happened and why it must not.
+    pub message: String,
+    /// The lines that led to it, in order, itself last.
+    pub because: Vec<u64>,
+}
+
+/// Something that the caller must not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientFault {
+    /// The trace's line.
+    pub line: u64,
+    /// When.
+    pub t: Instant,
+    /// On which flow.
+    pub flow: u32,
+    /// At which end.
+    pub end: End,
+    /// What was done.
+    pub message: String,
+}
+
+/// How often each rule's premise came true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exercised([u64; Rule::COUNT]);
+
+impl Default for Exercised {
+    fn default() -> Self {
+        Exercised([0; Rule::COUNT])
+    }
+}
+
+impl Exercised {
+    /// The count of one rule.
+    pub fn count(&self, rule: Rule) -> u64 {
+        self.0[rule as usize]
+    }
+
+    /// The rules that were exercised, with their counts, in the order of the specification.
+    pub fn iter(&self) -> impl Iterator<Item = (Rule, u64)> + '_ {
+        Rule::ALL.iter().map(|&rule| (rule, self.count(rule))).filter(|(_, count)| *count > 0)
+    }
+
+    /// Adds another run's counts.
+    pub fn add(&mut self, other: &Exercised) {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    pub(super) fn note(&mut self, rule: Rule) {
+        self.0[rule as usize] += 1;
+    }
+}

@@ -1,0 +1,112 @@
+//! The catalogue of rules, as data: name, sentence, source, premise, and for each rule that is judged its smallest bad and good
+//! histories.
+//!
+//! What this is not: code that judges. The [`oracle`](crate::oracle) names a rule where a step was refused; this module says
+//! what the rule means. Rule names are public: they stand in reports, JSON and scenario files.
+
+macro_rules! rules {
+    ($($(#[$section:meta])* $rule:ident = $name:literal,)+) => {
+        /// A rule of the flow contract, in the order of the specification.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule { $(#[doc = concat!("`", $name, "`")] $rule),+ }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &'static [Rule] = &[$(Rule::$rule),+];
+
+            /// How many there are.
+            pub const COUNT: usize = Self::ALL.len();
+
+            /// The public name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Rule::$rule => $name),+ }
+            }
+
+            /// The rule of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Rule::$rule),)+ _ => None }
+            }
+        }
+    };
+}
+
+rules! {
+    StreamPrefix = "stream-prefix",
+    StreamCausal = "stream-causal",
+    WriteOrder = "write-order",
+    DataNonempty = "data-nonempty",
+    OkMeansWhole = "ok-means-whole",
+    FailedWriteIsPrefix = "failed-write-is-prefix",
+    WritevIsConcat = "writev-is-concat",
+    WritesNotInterleaved = "writes-not-interleaved",
+    EofComplete = "eof-complete",
+    EofHasCause = "eof-has-cause",
+    EofIsFinal = "eof-is-final",
+    EofAfterReset = "eof-after-reset",
+    DataBeforeAbort = "data-before-abort",
+    WriteErrorIsFinal = "write-error-is-final",
+    ClosedAfterShutdown = "closed-after-shutdown",
+    ClosedHasCause = "closed-has-cause",
+    ReadErrorHasCause = "read-error-has-cause",
+    HalfCloseKeepsReading = "half-close-keeps-reading",
+    EofKeepsWriting = "eof-keeps-writing",
+    ShutdownReadKeepsWriting = "shutdown-read-keeps-writing",
+    EofAfterShutdownRead = "eof-after-shutdown-read",
+    ErrorAfterClose = "error-after-close",
+    CloseKeepsReading = "close-keeps-reading",
+    CloseWaits = "close-waits",
+    CloseIsIdempotent = "close-is-idempotent",
+    ZeroLengthIsInvisible = "zero-length-is-invisible",
+    OneReaderPerByte = "one-reader-per-byte",
+    PendingAtShutdown = "pending-at-shutdown",
+    FreshBuffer = "fresh-buffer",
+    CancelledRead = "cancelled-read",
+    CancelledClose = "cancelled-close",
+    FlowsAreIsolated = "flows-are-isolated",
+    AbortHasCause = "abort-has-cause",
+    CallerKeepsOff = "caller-keeps-off",
+    ConnectOnce = "connect-once",
+    AcceptOnce = "accept-once",
+    UnlistenStopsNew = "unlisten-stops-new",
+    DisconnectNeverFails = "disconnect-never-fails",
+    DestinationIsConstant = "destination-is-constant",
+    NodelayIsSent = "nodelay-is-sent",
+    KeepaliveOnlyWhenIdle = "keepalive-only-when-idle",
+    KeepaliveEndsDeadFlow = "keepalive-ends-dead-flow",
+    InputIsTotal = "input-is-total",
+    PortsAreChecked = "ports-are-checked",
+    Delivery = "delivery",
+    EofArrives = "eof-arrives",
+    WriteResolves = "write-resolves",
+    NoStuckCall = "no-stuck-call",
+    ShutdownReturns = "shutdown-returns",
+    CloseReturns = "close-returns",
+    ResourcesFreed = "resources-freed",
+    WindowReopens = "window-reopens",
+    QuietWhenIdle = "quiet-when-idle",
+    AbortIsTold = "abort-is-told",
+    PeerShutRead = "peer-shut-read",
+    HandshakeCompletes = "handshake-completes",
+    LowerClosedOnce = "lower-closed-once",
+    LowerClosedWhenBothHalvesShut = "lower-closed-when-both-halves-shut",
+    LowerNotUsedAfterClose = "lower-not-used-after-close",
+    AcceptedGoesDown = "accepted-goes-down",
+    ProxyPassesHalfClose = "proxy-passes-half-close",
+    OneFin = "one-fin",
+    FinAfterData = "fin-after-data",
+    RetransmitIsSame = "retransmit-is-same",
+    InsideWindow = "inside-window",
+    AckIsReceived = "ack-is-received",
+    NoResetToReset = "no-reset-to-reset",
+    ResetOnUnreadClose = "reset-on-unread-close",
+    TimeWaitHeld = "time-wait-held",
+    ResetInWindow = "reset-in-window",
+    WindowNotShrunk = "window-not-shrunk",
+    StateTransition = "state-transition",
+}
+
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

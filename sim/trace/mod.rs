@@ -1,0 +1,349 @@
+//! What happened, as plain data: events, their JSON-lines codec, the payload pattern, the digest, and where events go.
+//!
+//! An [`Event`] is one line of a trace. `Reader` streams them from any source and refuses what is not well formed;
+//! `Writer` writes the same format, whose bytes the digest covers. What this is not: a judge. Whether a trace keeps a
+//! contract is the [`oracle`](crate::oracle)'s business.
+
+use std::fmt;
+
+use crate::contract::{Both, Contract};
+pub use crate::contract::{Call, End, Error, Keepalive, Outcome, Payload};
+use crate::time::Instant;
+
+/// Where something happened: one end of one flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The flow, numbered from 0.
+    pub flow: u32,
+    /// Which of its ends.
+    pub end: End,
+}
+
+/// One line of a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When; under a per-end clock on that end's own clock.
+    pub t: Instant,
+    /// What.
+    pub what: What,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An operation begins.
+    Call {
+        /// Who calls.
+        at: Place,
+        /// Names the operation uniquely within the place.
+        op: u64,
+        /// What is asked.
+        call: Call,
+    },
+    /// An operation ends.
+    Return {
+        /// Whose operation.
+        at: Place,
+        /// Which one.
+        op: u64,
+        /// How it ended.
+        outcome: Outcome,
+        /// Bytes that a write says it accepted.
+        accepted: Option<u64>,
+        /// Whom an accept or connect says it is connected to.
+        peer: Option<Box<str>>,
+    },
+    /// The caller gave an operation up.
+    Cancel {
+        /// Whose operation.
+        at: Place,
+        /// Which one.
+        op: u64,
+    },
+    /// The environment did something, or something became known.
+    Env(Env),
+    /// A segment on the wire.
+    Segment(Box<Wire>),
+    /// A connection changed its state.
+    State {
+        /// Whose connection.
+        at: Place,
+        /// The old state, by its RFC 9293 name.
+        from: Box<str>,
+        /// The new state.
+        to: Box<str>,
+    },
+}
+
+/// What the environment did. `flow: None` concerns every flow, `end: None` both ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Env {
+    /// The flow concerned.
+    pub flow: Option<u32>,
+    /// The end concerned.
+    pub end: Option<End>,
+    /// What happened.
+    pub what: EnvWhat,
+}
+
+/// The kinds of environment events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvWhat {
+    /// The end was aborted.
+    Abort(Abort, By),
+    /// The end's host crashed.
+    Crash(By),
+    /// The network between the ends was cut; `from`: only what that end sends.
+    Partition {
+        /// The direction that is cut; both if none.
+        from: Option<End>,
+    },
+    /// A cut was mended.
+    Heal {
+        /// The direction that is mended; both if none.
+        from: Option<End>,
+    },
+    /// The end's bytes up to this stream offset were transmitted.
+    Transmitted {
+        /// Stream offset.
+        upto: u64,
+    },
+    /// The end's bytes up to this stream offset were acknowledged.
+    Acknowledged {
+        /// Stream offset.
+        upto: u64,
+    },
+    /// What the end still holds.
+    Resources(Resources),
+    /// The buffer that an operation returned, as seen now.
+    Buffer {
+        /// The operation.
+        op: u64,
+        /// Its contents now.
+        data: Payload,
+    },
+    /// Nothing more can happen: what is pending is stuck for ever.
+    Quiet,
+    /// Recording stopped.
+    End,
+}
+
+/// Why an end was aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Abort {
+    /// A reset was accepted or sent.
+    Reset,
+    /// Retransmission or user timeout.
+    Timeout,
+    /// Keep-alive gave up.
+    KeepaliveDeath,
+}
+
+/// Who decided an abort or crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Not said.
+    Unknown,
+    /// The implementation itself.
+    Stack,
+    /// It was injected.
+    Fault,
+}
+
+/// What an end still holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Resources {
+    /// Connections.
+    pub connections: u64,
+    /// Armed timers.
+    pub timers: u64,
+    /// Buffered bytes.
+    pub buffered: u64,
+    /// Ports.
+    pub ports: u64,
+}
+
+impl Resources {
+    /// Nothing is held.
+    pub const fn is_free(&self) -> bool {
+        self.connections == 0 && self.timers == 0 && self.buffered == 0 && self.ports == 0
+    }
+}
+
+/// A segment as the wire showed it: absolute 32-bit numbers, the raw window field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// The flow.
+    pub flow: u32,
+    /// The sender.
+    pub from: End,
+    /// Names the segment from sending to its fate.
+    pub id: Option<u64>,
+    /// What became of it at this moment.
+    pub fate: Fate,
+    /// Sequence number.
+    pub seq: u32,
+    /// Acknowledgement number.
+    pub ack: u32,
+    /// Control bits.
+    pub flags: Flags,
+    /// Window field, unscaled.
+    pub win: u32,
+    /// Payload bytes.
+    pub len: u32,
+    /// Options, as `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`.
+    pub opts: Box<str>,
+}
+
+/// What happened to a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// It left its sender.
+    Sent,
+    /// It reached the other end.
+    Delivered,
+    /// It was lost.
+    Dropped,
+    /// A copy of it came into being.
+    Duplicated,
+    /// It was damaged.
+    Corrupted,
+    /// It came from nowhere.
+    Injected,
+}
+
+/// The control bits of a segment, as the low byte of the TCP header's flags (FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16,
+/// URG = 32, ECE = 64, CWR = 128).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    /// The letters of a trace, in the order in which they are written.
+    const LETTERS: [(u8, char); 8] = [(1, 'F'), (2, 'S'), (4, 'R'), (8, 'P'), (16, 'A'), (32, 'U'), (64, 'E'), (128, 'C')];
+
+    /// FIN: the sender's data ends here.
+    pub const fn fin(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// SYN.
+    pub const fn syn(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    /// RST.
+    pub const fn rst(self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    /// ACK: the acknowledgement number counts.
+    pub const fn ack(self) -> bool {
+        self.0 & 16 != 0
+    }
+
+    /// Reads letters in any order (`SA`, `FA`, `.` for ACK, `-` for none).
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        letters.chars().filter(|&letter| letter != '-').try_fold(Flags(0), |flags, letter| {
+            let letter = if letter == '.' { 'A' } else { letter };
+            let (bit, _) = Self::LETTERS.iter().find(|(_, known)| *known == letter)?;
+            Some(Flags(flags.0 | bit))
+        })
+    }
+}
+
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Self::LETTERS.iter().filter(|(bit, _)| self.0 & bit != 0).try_for_each(|(_, letter)| write!(f, "{letter}"))
+    }
+}
+
+/// The first line of a trace: who promises what, and how far the recording can be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What each end promises.
+    pub contract: Both<Contract>,
+    /// Whose clock the times are of.
+    pub clock: Clock,
+    /// Which kinds of evidence are complete.
+    pub records: Records,
+    /// Free text.
+    pub note: Box<str>,
+    /// Keep-alive settings of all flows.
+    pub keepalive: Option<Keepalive>,
+    /// Flows that stand on another flow.
+    pub layers: Vec<Layer>,
+    /// Flows that a proxy joins.
+    pub proxies: Vec<Proxy>,
+    /// Written by the simulator: what must happen at once happens at the same virtual instant.
+    pub simulated: bool,
+}
+
+impl Default for Header {
+    fn default() -> Self {
+        Header {
+            contract: Both::same(Contract::modern()),
+            clock: Clock::Shared,
+            records: Records::default(),
+            note: "".into(),
+            keepalive: None,
+            layers: Vec::new(),
+            proxies: Vec::new(),
+            simulated: false,
+        }
+    }
+}
+
+/// Whose clock a trace's times are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// One clock: the order of the file is the true order, also within one instant.
+    Shared,
+    /// A clock for each end: the order is known only within one end.
+    PerEnd,
+}
+
+/// The kinds of evidence that a recording holds completely. A rule that needs a kind that is missing is not judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Records {
+    /// Partitions, crashes, aborts.
+    pub network: bool,
+    /// What was transmitted and acknowledged.
+    pub transmitted: bool,
+    /// Segments and states.
+    pub segments: bool,
+    /// What ends still hold.
+    pub resources: bool,
+    /// Buffers seen again later.
+    pub buffers: bool,
+    /// Calls on the lower flows of layers.
+    pub lower: bool,
+}
+
+/// At each end, the calls on `lower` come from `upper`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layer {
+    /// The flow above.
+    pub upper: u32,
+    /// The flow below.
+    pub lower: u32,
+}
+
+/// The server end of `left` and the client end of `right` are one proxy's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Proxy {
+    /// The flow from the client.
+    pub left: u32,
+    /// The flow to the server.
+    pub right: u32,
+}
+
+/// A whole trace in memory. Long recordings are better streamed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The first line.
+    pub header: Header,
+    /// All others.
+    pub events: Vec<Event>,
+    /// The last line ended early: the recording was cut.
+    pub cut: bool,
+}
