@@ -88,10 +88,10 @@ impl History {
     fn line(&mut self, text: &str) -> Parsed<()> {
         let line = Line::split(text)?;
         match line.peek() {
-            None => Ok(()),
+            None if line.is_empty() => Ok(()),
             Some("records") => self.records(line),
             Some("clock") => self.clock(line),
-            Some(_) => self.event(line),
+            _ => self.event(line),
         }
     }
 
