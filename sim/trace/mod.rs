@@ -5,6 +5,7 @@
 //! contract is the [`oracle`](crate::oracle)'s business.
 
 mod diagnostic;
+pub mod pattern;
 
 use std::fmt;
 
