@@ -389,6 +389,19 @@ pub(super) const RULES: &[About] = &[
                     handshake is lost.",
         source: "RFC 9293 §3.5; metrics-mirage Tcp.S, create_connection and listen",
         premise: "connect is called while somebody listens and the path is fair",
+        examples: &[Example {
+            contracts: ALL,
+            bad: r#"
+                server call 1 accept 80
+                client call 1 connect
+                quiet"#,
+            good: r#"
+                server call 1 accept 80
+                client call 1 connect
+                client return 1 ok
+                server return 1 ok
+                quiet"#,
+        }],
         ..About::later(Rule::HandshakeCompletes, Section::Liveness, Level::BothEnds)
     },
 ];
