@@ -163,7 +163,7 @@ fn every_parameter_has_a_control_and_nearly_every_value_forbids_something() {
 /// Every history of the catalogue.
 fn histories() -> impl Iterator<Item = &'static str> {
     let examples = rules::examples().flat_map(|(_, example)| [example.bad, example.good]);
-    let excuses = rules::excuses().iter().map(|excuse| excuse.history);
+    let excuses = rules::excuses().map(|excuse| excuse.history);
     examples.chain(excuses).chain(rules::controls().iter().map(|control| control.history))
 }
 

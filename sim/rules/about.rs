@@ -148,7 +148,8 @@ const SECTIONS: &[&[About]] = &[
     safety::CLOSING,
     safety::CALLS,
     connections::RULES,
-    liveness::RULES,
+    liveness::PROGRESS,
+    liveness::RELEASE,
     layers::RULES,
     wire::RULES,
 ];
