@@ -4,7 +4,11 @@
 //! `Writer` writes the same format, whose bytes the digest covers. What this is not: a judge. Whether a trace keeps a
 //! contract is the [`oracle`](crate::oracle)'s business.
 
+mod diagnostic;
+
 use std::fmt;
+
+pub use diagnostic::{Diagnostic, Excerpt};
 
 use crate::contract::{Both, Contract};
 pub use crate::contract::{Call, End, Error, Keepalive, Outcome, Payload};
