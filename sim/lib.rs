@@ -3,6 +3,7 @@
 pub mod contract;
 pub mod oracle;
 pub mod rules;
+pub mod scenario;
 pub mod time;
 pub mod trace;
 

@@ -37,15 +37,8 @@ const FORMS: [(&str, &str); 15] = [
 ];
 
 /// The errors that have a word of their own.
-const ERRORS: [Error; 7] = [
-    Error::Reset,
-    Error::TimedOut,
-    Error::Refused,
-    Error::NotReady,
-    Error::NotConnected,
-    Error::BrokenPipe,
-    Error::ConnectionAborted,
-];
+const ERRORS: [Error; 7] =
+    [Error::Reset, Error::TimedOut, Error::Refused, Error::NotReady, Error::NotConnected, Error::BrokenPipe, Error::ConnectionAborted];
 
 /// Reads one step.
 pub(super) fn step(text: &str) -> Result<Step, Mistake> {
@@ -80,12 +73,6 @@ impl<'a> Words<'a> {
             _ => [rest.find(char::is_whitespace), rest.find('|'), rest.find("->")].into_iter().flatten().min().unwrap_or(rest.len()),
         };
         Some((&rest[..length], start..start + length))
-    }
-
-    fn next(&mut self) -> Option<Word<'a>> {
-        let word = self.peek()?;
-        self.at = word.1.end;
-        Some(word)
     }
 
     /// Takes the next word if it is this one.
@@ -331,4 +318,4 @@ fn results(kind: Kind, cancels: bool) -> Vec<&'static str> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -38,8 +38,9 @@ impl fmt::Debug for Spot {
     }
 }
 
-/// A file's name and text, kept for the diagnostics of the run. As with [`Spot`], any two are equal.
-#[derive(Clone, Eq)]
+/// A file's name and text, kept for the diagnostics of the run; both empty where a scenario came from no file. As with
+/// [`Spot`], any two are equal.
+#[derive(Clone, Default, Eq)]
 pub(crate) struct Source {
     pub(crate) name: Arc<str>,
     pub(crate) text: Arc<str>,
@@ -48,6 +49,9 @@ pub(crate) struct Source {
 impl Source {
     /// A diagnostic that underlines `spot`.
     pub(crate) fn at(&self, spot: Spot, message: impl Into<String>) -> Diagnostic {
+        if self.text.is_empty() && self.name.is_empty() {
+            return Diagnostic::of_file("scenario", message);
+        }
         Diagnostic::in_text(&*self.name, self.text.as_bytes(), spot.bytes(), message)
     }
 
