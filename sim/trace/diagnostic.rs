@@ -67,8 +67,8 @@ impl Diagnostic {
         let start = span.start.min(text.len());
         let newline = |byte: &u8| *byte == b'\n';
         let line_number = text[..start].iter().filter(|byte| newline(byte)).count() as u64 + 1;
-        let first = text[..start].iter().rposition(|byte| newline(byte)).map_or(0, |at| at + 1);
-        let last = text[start..].iter().position(|byte| newline(byte)).map_or(text.len(), |at| start + at);
+        let first = text[..start].iter().rposition(newline).map_or(0, |at| at + 1);
+        let last = text[start..].iter().position(newline).map_or(text.len(), |at| start + at);
         let line = text[first..last].strip_suffix(b"\r").unwrap_or(&text[first..last]);
         Diagnostic::in_line(file, line_number, line, start - first..span.end.saturating_sub(first), message)
     }
