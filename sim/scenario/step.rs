@@ -150,7 +150,7 @@ pub enum Expect {
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// Bytes that its calls read.
+    /// Bytes that its calls read or wrote.
     pub bytes: u64,
     /// What its last call came back with; `None` if the step was cancelled.
     pub last: Option<Outcome>,
@@ -181,6 +181,7 @@ impl fmt::Display for Ended {
         let bytes = |f: &mut fmt::Formatter<'_>| write!(f, "{} byte{}", self.bytes, if self.bytes == 1 { "" } else { "s" });
         let last = match &self.last {
             Some(Outcome::Data(_)) => return bytes(f),
+            Some(Outcome::Ok) => return f.write_str("`ok`"),
             Some(Outcome::Error(error)) => error.word(),
             Some(outcome) => outcome.word(),
             None => "cancelled",
