@@ -97,8 +97,8 @@ impl Core {
         }
     }
 
-    /// The operations that wait to be taken, in order.
-    pub(super) fn untaken(&self) -> impl Iterator<Item = &Pending> {
+    /// The operations that were not handed out yet, in order.
+    pub(super) fn announced(&self) -> impl Iterator<Item = &Pending> {
         self.finished.iter().filter_map(|op| self.ops.get(*op))
     }
 

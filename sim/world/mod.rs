@@ -10,6 +10,7 @@
 
 mod agenda;
 mod core;
+mod fingerprint;
 mod op;
 mod pipe;
 mod queue;

@@ -86,9 +86,9 @@ impl Ops {
         Some(pending)
     }
 
-    /// How many operations have not been taken or cancelled.
-    pub(super) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+    /// All that were neither taken nor cancelled, in no order that means anything.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.slots.iter().filter_map(|slot| slot.pending.as_ref())
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
         assert_ne!(first, second);
         assert!(ops.get(first).is_none() && ops.remove(first).is_none());
         assert!(ops.get_mut(second).is_some());
-        assert_eq!(ops.len(), 1);
+        assert_eq!(ops.iter().count(), 1);
     }
 
     #[test]

@@ -122,6 +122,14 @@ impl Direction {
         self.waiting.pop()
     }
 
+    /// The calls that wait for writes: how many writes are before each, and whether it is a flush.
+    pub(super) fn waiting_behind(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.waiting.iter().map(|waiter| {
+            let ahead = self.writers.iter().filter(|writer| writer.serial < waiter.serial).count();
+            (ahead, waiter.is_flush)
+        })
+    }
+
     /// A cancelled call waits for nothing and writes nothing more; true if there was such a call.
     pub(super) fn forget(&mut self, op: Op) -> bool {
         let before = self.writers.len() + self.waiting.len() + self.unacknowledged.len();

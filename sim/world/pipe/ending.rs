@@ -83,6 +83,9 @@ impl Pipe {
 
     fn shut_read(&mut self, core: &mut Core, end: End) {
         self.sides[end].shut_read = true;
+        if self.is_gone(end) {
+            return self.leave_if_gone(core, end);
+        }
         if self.sides[end].discards_when_shut() {
             self.directions[end.peer()].discard();
         }
@@ -157,8 +160,8 @@ impl Pipe {
         side.told |= side.dead.is_some() && matches!(outcome, Outcome::Error(_));
     }
 
-    /// The connection of this end is gone: all its pending calls end at once. A reset tells the peer; after any other abort
-    /// the peer learns it from the answer to what it sends.
+    /// The connection of this end is gone: all its pending calls end at once. A reset tells the peer (unless the peer sent it);
+    /// after any other abort the peer learns it from the answer to what it sends.
     pub(in super::super) fn abort(&mut self, core: &mut Core, end: End, abort: Abort, by: By) {
         if self.has_ended(end) {
             return;
@@ -168,13 +171,14 @@ impl Pipe {
         self.end_pending_calls(core, end);
         let keep = self.sides[end].keeps_data_at_abort();
         self.directions[end.peer()].sever(keep);
-        if abort == Abort::Reset {
+        if abort == Abort::Reset && by != By::Stack {
             self.send(core, end, Parcel::Reset);
         }
         self.wake_reader(core, end);
         self.pump(core, end.peer());
     }
 
+    /// A reset arrived; it is not answered.
     pub(super) fn abort_by_peer(&mut self, core: &mut Core, end: End) {
         self.abort(core, end, Abort::Reset, By::Stack);
     }

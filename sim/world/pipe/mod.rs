@@ -4,9 +4,12 @@
 //! close and abort. What this is not: a network. Nothing is lost or reordered; room is seen at once, and only what a wire
 //! would carry (bytes, the end of the stream, a reset) takes the pipe's delay.
 
+mod canonical;
 mod direction;
 mod ending;
 mod side;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
