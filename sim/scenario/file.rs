@@ -54,7 +54,7 @@ fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic
     let target = file.get("target", target)?;
     let named = target.as_deref().unwrap_or("pipe").to_owned();
     refuse_network(&file, &named)?;
-    let seed = file.get("seed", Item::integer)?.unwrap_or_default();
+    let seed = file.get("seed", Item::integer)?;
     let guards = file.get("guards", guards)?.unwrap_or_default();
     let pipe = file.get("pipe", pipe)?.unwrap_or_default();
     let limits = file.get("limits", limits)?.unwrap_or_default();

@@ -7,8 +7,13 @@
 mod document;
 mod file;
 mod grammar;
+mod log;
+mod machine;
 mod mistake;
+mod program;
+mod run;
 mod sense;
+mod stage;
 mod step;
 mod units;
 mod write;
@@ -16,6 +21,8 @@ mod write;
 use std::path::Path;
 use std::time::Duration;
 
+pub use log::{Keep, Stats};
+pub use run::{Options, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};
 
 use crate::contract::{Both, Contract, End};
@@ -32,8 +39,8 @@ pub struct Scenario {
     pub contract: Option<Both<Contract>>,
     /// The name of what the scenario is for.
     pub target: Option<String>,
-    /// Where chance starts from.
-    pub seed: u64,
+    /// Where chance starts from; where it is left out, every decision is the benign one.
+    pub seed: Option<u64>,
     /// Rules that a run must put to the test.
     pub guards: Vec<Guard>,
     /// The pipes between the ends.
@@ -139,6 +146,12 @@ impl Scenario {
     /// The first mistake in the text.
     pub fn parse(name: &str, text: impl AsRef<[u8]>) -> Result<Self, Diagnostic> {
         file::parse(name, text.as_ref())
+    }
+
+    /// Runs the scenario on pipes.
+    pub fn run_pipe(&self, options: Options) -> Run {
+        let contract = options.contract.or(self.contract).unwrap_or(Both::same(Contract::pipe()));
+        run::Direct::new(self, contract, options).run("pipe")
     }
 
     /// All tasks, in the order in which they start: by flow, then the client's before the server's.

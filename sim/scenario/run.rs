@@ -9,7 +9,7 @@ use super::stage::Worldly;
 use super::{Expect, Limits, Scenario};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract};
-use crate::oracle::{Judgement, Verdict};
+use crate::oracle::{Exercised, Judgement, Verdict};
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Env, EnvWhat, Header, Place, Trace, What};
 use crate::world::{PipeSettings, Step, World};
@@ -178,7 +178,7 @@ impl<'a> Direct<'a> {
         let stats = self.log.stats;
         let (oracle, trace) = self.log.into_parts();
         let is_judged = oracle.is_some();
-        let verdict = oracle.map_or_else(Verdict::unjudged, |oracle| oracle.finish(false));
+        let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
         let mut unmet: Vec<Unmet> = self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)).collect();
         if is_judged && self.limit.is_none() {
             unmet.extend(scenario.guards.iter().filter(|guard| verdict.exercised.count(guard.rule) == 0).map(|guard| {
@@ -213,5 +213,17 @@ fn wanted(expect: &Expect) -> String {
         Expect::Bytes(1) => "1 byte".to_owned(),
         Expect::Bytes(bytes) => format!("{bytes} bytes"),
         expect => format!("`{expect}`"),
+    }
+}
+
+/// The verdict where nobody asked for one.
+fn unjudged() -> Verdict {
+    Verdict {
+        judgement: Judgement::Held,
+        why: "not judged".to_owned(),
+        violations: Vec::new(),
+        client_faults: Vec::new(),
+        truncations: 0,
+        exercised: Exercised::default(),
     }
 }

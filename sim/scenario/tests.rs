@@ -50,7 +50,7 @@ fn a_whole_file_is_understood() {
     assert_eq!(scenario.title, "The server answers \"after\" the half close");
     let contract = scenario.contract.expect("given");
     assert_eq!((contract.client.base, contract.server.to_string().as_str()), ("posix", "modern,eof_on_reset=forbid"));
-    assert_eq!(scenario.seed, u64::MAX);
+    assert_eq!(scenario.seed, Some(u64::MAX));
     assert_eq!(scenario.guards.iter().map(|guard| guard.rule.name()).collect::<Vec<_>>(), ["eof-complete", "half-close-keeps-reading"]);
     assert_eq!(scenario.pipe, Pipe { capacity: 4096, delay: Duration::from_millis(20) });
     assert_eq!(scenario.limits, Limits { events: 5000, time: Duration::from_secs(600) });
@@ -202,7 +202,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let contract = contract.prop_map(|(client, server)| Both { client: Contract::PRESETS[client], server: Contract::PRESETS[server] });
     let flow = (proptest::option::of("[a-z\"\\\\\\n]{1,3}"), tasks(), tasks());
     let flow = flow.prop_map(|(name, client, server)| FlowSteps { name, tasks: Both { client, server } });
-    let head = ("\\PC{0,9}", proptest::option::of(contract), any::<u64>(), proptest::sample::subsequence(Rule::ALL.to_vec(), 0..3));
+    let head = ("\\PC{0,9}", proptest::option::of(contract), any::<Option<u64>>(), proptest::sample::subsequence(Rule::ALL.to_vec(), 0..3));
     let pipe = (1..100_000_usize, any::<u64>()).prop_map(|(capacity, delay)| Pipe { capacity, delay: Duration::from_nanos(delay) });
     let flow = flow.prop_filter("a flow does something", |flow: &FlowSteps| !flow.is_empty());
     (head, pipe, any::<u64>(), proptest::collection::vec(flow, 1..4)).prop_map(|((title, contract, seed, guards), pipe, at, flows)| {

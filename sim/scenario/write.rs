@@ -35,8 +35,8 @@ impl Scenario {
         if let Some(target) = &self.target {
             writeln!(f, "target = {}", Quoted(target))?;
         }
-        if self.seed != 0 {
-            writeln!(f, "seed = {}", self.seed)?;
+        if let Some(seed) = self.seed {
+            writeln!(f, "seed = {seed}")?;
         }
         if self.guards.is_empty() {
             return Ok(());
