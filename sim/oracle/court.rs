@@ -17,6 +17,24 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Header, Place, Resources, What};
 
+/// A buffer's contents, as little of them as tells whether they change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint {
+    len: usize,
+    hash: Option<u128>,
+}
+
+impl Fingerprint {
+    pub fn of(data: &Payload) -> Self {
+        Fingerprint { len: data.len(), hash: data.bytes().map(|bytes| xxhash_rust::xxh3::xxh3_128(bytes)) }
+    }
+
+    pub fn differs(self, data: &Payload) -> bool {
+        let now = Fingerprint::of(data);
+        self.len != now.len || self.hash.zip(now.hash).is_some_and(|(then, now)| then != now)
+    }
+}
+
 /// One flow, as far as its events tell.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
@@ -29,7 +47,7 @@ pub(super) struct Flow {
     pub wire: Both<WireState>,
     pub resources: Both<Option<(Stamp, Resources)>>,
     /// Buffers that reads returned, where the recording shows them again.
-    pub buffers: BTreeMap<(End, u64), Bytes>,
+    pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
     pub suspects: Vec<super::naming::Suspect>,
     /// When something last happened here in fair time.
@@ -217,6 +235,10 @@ impl Court {
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
+                // A trace may begin with what happened to its only flow.
+                if env.flow.is_some() || self.flows.is_empty() {
+                    self.flow(env.flow.unwrap_or(0));
+                }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
@@ -498,9 +520,20 @@ impl Scene<'_> {
         }
     }
 
+    /// In a pipe what was accepted has arrived; elsewhere arrivals are not known from calls.
+    fn note_arrivals(&mut self) {
+        if self.me().contract.base != "pipe" || self.me().arrived.is_some() {
+            return;
+        }
+        let stream = &self.flow.streams[self.end.peer()];
+        let arrived = (self.at, stream.bytes_read + stream.owed(false, 0));
+        self.me_mut().arrived = Some(arrived);
+    }
+
     fn abort(&mut self, kind: Abort, _by: By) {
         let (at, id) = (self.at, self.flow.id);
         self.book.trouble(id, at);
+        self.note_arrivals();
         let me = self.me_mut();
         // An error word was only a guess at the moment; the line itself is exact.
         if me.aborted.is_none_or(|abort| abort.by_word) {

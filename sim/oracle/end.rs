@@ -149,8 +149,8 @@ pub(super) struct Aborted {
 #[derive(Clone, Debug)]
 pub(super) struct EndState {
     pub contract: Contract,
-    /// `data-nonempty` belongs to this end's contract.
-    pub judges_empty: bool,
+    /// `data-nonempty` and `fresh-buffer` belong to this end's contract.
+    pub judges_content: bool,
     pub pending: Pendings,
     pub reads_pending: usize,
     pub writes_pending: usize,
@@ -170,6 +170,8 @@ pub(super) struct EndState {
     pub maybe_read: Option<Answer>,
     pub aborted: Option<Aborted>,
     pub crashed: Option<Stamp>,
+    /// The abort, and the stream offset up to which bytes had arrived, where arrivals are known.
+    pub arrived: Option<(Stamp, u64)>,
     /// The first EOF that a read gave, and the first clean one.
     pub eof: Option<Stamp>,
     pub clean_eof: Option<Stamp>,
@@ -194,7 +196,7 @@ pub(super) struct EndState {
 impl EndState {
     pub fn new(contract: Contract) -> Self {
         EndState {
-            judges_empty: contract.base != "v1",
+            judges_content: contract.base != "v1",
             contract,
             pending: Pendings::default(),
             reads_pending: 0,
@@ -209,6 +211,7 @@ impl EndState {
             maybe_read: None,
             aborted: None,
             crashed: None,
+            arrived: None,
             eof: None,
             clean_eof: None,
             peer_eof: None,

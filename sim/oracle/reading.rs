@@ -1,12 +1,13 @@
 //! What the return of a read may say.
 
-use super::court::Scene;
+use super::court::{Fingerprint, Scene};
 use super::end::{Answer, EndState, Pending, first};
 use super::ledger::Findings;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
-    CloseIs, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload, ReadAfterEof,
+    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
+    Outcome, Payload, ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -28,19 +29,22 @@ impl Scene<'_> {
         let called = pending.called.seq;
         let me = self.me();
         let contract = me.contract;
-        let ended = me.final_read(called).is_some();
         let closed = me.reading_over().is_some_and(|at| at.seq < called);
         let shut = me.shut_read.before(called);
+        let owed = me.full_close_returned().or(me.shut_read.returned).or(me.eof).or(me.read_error);
+        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
         let shut_pending = me.shut_read.called.is_some_and(|at| at.seq > called) && contract.data_after_shutdown_read.is_some();
         let close_pending = me.full_close_called().is_some_and(|at| at.seq > called);
         let half_closed = contract.close_is == CloseIs::Half && me.close.called.is_some_and(|at| at.seq < called);
         let exercised = [
-            (Rule::EofIsFinal, ended),
+            (Rule::EofIsFinal, me.final_read(called).is_some()),
             (Rule::ErrorAfterClose, closed),
             (Rule::EofAfterShutdownRead, shut && contract.data_after_shutdown_read.is_some()),
             (Rule::PendingAtShutdown, shut_pending || close_pending),
-            (Rule::NoStuckCall, ended || closed || shut),
+            (Rule::NoStuckCall, owed.is_some()),
             (Rule::CloseKeepsReading, half_closed),
+            (Rule::HalfCloseKeepsReading, half),
+            (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
         for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
             self.book.exercise(rule);
@@ -80,6 +84,7 @@ impl Scene<'_> {
     /// Data where only an end may come.
     fn data_out_of_season(&mut self, pending: &Pending, data: &Payload, found: &mut Findings) {
         let called = pending.called.seq;
+        self.dropped_data(pending, found);
         let (me, end) = (self.me(), self.end);
         let discards = me.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
         let len = data.len();
@@ -108,9 +113,23 @@ impl Scene<'_> {
         }
     }
 
+    /// `data_before_abort=drop`: what had arrived before the abort is never read after it.
+    fn dropped_data(&mut self, pending: &Pending, found: &mut Findings) {
+        let me = self.me();
+        let Some((aborted, _)) = me.arrived.filter(|(at, _)| at.seq < pending.called.seq) else { return };
+        let drops = me.contract.data_before_abort == DataBeforeAbort::Drop;
+        self.book.exercise(Rule::DataBeforeAbort);
+        if drops {
+            let end = self.end;
+            found.add(Rule::DataBeforeAbort, &[aborted], || {
+                format!("the {end}'s read returned bytes that the abort should have thrown away (line {})", aborted.line)
+            });
+        }
+    }
+
     fn data_size(&mut self, max: usize, data: &Payload, found: &mut Findings) {
         let end = self.end;
-        let judged = self.me().judges_empty;
+        let judged = self.me().judges_content;
         if data.is_empty()
             && let Some((zero, _)) = self.peer().zero_write
         {
@@ -130,15 +149,13 @@ impl Scene<'_> {
     fn data_premises(&mut self, called: Seq, data: &Payload) {
         let me = self.me();
         let overlapping = me.reads_pending > 0 || self.flow.streams[self.end.peer()].overlaps(called);
-        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
         let second = self.flow.streams[self.end.peer()].reaches_next(data.len());
         let exercised = [
             (Rule::StreamPrefix, true),
             (Rule::StreamCausal, true),
             (Rule::Delivery, true),
-            (Rule::DataNonempty, me.judges_empty),
+            (Rule::DataNonempty, me.judges_content),
             (Rule::OneReaderPerByte, overlapping),
-            (Rule::HalfCloseKeepsReading, half),
             (Rule::WriteOrder, second),
         ];
         for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
@@ -147,10 +164,11 @@ impl Scene<'_> {
     }
 
     fn remember(&mut self, pending: &Pending, data: &Payload) {
-        let Some(bytes) = data.bytes() else { return };
-        self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
         if self.header.records.buffers {
-            self.flow.buffers.insert((self.end, pending.op), bytes.clone());
+            self.flow.buffers.insert((self.end, pending.op), Fingerprint::of(data));
+        }
+        if let Some(bytes) = data.bytes() {
+            self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
         }
     }
 
@@ -159,7 +177,10 @@ impl Scene<'_> {
         self.eof_premises();
         if self.me().full_close_called().is_none() && self.me().shut_read.called.is_none() && !self.maybe_stopped_reading() {
             match self.me().aborted.filter(|abort| abort.at.seq < self.at.seq) {
-                Some(abort) => self.eof_of_aborted(abort.at, abort.kind, &mut found),
+                Some(abort) => {
+                    self.eof_of_aborted(abort.at, abort.kind, &mut found);
+                    self.kept_data_first(&mut found);
+                }
                 None => self.clean_eof(pending, &mut found),
             }
         }
@@ -257,6 +278,27 @@ impl Scene<'_> {
         self.flow.streams[self.end.peer()].writes.front().map(|write| write.returned.unwrap_or(write.called)).into_iter()
     }
 
+    /// `data_before_abort=keep`: bytes that had arrived before the abort are read before its error or EOF.
+    fn kept_data_first(&mut self, found: &mut Findings) {
+        let Some((aborted, arrived)) =
+            self.me().arrived.filter(|_| self.me().full_close_called().is_none() && self.me().shut_read.called.is_none())
+        else {
+            return;
+        };
+        self.book.exercise(Rule::DataBeforeAbort);
+        let read = self.flow.streams[self.end.peer()].bytes_read;
+        if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
+            let (end, lost) = (self.end, arrived - read);
+            found.add(Rule::DataBeforeAbort, &[aborted], || {
+                format!(
+                    "the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort (line {})",
+                    aborted.line
+                )
+            });
+            self.me_mut().arrived = None;
+        }
+    }
+
     /// EOF at an end that was aborted, where nothing else ends the stream.
     fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
         let end = self.end;
@@ -307,15 +349,18 @@ impl Scene<'_> {
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
         let mut found = Findings::default();
         let (end, called) = (self.end, pending.called.seq);
-        self.final_read_is_eof(pending, outcome, &mut found);
+        self.kept_data_first(&mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_called();
-        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp)]);
+        let peer_closed = self.peer().full_close_called().filter(|_| self.peer_close_may_reset());
+        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;
         if judged {
             self.book.exercise(Rule::ReadErrorHasCause);
+        }
+        if self.me().aborted.is_some() {
+            self.book.exercise(Rule::EofAfterReset);
         }
         if judged && cause.is_none() && found.is_empty() {
             let word = outcome.clone().into_error();
@@ -330,13 +375,34 @@ impl Scene<'_> {
                 found.add(Rule::FlowsAreIsolated, &[trouble], message);
             }
             found.add(Rule::ReadErrorHasCause, &[], message);
+            if let Some(shut) = self.me().shut_read.returned.filter(|at| at.seq < called) {
+                found.add(Rule::EofAfterShutdownRead, &[shut], message);
+            }
         }
+        self.final_read_is_eof(pending, outcome, &mut found);
         self.keepalive_must_end(outcome, &mut found);
         let at = self.at;
         self.me_mut().read_error.get_or_insert(at);
         self.enter(pending, found);
         let others = self.me().reads_pending;
         self.flow.streams[end.peer()].reader_left(others);
+    }
+
+    /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.
+    fn both_closed(&self) -> Option<Stamp> {
+        let (me, peer) = (self.me(), self.peer());
+        me.close.returned.filter(|_| peer.close.called.is_some())
+    }
+
+    /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
+    fn peer_close_may_reset(&self) -> bool {
+        let lost = self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0;
+        let unread = &self.flow.streams[self.end];
+        match self.peer().contract.close_sends_pending {
+            CloseSendsPending::Either => true,
+            CloseSendsPending::UnlessUnread => !lost || unread.bytes_called > unread.bytes_read,
+            CloseSendsPending::Yes => !lost,
+        }
     }
 
     /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.

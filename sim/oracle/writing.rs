@@ -16,13 +16,14 @@ struct Return<'a> {
     pending: &'a Pending,
     called: Seq,
     number: u64,
+    len: usize,
     vectored: bool,
 }
 
 impl Scene<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
         let Kind::Write { number, len, vectored, void } = pending.kind else { return };
-        let write = Return { pending, called: pending.called.seq, number, vectored };
+        let write = Return { pending, called: pending.called.seq, number, len, vectored };
         self.write_premises(write);
         let ok = *outcome == Outcome::Ok;
         if len > 0 {
@@ -30,7 +31,7 @@ impl Scene<'_> {
         }
         match outcome {
             Outcome::Ok if len == 0 => {}
-            Outcome::Ok => self.write_ok(write),
+            Outcome::Ok => self.write_ok(write, accepted),
             Outcome::Panic => self.panicked(pending),
             _ => self.write_failed(write, outcome),
         }
@@ -53,6 +54,8 @@ impl Scene<'_> {
             (Rule::HalfCloseKeepsReading, peer_half && open),
             (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
             (Rule::PeerShutRead, peer.shut_read.returned.is_some() && !peer.late_data()),
+            (Rule::PendingAtShutdown, me.write_end_called().is_some_and(|at| at.seq > called)),
+            (Rule::AbortIsTold, self.told_before(write).is_some()),
             (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
             (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
@@ -64,7 +67,9 @@ impl Scene<'_> {
     /// The write's bytes: all of them, a prefix, or none.
     fn settle(&mut self, write: Return<'_>, ok: bool, void: bool, accepted: Option<u64>) {
         let at = self.at;
+        let short = accepted.is_some_and(|bytes| bytes < write.len as u64);
         let status = match (ok, void) {
+            (true, _) if short => Status::Prefix,
             (true, _) => Status::Ok,
             (false, true) => Status::Void,
             (false, false) => Status::Prefix,
@@ -80,7 +85,24 @@ impl Scene<'_> {
             self.book.exercise(Rule::FailedWriteIsPrefix);
             self.blame(write.pending.op, Rule::FailedWriteIsPrefix);
         }
+        if status == Status::Void {
+            self.void_write_was_read(write);
+        }
         self.flow.streams[self.end].settle(write.pending.op, at, status, exact);
+    }
+
+    /// A write that must contribute nothing failed, but its bytes were read.
+    fn void_write_was_read(&mut self, write: Return<'_>) {
+        let taken = self.flow.streams[self.end].read_of(write.pending.op);
+        if taken == 0 {
+            return;
+        }
+        let mut found = Findings::default();
+        let (end, number) = (self.end, write.number);
+        found.add(Rule::FailedWriteIsPrefix, &[write.pending.called], || {
+            format!("{taken} bytes of the {end}'s write #{number} were read, but it was called after writing had ended, and failed")
+        });
+        self.enter(write.pending, found);
     }
 
     /// A write that was called before writing ended returns ok, and the peer has read a clean EOF without its bytes.
@@ -101,7 +123,7 @@ impl Scene<'_> {
         self.book.enter(site, found);
     }
 
-    fn write_ok(&mut self, write: Return<'_>) {
+    fn write_ok(&mut self, write: Return<'_>, accepted: Option<u64>) {
         let mut found = Findings::default();
         let (end, at) = (self.end, self.at);
         let me = self.me();
@@ -132,6 +154,10 @@ impl Scene<'_> {
                 format!("the {end}'s write #{number} returned ok, but it was called after the {end} had been aborted")
             });
         }
+        if let Some(short) = accepted.filter(|bytes| *bytes < write.len as u64) {
+            let len = write.len;
+            found.add(Rule::OkMeansWhole, &[], || format!("the {end}'s write #{number} returned ok with {short} of {len} bytes accepted"));
+        }
         self.told_of_closed_peer(write, &mut found);
         self.blocked_write_fails(write, &mut found);
         if let Some(Answer::Open(cancelled)) = self.me().maybe_write
@@ -151,34 +177,34 @@ impl Scene<'_> {
         }
         if let Some(shut) = pending_at {
             let (end, number) = (self.end, write.number);
-            self.book.exercise(Rule::PendingAtShutdown);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
                 format!("the {end}'s write #{number} was pending when writing was shut down, and returned ok where it must fail")
             });
         }
     }
 
-    /// `closed_peer_writes=told`: a writer learns of the peer's full close within a second.
+    /// `closed_peer_writes=told`: the earlier write, called after the peer's full close, by which a writer must have been told
+    /// when this one was called.
+    fn told_before(&self, write: Return<'_>) -> Option<Stamp> {
+        let me = self.me();
+        let earlier = me.wrote_to_closed.filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
+        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
+        (fair && write.pending.called.t - earlier.t >= Duration::from_secs(1)).then_some(earlier)
+    }
+
+    /// A writer learns of the peer's full close within a second.
     fn told_of_closed_peer(&mut self, write: Return<'_>, found: &mut Findings) {
         let Some(closed) = self.peer().full_close_returned().filter(|at| at.seq < write.called) else { return };
-        if self.me().contract.closed_peer_writes != ClosedPeerWrites::Told {
-            return;
-        }
-        let called = write.pending.called;
-        let Some(earlier) = self.me().wrote_to_closed else {
-            self.me_mut().wrote_to_closed = Some(called);
-            return;
-        };
-        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
-        if fair && called.t - earlier.t >= Duration::from_secs(1) {
+        if let Some(earlier) = self.told_before(write) {
             let (end, number) = (self.end, write.number);
-            self.book.exercise(Rule::AbortIsTold);
             found.add(Rule::AbortIsTold, &[closed, earlier], || {
                 format!(
                     "the {end}'s write #{number} returned ok although the peer had closed the flow, and an earlier write had told it so"
                 )
             });
         }
+        let called = write.pending.called;
+        self.me_mut().wrote_to_closed.get_or_insert(called);
     }
 
     fn write_failed(&mut self, write: Return<'_>, outcome: &Outcome) {
@@ -262,7 +288,7 @@ impl Scene<'_> {
             (None, WriteOnClosed::Error) => ("closed or an error", *outcome != Outcome::Eof),
             (None, WriteOnClosed::Any) => ("a failure", true),
         };
-        if !fits && !(aborted && !wrong_eof) {
+        if !fits && (!aborted || wrong_eof) {
             found.add(Rule::ClosedAfterShutdown, &[over], || {
                 format!(
                     "the {end}'s write #{number} was called after writing had ended and failed with `{word}`, where `{asked}` is asked for"
@@ -280,7 +306,6 @@ impl Scene<'_> {
         let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
         let other =
             [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_called(), peer.shut_read.called, me.write_error];
-        self.book.exercise(Rule::PendingAtShutdown);
         if first(other).is_none() {
             let (end, number) = (self.end, write.number);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
