@@ -181,16 +181,22 @@ impl<'a> Direct<'a> {
         let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
         let mut unmet: Vec<Unmet> = self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)).collect();
         if is_judged && self.limit.is_none() {
-            unmet.extend(scenario.guards.iter().filter(|guard| verdict.exercised.count(guard.rule) == 0).map(|guard| {
-                let message = format!("guard not exercised: {}", guard.rule);
-                let diagnostic = scenario.source.at(guard.spot, message).with_help("no event of this run puts this rule to the test");
-                Unmet { diagnostic, t: now, at: None }
-            }));
+            unmet.extend(unexercised(scenario, &verdict, now));
         }
         let seed = self.options.seed.or(scenario.seed);
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
         Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed, target: target.to_owned() }
     }
+}
+
+/// The guards that this run did not put to the test.
+fn unexercised(scenario: &Scenario, verdict: &Verdict, t: Instant) -> impl Iterator<Item = Unmet> {
+    let known: Vec<&str> = verdict.exercised.iter().map(|(rule, _)| rule.name()).collect();
+    let help = format!("this run exercises: {}", if known.is_empty() { "nothing".to_owned() } else { known.join(", ") });
+    scenario.guards.iter().filter(|guard| verdict.exercised.count(guard.rule) == 0).map(move |guard| {
+        let message = format!("guard not exercised: {}", guard.rule);
+        Unmet { diagnostic: scenario.source.at(guard.spot, message).with_help(help.as_str()), t, at: None }
+    })
 }
 
 /// What a miss says to a person.
