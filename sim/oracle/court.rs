@@ -216,7 +216,7 @@ impl Court {
                 super::liveness::abort_told_at_once(flow, &mut self.book, at);
             }
         }
-        if self.header.clock == Clock::Shared && at.t >= self.look_again {
+        if self.header.clock == Clock::Shared && at.t > self.look_again {
             self.lose_patience(at);
         }
     }
@@ -381,7 +381,9 @@ impl Scene<'_> {
         if after {
             self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
         }
-        if overlap || under || after {
+        let forbids = contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden;
+        let beside = forbids && self.me().reads_pending + self.me().writes_pending > 0;
+        if overlap || under || after || beside {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;
