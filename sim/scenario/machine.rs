@@ -338,3 +338,6 @@ fn goes_on(action: &Action, done: u64, outcome: &Outcome) -> bool {
 fn size(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,7 +143,10 @@ impl<'a> Direct<'a> {
     }
 
     pub(super) fn run(mut self, target: &str) -> Run {
-        while self.go_on() {}
+        self.advance();
+        while self.limit.is_none() && self.stage.world.step() == Step::Ran {
+            self.advance();
+        }
         if self.limit.is_some() {
             self.stage.world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End }));
         } else {
@@ -154,18 +157,18 @@ impl<'a> Direct<'a> {
         self.finish(target)
     }
 
-    /// Runs to the next moment; false at the end.
-    fn go_on(&mut self) -> bool {
+    /// Lets every task go on as far as it can at this moment.
+    fn advance(&mut self) {
         let Limits { events, time } = self.scenario.limits;
+        if self.stage.world.now() > Instant::ZERO + time {
+            self.limit = Some(format!("limit reached: {} of virtual time", span(time)));
+            return;
+        }
         let is_idle = self.machine.pump(&mut self.stage, events);
         self.drain();
-        let now = self.stage.world.now();
         if !is_idle || self.log.stats.events > events {
-            self.limit = Some(format!("limit reached: {events} events by {now}"));
-        } else if now > Instant::ZERO + time {
-            self.limit = Some(format!("limit reached: {} of virtual time", span(time)));
+            self.limit = Some(format!("limit reached: {events} events by {}", self.stage.world.now()));
         }
-        self.limit.is_none() && self.stage.world.step() == Step::Ran
     }
 
     fn drain(&mut self) {
