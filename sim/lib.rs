@@ -1,10 +1,12 @@
 //! flowsim
 
+pub mod choice;
 pub mod contract;
 pub mod oracle;
 pub mod rules;
 pub mod time;
 pub mod trace;
+pub mod world;
 
 pub use contract::{Contract, Error, Mode, Read};
 pub use oracle::{Oracle, Verdict};
