@@ -17,6 +17,24 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Header, Place, Resources, What};
 
+/// A buffer's contents, as little of them as tells whether they change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint {
+    len: usize,
+    hash: Option<u128>,
+}
+
+impl Fingerprint {
+    pub fn of(data: &Payload) -> Self {
+        Fingerprint { len: data.len(), hash: data.bytes().map(|bytes| xxhash_rust::xxh3::xxh3_128(bytes)) }
+    }
+
+    pub fn differs(self, data: &Payload) -> bool {
+        let now = Fingerprint::of(data);
+        self.len != now.len || self.hash.zip(now.hash).is_some_and(|(then, now)| then != now)
+    }
+}
+
 /// One flow, as far as its events tell.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
@@ -29,7 +47,7 @@ pub(super) struct Flow {
     pub wire: Both<WireState>,
     pub resources: Both<Option<(Stamp, Resources)>>,
     /// Buffers that reads returned, where the recording shows them again.
-    pub buffers: BTreeMap<(End, u64), Bytes>,
+    pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
     pub suspects: Vec<super::naming::Suspect>,
     /// When something last happened here in fair time.
@@ -78,6 +96,11 @@ impl Scene<'_> {
 
     pub fn peer(&self) -> &EndState {
         &self.flow.ends[self.end.peer()]
+    }
+
+    /// Nothing but reads and writes has happened on this flow, all of them went well, and nothing went wrong elsewhere.
+    pub fn is_calm(&self) -> bool {
+        self.me().calm && self.peer().calm && self.book.troubled.is_empty()
     }
 
     pub fn site(&self, op: u64) -> Site {
@@ -198,7 +221,7 @@ impl Court {
                 super::liveness::abort_told_at_once(flow, &mut self.book, at);
             }
         }
-        if self.header.clock == Clock::Shared && at.t >= self.look_again {
+        if self.header.clock == Clock::Shared && at.t > self.look_again {
             self.lose_patience(at);
         }
     }
@@ -217,6 +240,10 @@ impl Court {
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
+                // A trace may begin with what happened to its only flow.
+                if env.flow.is_some() || self.flows.is_empty() {
+                    self.flow(env.flow.unwrap_or(0));
+                }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
@@ -272,10 +299,17 @@ impl Scene<'_> {
                 if mode.writes() {
                     me.shut_write.call(at);
                 }
+                me.refresh();
                 self.shutting_read(mode.reads());
             }
-            Kind::Close => me.close.call(at),
-            Kind::Disconnect => me.disconnect.call(at),
+            Kind::Close => {
+                me.close.call(at);
+                me.refresh();
+            }
+            Kind::Disconnect => {
+                me.disconnect.call(at);
+                me.refresh();
+            }
             Kind::Connect | Kind::Accept => me.opening = true,
             Kind::Flush | Kind::Other => {}
         }
@@ -359,7 +393,9 @@ impl Scene<'_> {
         if after {
             self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
         }
-        if overlap || under || after {
+        let forbids = contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden;
+        let beside = forbids && self.me().reads_pending + self.me().writes_pending > 0;
+        if overlap || under || after || beside {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;
@@ -415,7 +451,10 @@ impl Scene<'_> {
             Error::BrokenPipe if !peer_left && !own => Abort::Reset,
             _ => return,
         };
-        self.me_mut().aborted = Some(Aborted { at: self.at, kind, by_word: true });
+        let at = self.at;
+        let me = self.me_mut();
+        me.calm = false;
+        me.aborted = Some(Aborted { at, kind, by_word: true });
     }
 
     /// A call that returned the error of an abort has told this end.
@@ -430,6 +469,7 @@ impl Scene<'_> {
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         let at = self.at;
         let contract = self.me().contract;
+        self.me_mut().calm = false;
         match pending.kind {
             Kind::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
             Kind::Write { len, .. } => {
@@ -460,6 +500,7 @@ impl Scene<'_> {
             Kind::Connect | Kind::Accept => self.me_mut().opening = false,
             Kind::Flush | Kind::Disconnect | Kind::Other => {}
         }
+        self.me_mut().refresh();
     }
 
     fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
@@ -513,6 +554,7 @@ impl Scene<'_> {
         self.book.trouble(id, at);
         self.note_arrivals();
         let me = self.me_mut();
+        me.calm = false;
         // An error word was only a guess at the moment; the line itself is exact.
         if me.aborted.is_none_or(|abort| abort.by_word) {
             me.aborted = Some(Aborted { at, kind, by_word: false });
