@@ -73,6 +73,8 @@ impl Scene<'_> {
         let at = self.at;
         let short = accepted.is_some_and(|bytes| bytes < write.len as u64);
         let status = match (ok, void) {
+            // An ok that must not be is judged once: its bytes may be read, and none of them is owed.
+            (true, true) => Status::Prefix,
             (true, _) if short => Status::Prefix,
             (true, _) => Status::Ok,
             (false, true) => Status::Void,
