@@ -77,5 +77,5 @@ fn unmixed(parts: &[Vec<u8>], data: &[u8]) -> Vec<Vec<Vec<u8>>> {
 /// Every place where `needle` stands in `hay`.
 pub(super) fn occurrences(hay: &[u8], needle: &[u8]) -> impl Iterator<Item = usize> {
     let last = (hay.len() + 1).saturating_sub(needle.len().max(1));
-    (0..last).filter(move |&at| hay[at] == needle[0] && hay[at..].starts_with(needle))
+    (0..last).filter(move |&at| !needle.is_empty() && hay[at..].starts_with(needle))
 }
