@@ -187,7 +187,7 @@ impl Pipe {
         if side.dead.is_some() {
             return Some(side.aborted_write());
         }
-        let refused = self.directions[end].fin != Fin::Open || self.is_gone(end.peer()) || self.sees_shut_read(end);
+        let refused = side.shut_write || self.is_gone(end.peer()) || self.sees_shut_read(end);
         refused.then(|| side.closed_write())
     }
 
