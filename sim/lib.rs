@@ -6,6 +6,7 @@ pub mod exec;
 pub mod flow;
 pub mod oracle;
 pub mod rules;
+pub mod scenario;
 pub mod target;
 pub mod time;
 pub mod trace;

@@ -1,0 +1,267 @@
+//! One run of a scenario: how it goes, and what it leaves behind.
+
+use std::sync::Arc;
+
+use super::log::{Keep, Log, Stats};
+use super::machine::{Machine, Miss, Why};
+use super::program::Program;
+use super::stage::Stage;
+use super::{Expect, Limits, Scenario};
+use crate::choice::Choice;
+use crate::contract::{Both, Contract};
+use crate::oracle::{Exercised, Judgement, Verdict};
+use crate::time::{Instant, span};
+use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
+use crate::world::{PipeSettings, World};
+
+/// What a run may be told beside its scenario.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// What each end promises, whatever the scenario says.
+    pub contract: Option<Both<Contract>>,
+    /// Where chance starts from, whatever the scenario says.
+    pub seed: Option<u64>,
+    /// What is kept.
+    pub keep: Keep,
+}
+
+/// What a run left behind.
+#[derive(Clone, Debug)]
+pub struct Run {
+    header: Header,
+    trace: Trace,
+    verdict: Verdict,
+    unmet: Vec<Unmet>,
+    limit: Option<String>,
+    stats: Stats,
+    seed: Option<u64>,
+    target: String,
+}
+
+/// Something that the scenario asks for and that did not come: an expectation that was not met, a guard that was not exercised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// Where it stands in the scenario, and what happened instead.
+    pub diagnostic: Diagnostic,
+    /// When that came out; the end of the run for a guard.
+    pub t: Instant,
+    /// Whose step it was; nothing for a guard.
+    pub at: Option<Place>,
+}
+
+impl Run {
+    /// The events, if they were kept.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// What the oracle says, if it was asked. Expectations, guards and limits are no part of it: see [`Run::judgement`].
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// The digest of the trace as it would be written.
+    pub fn digest(&self) -> Digest {
+        self.trace.digest()
+    }
+
+    /// Expectations that were not met and guards that were not exercised.
+    pub fn unmet(&self) -> &[Unmet] {
+        &self.unmet
+    }
+
+    /// Why the run was given up, if it was.
+    pub fn limit(&self) -> Option<&str> {
+        self.limit.as_deref()
+    }
+
+    /// What the run amounted to.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Where chance started from; nothing where every decision was the benign one.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// The name of the target.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// What each end promised.
+    pub fn contract(&self) -> &Both<Contract> {
+        &self.header.contract
+    }
+
+    /// Everything together: violated if a rule was broken or something was asked for that did not come; else inconclusive if
+    /// the oracle can't tell or the run was given up.
+    pub fn judgement(&self) -> Judgement {
+        match self.verdict.judgement {
+            Judgement::Violated => Judgement::Violated,
+            _ if !self.unmet.is_empty() => Judgement::Violated,
+            _ if self.limit.is_some() => Judgement::Inconclusive,
+            judgement => judgement,
+        }
+    }
+
+    /// Why, in one sentence; empty for a plain `held`.
+    pub fn why(&self) -> String {
+        match (self.verdict.judgement, &*self.unmet, &self.limit) {
+            (Judgement::Violated, ..) => self.verdict.why.clone(),
+            (_, [unmet], _) => unmet.diagnostic.message.clone(),
+            (_, [unmet, rest @ ..], _) => format!("{} (and {} more)", unmet.diagnostic.message, rest.len()),
+            (_, [], Some(limit)) => limit.clone(),
+            (_, [], None) => self.verdict.why.clone(),
+        }
+    }
+}
+
+/// A run that is under way, whatever it runs on.
+pub(super) struct Course<'a> {
+    scenario: &'a Scenario,
+    seed: Option<u64>,
+    target: String,
+    machine: Machine,
+    log: Log,
+    header: Header,
+    /// Why it is given up, once it is.
+    pub(super) limit: Option<String>,
+    /// What went wrong beside the calls.
+    pub(super) troubles: Vec<String>,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(scenario: &'a Scenario, target: &str, header: Header, options: &Options) -> Self {
+        Course {
+            scenario,
+            seed: options.seed.or(scenario.seed),
+            target: target.to_owned(),
+            machine: Machine::new(Arc::new(Program::new(scenario))),
+            log: Log::new(options.keep, &header),
+            header,
+            limit: None,
+            troubles: Vec::new(),
+        }
+    }
+
+    /// Takes events, in order.
+    pub(super) fn take(&mut self, events: impl Iterator<Item = Event>) {
+        events.for_each(|event| self.log.take(event));
+    }
+
+    /// Lets every task go on as far as it can at this moment; false if the run is to be given up.
+    pub(super) fn advance(&mut self, stage: &mut impl Stage) -> bool {
+        let Limits { events, .. } = self.scenario.limits;
+        let is_in_time = self.is_in_time(stage.now());
+        if is_in_time && !self.machine.pump(stage, events) {
+            self.limit = Some(format!("limit reached: {events} events by {}", stage.now()));
+        }
+        self.limit.is_none()
+    }
+
+    /// Is the run within its limits still?
+    pub(super) fn is_within(&mut self, now: Instant) -> bool {
+        let Limits { events, .. } = self.scenario.limits;
+        if self.limit.is_none() && self.log.stats.events > events {
+            self.limit = Some(format!("limit reached: {events} events by {now}"));
+        }
+        self.is_in_time(now)
+    }
+
+    fn is_in_time(&mut self, now: Instant) -> bool {
+        let Limits { time, .. } = self.scenario.limits;
+        if self.limit.is_none() && now > Instant::ZERO + time {
+            self.limit = Some(format!("limit reached: {} of virtual time", span(time)));
+        }
+        self.limit.is_none()
+    }
+
+    /// Has every task ended?
+    pub(super) fn is_over(&self) -> bool {
+        self.machine.is_over()
+    }
+
+    /// The end: what was never met, then the verdict.
+    pub(super) fn finish(mut self, now: Instant) -> Run {
+        if self.limit.is_none() {
+            self.machine.conclude(now);
+        }
+        let (scenario, stats) = (self.scenario, self.log.stats);
+        let (oracle, trace) = self.log.into_parts();
+        let is_judged = oracle.is_some();
+        let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
+        let mut unmet: Vec<Unmet> = self.troubles.iter().map(|trouble| Unmet::of_run(scenario, trouble, now)).collect();
+        unmet.extend(self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)));
+        if is_judged && self.limit.is_none() {
+            unmet.extend(unexercised(scenario, &verdict, now));
+        }
+        let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
+        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed: self.seed, target: self.target }
+    }
+}
+
+impl Unmet {
+    /// Something that concerns the run as a whole.
+    fn of_run(scenario: &Scenario, message: &str, t: Instant) -> Self {
+        Unmet { diagnostic: scenario.source.whole(message), t, at: None }
+    }
+}
+
+impl Scenario {
+    /// An empty world whose chance is this run's.
+    pub(super) fn world(&self, options: &Options) -> World {
+        World::with_choice(options.seed.or(self.seed).map_or(Choice::benign(), Choice::seeded))
+    }
+
+    /// What the simulator's own flows are made of.
+    pub(super) fn settings(&self, contract: Both<Contract>) -> PipeSettings {
+        PipeSettings { contract, capacity: self.pipe.capacity, delay: self.pipe.delay }
+    }
+}
+
+/// The guards that this run did not put to the test.
+fn unexercised(scenario: &Scenario, verdict: &Verdict, t: Instant) -> impl Iterator<Item = Unmet> {
+    let known: Vec<&str> = verdict.exercised.iter().map(|(rule, _)| rule.name()).collect();
+    let help = format!("this run exercises: {}", if known.is_empty() { "nothing".to_owned() } else { known.join(", ") });
+    scenario.guards.iter().filter(|guard| verdict.exercised.count(guard.rule) == 0).map(move |guard| {
+        let message = format!("guard not exercised: {}", guard.rule);
+        Unmet { diagnostic: scenario.source.at(guard.spot, message).with_help(help.as_str()), t, at: None }
+    })
+}
+
+/// What a miss says to a person.
+fn missed(scenario: &Scenario, machine: &Machine, miss: &Miss) -> Option<Unmet> {
+    let (at, steps) = machine.task(miss.task)?;
+    let (step, expect) = (steps.get(miss.step)?, steps.get(miss.step)?.expect.as_ref()?);
+    let found = match &miss.why {
+        Why::Ended(ended) => format!("got {ended}"),
+        Why::Pending(0) => "it never ended".to_owned(),
+        Why::Pending(bytes) => format!("it never ended ({bytes} bytes so far)"),
+        Why::Unreached(before) => format!("it was never reached: `{}` before it never ended", steps.get(*before)?),
+    };
+    let message = format!("expected {}, but {found}", wanted(expect));
+    let help = format!("at {} of the run, {} of flow {}", miss.at, at.end, at.flow);
+    Some(Unmet { diagnostic: scenario.source.at(step.spot, message).with_help(help), t: miss.at, at: Some(at) })
+}
+
+fn wanted(expect: &Expect) -> String {
+    match expect {
+        Expect::Bytes(1) => "1 byte".to_owned(),
+        Expect::Bytes(bytes) => format!("{bytes} bytes"),
+        expect => format!("`{expect}`"),
+    }
+}
+
+/// The verdict where nobody asked for one.
+fn unjudged() -> Verdict {
+    Verdict {
+        judgement: Judgement::Held,
+        why: "not judged".to_owned(),
+        violations: Vec::new(),
+        client_faults: Vec::new(),
+        truncations: 0,
+        exercised: Exercised::default(),
+    }
+}
