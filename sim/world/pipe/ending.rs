@@ -123,6 +123,10 @@ impl Pipe {
     }
 
     fn refuse_writers(&mut self, core: &mut Core, from: End) {
+        let direction = &self.directions[from];
+        if direction.writers.is_empty() && !direction.has_waiting() {
+            return;
+        }
         let outcome = self.sides[from].closed_write();
         self.fail_writers(core, from, &outcome);
         while let Some(waiter) = self.directions[from].next_waiting() {
@@ -138,8 +142,15 @@ impl Pipe {
     }
 
     /// Ends the half closes that have nothing to wait for any more.
+    #[inline]
     pub(super) fn settle_close(&mut self, core: &mut Core, end: End) {
-        if self.sides[end].closing.is_empty() || !self.may_close_return(end) {
+        if !self.sides[end].closing.is_empty() {
+            self.return_closes(core, end);
+        }
+    }
+
+    fn return_closes(&mut self, core: &mut Core, end: End) {
+        if !self.may_close_return(end) {
             return;
         }
         for op in std::mem::take(&mut self.sides[end].closing) {
