@@ -170,7 +170,15 @@ impl Scenario {
     /// # Errors
     /// What in the scenario the target can't do, or why its ends could not be made.
     pub fn run(&self, target: &dyn Target) -> Result<Run, Diagnostic> {
-        self.on(target)?.run(&Options::default())
+        self.run_with(target, &Options::default())
+    }
+
+    /// Runs the scenario once.
+    ///
+    /// # Errors
+    /// As [`Scenario::run`].
+    pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, Diagnostic> {
+        self.on(target)?.run(options)
     }
 
     /// The target that the scenario names; the pipe if it names none.
