@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod oracle;
+pub mod report;
 pub mod rules;
 pub mod time;
 pub mod trace;

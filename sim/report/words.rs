@@ -1,0 +1,187 @@
+//! How calls, outcomes and sizes are said, in one place, so that a ladder, a report and a diagnostic agree.
+
+use crate::contract::{Call, Mode, Outcome, Payload};
+use crate::trace::{Abort, By, EnvWhat, Event, What};
+
+/// The longest contents that are shown instead of their size.
+const VERBATIM_MAX: usize = 16;
+
+/// `1 byte`, `45 bytes`, `64 KiB`: exact, in the largest binary unit that divides it.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        n if n >= 1 << 20 && n % (1 << 20) == 0 => format!("{} MiB", n >> 20),
+        n if n >= 1 << 10 && n % (1 << 10) == 0 => format!("{} KiB", n >> 10),
+        n => format!("{n} bytes"),
+    }
+}
+
+/// `1 read`, `3 reads`.
+pub fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// The size of a payload; where `verbatim`, short printable contents themselves: a person's `"hello"` says more than `5 bytes`.
+pub fn payload(payload: &Payload, verbatim: bool) -> String {
+    let printable = |byte: &u8| matches!(byte, b' '..=b'~');
+    match payload.bytes() {
+        Some(bytes) if verbatim && !bytes.is_empty() && bytes.len() <= VERBATIM_MAX && bytes.iter().all(printable) => {
+            format!("{:?}", String::from_utf8_lossy(bytes))
+        }
+        _ => size(payload.len() as u64),
+    }
+}
+
+/// A call as a ladder says it: `write 4 KiB`, `read max 10`, `shutdown write`.
+pub fn call(call: &Call, verbatim: bool) -> String {
+    let verb = match call {
+        Call::Write(_) => "write",
+        Call::Writev(_) => "writev",
+        Call::WriteNodelay(_) => "write nodelay",
+        Call::WritevNodelay(_) => "writev nodelay",
+        other => return plain_call(other),
+    };
+    format!("{verb} {}", buffers(call.buffers().unwrap_or_default(), verbatim))
+}
+
+/// A call that carries no bytes.
+fn plain_call(call: &Call) -> String {
+    match call {
+        Call::Read { max } if *max != usize::MAX => format!("read max {max}"),
+        Call::Shutdown(half) => format!("shutdown {}", mode(*half)),
+        Call::Connect { to: Some(to), .. } => format!("connect to {to}"),
+        Call::Accept { port, .. } | Call::Listen { port, .. } | Call::Unlisten { port } => format!("{} {port}", call.word()),
+        other => other.word().to_owned(),
+    }
+}
+
+/// The halves that a shutdown names, as scenario steps write them: `read`, `write`, `both`.
+pub const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::ReadWrite => "both",
+        one => one.word(),
+    }
+}
+
+/// One buffer, or the list of a vectored write: `2+3 bytes`.
+fn buffers(list: &[Payload], verbatim: bool) -> String {
+    match list {
+        [] => "nothing".to_owned(),
+        [one] => payload(one, verbatim),
+        list if list.len() <= 6 => {
+            let sizes: Vec<String> = list.iter().map(|buffer| buffer.len().to_string()).collect();
+            format!("{} bytes", sizes.join("+"))
+        }
+        list => format!("{} in {} buffers", size(list.iter().map(|buffer| buffer.len() as u64).sum()), list.len()),
+    }
+}
+
+/// An outcome as a ladder says it: `ok`, `45 bytes`, `eof`, `error reset`.
+pub fn outcome(outcome: &Outcome, verbatim: bool) -> String {
+    match outcome {
+        Outcome::Data(data) => payload(data, verbatim),
+        Outcome::Error(error) => format!("error {error}"),
+        other => other.word().to_owned(),
+    }
+}
+
+/// What the environment did, as a sentence without its subject.
+pub fn environment(what: &EnvWhat) -> String {
+    match what {
+        EnvWhat::Abort(abort, by) => format!("{}{}", abort_word(*abort), by_word(*by)),
+        EnvWhat::Crash(by) => format!("crash{}", by_word(*by)),
+        EnvWhat::Partition { from } => direction("the network is cut", *from),
+        EnvWhat::Heal { from } => direction("the network is whole again", *from),
+        EnvWhat::Transmitted { upto } => format!("transmitted up to byte {upto}"),
+        EnvWhat::Acknowledged { upto } => format!("acknowledged up to byte {upto}"),
+        EnvWhat::Resources(held) if held.is_free() => "holds nothing".to_owned(),
+        EnvWhat::Resources(held) => format!(
+            "holds {}, {}, {} buffered, {}",
+            count(held.connections, "connection"),
+            count(held.timers, "timer"),
+            size(held.buffered),
+            count(held.ports, "port")
+        ),
+        EnvWhat::Buffer { op, data } => format!("the buffer that #{op} returned, seen again: {}", payload(data, true)),
+        EnvWhat::Quiet => "quiet: nothing more can happen".to_owned(),
+        EnvWhat::End => "the recording ends".to_owned(),
+    }
+}
+
+const fn abort_word(abort: Abort) -> &'static str {
+    match abort {
+        Abort::Reset => "reset",
+        Abort::Timeout => "gave up: timeout",
+        Abort::KeepaliveDeath => "gave up: keep-alive",
+    }
+}
+
+const fn by_word(by: By) -> &'static str {
+    match by {
+        By::Unknown => "",
+        By::Stack => " (the stack's own decision)",
+        By::Fault => " (injected)",
+    }
+}
+
+fn direction(what: &str, from: Option<crate::contract::End>) -> String {
+    match from {
+        Some(end) => format!("{what} for what the {end} sends"),
+        None => what.to_owned(),
+    }
+}
+
+/// What an event is about, in a few words, for lists: `client's write 2 bytes`, `server's #3 returned eof`.
+pub fn event(event: &Event) -> String {
+    match &event.what {
+        What::Call { at, call: asked, .. } => format!("{}'s {}", at.end, call(asked, true)),
+        What::Return { at, op, outcome: got, .. } => format!("{}'s #{op} returned {}", at.end, outcome(got, true)),
+        What::Cancel { at, op } => format!("{}'s #{op} cancelled", at.end),
+        What::Env(env) => environment(&env.what),
+        What::Segment(wire) => format!("segment {} of the {}", wire.flags, wire.from),
+        What::State { at, from, to } => format!("{}: {from} to {to}", at.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    #[test]
+    fn sizes_change_unit_only_where_nothing_is_lost() {
+        let cases = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1023 bytes"),
+            (1024, "1 KiB"),
+            (1025, "1025 bytes"),
+            (1 << 20, "1 MiB"),
+            ((1 << 20) + 1024, "1025 KiB"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn only_short_printable_contents_are_shown() {
+        let say = |bytes: &'static [u8]| payload(&Bytes::from_static(bytes).into(), true);
+        assert_eq!(say(b"hi"), "\"hi\"");
+        assert_eq!(say(b"0123456789abcdef"), "\"0123456789abcdef\"");
+        assert_eq!(say(b"0123456789abcdefg"), "17 bytes");
+        assert_eq!(say(b"\n"), "1 byte");
+        assert_eq!(say(b""), "0 bytes");
+        assert_eq!(payload(&Bytes::from_static(b"hi").into(), false), "2 bytes");
+        assert_eq!(payload(&Payload::Count(2), true), "2 bytes");
+    }
+
+    #[test]
+    fn vectored_writes_name_their_buffers_while_these_are_few() {
+        let buffers = |sizes: &[usize]| call(&Call::Writev(sizes.iter().map(|&n| Payload::Count(n)).collect()), true);
+        assert_eq!(buffers(&[]), "writev nothing");
+        assert_eq!(buffers(&[1]), "writev 1 byte");
+        assert_eq!(buffers(&[2, 0, 3]), "writev 2+0+3 bytes");
+        assert_eq!(buffers(&[1; 7]), "writev 7 bytes in 7 buffers");
+    }
+}
