@@ -4,11 +4,27 @@
 //! `Writer` writes the same format, whose bytes the digest covers. What this is not: a judge. Whether a trace keeps a
 //! contract is the [`oracle`](crate::oracle)'s business.
 
+mod diagnostic;
+mod digest;
+mod encode;
+pub mod pattern;
+mod sink;
+mod words;
+mod write;
+
 use std::fmt;
+
+pub use diagnostic::{Diagnostic, Excerpt};
+pub use digest::Digest;
+pub use sink::Sink;
+pub use write::Writer;
 
 use crate::contract::{Both, Contract};
 pub use crate::contract::{Call, End, Error, Keepalive, Outcome, Payload};
 use crate::time::Instant;
+
+/// The longest line of a trace, its newline apart (bytes).
+pub const MAX_LINE: usize = 64 << 20;
 
 /// Where something happened: one end of one flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
