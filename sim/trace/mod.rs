@@ -4,11 +4,19 @@
 //! `Writer` writes the same format, whose bytes the digest covers. What this is not: a judge. Whether a trace keeps a
 //! contract is the [`oracle`](crate::oracle)'s business.
 
+mod decode;
 mod diagnostic;
 mod digest;
 mod encode;
+mod fault;
+mod fields;
+mod intervals;
+mod json;
 pub mod pattern;
+mod payload;
+mod read;
 mod sink;
+mod wellformed;
 mod words;
 mod write;
 
@@ -16,6 +24,7 @@ use std::fmt;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
+pub use read::Reader;
 pub use sink::Sink;
 pub use write::Writer;
 

@@ -1,0 +1,45 @@
+//! What is wrong with one line, before anyone says in which file.
+
+use std::ops::Range;
+
+/// What a part of the reader gives. Boxed, since it is almost never an error.
+pub(super) type Result<T> = std::result::Result<T, Box<Fault>>;
+
+/// A mistake in a line.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The offending bytes of the line.
+    pub(super) span: Range<usize>,
+    /// What is wrong.
+    pub(super) message: String,
+    /// What would have been valid.
+    pub(super) help: Option<String>,
+    /// More text could have made the line whole.
+    pub(super) unfinished: bool,
+}
+
+impl Fault {
+    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Box<Self> {
+        Box::new(Fault { span, message: message.into(), help: None, unfinished: false })
+    }
+
+    /// The line ends at `at`, too early.
+    pub(super) fn unfinished(at: usize) -> Box<Self> {
+        let fault = Fault::new(at..at, "the line ends before its JSON object does");
+        Box::new(Fault { unfinished: true, ..*fault })
+    }
+
+    pub(super) fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A piece of a file within a message: in backquotes, and not longer than a person would read.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST: usize = 40;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}

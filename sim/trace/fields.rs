@@ -1,0 +1,176 @@
+//! The fields of one line by name. Fields that the format does not know are checked as JSON, then forgotten.
+
+use std::ops::Range;
+
+use super::fault::{Fault, Result, quoted};
+use super::json::{self, Kind, Value};
+use crate::contract::{End, suggestion};
+
+macro_rules! keys {
+    ($($key:ident = $name:literal,)+) => {
+        /// A field that the format knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Key { $($key),+ }
+
+        impl Key {
+            const COUNT: usize = [$(Key::$key),+].len();
+
+            pub(super) const fn name(self) -> &'static str {
+                match self { $(Key::$key => $name),+ }
+            }
+
+            fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Key::$key),)+ _ => None }
+            }
+        }
+    };
+}
+
+keys! {
+    Event = "event",
+    T = "t",
+    Flow = "flow",
+    End = "end",
+    Op = "op",
+    Call = "call",
+    Max = "max",
+    Data = "data",
+    Len = "len",
+    Code = "code",
+    Mode = "mode",
+    Port = "port",
+    To = "to",
+    Keepalive = "keepalive",
+    Result = "result",
+    Error = "error",
+    Accepted = "accepted",
+    Peer = "peer",
+    What = "what",
+    By = "by",
+    From = "from",
+    Upto = "upto",
+    Connections = "connections",
+    Timers = "timers",
+    Buffered = "buffered",
+    Ports = "ports",
+    Id = "id",
+    Seq = "seq",
+    Ack = "ack",
+    Flags = "flags",
+    Win = "win",
+    Opts = "opts",
+    Version = "flowsim_trace",
+    Contract = "contract",
+    Clock = "clock",
+    Records = "records",
+    Note = "note",
+    Layers = "layers",
+    Proxies = "proxies",
+    Simulated = "simulated",
+}
+
+/// The known fields of one line.
+pub(super) struct Fields<'a> {
+    values: [Option<Value<'a>>; Key::COUNT],
+    /// Where the object begins.
+    start: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// Checks the whole line, which begins at byte `start`, and finds its fields.
+    pub(super) fn scan(line: &'a str, start: usize) -> Result<Self> {
+        let mut fields = Fields { values: [None; Key::COUNT], start };
+        json::members(line, start, |name, value| fields.put(name, value))?;
+        Ok(fields)
+    }
+
+    fn put(&mut self, name: Value<'a>, value: Value<'a>) -> Result<()> {
+        // A name with a broken escape is none that the format knows.
+        let Ok(text) = name.text("name") else { return Ok(()) };
+        let Some(key) = Key::from_name(&text) else { return Ok(()) };
+        match self.values[key as usize].replace(value) {
+            None => Ok(()),
+            Some(_) => Err(name.fault(format!("`{}` stands twice", key.name()))),
+        }
+    }
+
+    /// Does the field stand in the line, be it null?
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.values[key as usize].is_some()
+    }
+
+    /// A field's value. What is null was not said.
+    pub(super) fn get(&self, key: Key) -> Option<Value<'a>> {
+        self.values[key as usize].filter(|value| value.kind() != Kind::Null)
+    }
+
+    /// A field that the line can't do without.
+    pub(super) fn need(&self, key: Key) -> Result<Value<'a>> {
+        self.get(key).ok_or_else(|| self.fault(key, format!("`{}` is missing", key.name())))
+    }
+
+    /// A mistake in a field; if it is not there, in what the line is.
+    pub(super) fn fault(&self, key: Key, message: impl Into<String>) -> Box<Fault> {
+        Fault::new(self.span(key), message)
+    }
+
+    fn span(&self, key: Key) -> Range<usize> {
+        let at = |key: Key| self.values[key as usize];
+        at(key).or(at(Key::Event)).or(at(Key::Version)).map_or(self.start..self.start + 1, |value| value.span())
+    }
+
+    /// A whole number that must be there.
+    pub(super) fn integer(&self, key: Key) -> Result<u64> {
+        self.need(key)?.integer(key.name(), u64::MAX)
+    }
+
+    /// A whole number that may be there.
+    pub(super) fn integer_if(&self, key: Key) -> Result<Option<u64>> {
+        self.get(key).map(|value| value.integer(key.name(), u64::MAX)).transpose()
+    }
+
+    /// A 32-bit number that must be there.
+    pub(super) fn small(&self, key: Key) -> Result<u32> {
+        self.need(key)?.small(key.name())
+    }
+
+    /// A text that must be there.
+    pub(super) fn text(&self, key: Key) -> Result<Box<str>> {
+        Ok(self.need(key)?.text(key.name())?.into())
+    }
+
+    /// A text that may be there.
+    pub(super) fn text_if(&self, key: Key) -> Result<Option<Box<str>>> {
+        self.get(key).map(|value| Ok(value.text(key.name())?.into())).transpose()
+    }
+
+    /// A word of a table that must be there.
+    pub(super) fn word<T: Copy>(&self, key: Key, words: &[(&'static str, T)]) -> Result<T> {
+        word(self.need(key)?, key.name(), words)
+    }
+
+    /// A word of a table that may be there.
+    pub(super) fn word_if<T: Copy>(&self, key: Key, words: &[(&'static str, T)]) -> Result<Option<T>> {
+        self.get(key).map(|value| word(value, key.name(), words)).transpose()
+    }
+
+    /// The flow that the line is about, if it says so.
+    pub(super) fn flow_if(&self) -> Result<Option<u32>> {
+        self.get(Key::Flow).map(|value| value.small(Key::Flow.name())).transpose()
+    }
+}
+
+/// `client` and `server`.
+pub(super) const ENDS: &[(&str, End)] = &[("client", End::Client), ("server", End::Server)];
+
+/// The meaning of the word that stands in the field `name`.
+pub(super) fn word<T: Copy>(value: Value<'_>, name: &str, words: &[(&'static str, T)]) -> Result<T> {
+    let text = value.text(name)?;
+    match words.iter().find(|(word, _)| *word == text) {
+        Some((_, meaning)) => Ok(*meaning),
+        None => {
+            let help = suggestion(&text, words.iter().map(|(word, _)| *word));
+            Err(value.fault(format!("unknown {name} {}", quoted(&text))).help(help))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The bytes of a line: in base64, as a place in the pattern, or only counted.
+
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
+
+use super::fault::Result;
+use super::fields::{Fields, Key};
+use super::json::Value;
+use super::pattern;
+use crate::contract::Payload;
+
+/// No single buffer is said to be longer than this (1 TiB): sums of lengths then fit into 64 bits, whatever a file says.
+const LONGEST: u64 = 1 << 40;
+
+/// Bytes of the pattern that one line may name, all its buffers together: no more than what a line could hold in full, so that a
+/// short line can't fill the memory.
+const MOST_CODED: usize = 64 << 20;
+
+/// Buffers of one vectored write, at most.
+const MOST_BUFFERS: usize = 1 << 16;
+
+/// The one buffer of a line.
+pub(super) fn one(fields: &Fields) -> Result<Payload> {
+    match spelled(fields)? {
+        Spelled::Data(data) => base64(data).map(Payload::Bytes),
+        Spelled::Length(len) => count(len).map(Payload::Count),
+        Spelled::Code(len, code) => coded(len, code, &mut 0),
+    }
+}
+
+/// The buffers of a vectored write.
+pub(super) fn several(fields: &Fields) -> Result<Vec<Payload>> {
+    match spelled(fields)? {
+        Spelled::Data(data) => list(data, Key::Data, |data| base64(data).map(Payload::Bytes)),
+        Spelled::Length(len) => list(len, Key::Len, |len| count(len).map(Payload::Count)),
+        Spelled::Code(len, code) => {
+            let codes = list(code, Key::Code, Ok)?;
+            let lens = list(len, Key::Len, Ok)?;
+            if codes.len() != lens.len() {
+                return Err(code.fault(format!("`code` has {} entries, `len` has {}", codes.len(), lens.len())));
+            }
+            let mut total = 0;
+            lens.into_iter().zip(codes).map(|(len, code)| coded(len, code, &mut total)).collect()
+        }
+    }
+}
+
+/// How a line says which bytes it means.
+enum Spelled<'a> {
+    Data(Value<'a>),
+    Length(Value<'a>),
+    Code(Value<'a>, Value<'a>),
+}
+
+fn spelled<'a>(fields: &Fields<'a>) -> Result<Spelled<'a>> {
+    match (fields.get(Key::Data), fields.get(Key::Len), fields.get(Key::Code)) {
+        (Some(data), None, None) => Ok(Spelled::Data(data)),
+        (None, Some(len), None) => Ok(Spelled::Length(len)),
+        (None, Some(len), Some(code)) => Ok(Spelled::Code(len, code)),
+        (Some(_), Some(len), _) => Err(len.fault("both `data` and `len`").help("write `data`, or `len` where contents are not known")),
+        (_, None, Some(code)) => Err(code.fault("`code` belongs to a `len`, and never to `data`")),
+        (None, None, None) => Err(fields.fault(Key::Data, "neither `data` nor `len`")),
+    }
+}
+
+fn list<'a, T>(value: Value<'a>, key: Key, mut item: impl FnMut(Value<'a>) -> Result<T>) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    value.elements(key.name(), |element| {
+        if items.len() == MOST_BUFFERS {
+            return Err(element.fault(format!("more than {MOST_BUFFERS} buffers in one write")));
+        }
+        items.push(item(element)?);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+fn base64(value: Value<'_>) -> Result<bytes::Bytes> {
+    let text = value.text(Key::Data.name())?;
+    let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
+        let why = match error {
+            DecodeError::InvalidByte(at, _) => format!("character {} of it has no place there", at + 1),
+            DecodeError::InvalidLength(_) => "it ends within a group of four characters".to_owned(),
+            DecodeError::InvalidLastSymbol { .. } => "its last character has bits that stand for nothing".to_owned(),
+            _ => "it needs `=` up to a multiple of four characters".to_owned(),
+        };
+        value.fault(format!("`data` is not standard base64: {why}"))
+    })?;
+    Ok(bytes.into())
+}
+
+fn count(value: Value<'_>) -> Result<usize> {
+    let len = value.integer(Key::Len.name(), LONGEST)?;
+    usize::try_from(len).map_err(|_| value.fault("`len` is too large for this machine"))
+}
+
+/// A slice of the pattern. `total` counts the bytes of the line.
+fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
+    let count = count(len)?;
+    let start = code.integer(Key::Code.name(), pattern::PERIOD as u64 - 1)?;
+    *total = total.saturating_add(count);
+    if *total > MOST_CODED {
+        return Err(len.fault(format!("more than {MOST_CODED} bytes of `code` in one line")));
+    }
+    Ok(Payload::Bytes(pattern::slice(start, count)))
+}
