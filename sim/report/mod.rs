@@ -1,10 +1,21 @@
 //! Pure functions from a trace and its verdict to what a person or a program reads.
 //!
-//! [`ladder`](ladder::ladder) draws a run, [`words`] is the vocabulary that all of them share. What this is not: a judge. Whatever
-//! a report claims beyond the trace itself (what was allowed, which smaller run shows the same) it asks the
+//! Start at [`text`]: the report of one judged run. [`ladder`] draws a run, [`json`] is the same for programs. What this is not: a
+//! judge. Whatever a report claims beyond the trace itself (what was allowed, which smaller run shows the same) it asks the
 //! [`oracle`](crate::oracle).
 
-pub mod ladder;
-pub mod words;
+mod allowed;
+mod because;
+pub mod contract;
+pub mod exercised;
+mod history;
+pub mod json;
+mod ladder;
+mod slice;
+mod text;
+mod words;
 
-pub use ladder::{View, ladder};
+pub use allowed::Allowed;
+pub use ladder::{Mark, View, ladder};
+pub use slice::{Slice, slice};
+pub use text::{Case, ending, text};

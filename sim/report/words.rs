@@ -1,7 +1,10 @@
 //! How calls, outcomes and sizes are said, in one place, so that a ladder, a report and a diagnostic agree.
 
 use crate::contract::{Call, Mode, Outcome, Payload};
-use crate::trace::{Abort, By, EnvWhat, Event, What};
+use crate::trace::{Abort, By, EnvWhat};
+
+/// The width that running text is broken at.
+pub const WIDTH: usize = 120;
 
 /// The longest contents that are shown instead of their size.
 const VERBATIM_MAX: usize = 16;
@@ -131,16 +134,38 @@ fn direction(what: &str, from: Option<crate::contract::End>) -> String {
     }
 }
 
-/// What an event is about, in a few words, for lists: `client's write 2 bytes`, `server's #3 returned eof`.
-pub fn event(event: &Event) -> String {
-    match &event.what {
-        What::Call { at, call: asked, .. } => format!("{}'s {}", at.end, call(asked, true)),
-        What::Return { at, op, outcome: got, .. } => format!("{}'s #{op} returned {}", at.end, outcome(got, true)),
-        What::Cancel { at, op } => format!("{}'s #{op} cancelled", at.end),
-        What::Env(env) => environment(&env.what),
-        What::Segment(wire) => format!("segment {} of the {}", wire.flags, wire.from),
-        What::State { at, from, to } => format!("{}: {from} to {to}", at.end),
+/// Items after a heading, separated by commas, broken into lines of at most `width` columns that begin below the first item.
+pub fn list(heading: &str, items: &[String], width: usize) -> String {
+    let indent = heading.chars().count();
+    let (mut text, mut column) = (heading.to_owned(), indent);
+    for (at, item) in items.iter().enumerate() {
+        let length = item.chars().count() + 2;
+        if column + length > width && column > indent {
+            text.push_str(&format!("\n{:indent$}", ""));
+            column = indent;
+        }
+        text.push_str(item);
+        text.push_str(if at + 1 < items.len() { ", " } else { "" });
+        column += length;
     }
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// Running text after a heading, broken at spaces into lines of at most `width` columns that begin below the first word.
+pub fn paragraph(heading: &str, text: &str, width: usize) -> String {
+    let indent = heading.chars().count();
+    let (mut lines, mut line) = (Vec::new(), heading.to_owned());
+    for word in text.split_whitespace() {
+        let empty = line.chars().count() <= indent;
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+        } else if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[cfg(test)]
@@ -174,6 +199,17 @@ mod tests {
         assert_eq!(say(b""), "0 bytes");
         assert_eq!(payload(&Bytes::from_static(b"hi").into(), false), "2 bytes");
         assert_eq!(payload(&Payload::Count(2), true), "2 bytes");
+    }
+
+    #[test]
+    fn lists_and_paragraphs_are_broken_below_their_first_word() {
+        let items: Vec<String> = ["alpha", "beta", "gamma"].map(str::to_owned).to_vec();
+        assert_eq!(list("x ", &items, 100), "x alpha, beta, gamma\n");
+        assert_eq!(list("x ", &items, 15), "x alpha, beta,\n  gamma\n");
+        assert_eq!(list("x ", &[], 15), "x\n");
+        assert_eq!(paragraph("x ", "one two three", 9), "x one two\n  three\n");
+        assert_eq!(paragraph("x ", "one two three", 8), "x one\n  two\n  three\n");
+        assert_eq!(paragraph("x ", "", 8), "x\n");
     }
 
     #[test]

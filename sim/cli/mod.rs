@@ -1,0 +1,24 @@
+//! The command line: arguments to calls. What it is not: a place for logic. Whatever a command does, a user of the library can do
+//! with a call.
+
+mod args;
+mod exit;
+mod judge;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Verb};
+use output::Output;
+
+/// Runs the command that the arguments of this process ask for.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut output = Output::new(args.color);
+    let exit = match &args.verb {
+        Verb::Judge(args) => judge::judge(args, &mut output),
+    };
+    ExitCode::from(output.finish(exit))
+}

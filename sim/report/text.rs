@@ -1,0 +1,151 @@
+//! The report of one judged run, for people.
+
+use std::collections::BTreeSet;
+
+use crate::oracle::{Verdict, Violation};
+use crate::trace::{Header, Place, Trace};
+
+use super::allowed::{Allowed, allowed};
+use super::because::because;
+use super::history::History;
+use super::ladder::{Mark, View, ladder};
+use super::slice::{Slice, slice};
+use super::{contract, exercised, words};
+
+/// Violations beyond so many are told in one line each: they mostly follow from the first.
+const IN_FULL: usize = 3;
+
+/// Rows around what matters, and the most rows, of the ladder of the whole run.
+const CONTEXT: usize = 4;
+const ROWS: usize = 48;
+
+/// A judged run, with what a report needs to know of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The run. Its events are lines 2, 3 … to the verdict.
+    pub trace: &'a Trace,
+    /// What the oracle said.
+    pub verdict: &'a Verdict,
+    /// The lines of the file that the events stand on, where blank or foreign lines lie between; else empty.
+    pub lines: &'a [u64],
+    /// The command that shows this again.
+    pub replay: &'a str,
+}
+
+impl Case<'_> {
+    /// The line of the file for a line of the trace.
+    fn file_line(&self, line: u64) -> u64 {
+        let index = line.checked_sub(2).and_then(|index| usize::try_from(index).ok());
+        index.and_then(|index| self.lines.get(index)).copied().unwrap_or(line)
+    }
+}
+
+/// Everything there is to say: each violation, the client's faults, what was exercised.
+pub fn text(case: &Case<'_>) -> String {
+    let mut text = String::new();
+    let history = History::of(case.trace);
+    let found = &case.verdict.violations;
+    for (number, violation) in (1..).zip(found).take(IN_FULL) {
+        text.push_str(&full(case, &history, violation, &format!("violation {number} of {}", found.len())));
+    }
+    for (number, violation) in (1..).zip(found).skip(IN_FULL) {
+        text.push_str(&paragraph(&format!("violation {number}  "), &format!("{}: {}", heading(case, violation), violation.message)));
+    }
+    text + &faults(case.verdict) + &ending(&case.trace.header, case.verdict)
+}
+
+/// What every report ends with, also where there is no trace any more to look into.
+pub fn ending(header: &Header, verdict: &Verdict) -> String {
+    let mut text = String::new();
+    if verdict.truncations > 0 {
+        let lost = words::count(verdict.truncations, "EOF");
+        text.push_str(&paragraph("  truncated   ", &format!("{lost} hid that bytes were lost, as the contract allows after an abort")));
+    }
+    text + &exercised::text(&header.contract, &verdict.exercised)
+}
+
+/// One violation, in the order in which a person asks.
+fn full(case: &Case<'_>, history: &History, violation: &Violation, title: &str) -> String {
+    let small = slice(case.trace, violation);
+    let mut text = format!("\n{title}: {}\n", heading(case, violation));
+    text.push_str(&rule(violation));
+    text.push_str(&paragraph("  happened    ", &violation.message));
+    text.push_str(&chain(&because(case.trace, history, &violation.because)));
+    if let Some(small) = &small {
+        text.push_str(&allowance(case, &allowed(case.trace, violation, &small.trace, &small.violation)));
+        text.push_str(&smallest(small));
+    }
+    text.push_str(&around(case, violation, small.as_ref()));
+    text + &paragraph("  replay      ", case.replay)
+}
+
+/// `eof-complete (also eof-is-final) at the server, line 11, 7.9 ms`.
+fn heading(case: &Case<'_>, violation: &Violation) -> String {
+    let also: Vec<&str> = violation.also.iter().map(|rule| rule.name()).collect();
+    let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
+    let flow = if violation.flow == 0 { String::new() } else { format!(" of flow {}", violation.flow) };
+    let line = case.file_line(violation.line);
+    format!("{}{also} at the {}{flow}, line {line}, {}", violation.rule, violation.end, violation.t)
+}
+
+fn rule(violation: &Violation) -> String {
+    paragraph("  rule        ", violation.rule.name())
+}
+
+/// The chain, one link a line.
+fn chain(links: &[String]) -> String {
+    let heads = std::iter::once("  because     ").chain(std::iter::repeat("              "));
+    links.iter().zip(heads).map(|(link, head)| paragraph(head, link)).collect()
+}
+
+fn allowance(case: &Case<'_>, allowed: &Allowed) -> String {
+    let instead = match allowed.outcomes.as_slice() {
+        [] if allowed.asked => "nothing yet: the call had to wait".to_owned(),
+        outcomes => outcomes.join(", "),
+    };
+    let mut text = if allowed.asked { paragraph("  allowed     ", &instead) } else { String::new() };
+    let base = contract::of_both(&case.trace.header.contract);
+    text.push_str(&match allowed.changes.as_slice() {
+        [] => paragraph("  parameters  ", &format!("no single parameter of {base} would allow it")),
+        changes => paragraph("  parameters  ", &format!("it would be allowed under {}", changes.join(" or "))),
+    });
+    text
+}
+
+/// The smallest run that shows the same, drawn.
+fn smallest(small: &Slice) -> String {
+    let (left, all) = small.operations;
+    let note = if small.minimal { "; without any one of them it is gone" } else { "" };
+    let title = format!("  the smallest run that shows it: {} of {all}{note}\n", words::count(left as u64, "operation"));
+    let view = View { marks: vec![Mark::from(&small.violation)], ..View::default() }.at_most(ROWS);
+    title + &indented(&ladder(&small.trace, &view))
+}
+
+/// The run around it; nothing if the smallest run is the whole one.
+fn around(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> String {
+    if small.is_some_and(|small| small.trace.events.len() == case.trace.events.len()) {
+        return String::new();
+    }
+    let mut focus: BTreeSet<u64> = violation.because.iter().copied().collect();
+    focus.insert(violation.line);
+    let focus: Vec<u64> = focus.into_iter().collect();
+    let view = View::of(case.verdict).around(&focus, CONTEXT).at_most(ROWS);
+    "  in the run:\n".to_owned() + &indented(&ladder(case.trace, &view))
+}
+
+fn faults(verdict: &Verdict) -> String {
+    let said = |fault: &crate::oracle::ClientFault| {
+        let at = Place { flow: fault.flow, end: fault.end };
+        let text = format!("line {}, {}, {}: {}", fault.line, fault.t, at.end, fault.message);
+        paragraph("  the caller  ", &text)
+    };
+    verdict.client_faults.iter().take(IN_FULL).map(said).collect()
+}
+
+fn paragraph(heading: &str, text: &str) -> String {
+    words::paragraph(heading, text, words::WIDTH)
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
+}
