@@ -1,5 +1,7 @@
 //! flowsim
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod contract;
 pub mod oracle;
 pub mod report;
