@@ -1,8 +1,24 @@
 //! The catalogue of rules, as data: name, sentence, source, premise, and for each rule that is judged its smallest bad and good
 //! histories.
 //!
+//! Start at [`Rule::about`]; [`examples`] and [`controls`] are what the tests run. The text of a rule stands in the file of its
+//! section, in the order of [`Rule::ALL`] (this is checked when it is compiled).
+//!
 //! What this is not: code that judges. The [`oracle`](crate::oracle) names a rule where a step was refused; this module says
 //! what the rule means. Rule names are public: they stand in reports, JSON and scenario files.
+
+mod about;
+mod connections;
+pub mod history;
+mod layers;
+mod liveness;
+mod parameters;
+mod safety;
+mod scope;
+mod wire;
+
+pub use about::{About, Example, Level, Section, belongs, examples, presets};
+pub use parameters::{Control, controls};
 
 macro_rules! rules {
     ($($(#[$section:meta])* $rule:ident = $name:literal,)+) => {

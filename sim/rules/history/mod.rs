@@ -1,0 +1,243 @@
+//! Histories: traces small enough to stand in a sentence, in a notation of one line an event.
+//!
+//! ```text
+//! client write "ab" -> ok            a call and its return
+//! server call 1 read                 a call alone: it overlaps what follows
+//! client/1 return 2 error reset      the end of an operation, here on flow 1
+//! client cancel 3                    the caller gave an operation up
+//! env reset server by fault          the environment; flow and end as the trace has them
+//! client segment sent FA seq 100     the wire; also `client state ESTABLISHED to CLOSE-WAIT`
+//! 300s quiet                         nothing more can happen; `300s end` stops the recording
+//! records network buffers            header: what is recorded completely (default: network)
+//! clock per-end                      header: the ends have clocks of their own
+//! ```
+//! A time may lead a line (`5`, `20us`, `7ms`, `300s`; a bare number is nanoseconds); a line without one comes a millisecond
+//! after the line before. Bytes are quoted, with Rust's escapes; a bare number stands for that many unknown bytes. `#` begins a
+//! comment. Operations without a number get the next free one of their end.
+//!
+//! What this is not: the trace format. It has no way to say what the examples don't need.
+
+mod token;
+mod words;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::contract::{Both, Contract};
+use crate::trace::{Call, Clock, Event, Header, Outcome, Place, Records, Trace, What, Wire};
+use token::Line;
+
+/// A history that can't be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for HistoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for HistoryError {}
+
+/// What goes wrong within one line.
+type Parsed<T> = Result<T, String>;
+
+/// Reads a history; both ends promise `contract`.
+pub fn parse(text: &str, contract: Contract) -> Result<Trace, HistoryError> {
+    let mut history = History::new(contract);
+    for (line, number) in text.lines().zip(1..) {
+        history.line(line).map_err(|message| HistoryError { line: number, message })?;
+    }
+    Ok(history.trace)
+}
+
+/// The lines of a history as a person reads them: without the indentation of the source.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// A history on its way to become a trace.
+struct History {
+    trace: Trace,
+    now: u64,
+    ops: BTreeMap<Place, Ops>,
+}
+
+/// The operations of one end of one flow.
+#[derive(Default)]
+struct Ops {
+    pending: BTreeMap<u64, Call>,
+    highest: u64,
+}
+
+impl History {
+    /// Time between lines that name none.
+    const TICK: u64 = 1_000_000;
+
+    fn new(contract: Contract) -> Self {
+        let records = Records { network: true, ..Records::default() };
+        let header = Header { contract: Both::same(contract), records, ..Header::default() };
+        History { trace: Trace { header, ..Trace::default() }, now: 0, ops: BTreeMap::new() }
+    }
+
+    fn line(&mut self, text: &str) -> Parsed<()> {
+        let line = Line::split(text)?;
+        match line.peek() {
+            None if line.is_empty() => Ok(()),
+            Some("records") => self.records(line),
+            Some("clock") => self.clock(line),
+            _ => self.event(line),
+        }
+    }
+
+    fn records(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let mut records = Records::default();
+        while !line.is_empty() {
+            *words::record(&mut records, &line.word()?)? = true;
+        }
+        self.trace.header.records = records;
+        Ok(())
+    }
+
+    fn clock(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        self.trace.header.clock = match line.word()?.as_str() {
+            "shared" => Clock::Shared,
+            "per-end" => Clock::PerEnd,
+            other => return Err(format!("`{other}` is no clock (shared, per-end)")),
+        };
+        line.finish()
+    }
+
+    fn event(&mut self, mut line: Line) -> Parsed<()> {
+        self.advance(line.time()?)?;
+        match line.peek() {
+            Some("env") => line.skip(),
+            Some("quiet" | "end") => {}
+            _ => return self.at(line),
+        }
+        let env = words::env(&mut line)?;
+        line.finish()?;
+        self.push(What::Env(env));
+        Ok(())
+    }
+
+    fn advance(&mut self, time: Option<u64>) -> Parsed<()> {
+        let next = if self.trace.events.is_empty() { 0 } else { self.now.saturating_add(Self::TICK) };
+        let time = time.unwrap_or(next);
+        if time < self.now && self.trace.header.clock == Clock::Shared {
+            return Err("time goes back".to_owned());
+        }
+        self.now = time;
+        Ok(())
+    }
+
+    /// What happens at one end of a flow.
+    fn at(&mut self, mut line: Line) -> Parsed<()> {
+        let at = words::place(&line.word()?)?.ok_or("expected `client`, `server`, `env`, `quiet` or `end`")?;
+        match line.peek() {
+            Some("call") => self.call(at, line),
+            Some("return") => self.ret(at, line),
+            Some("cancel") => self.cancel(at, line),
+            Some("segment") => self.segment(at, line),
+            Some("state") => self.state(at, line),
+            _ => self.whole(at, line),
+        }
+    }
+
+    fn call(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let op = line.number()?;
+        let call = words::call(&mut line)?;
+        line.finish()?;
+        self.begin(at, op, call)
+    }
+
+    fn ret(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let op = line.number()?;
+        let (outcome, accepted) = words::result(&mut line)?;
+        line.finish()?;
+        self.end(at, op, outcome, accepted)
+    }
+
+    fn cancel(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let op = line.number()?;
+        line.finish()?;
+        self.settle(at, op)?;
+        self.push(What::Cancel { at, op });
+        Ok(())
+    }
+
+    fn segment(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let fate = words::fate(&line.word()?)?;
+        let flags = words::flags(&line.word()?)?;
+        let mut wire = Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, opts: "".into() };
+        words::wire(&mut line, &mut wire)?;
+        self.push(What::Segment(Box::new(wire)));
+        Ok(())
+    }
+
+    fn state(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let from = line.word()?.into();
+        line.expect("to")?;
+        let to = line.word()?.into();
+        line.finish()?;
+        self.push(What::State { at, from, to });
+        Ok(())
+    }
+
+    /// A call and its return in one line.
+    fn whole(&mut self, at: Place, mut line: Line) -> Parsed<()> {
+        let op = self.ops.entry(at).or_default().highest.saturating_add(1);
+        let call = words::call(&mut line)?;
+        line.expect("->").map_err(|_| "expected `-> RESULT`; a call alone is written `call NUMBER …`")?;
+        let (outcome, accepted) = words::result(&mut line)?;
+        line.finish()?;
+        self.begin(at, op, call)?;
+        self.end(at, op, outcome, accepted)
+    }
+
+    fn begin(&mut self, at: Place, op: u64, call: Call) -> Parsed<()> {
+        let ops = self.ops.entry(at).or_default();
+        if op <= ops.highest {
+            return Err(format!("operation {op} does not follow {}", ops.highest));
+        }
+        ops.highest = op;
+        ops.pending.insert(op, call.clone());
+        self.push(What::Call { at, op, call });
+        Ok(())
+    }
+
+    fn end(&mut self, at: Place, op: u64, outcome: Outcome, accepted: Option<u64>) -> Parsed<()> {
+        let call = self.settle(at, op)?;
+        if !call.admits(&outcome) {
+            return Err(format!("`{}` is no result of a {}", outcome.word(), call.word()));
+        }
+        self.push(What::Return { at, op, outcome, accepted, peer: None });
+        Ok(())
+    }
+
+    /// Takes a pending operation off the list.
+    fn settle(&mut self, at: Place, op: u64) -> Parsed<Call> {
+        self.ops.entry(at).or_default().pending.remove(&op).ok_or_else(|| format!("operation {op} is not pending"))
+    }
+
+    fn push(&mut self, what: What) {
+        let mut event = Event { t: Default::default(), what };
+        event.t.0 = self.now;
+        self.trace.events.push(event);
+    }
+}
+
+#[cfg(test)]
+mod tests;
