@@ -2,7 +2,8 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, suggestion};
+use crate::rules::Rule;
 
 /// A deterministic network simulator and a specification oracle for byte-stream flows.
 #[derive(Debug, Parser)]
@@ -43,6 +44,35 @@ pub(super) enum Verb {
     /// Judge recorded traces (JSON lines) of any implementation
     #[command(visible_alias = "check")]
     Judge(Judge),
+    /// Every rule: what it asks, its source, the contracts that it belongs to
+    Rules(Listing),
+    /// One rule in full, with the smallest histories that break and keep it
+    Explain(Explain),
+    /// The presets and the parameters that tell them apart
+    Contracts(Listing),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Listing {
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// The rule's name
+    #[arg(value_parser = rule)]
+    pub rule: Rule,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Finds a rule by its name.
+fn rule(name: &str) -> Result<Rule, String> {
+    let names = || Rule::ALL.iter().map(|rule| rule.name());
+    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", suggestion(name, names())))
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,6 +2,7 @@
 //! with a call.
 
 mod args;
+mod catalogue;
 mod exit;
 mod judge;
 mod output;
@@ -19,6 +20,9 @@ pub fn main() -> ExitCode {
     let mut output = Output::new(args.color);
     let exit = match &args.verb {
         Verb::Judge(args) => judge::judge(args, &mut output),
+        Verb::Rules(args) => catalogue::rules(args, &mut output),
+        Verb::Explain(args) => catalogue::explain(args, &mut output),
+        Verb::Contracts(args) => catalogue::contracts(args, &mut output),
     };
     ExitCode::from(output.finish(exit))
 }

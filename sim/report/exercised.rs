@@ -2,7 +2,7 @@
 
 use crate::contract::{Both, Contract};
 use crate::oracle::Exercised;
-use crate::rules::Rule;
+use crate::rules::{self, Rule};
 
 use super::words;
 
@@ -19,7 +19,22 @@ pub fn text(contract: &Both<Contract>, exercised: &Exercised) -> String {
     text
 }
 
-/// Is it a rule of either end's contract?
-fn belongs(_rule: Rule, _contract: &Both<Contract>) -> bool {
-    true
+/// Is it a rule that is judged, of either end's contract?
+fn belongs(rule: Rule, contract: &Both<Contract>) -> bool {
+    rule.about().judged && (rules::belongs(rule, &contract.client) || rules::belongs(rule, &contract.server))
+}
+
+/// How often each judged rule was exercised under each contract: `–` where it is none of the contract's, `·` where it never was.
+pub fn matrix(columns: &[(&str, Contract, Exercised)]) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
+    let judged = Rule::ALL.iter().filter(|rule| rule.about().judged);
+    let row = |rule: &Rule| {
+        let cell = |(_, contract, exercised): &(&str, Contract, Exercised)| match exercised.count(*rule) {
+            0 if !rules::belongs(*rule, contract) => "–".to_owned(),
+            0 => "·".to_owned(),
+            count => count.to_string(),
+        };
+        (rule.name().to_owned(), columns.iter().map(cell).collect())
+    };
+    words::table(&names, &judged.map(row).collect::<Vec<_>>())
 }

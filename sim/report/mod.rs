@@ -6,6 +6,7 @@
 
 mod allowed;
 mod because;
+pub mod catalogue;
 pub mod contract;
 pub mod exercised;
 mod history;

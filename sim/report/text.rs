@@ -89,7 +89,8 @@ fn heading(case: &Case<'_>, violation: &Violation) -> String {
 }
 
 fn rule(violation: &Violation) -> String {
-    paragraph("  rule        ", violation.rule.name())
+    let about = violation.rule.about();
+    paragraph("  rule        ", about.statement) + &paragraph("  source      ", about.source)
 }
 
 /// The chain, one link a line.
@@ -118,7 +119,7 @@ fn smallest(small: &Slice) -> String {
     let note = if small.minimal { "; without any one of them it is gone" } else { "" };
     let title = format!("  the smallest run that shows it: {} of {all}{note}\n", words::count(left as u64, "operation"));
     let view = View { marks: vec![Mark::from(&small.violation)], ..View::default() }.at_most(ROWS);
-    title + &indented(&ladder(&small.trace, &view))
+    title + &words::indented(&ladder(&small.trace, &view), "  ")
 }
 
 /// The run around it; nothing if the smallest run is the whole one.
@@ -130,7 +131,7 @@ fn around(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> Stri
     focus.insert(violation.line);
     let focus: Vec<u64> = focus.into_iter().collect();
     let view = View::of(case.verdict).around(&focus, CONTEXT).at_most(ROWS);
-    "  in the run:\n".to_owned() + &indented(&ladder(case.trace, &view))
+    "  in the run:\n".to_owned() + &words::indented(&ladder(case.trace, &view), "  ")
 }
 
 fn faults(verdict: &Verdict) -> String {
@@ -144,8 +145,4 @@ fn faults(verdict: &Verdict) -> String {
 
 fn paragraph(heading: &str, text: &str) -> String {
     words::paragraph(heading, text, words::WIDTH)
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}").trim_end().to_owned() + "\n").collect()
 }

@@ -168,6 +168,24 @@ pub fn paragraph(heading: &str, text: &str, width: usize) -> String {
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n") + "\n"
 }
 
+/// A table: a name and cells in each row, the columns as wide as they need to be.
+pub fn table(columns: &[&str], rows: &[(String, Vec<String>)]) -> String {
+    let width = |column: usize| rows.iter().filter_map(|(_, cells)| cells.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = columns.iter().enumerate().map(|(at, name)| name.chars().count().max(width(at).unwrap_or(0))).collect();
+    let first = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let line = |name: &str, cells: &mut dyn Iterator<Item = &str>| {
+        let cells: String = cells.zip(&widths).map(|(cell, width)| format!("  {cell:width$}")).collect();
+        format!("{name:first$}{cells}").trim_end().to_owned() + "\n"
+    };
+    let head = line("", &mut columns.iter().copied());
+    rows.iter().fold(head, |text, (name, cells)| text + &line(name, &mut cells.iter().map(String::as_str)))
+}
+
+/// Every line moved to the right.
+pub fn indented(text: &str, indent: &str) -> String {
+    text.lines().map(|line| format!("{indent}{line}").trim_end().to_owned() + "\n").collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
