@@ -1,16 +1,60 @@
-//! The judge. It consumes events, knows what each end promises, and yields a verdict; it sees nothing of the simulator.
+//! The judge. It consumes events, knows what each end promises, and yields a verdict; it sees nothing of the simulator, and
+//! that is what makes it valid for any implementation in any language.
+//!
+//! Start here: [`Oracle::observe`] hands each event to [`court`], which keeps the pending calls of each end ([`end`]) and, for
+//! each direction, which bytes can come next ([`stream`], and [`frontier`] where overlapping calls leave several answers).
+//! What a return may say is decided in [`reading`], [`writing`] and [`closing`], what is owed but missing in [`liveness`],
+//! what segments show in [`wire`]. [`naming`] finds the rule for bytes that do not fit. [`merge`] orders traces whose ends
+//! have clocks of their own.
+//!
+//! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
+mod closing;
+mod court;
+mod end;
+mod frontier;
+mod ledger;
+mod liveness;
+mod merge;
+mod naming;
+mod reading;
+mod stream;
 mod verdict;
+mod wire;
+mod writing;
 
 pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Event, Header, Trace};
+use crate::time::Instant;
+use crate::trace::{Clock, Event, Header, Trace};
+
+use court::Court;
+use merge::Merge;
+
+/// The order of events: each has the number of its observation, from 1.
+type Seq = u64;
+
+/// When an event was observed, where it stands in the trace, and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    seq: Seq,
+    line: u64,
+    t: Instant,
+}
 
 /// Judges one run, event by event.
 #[derive(Clone, Debug)]
 pub struct Oracle {
-    header: Header,
+    bench: Bench,
+}
+
+#[derive(Clone, Debug)]
+enum Bench {
+    /// The order of the events is the true order: judged at once.
+    Shared(Box<Court>),
+    /// Only the order within an end is known: judged at the end.
+    PerEnd(Box<Merge>),
 }
 
 impl Oracle {
@@ -23,35 +67,45 @@ impl Oracle {
 
     /// For a run that is described by a trace's header.
     pub fn with(header: Header) -> Self {
-        Oracle { header }
+        let bench = match header.clock {
+            Clock::Shared => Bench::Shared(Box::new(Court::new(header))),
+            Clock::PerEnd => Bench::PerEnd(Box::new(Merge::new(header))),
+        };
+        Oracle { bench }
     }
 
-    /// Takes the next event; `line` is its place in the trace (the header is line 1).
+    /// Takes the next event; `line` is its place in the trace (the header is line 1). The event must be well formed: one
+    /// return for each call, none after a cancel, as [`crate::trace::Reader`] guarantees.
     pub fn observe(&mut self, line: u64, event: &Event) {
-        let _ = (line, event, &self.header);
+        match &mut self.bench {
+            Bench::Shared(court) => court.observe(line, event),
+            Bench::PerEnd(merge) => merge.add(line, event),
+        }
     }
 
-    /// The number of violations found so far.
+    /// The number of violations found so far; a run whose ends have clocks of their own is judged only at its end.
     pub fn violations(&self) -> usize {
-        0
+        match &self.bench {
+            Bench::Shared(court) => court.violations(),
+            Bench::PerEnd(_) => 0,
+        }
     }
 
     /// The verdict. `cut`: the trace ended in the middle of a line.
     pub fn finish(self, cut: bool) -> Verdict {
-        Verdict {
-            judgement: if cut { Judgement::Inconclusive } else { Judgement::Held },
-            why: String::new(),
-            violations: Vec::new(),
-            client_faults: Vec::new(),
-            truncations: 0,
-            exercised: Exercised::default(),
+        match self.bench {
+            Bench::Shared(court) => court.finish(cut),
+            Bench::PerEnd(merge) => merge.finish(cut),
         }
     }
 
     /// Judges a whole trace under this oracle's own contract; clock, records and the rest are the trace's.
     pub fn judge(&self, trace: &Trace) -> Verdict {
-        let header = Header { contract: self.header.contract, ..trace.header.clone() };
-        let mut oracle = Oracle::with(header);
+        let contract = match &self.bench {
+            Bench::Shared(court) => court.header().contract,
+            Bench::PerEnd(merge) => merge.header().contract,
+        };
+        let mut oracle = Oracle::with(Header { contract, ..trace.header.clone() });
         for (event, line) in trace.events.iter().zip(2..) {
             oracle.observe(line, event);
         }

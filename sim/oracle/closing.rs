@@ -1,0 +1,158 @@
+//! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
+
+use super::Seq;
+use super::court::Scene;
+use super::end::{Answer, Pending, first};
+use super::ledger::{Findings, Site};
+use crate::contract::{CloseWaits, Mode, Outcome, Payload};
+use crate::rules::Rule;
+
+impl Scene<'_> {
+    pub(super) fn shutdown_returned(&mut self, pending: &Pending, mode: Mode, outcome: &Outcome) {
+        self.book.exercise(Rule::ShutdownReturns);
+        let mut found = Findings::default();
+        let me = self.me();
+        let earlier_write = mode.writes() && (me.shut_write.called.is_some_and(|at| at != pending.called) || me.close.called.is_some());
+        let earlier_read = mode.reads() && me.shut_read.called.is_some_and(|at| at != pending.called);
+        self.repeated(pending, earlier_write || earlier_read, outcome, &mut found);
+        let at = self.at;
+        let me = self.me_mut();
+        match outcome {
+            Outcome::Done => {
+                if mode.reads() {
+                    me.shut_read.end(at);
+                    me.maybe_read = None;
+                }
+                if mode.writes() {
+                    me.shut_write.end(at);
+                    me.maybe_write = None;
+                }
+            }
+            // A shutdown that failed may have taken effect or not.
+            _ => {
+                if mode.reads() {
+                    me.maybe_read.get_or_insert(Answer::Open(at));
+                }
+                if mode.writes() {
+                    me.maybe_write.get_or_insert(Answer::Open(at));
+                }
+            }
+        }
+        self.enter(pending, found);
+        if mode.writes() && *outcome == Outcome::Done {
+            self.pushed_out(pending.called.seq);
+        }
+    }
+
+    pub(super) fn close_returned(&mut self, pending: &Pending, outcome: &Outcome) {
+        self.book.exercise(Rule::CloseReturns);
+        let mut found = Findings::default();
+        let me = self.me();
+        let earlier = me.close.called.is_some_and(|at| at != pending.called) || me.shut_write.called.is_some();
+        self.repeated(pending, earlier, outcome, &mut found);
+        self.close_waits(pending, outcome, &mut found);
+        let at = self.at;
+        let me = self.me_mut();
+        me.close.end(at);
+        me.maybe_write = None;
+        self.enter(pending, found);
+        self.pushed_out(pending.called.seq);
+    }
+
+    pub(super) fn flush_returned(&mut self, pending: &Pending, outcome: &Outcome) {
+        match outcome {
+            Outcome::Ok => self.pushed_out(pending.called.seq),
+            Outcome::Panic => self.panicked(pending),
+            _ => {}
+        }
+    }
+
+    pub(super) fn disconnect_returned(&mut self, pending: &Pending, outcome: &Outcome) {
+        self.book.exercise(Rule::DisconnectNeverFails);
+        let mut found = Findings::default();
+        if *outcome != Outcome::Done {
+            let (end, word) = (self.end, outcome.word());
+            found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
+        }
+        let at = self.at;
+        self.me_mut().disconnect.end(at);
+        self.enter(pending, found);
+    }
+
+    /// A second or concurrent shutdown or close ends as the first would.
+    fn repeated(&mut self, pending: &Pending, earlier: bool, outcome: &Outcome, found: &mut Findings) {
+        let me = self.me();
+        let overlapping = me.pending.iter().any(|other| other.kind == pending.kind);
+        let again = earlier || overlapping;
+        if again {
+            self.book.exercise(Rule::CloseIsIdempotent);
+        }
+        let me = self.me();
+        let sockets = matches!(me.contract.base, "posix" | "async-io");
+        let excused = sockets || me.aborted.is_some();
+        let wrong = match outcome {
+            Outcome::Panic => true,
+            Outcome::Done => false,
+            _ => again && !excused,
+        };
+        if wrong {
+            let (end, word, what) = (self.end, outcome.clone().into_error(), pending.kind.word());
+            let because = first([me.close.called, me.shut_write.called, me.shut_read.called]).unwrap_or(pending.called);
+            found.add(Rule::CloseIsIdempotent, &[because, pending.called], || {
+                format!("the {end}'s {what} ended with `{word}` instead of `done`")
+            });
+        }
+    }
+
+    /// `close_waits_for_peer=yes`: close does not return before the peer has called it too.
+    fn close_waits(&mut self, pending: &Pending, outcome: &Outcome, found: &mut Findings) {
+        let (me, peer) = (self.me(), self.peer());
+        if me.contract.close_waits_for_peer != CloseWaits::Yes || *outcome != Outcome::Done {
+            return;
+        }
+        let aborted = |end: &super::end::EndState| end.aborted.map(|abort| abort.at);
+        let maybe = peer.maybe_write.map(Answer::stamp);
+        let cause = [peer.close.called, peer.disconnect.called, maybe, aborted(me), aborted(peer), me.disconnect.called];
+        let early = first(cause).is_none() && me.close.returned.is_none();
+        self.book.exercise(Rule::CloseWaits);
+        if early {
+            let end = self.end;
+            found.add(Rule::CloseWaits, &[pending.called], || {
+                format!("the {end}'s close returned before the {} had called close", end.peer())
+            });
+        }
+    }
+
+    /// What was written before `seq` is accepted for good; a clean EOF that the peer has read without it came too early.
+    fn pushed_out(&mut self, seq: Seq) {
+        let (end, at) = (self.end, self.at);
+        let stream = &mut self.flow.streams[end];
+        let late = stream.clean_eof.filter(|_| self.flow.ends[end].contract.accepted_means == crate::contract::AcceptedMeans::Flushed);
+        let before = late.map_or(0, |_| stream.owed(true, 0));
+        stream.flush(seq);
+        let Some((eof, op)) = late else { return };
+        let owed = stream.owed(true, 0);
+        let lower = self.flow.ends[end].write_end_called().is_some_and(|called| called.seq < eof.seq);
+        if owed > before && lower && !self.flow.ends[end.peer()].faulted {
+            let mut found = Findings::default();
+            found.add(Rule::EofComplete, &[at], || {
+                format!("the {}'s read returned EOF without {owed} bytes that the {end} had written and flushed", end.peer())
+            });
+            self.book.enter(Site { at: eof, flow: self.flow.id, end: end.peer(), op: Some(op) }, found);
+        }
+    }
+
+    /// A buffer that a read returned is seen again.
+    pub(super) fn buffer_seen(&mut self, op: u64, data: &Payload) {
+        let Some(known) = self.flow.buffers.get(&(self.end, op)) else { return };
+        self.book.exercise(Rule::FreshBuffer);
+        let changed = data.bytes().map_or(data.len() != known.len(), |bytes| bytes != known);
+        if changed && self.me().judges_empty && !self.me().faulted {
+            let mut found = Findings::default();
+            let end = self.end;
+            found.add(Rule::FreshBuffer, &[], || format!("the buffer that the {end}'s read returned has other contents now"));
+            let site = self.site(op);
+            self.book.enter(site, found);
+        }
+    }
+}

@@ -1,0 +1,540 @@
+//! The court: takes events in their true order and sends each to the part that can judge it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::end::{Aborted, Answer, EndState, Kind, Pending, Step};
+use super::ledger::{Ledger, Site};
+use super::stream::{Reader, Status, Stream, Write};
+use super::verdict::{Judgement, Verdict};
+use super::wire::WireState;
+use super::{Seq, Stamp};
+use crate::contract::{
+    BlockedReadAtClose, Both, Call, CancelRead, CancelWrite, ConcurrentReads, ConcurrentWrites, End, Error, Outcome, Payload,
+};
+use crate::rules::Rule;
+use crate::time::Instant;
+use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Header, Place, Resources, What};
+
+/// One flow, as far as its events tell.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub id: u32,
+    pub ends: Both<EndState>,
+    /// By the end that writes.
+    pub streams: Both<Stream>,
+    /// By the end that sends: since when what it sends is cut off.
+    pub cut: Both<Option<Stamp>>,
+    pub wire: Both<WireState>,
+    pub resources: Both<Option<(Stamp, Resources)>>,
+    /// Buffers that reads returned, where the recording shows them again.
+    pub buffers: BTreeMap<(End, u64), Bytes>,
+    /// Wrong bytes whose name may change when more is known.
+    pub suspects: Vec<super::naming::Suspect>,
+    /// When something last happened here in fair time.
+    pub active: Instant,
+}
+
+impl Flow {
+    fn new(id: u32, header: &Header) -> Self {
+        let end = |end| EndState::new(header.contract[end]);
+        Flow {
+            id,
+            ends: Both { client: end(End::Client), server: end(End::Server) },
+            streams: Both::default(),
+            cut: Both::default(),
+            wire: Both::default(),
+            resources: Both::default(),
+            buffers: BTreeMap::new(),
+            suspects: Vec::new(),
+            active: Instant::ZERO,
+        }
+    }
+
+    /// A partition or crash stands between the ends.
+    pub fn is_cut(&self) -> bool {
+        End::BOTH.iter().any(|&end| self.cut[end].is_some() || self.ends[end].crashed.is_some())
+    }
+}
+
+/// One event of one end, with all that judging it needs.
+pub(super) struct Scene<'a> {
+    pub flow: &'a mut Flow,
+    pub book: &'a mut Ledger,
+    pub header: &'a Header,
+    pub end: End,
+    pub at: Stamp,
+}
+
+impl Scene<'_> {
+    pub fn me(&self) -> &EndState {
+        &self.flow.ends[self.end]
+    }
+
+    pub fn me_mut(&mut self) -> &mut EndState {
+        &mut self.flow.ends[self.end]
+    }
+
+    pub fn peer(&self) -> &EndState {
+        &self.flow.ends[self.end.peer()]
+    }
+
+    pub fn site(&self, op: u64) -> Site {
+        Site { at: self.at, flow: self.flow.id, end: self.end, op: Some(op) }
+    }
+
+    /// The reader of a read that returns now; it is no longer counted among the pending ones.
+    pub fn reader(&self, pending: &Pending) -> Reader {
+        let me = self.me();
+        let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
+        Reader { called: pending.called.seq, now: self.at.seq, others: me.reads_pending, fifo }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Court {
+    header: Header,
+    flows: Vec<Flow>,
+    by_id: BTreeMap<u32, usize>,
+    book: Ledger,
+    seq: Seq,
+    now: Instant,
+    /// Partitions of every flow, also of those that come later.
+    cut: Both<Option<Stamp>>,
+    /// Since when an abort is being told: in a simulated run pending calls end in the same instant.
+    telling: Option<Instant>,
+    /// No obligation can be overdue before this.
+    look_again: Instant,
+}
+
+impl Court {
+    pub fn new(header: Header) -> Self {
+        Court {
+            header,
+            flows: Vec::new(),
+            by_id: BTreeMap::new(),
+            book: Ledger::default(),
+            seq: 0,
+            now: Instant::ZERO,
+            cut: Both::default(),
+            telling: None,
+            look_again: Instant::ZERO,
+        }
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn violations(&self) -> usize {
+        self.book.violations.len()
+    }
+
+    pub fn observe(&mut self, line: u64, event: &Event) {
+        self.seq += 1;
+        let at = Stamp { seq: self.seq, line, t: event.t };
+        if event.t > self.now {
+            self.pass_time(at);
+        }
+        match &event.what {
+            What::Call { at: place, op, call } => self.scene(*place, at).call(*op, call),
+            What::Return { at: place, op, outcome, accepted, .. } => self.scene(*place, at).answer(*op, outcome, *accepted),
+            What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
+            What::Env(env) => self.env(env, at),
+            What::Segment(wire) => self.scene(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
+            What::State { at: place, .. } => {
+                self.flow(place.flow);
+            }
+        }
+    }
+
+    pub fn finish(mut self, cut: bool) -> Verdict {
+        let at = Stamp { seq: self.seq + 1, line: 0, t: self.now };
+        let owed = self.flows.iter().find_map(|flow| super::liveness::open_question(flow, at));
+        let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = std::mem::take(&mut self.book);
+        let (judgement, why) = match (violations.first(), cut, undecided.or(owed)) {
+            (Some(first), ..) => (Judgement::Violated, first.message.clone()),
+            (None, true, _) => (Judgement::Inconclusive, "the trace is cut: its last line ends early".to_owned()),
+            (None, false, Some(why)) => (Judgement::Inconclusive, why),
+            (None, false, None) => (Judgement::Held, String::new()),
+        };
+        let mut violations = violations;
+        violations.sort_by_key(|violation| violation.line);
+        Verdict { judgement, why, violations, client_faults, truncations, exercised }
+    }
+
+    fn flow(&mut self, id: u32) -> usize {
+        if let Some(last) = self.flows.get(id as usize)
+            && last.id == id
+        {
+            return id as usize;
+        }
+        let Court { flows, by_id, header, cut, .. } = self;
+        *by_id.entry(id).or_insert_with(|| {
+            let mut flow = Flow::new(id, header);
+            flow.cut = *cut;
+            flows.push(flow);
+            flows.len() - 1
+        })
+    }
+
+    fn scene(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+        let index = self.flow(place.flow);
+        let flow = &mut self.flows[index];
+        flow.active = at.t;
+        Scene { flow, book: &mut self.book, header: &self.header, end: place.end, at }
+    }
+
+    /// The clock moves: what should have happened at once, or within patience, is overdue now.
+    fn pass_time(&mut self, at: Stamp) {
+        self.now = at.t;
+        if let Some(told) = self.telling
+            && self.header.simulated
+            && at.t > told
+        {
+            self.telling = None;
+            for flow in &mut self.flows {
+                super::liveness::abort_told_at_once(flow, &mut self.book, at);
+            }
+        }
+        if self.header.clock == Clock::Shared && at.t >= self.look_again {
+            self.lose_patience(at);
+        }
+    }
+
+    /// Looks at every flow, and notes when the next one can be due: not before, so that time passes cheaply.
+    fn lose_patience(&mut self, at: Stamp) {
+        let shortest = End::BOTH.map(|end| self.header.contract[end].patience).into_iter().min().unwrap_or_default();
+        let due = self.flows.iter_mut().map(|flow| super::liveness::pass_time(flow, &mut self.book, at));
+        self.look_again = due.flatten().min().unwrap_or(at.t + shortest).min(at.t + shortest);
+    }
+
+    fn env(&mut self, env: &Env, at: Stamp) {
+        match &env.what {
+            EnvWhat::Quiet => self.quiet(at),
+            EnvWhat::End => {}
+            EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
+            EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
+            what => {
+                let flows: Vec<usize> = match env.flow {
+                    Some(id) => vec![self.flow(id)],
+                    None => (0..self.flows.len()).collect(),
+                };
+                for index in flows {
+                    for end in End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end)) {
+                        let id = self.flows[index].id;
+                        self.scene(Place { flow: id, end }, at).env(what);
+                    }
+                }
+                if matches!(what, EnvWhat::Abort(..)) {
+                    self.telling = Some(at.t);
+                }
+            }
+        }
+    }
+
+    fn partition(&mut self, flow: Option<u32>, from: Option<End>, at: Stamp, state: Option<Stamp>) {
+        let only = flow.map(|id| self.flow(id));
+        for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
+            if only.is_none() {
+                self.cut[end] = state;
+            }
+            let concerned = self.flows.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
+            concerned.for_each(|(_, flow)| (flow.cut[end], flow.active) = (state, at.t));
+        }
+    }
+
+    fn quiet(&mut self, at: Stamp) {
+        let overdue = std::mem::take(&mut self.book.overdue);
+        self.book.violations.extend(overdue);
+        for flow in &mut self.flows {
+            super::liveness::quiet(flow, &mut self.book, &self.header, at);
+        }
+    }
+}
+
+impl Scene<'_> {
+    fn call(&mut self, op: u64, call: &Call) {
+        let kind = self.begin(op, call);
+        let site = self.site(op);
+        self.duties(site, kind);
+        let at = self.at;
+        let me = self.me_mut();
+        me.used = true;
+        match kind {
+            Kind::Read { .. } => me.reads_pending += 1,
+            Kind::Write { .. } => me.writes_pending += 1,
+            Kind::Shutdown(mode) => {
+                if mode.reads() {
+                    me.shut_read.call(at);
+                }
+                if mode.writes() {
+                    me.shut_write.call(at);
+                }
+                self.shutting_read(mode.reads());
+            }
+            Kind::Close => me.close.call(at),
+            Kind::Disconnect => me.disconnect.call(at),
+            Kind::Connect | Kind::Accept => me.opening = true,
+            Kind::Flush | Kind::Other => {}
+        }
+        let peer_reads = self.peer().reads_returned;
+        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false });
+    }
+
+    /// What lies unread at own shutdown of reading may be thrown away in one piece, where late data can be read.
+    fn shutting_read(&mut self, reads: bool) {
+        if reads && (self.me().late_data() || self.me().contract.data_after_shutdown_read.is_none()) {
+            self.flow.streams[self.end.peer()].lose_one_piece();
+        }
+    }
+
+    /// The kind of a call; a write joins its stream.
+    fn begin(&mut self, op: u64, call: &Call) -> Kind {
+        match call {
+            Call::Read { max } => Kind::Read { max: *max },
+            Call::Flush => Kind::Flush,
+            Call::Shutdown(mode) => Kind::Shutdown(*mode),
+            Call::Close => Kind::Close,
+            Call::Disconnect => Kind::Disconnect,
+            Call::Connect { .. } => Kind::Connect,
+            Call::Accept { .. } => Kind::Accept,
+            Call::Listen { .. } | Call::Unlisten { .. } | Call::Destination => Kind::Other,
+            Call::Write(data) | Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data)),
+            Call::Writev(list) | Call::WritevNodelay(list) => self.write_called(op, list),
+        }
+    }
+
+    fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Kind {
+        let (data, ends) = join(buffers);
+        let void = self.is_void_write();
+        let at = self.at;
+        if self.me().writes_pending > 0 && !data.is_empty() {
+            self.book.exercise(Rule::WritesNotInterleaved);
+        }
+        let stream = &mut self.flow.streams[self.end];
+        stream.called += 1;
+        let (number, len) = (stream.called, data.len());
+        let vectored = ends.len() > 1;
+        if len > 0 {
+            let status = Status::Pending;
+            let write = Write { number, op, called: at, returned: None, status, data, len, flushed: false, ends, blamed: None };
+            stream.call(write);
+            self.meet_suspects(op);
+        } else {
+            let written = stream.bytes_called;
+            self.me_mut().zero_write.get_or_insert((at, written)).1 = written;
+            self.book.exercise(Rule::ZeroLengthIsInvisible);
+        }
+        Kind::Write { number, len, vectored, void }
+    }
+
+    /// Must a write that is called now contribute nothing, unless it returns ok?
+    fn is_void_write(&self) -> bool {
+        let me = self.me();
+        let ended = me.write_end_returned().is_some() || me.full_close_returned().is_some();
+        let failed = me.contract.write_error_is_final == crate::contract::YesNo::Yes && me.write_error.is_some();
+        ended || failed || self.peer().clean_eof.is_some()
+    }
+
+    /// What the caller must not do.
+    fn duties(&mut self, site: Site, kind: Kind) {
+        let me = self.me();
+        let contract = me.contract;
+        let overlap = match kind {
+            Kind::Read { .. } => me.reads_pending > 0 && contract.concurrent_reads == ConcurrentReads::Forbidden,
+            Kind::Write { .. } => me.writes_pending > 0 && contract.concurrent_writes == ConcurrentWrites::Forbidden,
+            _ => false,
+        };
+        let closing = kind == Kind::Close && contract.blocked_read_at_close == BlockedReadAtClose::Fault;
+        let under = closing && me.reads_pending + me.writes_pending > 0;
+        let after = matches!(kind, Kind::Read { .. } | Kind::Write { .. } | Kind::Flush) && me.strong_close_returned().is_some();
+        if overlap {
+            self.book.fault(site, format!("a {} was called while another one was pending", kind.word()));
+        }
+        if under {
+            self.book.fault(site, "close was called under a pending read or write".to_owned());
+        }
+        if after {
+            self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
+        }
+        if overlap || under || after {
+            self.book.exercise(Rule::CallerKeepsOff);
+        }
+        self.me_mut().faulted |= overlap || under;
+    }
+
+    fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>) {
+        let Some(pending) = self.me_mut().pending.take(op) else { return };
+        self.note_return(&pending);
+        if let Outcome::Error(error) = outcome {
+            self.evidence(&pending, error);
+        }
+        match pending.kind {
+            Kind::Read { max } => self.read_returned(&pending, max, outcome),
+            Kind::Write { .. } => self.write_returned(&pending, outcome, accepted),
+            Kind::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),
+            Kind::Close => self.close_returned(&pending, outcome),
+            Kind::Disconnect => self.disconnect_returned(&pending, outcome),
+            Kind::Flush => self.flush_returned(&pending, outcome),
+            Kind::Connect | Kind::Accept => self.me_mut().opening = false,
+            Kind::Other => {}
+        }
+        self.tell(outcome);
+    }
+
+    /// What the return of any call establishes.
+    fn note_return(&mut self, pending: &Pending) {
+        let me = self.me_mut();
+        match pending.kind {
+            Kind::Read { .. } => {
+                me.reads_pending -= 1;
+                me.reads_returned += 1;
+            }
+            Kind::Write { .. } => me.writes_pending -= 1,
+            _ => {}
+        }
+        if me.aborted.is_some_and(|abort| !abort.by_word) {
+            self.book.exercise(Rule::AbortIsTold);
+        }
+    }
+
+    /// Without a record of the network an error word is its own evidence of an abort.
+    fn evidence(&mut self, pending: &Pending, error: &Error) {
+        let flowing = matches!(pending.kind, Kind::Read { .. } | Kind::Write { .. } | Kind::Flush | Kind::Shutdown(_) | Kind::Close);
+        if self.header.records.network || self.me().aborted.is_some() || !flowing {
+            return;
+        }
+        let peer = self.peer();
+        let peer_left = peer.write_end_called().is_some() || peer.shut_read.called.is_some() || peer.maybe_write.is_some();
+        let own = self.me().write_end_called().is_some() || self.me().maybe_write.is_some();
+        let kind = match error {
+            Error::Reset | Error::ConnectionAborted => Abort::Reset,
+            Error::TimedOut => Abort::Timeout,
+            Error::BrokenPipe if !peer_left && !own => Abort::Reset,
+            _ => return,
+        };
+        self.me_mut().aborted = Some(Aborted { at: self.at, kind, by_word: true });
+    }
+
+    /// A call that returned the error of an abort has told this end.
+    fn tell(&mut self, outcome: &Outcome) {
+        let at = self.at;
+        if matches!(outcome, Outcome::Error(_)) && self.me().aborted.is_some() {
+            self.me_mut().told.get_or_insert(at);
+        }
+    }
+
+    fn cancel(&mut self, op: u64) {
+        let Some(pending) = self.me_mut().pending.take(op) else { return };
+        let at = self.at;
+        let contract = self.me().contract;
+        match pending.kind {
+            Kind::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
+            Kind::Write { len, .. } => {
+                self.me_mut().writes_pending -= 1;
+                if len > 0 {
+                    let runs_on = contract.cancel_write == CancelWrite::RunsOn;
+                    self.book.exercise(Rule::FailedWriteIsPrefix);
+                    self.blame(op, Rule::FailedWriteIsPrefix);
+                    self.flow.streams[self.end].settle(op, at, if runs_on { Status::RunsOn } else { Status::Prefix }, None);
+                }
+            }
+            Kind::Shutdown(mode) => {
+                let me = self.me_mut();
+                if mode.reads() {
+                    doubt(&mut me.shut_read, &mut me.maybe_read, pending.called, at);
+                }
+                if mode.writes() {
+                    doubt(&mut me.shut_write, &mut me.maybe_write, pending.called, at);
+                }
+            }
+            Kind::Close => {
+                let me = self.me_mut();
+                if me.closes_fully() {
+                    me.maybe_read.get_or_insert(Answer::Open(at));
+                }
+                doubt(&mut me.close, &mut me.maybe_write, pending.called, at);
+            }
+            Kind::Connect | Kind::Accept => self.me_mut().opening = false,
+            Kind::Flush | Kind::Disconnect | Kind::Other => {}
+        }
+    }
+
+    fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
+        let at = self.at;
+        self.me_mut().reads_pending -= 1;
+        self.book.exercise(Rule::CancelledRead);
+        let others = self.me().reads_pending;
+        let stream = &mut self.flow.streams[self.end.peer()];
+        match means {
+            CancelRead::Lossy => stream.lose_one_piece(),
+            CancelRead::Safe => {
+                let fits = stream.reader_left(others);
+                self.me_mut().cancelled_read.get_or_insert(at);
+                if !fits {
+                    self.lost_with(pending, Rule::CancelledRead);
+                }
+            }
+        }
+    }
+
+    fn env(&mut self, what: &EnvWhat) {
+        let at = self.at;
+        match what {
+            EnvWhat::Abort(kind, by) => self.abort(*kind, *by),
+            EnvWhat::Crash(_) => {
+                self.abort(Abort::Reset, By::Fault);
+                let me = self.me_mut();
+                me.crashed.get_or_insert(at);
+                me.pending.clear();
+                (me.reads_pending, me.writes_pending) = (0, 0);
+            }
+            EnvWhat::Resources(resources) => self.flow.resources[self.end] = Some((at, *resources)),
+            EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
+            EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
+            EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}
+        }
+    }
+
+    fn abort(&mut self, kind: Abort, _by: By) {
+        let (at, id) = (self.at, self.flow.id);
+        self.book.trouble(id, at);
+        let me = self.me_mut();
+        // An error word was only a guess at the moment; the line itself is exact.
+        if me.aborted.is_none_or(|abort| abort.by_word) {
+            me.aborted = Some(Aborted { at, kind, by_word: false });
+        }
+    }
+}
+
+/// A cancelled call neither happened for certain nor certainly not.
+fn doubt(step: &mut Step, maybe: &mut Option<Answer>, called: Stamp, at: Stamp) {
+    if step.called == Some(called) && step.returned.is_none() {
+        step.called = None;
+    }
+    if step.called.is_none() && !matches!(maybe, Some(Answer::Yes(_))) {
+        *maybe = Some(Answer::Open(at));
+    }
+}
+
+/// The buffers of a write as one, and where each ends.
+fn join(buffers: &[Payload]) -> (Payload, Box<[usize]>) {
+    if let [only] = buffers {
+        return (only.clone(), Box::default());
+    }
+    let ends = buffers
+        .iter()
+        .scan(0, |end, buffer| {
+            *end += buffer.len();
+            Some(*end)
+        })
+        .collect();
+    let known: Option<Vec<&[u8]>> = buffers.iter().map(|buffer| buffer.bytes().map(Bytes::as_ref)).collect();
+    let data = match known {
+        Some(parts) => Payload::Bytes(parts.concat().into()),
+        None => Payload::Count(buffers.iter().map(Payload::len).sum()),
+    };
+    (data, ends)
+}

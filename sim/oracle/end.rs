@@ -1,0 +1,290 @@
+//! One end of a flow: which calls are pending, and what has been established about its halves.
+
+use std::collections::BTreeMap;
+
+use smallvec::SmallVec;
+
+use super::{Seq, Stamp};
+use crate::contract::{CloseIs, Contract, DataAfterShutdownRead, Mode};
+use crate::trace::Abort;
+
+/// A call that has not returned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pending {
+    pub op: u64,
+    pub called: Stamp,
+    pub kind: Kind,
+    /// How many reads of the peer had returned when it was called.
+    pub peer_reads: u64,
+    /// A late return was already held against it.
+    pub overdue: bool,
+}
+
+/// What a pending call is, as far as its return needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Read { max: usize },
+    Write { number: u64, len: usize, vectored: bool, void: bool },
+    Flush,
+    Shutdown(Mode),
+    Close,
+    Disconnect,
+    Connect,
+    Accept,
+    Other,
+}
+
+impl Kind {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Read { .. } => "read",
+            Kind::Write { .. } => "write",
+            Kind::Flush => "flush",
+            Kind::Shutdown(Mode::Read) => "shutdown read",
+            Kind::Shutdown(Mode::Write) => "shutdown write",
+            Kind::Shutdown(Mode::ReadWrite) => "shutdown read_write",
+            Kind::Close => "close",
+            Kind::Disconnect => "disconnect",
+            Kind::Connect => "connect",
+            Kind::Accept => "accept",
+            Kind::Other => "call",
+        }
+    }
+}
+
+/// The pending calls of an end: nearly always few, so a short list first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pendings {
+    few: SmallVec<[Pending; 4]>,
+    many: BTreeMap<u64, Pending>,
+}
+
+impl Pendings {
+    const FEW: usize = 16;
+
+    pub fn add(&mut self, pending: Pending) {
+        if self.few.len() < Self::FEW {
+            self.few.push(pending);
+        } else {
+            self.many.insert(pending.op, pending);
+        }
+    }
+
+    pub fn take(&mut self, op: u64) -> Option<Pending> {
+        match self.few.iter().rposition(|pending| pending.op == op) {
+            Some(index) => Some(self.few.remove(index)),
+            None => self.many.remove(&op),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.few.iter().chain(self.many.values())
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Pending> {
+        self.few.iter_mut().chain(self.many.values_mut())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.many.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.few.clear();
+        self.many.clear();
+    }
+}
+
+/// Something that a call begins and its return establishes: the first of each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Step {
+    pub called: Option<Stamp>,
+    pub returned: Option<Stamp>,
+}
+
+impl Step {
+    pub fn call(&mut self, at: Stamp) {
+        self.called.get_or_insert(at);
+    }
+
+    pub fn end(&mut self, at: Stamp) {
+        self.returned.get_or_insert(at);
+    }
+
+    /// Had it returned when `seq` came?
+    pub fn before(&self, seq: Seq) -> bool {
+        self.returned.is_some_and(|at| at.seq < seq)
+    }
+}
+
+/// Whether a cancelled shutdown or close took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Not known yet.
+    Open(Stamp),
+    /// Established by that event.
+    Yes(Stamp),
+    /// Refuted by that event.
+    No(Stamp),
+}
+
+impl Answer {
+    pub fn stamp(self) -> Stamp {
+        match self {
+            Answer::Open(at) | Answer::Yes(at) | Answer::No(at) => at,
+        }
+    }
+}
+
+/// That an end was aborted, and how it is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aborted {
+    pub at: Stamp,
+    pub kind: Abort,
+    /// Known only from the error word of a call.
+    pub by_word: bool,
+}
+
+/// One end of a flow.
+#[derive(Clone, Debug)]
+pub(super) struct EndState {
+    pub contract: Contract,
+    /// `data-nonempty` belongs to this end's contract.
+    pub judges_empty: bool,
+    pub pending: Pendings,
+    pub reads_pending: usize,
+    pub writes_pending: usize,
+    pub reads_returned: u64,
+    /// Any call at all was made.
+    pub used: bool,
+    /// Shutdown of writing (and half close).
+    pub shut_write: Step,
+    /// Shutdown of reading.
+    pub shut_read: Step,
+    /// Close, whatever it ends here.
+    pub close: Step,
+    /// The stack's disconnect.
+    pub disconnect: Step,
+    /// A cancelled end of writing, a cancelled end of reading.
+    pub maybe_write: Option<Answer>,
+    pub maybe_read: Option<Answer>,
+    pub aborted: Option<Aborted>,
+    pub crashed: Option<Stamp>,
+    /// The first EOF that a read gave, and the first clean one.
+    pub eof: Option<Stamp>,
+    pub clean_eof: Option<Stamp>,
+    /// An EOF other than that of own shutdown of reading.
+    pub peer_eof: Option<Stamp>,
+    pub read_error: Option<Stamp>,
+    pub write_error: Option<Stamp>,
+    /// A call returned the error of an abort.
+    pub told: Option<Stamp>,
+    /// A write that was called after the peer's full close had returned.
+    pub wrote_to_closed: Option<Stamp>,
+    /// A read was cancelled that may have consumed something.
+    pub cancelled_read: Option<Stamp>,
+    /// The first zero-length write, and how many bytes had been written before the latest one.
+    pub zero_write: Option<(Stamp, u64)>,
+    /// The caller did what must not be done: nothing is judged here any more.
+    pub faulted: bool,
+    /// The state of the connection began with a connect or accept that has not ended yet.
+    pub opening: bool,
+}
+
+impl EndState {
+    pub fn new(contract: Contract) -> Self {
+        EndState {
+            judges_empty: contract.base != "v1",
+            contract,
+            pending: Pendings::default(),
+            reads_pending: 0,
+            writes_pending: 0,
+            reads_returned: 0,
+            used: false,
+            shut_write: Step::default(),
+            shut_read: Step::default(),
+            close: Step::default(),
+            disconnect: Step::default(),
+            maybe_write: None,
+            maybe_read: None,
+            aborted: None,
+            crashed: None,
+            eof: None,
+            clean_eof: None,
+            peer_eof: None,
+            read_error: None,
+            write_error: None,
+            told: None,
+            wrote_to_closed: None,
+            cancelled_read: None,
+            zero_write: None,
+            faulted: false,
+            opening: false,
+        }
+    }
+
+    pub fn closes_fully(&self) -> bool {
+        self.contract.close_is == CloseIs::Full
+    }
+
+    /// Late data can be read after own shutdown of reading.
+    pub fn late_data(&self) -> bool {
+        matches!(self.contract.data_after_shutdown_read, Some(DataAfterShutdownRead::Readable | DataAfterShutdownRead::Either))
+    }
+
+    /// When a call began that ends writing: shutdown write or both, close, disconnect; cancelled ones too.
+    pub fn write_end_called(&self) -> Option<Stamp> {
+        first([self.shut_write.called, self.close.called, self.disconnect.called])
+    }
+
+    /// When the first call that ends writing had returned.
+    pub fn write_end_returned(&self) -> Option<Stamp> {
+        first([self.shut_write.returned, self.close.returned, self.disconnect.returned])
+    }
+
+    /// When both halves were asked to end.
+    pub fn full_close_called(&self) -> Option<Stamp> {
+        let close = self.close.called.filter(|_| self.closes_fully());
+        let halves = both(first([self.shut_write.called, self.close.called]), self.shut_read.called);
+        first([close, self.disconnect.called, halves])
+    }
+
+    /// When both halves had ended.
+    pub fn full_close_returned(&self) -> Option<Stamp> {
+        first([self.strong_close_returned(), self.both_shut_returned()])
+    }
+
+    /// A close of the whole flow, or a disconnect, has returned.
+    pub fn strong_close_returned(&self) -> Option<Stamp> {
+        first([self.close.returned.filter(|_| self.closes_fully()), self.disconnect.returned])
+    }
+
+    fn both_shut_returned(&self) -> Option<Stamp> {
+        both(first([self.shut_write.returned, self.close.returned]), self.shut_read.returned)
+    }
+
+    /// When reading was over for good: a full close, or both halves shut where late data can't be read.
+    pub fn reading_over(&self) -> Option<Stamp> {
+        first([self.strong_close_returned(), self.both_shut_returned().filter(|_| !self.late_data())])
+    }
+
+    /// Is `seq` after the return of own full close?
+    pub fn fully_closed_before(&self, seq: Seq) -> bool {
+        self.full_close_returned().is_some_and(|at| at.seq < seq)
+    }
+
+    /// Nothing is expected of it any more.
+    pub fn is_void(&self) -> bool {
+        self.crashed.is_some() || self.faulted
+    }
+}
+
+/// The earliest of several moments.
+pub(super) fn first<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
+    stamps.into_iter().flatten().min_by_key(|at| at.seq)
+}
+
+/// The moment from which both hold.
+fn both(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
+    Some(if a?.seq > b?.seq { a? } else { b? })
+}

@@ -1,0 +1,132 @@
+//! The court's books: violations, client faults, and how often each rule was put to the test.
+
+use smallvec::SmallVec;
+
+use super::verdict::{ClientFault, Exercised, Violation};
+use super::{Seq, Stamp};
+use crate::contract::End;
+use crate::rules::Rule;
+
+/// What is wrong with one event: the rules that it breaks, the first being the one that names it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Findings {
+    rules: SmallVec<[Rule; 4]>,
+    message: String,
+    because: SmallVec<[u64; 4]>,
+}
+
+impl Findings {
+    /// The event breaks this rule. The message of the first rule is the one that is kept.
+    pub fn add(&mut self, rule: Rule, because: &[Stamp], message: impl FnOnce() -> String) {
+        if self.rules.is_empty() {
+            self.message = message();
+        }
+        self.because.extend(because.iter().map(|at| at.line));
+        self.also(rule);
+    }
+
+    /// The event breaks this rule too.
+    pub fn also(&mut self, rule: Rule) {
+        if !self.rules.contains(&rule) {
+            self.rules.push(rule);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+/// Where a violation happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    pub at: Stamp,
+    pub flow: u32,
+    pub end: End,
+    pub op: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ledger {
+    pub violations: Vec<Violation>,
+    pub client_faults: Vec<ClientFault>,
+    pub truncations: u64,
+    pub exercised: Exercised,
+    /// What could not be told, and why.
+    pub undecided: Option<String>,
+    /// Obligations that were overdue before quiet: violations once quiet is reached.
+    pub overdue: Vec<Violation>,
+    /// The first two flows on which something ended badly, with the moment: enough to know one that is another flow's.
+    pub troubled: SmallVec<[(u32, Stamp); 2]>,
+}
+
+impl Ledger {
+    pub fn exercise(&mut self, rule: Rule) {
+        self.exercised.note(rule);
+    }
+
+    /// Writes down what is wrong with an event, if anything; the violation's index.
+    pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
+        let violation = write_up(site, findings)?;
+        self.violations.push(violation);
+        Some(self.violations.len() - 1)
+    }
+
+    /// As [`Ledger::enter`], to be held until quiet.
+    pub fn hold(&mut self, site: Site, findings: Findings) {
+        self.overdue.extend(write_up(site, findings));
+    }
+
+    /// Gives an earlier violation another name, now that more is known.
+    pub fn rename(&mut self, index: usize, rule: Rule, message: impl FnOnce(&str) -> String) {
+        let violation = &mut self.violations[index];
+        if violation.rule == rule {
+            return;
+        }
+        violation.also.retain(|also| *also != rule);
+        violation.also.insert(0, violation.rule);
+        violation.rule = rule;
+        violation.message = message(&violation.message);
+    }
+
+    pub fn fault(&mut self, site: Site, message: String) {
+        let Site { at, flow, end, .. } = site;
+        self.client_faults.push(ClientFault { line: at.line, t: at.t, flow, end, message });
+    }
+
+    pub fn give_up(&mut self, why: impl FnOnce() -> String) {
+        if self.undecided.is_none() {
+            self.undecided = Some(why());
+        }
+    }
+
+    /// Something ended badly on a flow.
+    pub fn trouble(&mut self, flow: u32, at: Stamp) {
+        if self.troubled.len() < 2 && self.troubled.iter().all(|(known, _)| *known != flow) {
+            self.troubled.push((flow, at));
+        }
+    }
+
+    /// The first trouble on another flow before `seq`.
+    pub fn trouble_elsewhere(&self, flow: u32, seq: Seq) -> Option<Stamp> {
+        self.troubled.iter().find(|(other, at)| *other != flow && at.seq < seq).map(|(_, at)| *at)
+    }
+}
+
+fn write_up(site: Site, findings: Findings) -> Option<Violation> {
+    let (&rule, also) = findings.rules.split_first()?;
+    let mut because: Vec<u64> = findings.because.into_iter().chain([site.at.line]).collect();
+    because.sort_unstable();
+    because.dedup();
+    Some(Violation {
+        rule,
+        also: also.to_vec(),
+        line: site.at.line,
+        t: site.at.t,
+        flow: site.flow,
+        end: site.end,
+        op: site.op,
+        message: findings.message,
+        because,
+    })
+}

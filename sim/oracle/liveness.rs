@@ -1,0 +1,301 @@
+//! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
+
+use std::time::Duration;
+
+use super::Stamp;
+use super::court::Flow;
+use super::end::{EndState, Kind, Pending};
+use super::ledger::{Findings, Ledger, Site};
+use crate::contract::{AcceptedMeans, BlockedReadAtClose, DataAfterShutdownRead, End, Mode, ReadAfterEof};
+use crate::rules::Rule;
+use crate::time::Instant;
+use crate::trace::{Abort, Header};
+
+/// A pending call that is owed its return.
+struct Due {
+    rules: Vec<Rule>,
+    because: Vec<Stamp>,
+    why: String,
+}
+
+impl Due {
+    fn new(rule: Rule, because: &[Option<Stamp>], why: impl Into<String>) -> Self {
+        Due { rules: vec![rule], because: because.iter().flatten().copied().collect(), why: why.into() }
+    }
+}
+
+/// At quiet: what is pending now is stuck for ever.
+pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, at: Stamp) {
+    for end in End::BOTH {
+        for (pending, due) in stuck(flow, end) {
+            exercise(book, &due);
+            enter(flow, book, end, &pending, due, at, Held::No);
+        }
+        duties(flow, book, end, at);
+        resources(flow, book, header, end, at);
+    }
+}
+
+/// At the end of a recording without quiet: an obligation that can't be decided.
+pub(super) fn open_question(flow: &Flow, _at: Stamp) -> Option<String> {
+    End::BOTH.into_iter().find_map(|end| {
+        let (pending, due) = stuck(flow, end).into_iter().find(|(pending, _)| !pending.overdue)?;
+        let rule = due.rules[0];
+        let word = pending.kind.word();
+        Some(format!("the recording ends while the {end}'s {word} is pending ({}): {rule} can't be decided", due.why))
+    })
+}
+
+/// Before quiet: what is overdue after patience, held until quiet; when to look again.
+pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
+    let mut next: Option<Instant> = None;
+    for end in End::BOTH {
+        if flow.ends[end].pending.is_empty() {
+            continue;
+        }
+        let patience = flow.ends[end].contract.patience;
+        let fair = !flow.is_cut() && at.t - flow.active >= patience;
+        for (pending, due) in stuck(flow, end) {
+            let closing = due.rules.contains(&Rule::CloseReturns) && full(flow, end, &pending);
+            let late = if closing { at.t - pending.called.t >= patience } else { fair };
+            if late && !pending.overdue {
+                enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
+            }
+        }
+        let due = flow.active + patience;
+        next = Some(next.map_or(due, |next| next.min(due)));
+    }
+    // A flow that was looked at just now can be due again only once something happens or its patience runs out anew.
+    next.map(|next| next.max(at.t + Duration::from_nanos(1)))
+}
+
+fn full(flow: &Flow, end: End, pending: &Pending) -> bool {
+    pending.kind == Kind::Close && flow.ends[end].closes_fully()
+}
+
+/// In a simulated run an abort ends all pending calls in the same instant.
+pub(super) fn abort_told_at_once(flow: &mut Flow, book: &mut Ledger, at: Stamp) {
+    for end in End::BOTH {
+        let Some(abort) = flow.ends[end].aborted else { continue };
+        let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue;
+        let waiting: Vec<Pending> = flow.ends[end].pending.iter().filter(late).copied().collect();
+        for pending in waiting {
+            let due = Due::new(Rule::AbortIsTold, &[Some(abort.at)], "it was not ended in the instant of the abort");
+            enter(flow, book, end, &pending, due, at, Held::No);
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Held {
+    No,
+    UntilQuiet,
+}
+
+fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: Due, at: Stamp, held: Held) {
+    let op = pending.op;
+    if flow.ends[end].faulted {
+        return;
+    }
+    let Some(known) = flow.ends[end].pending.iter_mut().find(|known| known.op == op) else { return };
+    if std::mem::replace(&mut known.overdue, true) {
+        return;
+    }
+    let mut found = Findings::default();
+    let word = pending.kind.word();
+    for rule in &due.rules {
+        let because: Vec<Stamp> = due.because.iter().copied().chain([pending.called]).collect();
+        found.add(*rule, &because, || format!("the {end}'s {word} of line {} never returns: {}", pending.called.line, due.why));
+    }
+    let site = Site { at: Stamp { line: pending.called.line, ..at }, flow: flow.id, end, op: Some(op) };
+    match held {
+        Held::No => drop(book.enter(site, found)),
+        Held::UntilQuiet => book.hold(site, found),
+    }
+}
+
+fn exercise(book: &mut Ledger, due: &Due) {
+    due.rules.iter().for_each(|rule| book.exercise(*rule));
+}
+
+/// The pending calls of an end that are owed their return, each with the rule that names it first.
+fn stuck(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
+    if flow.ends[end].is_void() {
+        return Vec::new();
+    }
+    let due = |pending: &Pending| due(flow, end, pending).map(|due| (*pending, due));
+    flow.ends[end].pending.iter().filter_map(due).collect()
+}
+
+fn due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
+    let me = &flow.ends[end];
+    if let Some(told) = abort_owed(me, pending) {
+        return Some(told);
+    }
+    match pending.kind {
+        Kind::Read { .. } => read_due(flow, end, pending),
+        Kind::Write { .. } => write_due(flow, end, pending),
+        Kind::Flush => (reads_on(flow, end.peer()) && !flow.is_cut()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading")),
+        Kind::Shutdown(Mode::Read) => Some(Due::new(Rule::ShutdownReturns, &[], "a shutdown of reading waits for nobody")),
+        Kind::Shutdown(_) => shutdown_due(flow, end),
+        Kind::Close => close_due(flow, end),
+        Kind::Disconnect => Some(Due::new(Rule::DisconnectNeverFails, &[], "a disconnect ends")),
+        Kind::Connect => handshake_due(flow, end),
+        Kind::Accept | Kind::Other => None,
+    }
+}
+
+/// After an abort everything ends; only a read that an earlier EOF released may stay.
+fn abort_owed(me: &EndState, pending: &Pending) -> Option<Due> {
+    let abort = me.aborted?;
+    let released = me.contract.read_after_eof == ReadAfterEof::MayBlock && matches!(pending.kind, Kind::Read { .. });
+    if released && me.eof.is_some_and(|eof| eof.seq > abort.at.seq) {
+        return None;
+    }
+    let rule =
+        if abort.kind == Abort::KeepaliveDeath { vec![Rule::AbortIsTold, Rule::KeepaliveEndsDeadFlow] } else { vec![Rule::AbortIsTold] };
+    let why = format!("the {} had been aborted (line {})", "end", abort.at.line);
+    Some(Due { rules: rule, because: vec![abort.at], why })
+}
+
+fn read_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
+    let me = &flow.ends[end];
+    if me.contract.read_after_eof == ReadAfterEof::MayBlock && me.eof.is_some() {
+        return None;
+    }
+    let at_close = me.full_close_called().is_some_and(|at| at.seq > pending.called.seq);
+    if at_close && me.contract.blocked_read_at_close == BlockedReadAtClose::MayBlock {
+        return None;
+    }
+    if let Some(closed) = me.full_close_returned() {
+        return Some(Due::new(Rule::NoStuckCall, &[Some(closed)], "this end had closed the flow"));
+    }
+    if let Some(shut) = me.shut_read.returned {
+        return Some(Due::new(Rule::NoStuckCall, &[Some(shut)], "this end had shut reading down"));
+    }
+    let last = [me.eof, me.read_error].into_iter().flatten().min_by_key(|at| at.seq);
+    if let Some(last) = last {
+        return Some(Due::new(Rule::NoStuckCall, &[Some(last)], format!("another read had ended the stream (line {})", last.line)));
+    }
+    incoming_due(flow, end)
+}
+
+/// Data or EOF of the peer that does not come.
+fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
+    let peer = &flow.ends[end.peer()];
+    if flow.is_cut() || peer.aborted.is_some() {
+        return None;
+    }
+    let stream = &flow.streams[end.peer()];
+    let flushed = peer.contract.accepted_means == AcceptedMeans::Flushed;
+    let owed = stream.owed(flushed, 0);
+    let unread = stream.writes.front().map(|write| write.returned.unwrap_or(write.called));
+    if let Some(ended) = ended_writing(peer) {
+        let mut due = Due::new(Rule::EofArrives, &[Some(ended)], format!("the peer had ended its writing (line {})", ended.line));
+        if owed > 0 {
+            due.rules.push(Rule::Delivery);
+            due.why += &format!(", and {owed} accepted bytes have not come either");
+        }
+        return Some(due);
+    }
+    (owed > 0).then(|| Due::new(Rule::Delivery, &[unread], format!("{owed} bytes that the peer's writes had accepted have not come")))
+}
+
+/// The peer's half or full close, called and (unless it waits) not cancelled.
+fn ended_writing(peer: &EndState) -> Option<Stamp> {
+    let sure = match peer.maybe_write {
+        Some(super::end::Answer::Yes(at)) => Some(at),
+        _ => None,
+    };
+    super::end::first([peer.write_end_called(), sure])
+}
+
+fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
+    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
+    if let Some(closed) = me.full_close_returned() {
+        return Some(Due::new(Rule::NoStuckCall, &[Some(closed)], "this end had closed the flow"));
+    }
+    if let Some(shut) = me.write_end_returned().filter(|at| at.seq < pending.called.seq) {
+        return Some(Due::new(Rule::NoStuckCall, &[Some(shut)], "this end had shut writing down before"));
+    }
+    if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
+        return None;
+    }
+    let discards = peer.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
+    if let Some(shut) = peer.shut_read.returned.filter(|_| discards) {
+        return Some(Due::new(Rule::PeerShutRead, &[Some(shut)], "the peer had shut reading down and throws data away"));
+    }
+    reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading"))
+}
+
+/// Is a read pending that this end's peer can fill?
+fn reads_on(flow: &Flow, end: End) -> bool {
+    let me = &flow.ends[end];
+    me.reads_pending > 0 && me.aborted.is_none() && !me.is_void() && me.eof.is_none() && me.full_close_called().is_none()
+}
+
+fn shutdown_due(flow: &Flow, end: End) -> Option<Due> {
+    let peer = &flow.ends[end.peer()];
+    if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
+        return None;
+    }
+    let all_read = flow.streams[end].owed(false, 0) == 0 && flow.ends[end].writes_pending == 0;
+    let why = if all_read { "the peer has read everything that was accepted" } else { "the peer keeps reading" };
+    (all_read || reads_on(flow, end.peer())).then(|| Due::new(Rule::ShutdownReturns, &[], why))
+}
+
+fn close_due(flow: &Flow, end: End) -> Option<Due> {
+    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
+    if me.closes_fully() {
+        return Some(Due::new(Rule::CloseReturns, &[], "a full close waits for nobody"));
+    }
+    if flow.is_cut() {
+        return None;
+    }
+    let done = |state: &EndState| state.close.called.is_some() && (state.eof.is_some() || state.aborted.is_some());
+    let because = [me.close.called, peer.close.called];
+    (done(me) && done(peer)).then(|| Due::new(Rule::CloseReturns, &because, "both ends had called close and read to the end"))
+}
+
+fn handshake_due(flow: &Flow, end: End) -> Option<Due> {
+    let accepting = flow.ends[end.peer()].pending.iter().find(|pending| pending.kind == Kind::Accept)?;
+    (!flow.is_cut()).then(|| Due::new(Rule::HandshakeCompletes, &[Some(accepting.called)], "the peer was accepting"))
+}
+
+/// After EOF or an error the caller closes or shuts down.
+fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
+    let me = &flow.ends[end];
+    let Some(last) = super::end::first([me.eof, me.read_error, me.write_error]) else { return };
+    if me.is_void() {
+        return;
+    }
+    book.exercise(Rule::CallerKeepsOff);
+    let left = [me.close.called, me.shut_write.called, me.shut_read.called, me.disconnect.called].into_iter().flatten().next();
+    if left.is_none() && me.maybe_write.is_none() && me.maybe_read.is_none() {
+        let site = Site { at, flow: flow.id, end, op: None };
+        book.fault(site, format!("the {end} read EOF or an error (line {}) and never closed or shut down the flow", last.line));
+    }
+}
+
+/// What an end still holds once nothing can use it any more.
+fn resources(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
+    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
+    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
+    let directions = super::end::first([me.write_end_returned()]).filter(|_| me.eof.is_some() && peer.write_end_called().is_some());
+    let over = super::end::first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions]);
+    let Some(over) = over.filter(|over| over.seq < seen.seq && !me.is_void()) else { return };
+    book.exercise(Rule::ResourcesFreed);
+    if held.is_free() {
+        return;
+    }
+    let mut found = Findings::default();
+    found.add(Rule::ResourcesFreed, &[over, seen], || {
+        let crate::trace::Resources { connections, timers, buffered, ports } = held;
+        format!(
+            "the {end} is done (line {}), and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
+            over.line
+        )
+    });
+    book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);
+    flow.resources[end] = None;
+}

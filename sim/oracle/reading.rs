@@ -1,0 +1,399 @@
+//! What the return of a read may say.
+
+use super::court::Scene;
+use super::end::{Answer, EndState, Pending, first};
+use super::ledger::Findings;
+use super::stream::Misfit;
+use super::{Seq, Stamp};
+use crate::contract::{
+    CloseIs, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload, ReadAfterEof,
+};
+use crate::rules::Rule;
+use crate::trace::Abort;
+
+impl Scene<'_> {
+    pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
+        self.read_premises(pending);
+        match outcome {
+            Outcome::Data(data) => self.read_data(pending, max, data),
+            Outcome::Eof => self.read_eof(pending),
+            Outcome::Panic => self.panicked(pending),
+            Outcome::Error(_) => self.read_failed(pending, outcome),
+            _ => {}
+        }
+    }
+
+    /// Which rules any return of this read puts to the test.
+    fn read_premises(&mut self, pending: &Pending) {
+        let called = pending.called.seq;
+        let me = self.me();
+        let contract = me.contract;
+        let ended = me.final_read(called).is_some();
+        let closed = me.reading_over().is_some_and(|at| at.seq < called);
+        let shut = me.shut_read.before(called);
+        let shut_pending = me.shut_read.called.is_some_and(|at| at.seq > called) && contract.data_after_shutdown_read.is_some();
+        let close_pending = me.full_close_called().is_some_and(|at| at.seq > called);
+        let half_closed = contract.close_is == CloseIs::Half && me.close.called.is_some_and(|at| at.seq < called);
+        let exercised = [
+            (Rule::EofIsFinal, ended),
+            (Rule::ErrorAfterClose, closed),
+            (Rule::EofAfterShutdownRead, shut && contract.data_after_shutdown_read.is_some()),
+            (Rule::PendingAtShutdown, shut_pending || close_pending),
+            (Rule::NoStuckCall, ended || closed || shut),
+            (Rule::CloseKeepsReading, half_closed),
+        ];
+        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
+            self.book.exercise(rule);
+        }
+    }
+
+    fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
+        let called = pending.called.seq;
+        let mut found = Findings::default();
+        self.data_out_of_season(pending, data, &mut found);
+        self.data_size(max, data, &mut found);
+        let judged_already = !found.is_empty();
+        let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
+        let reader = self.reader(pending);
+        let peer = self.end.peer();
+        self.data_premises(called, data);
+        let fits = if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[peer].read(data, reader, whole) };
+        match fits {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) if judged_already => {}
+            Ok(Err(Misfit::Order)) => {
+                self.name_disorder(pending, &mut found);
+            }
+            Ok(Err(Misfit::Bytes)) => {
+                self.name_misfit(pending, data, found);
+                return self.remember(pending, data);
+            }
+            Err(_) => {
+                let (flow, line) = (self.flow.id, self.at.line);
+                self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
+            }
+        }
+        self.enter(pending, found);
+        self.remember(pending, data);
+    }
+
+    /// Data where only an end may come.
+    fn data_out_of_season(&mut self, pending: &Pending, data: &Payload, found: &mut Findings) {
+        let called = pending.called.seq;
+        let (me, end) = (self.me(), self.end);
+        let discards = me.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
+        let len = data.len();
+        if let Some(over) = me.reading_over().filter(|at| at.seq < called) {
+            found.add(Rule::ErrorAfterClose, &[over, pending.called], || {
+                format!("the {end}'s read returned {len} bytes, but it was called after the {end} had closed the flow")
+            });
+        }
+        if let Some(shut) = me.shut_read.returned.filter(|at| discards && at.seq < called) {
+            found.add(Rule::EofAfterShutdownRead, &[shut, pending.called], || {
+                format!("the {end}'s read returned {len} bytes, but it was called after its shutdown of reading had returned")
+            });
+        }
+        let over = first([me.shut_read.returned.filter(|_| discards), me.strong_close_returned()]);
+        if let Some(over) = over.filter(|at| at.seq > called)
+            && let Some(late) = self.flow.streams[end.peer()].source(len).filter(|write| write.seq > over.seq)
+        {
+            found.add(Rule::PendingAtShutdown, &[pending.called, over, late], || {
+                format!("the {end}'s read was pending when reading was shut down, and took bytes of a write that was called later")
+            });
+        }
+        if let Some(last) = self.me().final_read(called) {
+            found.add(Rule::EofIsFinal, &[last, pending.called], || {
+                format!("the {end}'s read returned {len} bytes, but an earlier read had already ended the stream (line {})", last.line)
+            });
+        }
+    }
+
+    fn data_size(&mut self, max: usize, data: &Payload, found: &mut Findings) {
+        let end = self.end;
+        let judged = self.me().judges_empty;
+        if data.is_empty()
+            && let Some((zero, _)) = self.peer().zero_write
+        {
+            found.add(Rule::ZeroLengthIsInvisible, &[zero], || {
+                format!("the {end}'s read returned no bytes: the peer's zero-length write became visible")
+            });
+        }
+        if judged && data.is_empty() {
+            found.add(Rule::DataNonempty, &[], || format!("the {end}'s read returned data of no bytes"));
+        }
+        if judged && data.len() > max {
+            let len = data.len();
+            found.add(Rule::DataNonempty, &[], || format!("the {end}'s read asked for at most {max} bytes and returned {len}"));
+        }
+    }
+
+    fn data_premises(&mut self, called: Seq, data: &Payload) {
+        let me = self.me();
+        let overlapping = me.reads_pending > 0 || self.flow.streams[self.end.peer()].overlaps(called);
+        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
+        let second = self.flow.streams[self.end.peer()].reaches_next(data.len());
+        let exercised = [
+            (Rule::StreamPrefix, true),
+            (Rule::StreamCausal, true),
+            (Rule::Delivery, true),
+            (Rule::DataNonempty, me.judges_empty),
+            (Rule::OneReaderPerByte, overlapping),
+            (Rule::HalfCloseKeepsReading, half),
+            (Rule::WriteOrder, second),
+        ];
+        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
+            self.book.exercise(rule);
+        }
+    }
+
+    fn remember(&mut self, pending: &Pending, data: &Payload) {
+        let Some(bytes) = data.bytes() else { return };
+        self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
+        if self.header.records.buffers {
+            self.flow.buffers.insert((self.end, pending.op), bytes.clone());
+        }
+    }
+
+    fn read_eof(&mut self, pending: &Pending) {
+        let mut found = Findings::default();
+        self.eof_premises();
+        if self.me().full_close_called().is_none() && self.me().shut_read.called.is_none() && !self.maybe_stopped_reading() {
+            match self.me().aborted.filter(|abort| abort.at.seq < self.at.seq) {
+                Some(abort) => self.eof_of_aborted(abort.at, abort.kind, &mut found),
+                None => self.clean_eof(pending, &mut found),
+            }
+        }
+        self.note_eof();
+        self.enter(pending, found);
+        let others = self.me().reads_pending;
+        if !self.flow.streams[self.end.peer()].reader_left(others) {
+            self.lost_with(pending, Rule::EofComplete);
+        }
+    }
+
+    fn eof_premises(&mut self) {
+        self.book.exercise(Rule::EofHasCause);
+        if self.me().aborted.is_some() && self.peer().write_end_called().is_none() {
+            self.book.exercise(Rule::EofAfterReset);
+        }
+    }
+
+    /// A cancelled shutdown of reading, or close, may be why there is an EOF.
+    fn maybe_stopped_reading(&mut self) -> bool {
+        let at = self.at;
+        let caused = self.eof_cause().is_some();
+        match self.me_mut().maybe_read {
+            Some(Answer::Open(_)) if !caused => {
+                self.me_mut().maybe_read = Some(Answer::Yes(at));
+                true
+            }
+            Some(Answer::Open(_) | Answer::Yes(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// What the peer (or an earlier EOF) says for an EOF here.
+    fn eof_cause(&self) -> Option<Stamp> {
+        let maybe = self.peer().maybe_write.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
+        first([self.peer().write_end_called(), maybe, self.me().eof])
+    }
+
+    fn clean_eof(&mut self, pending: &Pending, found: &mut Findings) {
+        let end = self.end;
+        let cause = self.eof_cause();
+        let flushed = self.flushes_first();
+        let reader = self.reader(pending);
+        let stream = &mut self.flow.streams[end.peer()];
+        let owed = stream.owed(flushed, reader.others);
+        let read = stream.bytes_read;
+        if owed == 0 {
+            stream.end(flushed, reader);
+        }
+        let zero = self.peer().zero_write.filter(|(_, written)| *written == read);
+        if let (None, Some((zero, _))) = (cause, zero) {
+            found.add(Rule::ZeroLengthIsInvisible, &[zero], || {
+                format!("the {end}'s read returned EOF although nothing was closed: the peer's zero-length write became visible")
+            });
+        }
+        if cause.is_some() {
+            self.book.exercise(Rule::EofComplete);
+        }
+        if owed > 0 {
+            let because: Vec<Stamp> = cause.into_iter().chain(self.owed_writes()).collect();
+            found.add(Rule::EofComplete, &because, || {
+                format!("the {end}'s read returned EOF after {read} of {} accepted bytes: {owed} lost", read + owed)
+            });
+        }
+        match cause {
+            None => found.add(Rule::EofHasCause, &[], || {
+                format!("the {end}'s read returned EOF, but the peer has not shut down writing or closed, and nothing ended here")
+            }),
+            Some(_) => self.settle_peer_doubt(),
+        }
+        let at = self.at;
+        self.me_mut().clean_eof.get_or_insert(at);
+        self.flow.streams[end.peer()].clean_eof.get_or_insert((at, pending.op));
+        if self.peer().write_end_called().is_some() {
+            self.book.exercise(Rule::EofArrives);
+        }
+    }
+
+    /// An EOF whose only cause is a cancelled end of writing shows that it took effect.
+    fn settle_peer_doubt(&mut self) {
+        let at = self.at;
+        let sure = first([self.peer().write_end_called(), self.me().eof]).is_some();
+        let peer = &mut self.flow.ends[self.end.peer()];
+        if let (false, Some(Answer::Open(_))) = (sure, peer.maybe_write) {
+            peer.maybe_write = Some(Answer::Yes(at));
+        }
+    }
+
+    /// Does a write of the peer count as accepted only once it was flushed?
+    fn flushes_first(&self) -> bool {
+        self.peer().contract.accepted_means == crate::contract::AcceptedMeans::Flushed
+    }
+
+    fn owed_writes(&self) -> impl Iterator<Item = Stamp> + use<> {
+        self.flow.streams[self.end.peer()].writes.front().map(|write| write.returned.unwrap_or(write.called)).into_iter()
+    }
+
+    /// EOF at an end that was aborted, where nothing else ends the stream.
+    fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
+        let end = self.end;
+        let owed = self.flow.streams[end.peer()].owed(self.flushes_first(), 0);
+        if self.me().eof.is_some() || owed == 0 && self.eof_cause().is_some() {
+            return;
+        }
+        let contract = self.me().contract;
+        let told = self.me().told.is_some() || !self.me().pending.is_empty();
+        let (parameter, allowed) = match (kind, contract.eof_on_keepalive_death) {
+            (Abort::KeepaliveDeath, Some(value)) => (
+                "eof_on_keepalive_death",
+                match value {
+                    EofOnKeepaliveDeath::Require | EofOnKeepaliveDeath::Allow => true,
+                    EofOnKeepaliveDeath::AfterError => told,
+                    EofOnKeepaliveDeath::Forbid => false,
+                },
+            ),
+            (Abort::KeepaliveDeath, None) => ("eof_on_keepalive_death", true),
+            _ => (
+                "eof_on_reset",
+                match contract.eof_on_reset {
+                    EofOnReset::Allow => true,
+                    EofOnReset::AfterError => told,
+                    EofOnReset::Forbid => false,
+                },
+            ),
+        };
+        if !allowed {
+            found.add(Rule::EofAfterReset, &[abort], || {
+                format!("the {end} was aborted, and its read returned EOF as if the stream had ended ({parameter})")
+            });
+        } else if owed > 0 {
+            self.book.truncations += 1;
+        }
+    }
+
+    fn note_eof(&mut self) {
+        let at = self.at;
+        let me = self.me_mut();
+        me.eof.get_or_insert(at);
+        let own = me.shut_read.called.is_some() || me.maybe_read.is_some();
+        if !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())) {
+            me.peer_eof.get_or_insert(at);
+        }
+    }
+
+    fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
+        let mut found = Findings::default();
+        let (end, called) = (self.end, pending.called.seq);
+        self.final_read_is_eof(pending, outcome, &mut found);
+        let me = self.me();
+        let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
+        let peer_closed = self.peer().full_close_called();
+        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp)]);
+        let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
+        let judged = self.header.records.network;
+        if judged {
+            self.book.exercise(Rule::ReadErrorHasCause);
+        }
+        if judged && cause.is_none() && found.is_empty() {
+            let word = outcome.clone().into_error();
+            let message = || format!("the {end}'s read failed with `{word}`, but neither end was aborted or closed");
+            if let Some(shut) = self.me().shut_write.called {
+                found.add(Rule::HalfCloseKeepsReading, &[shut], message);
+            }
+            if let Some(close) = self.me().close.called.filter(|at| at.seq < called) {
+                found.add(Rule::CloseKeepsReading, &[close], message);
+            }
+            if let Some(trouble) = self.book.trouble_elsewhere(self.flow.id, self.at.seq) {
+                found.add(Rule::FlowsAreIsolated, &[trouble], message);
+            }
+            found.add(Rule::ReadErrorHasCause, &[], message);
+        }
+        self.keepalive_must_end(outcome, &mut found);
+        let at = self.at;
+        self.me_mut().read_error.get_or_insert(at);
+        self.enter(pending, found);
+        let others = self.me().reads_pending;
+        self.flow.streams[end.peer()].reader_left(others);
+    }
+
+    /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.
+    fn final_read_is_eof(&mut self, pending: &Pending, outcome: &Outcome, found: &mut Findings) {
+        let me = self.me();
+        let strict = me.contract.read_after_eof == ReadAfterEof::Eof;
+        let eof = me.peer_eof.filter(|at| strict && at.seq < pending.called.seq);
+        let excused = me.aborted.is_some() || me.full_close_called().is_some();
+        if let Some(eof) = eof.filter(|_| !excused) {
+            let (end, word) = (self.end, outcome.clone().into_error());
+            found.add(Rule::EofIsFinal, &[eof, pending.called], || {
+                format!("the {end}'s read failed with `{word}` after an earlier read had returned EOF (line {})", eof.line)
+            });
+        }
+    }
+
+    /// Where the contract wants EOF when keep-alive gave up, an error is none.
+    fn keepalive_must_end(&mut self, outcome: &Outcome, found: &mut Findings) {
+        let me = self.me();
+        let dead = me.aborted.filter(|abort| abort.kind == Abort::KeepaliveDeath);
+        if let Some(abort) = dead.filter(|_| me.contract.eof_on_keepalive_death == Some(EofOnKeepaliveDeath::Require)) {
+            let (end, word) = (self.end, outcome.clone().into_error());
+            found.add(Rule::KeepaliveEndsDeadFlow, &[abort.at], || {
+                format!("keep-alive gave the {end}'s connection up, and its read returned `{word}` where EOF is asked for")
+            });
+        }
+    }
+
+    fn name_disorder(&mut self, pending: &Pending, found: &mut Findings) {
+        let end = self.end;
+        debug_assert_eq!(self.me().contract.concurrent_reads, ConcurrentReads::Fifo);
+        found.add(Rule::OneReaderPerByte, &[pending.called], || {
+            format!("the {end}'s reads must get their bytes in the order of their calls, and this one was overtaken")
+        });
+    }
+
+    /// The call panicked.
+    pub(super) fn panicked(&mut self, pending: &Pending) {
+        let mut found = Findings::default();
+        let (end, word) = (self.end, pending.kind.word());
+        found.add(Rule::InputIsTotal, &[pending.called], || format!("the {end}'s {word} panicked"));
+        self.enter(pending, found);
+    }
+
+    /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
+    pub(super) fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
+        if self.me().faulted {
+            return None;
+        }
+        let site = self.site(pending.op);
+        self.book.enter(site, findings)
+    }
+}
+
+impl EndState {
+    /// A read that returned EOF or an error before that call: nothing more may be read.
+    fn final_read(&self, called: Seq) -> Option<Stamp> {
+        first([self.peer_eof, self.read_error]).filter(|at| at.seq < called)
+    }
+}

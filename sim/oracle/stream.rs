@@ -1,0 +1,365 @@
+//! One direction of a flow as data: which writes its bytes come from, and how far the reader has got.
+//!
+//! As long as there is only one possibility (writes follow each other, one reader at a time) the state is a position. Where
+//! documents and overlapping calls leave several, a [`Frontier`] keeps them all; it is given up again when one remains.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::frontier::{Frontier, Undecided};
+use super::{Seq, Stamp};
+use crate::contract::Payload;
+
+/// How many read pieces and dead writes are kept to name what a wrong byte is.
+const MEMORY: usize = 16;
+
+/// How a write stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Not returned yet.
+    Pending,
+    /// Returned ok: all of it belongs to the stream.
+    Ok,
+    /// Failed, or cancelled for good: some prefix may belong to the stream.
+    Prefix,
+    /// Cancelled, but it may go on as if it were not.
+    RunsOn,
+    /// It must contribute nothing.
+    Void,
+}
+
+/// A write with at least one byte.
+#[derive(Clone, Debug)]
+pub(super) struct Write {
+    /// Its place among the writes of this direction, from 1 (zero-length ones count).
+    pub number: u64,
+    pub op: u64,
+    pub called: Stamp,
+    pub returned: Option<Stamp>,
+    pub status: Status,
+    pub data: Payload,
+    /// How much of `data` can belong to the stream at most.
+    pub len: usize,
+    /// A flush, shutdown or close after it has returned.
+    pub flushed: bool,
+    /// Where each buffer of a vectored write ends.
+    pub ends: Box<[usize]>,
+    /// A violation that blames this write while it is pending, by index.
+    pub blamed: Option<usize>,
+}
+
+impl Write {
+    pub fn vectored(&self) -> bool {
+        self.ends.len() > 1
+    }
+
+    /// The known bytes that can belong to the stream.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.data.bytes().map(|bytes| &bytes[..self.len])
+    }
+
+    /// Is it over before that other write begins?
+    pub fn precedes(&self, other: &Write) -> bool {
+        self.status != Status::RunsOn && self.returned.is_some_and(|at| at.seq < other.called.seq)
+    }
+}
+
+/// A piece that a read took.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub data: Bytes,
+    pub op: u64,
+    pub returned: Seq,
+}
+
+/// Who reads, and who else could take bytes at the same time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader {
+    /// When the read was called.
+    pub called: Seq,
+    /// When it returned.
+    pub now: Seq,
+    /// How many other reads of this end are pending.
+    pub others: usize,
+    /// Do reads get their bytes in call order?
+    pub fifo: bool,
+}
+
+/// Why bytes do not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    /// No order of the writes gives these bytes.
+    Bytes,
+    /// They fit the stream, but not the order in which the readers stand in line.
+    Order,
+}
+
+/// One direction of a flow.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stream {
+    /// The writes that can still contribute, in call order.
+    pub writes: VecDeque<Write>,
+    /// How many writes were ever called (zero-length ones too).
+    pub called: u64,
+    /// Bytes in all writes that were called and may contribute.
+    pub bytes_called: u64,
+    /// Bytes that were read.
+    pub bytes_read: u64,
+    /// How many writes are pending.
+    pub open: usize,
+    /// Bytes taken of the first write, as long as there is only one possibility.
+    pub head: usize,
+    /// All possibilities, where there are several.
+    pub frontier: Option<Box<Frontier>>,
+    /// The latest call among reads that took bytes at the front.
+    pub front_called: Seq,
+    /// What was read last.
+    pub history: VecDeque<Piece>,
+    /// Failed and cancelled writes, kept to recognise their bytes.
+    pub dead: VecDeque<Write>,
+    /// The clean EOF that the reader got.
+    pub clean_eof: Option<(Stamp, u64)>,
+}
+
+impl Stream {
+    /// A write begins.
+    pub fn call(&mut self, write: Write) {
+        self.bytes_called += write.len as u64;
+        if self.open > 0 {
+            self.branch();
+        }
+        self.open += 1;
+        if let Some(frontier) = &mut self.frontier {
+            frontier.add_write();
+        }
+        self.writes.push_back(write);
+    }
+
+    /// The write of that operation, if it can still contribute.
+    pub fn write(&mut self, op: u64) -> Option<&mut Write> {
+        self.writes.iter_mut().rev().find(|write| write.op == op)
+    }
+
+    /// A pending write has ended; `exact`: so many bytes of it were accepted, where that is known.
+    pub fn settle(&mut self, op: u64, at: Stamp, status: Status, exact: Option<usize>) {
+        self.open -= 1;
+        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return };
+        let taken = self.taken_at_most(index);
+        let write = &mut self.writes[index];
+        write.returned = Some(at);
+        write.status = status;
+        if status != Status::Ok {
+            let dead = write.clone();
+            let keep = match (status, exact) {
+                (Status::Void, _) => taken,
+                (_, Some(accepted)) => accepted.max(taken).min(write.len),
+                (_, None) => write.len,
+            };
+            self.bytes_called -= (write.len - keep) as u64;
+            write.len = keep;
+            if status == Status::Void || exact.is_some() {
+                write.status = Status::Ok;
+            }
+            remember(&mut self.dead, dead);
+        }
+        if matches!(self.writes[index].status, Status::Prefix | Status::RunsOn) {
+            self.branch();
+        }
+        self.tidy();
+    }
+
+    /// Most bytes of a write that some possibility has taken.
+    pub fn taken_at_most(&self, index: usize) -> usize {
+        match &self.frontier {
+            Some(frontier) => frontier.taken_at_most(index),
+            None if index == 0 => self.head,
+            None => 0,
+        }
+    }
+
+    /// Keeps several possibilities from now on.
+    pub fn branch(&mut self) {
+        if self.frontier.is_none() {
+            self.frontier = Some(Box::new(Frontier::new(self.writes.len(), self.head)));
+        }
+    }
+
+    /// A cancelled read may take one contiguous piece, now or later.
+    pub fn lose_one_piece(&mut self) {
+        self.branch();
+        if let Some(frontier) = &mut self.frontier {
+            frontier.add_phantom();
+        }
+    }
+
+    /// A read returned these bytes.
+    pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool) -> Result<Result<(), Misfit>, Undecided> {
+        if self.frontier.is_none() && reader.others == 0 {
+            if let Some(head) = self.follow(data) {
+                self.head = head;
+                self.took(data.len(), reader.called);
+                return Ok(Ok(()));
+            }
+            return Ok(Err(Misfit::Bytes));
+        }
+        self.branch();
+        let Some(frontier) = &mut self.frontier else { return Ok(Ok(())) };
+        let overtaken = reader.fifo && reader.called < self.front_called;
+        let fits = frontier.read(&self.writes, data, reader, overtaken, whole)?;
+        if fits.is_ok() {
+            self.took(data.len(), reader.called);
+        }
+        Ok(fits)
+    }
+
+    fn took(&mut self, bytes: usize, called: Seq) {
+        self.bytes_read += bytes as u64;
+        self.front_called = self.front_called.max(called);
+        self.tidy();
+    }
+
+    /// Follows bytes along the only possibility: the new position in the write where they end, used-up writes being dropped.
+    fn follow(&mut self, data: &Payload) -> Option<usize> {
+        let (mut head, mut done, mut used) = (self.head, 0, 0);
+        while done < data.len() {
+            let write = self.writes.get(used)?;
+            let run = (write.len - head).min(data.len() - done);
+            if let (Some(want), Some(got)) = (write.data.bytes(), data.bytes())
+                && !same(&want[head..head + run], &got[done..done + run])
+            {
+                return None;
+            }
+            done += run;
+            head += run;
+            if head == write.len && used + 1 < self.writes.len() {
+                (head, used) = (0, used + 1);
+            } else if done < data.len() {
+                return None;
+            }
+        }
+        self.writes.drain(..used);
+        Some(head)
+    }
+
+    /// Drops writes that are used up, and gives the frontier up where one possibility remains.
+    pub fn tidy(&mut self) {
+        if let Some(frontier) = &mut self.frontier {
+            let dropped = frontier.finished(&self.writes);
+            self.writes.drain(..dropped);
+            if let Some(head) = frontier.single(&self.writes) {
+                self.head = head;
+                self.frontier = None;
+            }
+        }
+        if self.frontier.is_none() {
+            while let Some(front) = self.writes.front()
+                && front.returned.is_some()
+                && self.head >= front.len
+            {
+                self.writes.pop_front();
+                self.head = 0;
+            }
+        }
+    }
+
+    /// Accepted bytes that were not read, whichever possibility is true. `flushed`: only flushed writes count as accepted.
+    pub fn owed(&self, flushed: bool, others: usize) -> u64 {
+        let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
+        match &self.frontier {
+            Some(frontier) => frontier.owed(&self.writes, accepted, others),
+            None => {
+                let rest = |(index, write): (usize, &Write)| write.len - if index == 0 { self.head } else { 0 };
+                self.writes.iter().enumerate().filter(|(_, write)| accepted(write)).map(rest).sum::<usize>() as u64
+            }
+        }
+    }
+
+    /// A clean EOF: only possibilities in which everything owed was taken remain; false if there is none.
+    pub fn end(&mut self, flushed: bool, reader: Reader) -> bool {
+        if reader.others > 0 {
+            self.branch();
+        }
+        if self.owed(flushed, reader.others) > 0 {
+            return false;
+        }
+        if let Some(frontier) = &mut self.frontier {
+            let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
+            frontier.end(&self.writes, accepted, reader);
+        }
+        self.tidy();
+        true
+    }
+
+    /// One read fewer is pending, and it took nothing: false if bytes that only it can have taken are lost.
+    pub fn reader_left(&mut self, others: usize) -> bool {
+        let fits = self.frontier.as_mut().is_none_or(|frontier| frontier.reader_left(others));
+        self.tidy();
+        fits
+    }
+
+    /// How many bytes of a write are unread, in every possibility.
+    pub fn unread_of(&self, op: u64) -> usize {
+        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return 0 };
+        self.writes[index].len - self.taken_at_most(index)
+    }
+
+    /// When the write was called that holds the last of the next `len` bytes, where that is beyond doubt.
+    pub fn source(&self, len: usize) -> Option<Stamp> {
+        let mut rest = len + if self.frontier.is_some() { return None } else { self.head };
+        let holds = |write: &&Write| {
+            let found = rest <= write.len;
+            rest = rest.saturating_sub(write.len);
+            found
+        };
+        self.writes.iter().find(holds).map(|write| write.called)
+    }
+
+    /// Do the next `len` bytes reach into a second write?
+    pub fn reaches_next(&self, len: usize) -> bool {
+        match self.writes.front() {
+            Some(front) => self.called > front.number && self.head + len > front.len || front.number > 1 && self.head == 0,
+            None => false,
+        }
+    }
+
+    /// Did another read that returned data overlap one that was called then?
+    pub fn overlaps(&self, called: Seq) -> bool {
+        self.history.back().is_some_and(|piece| piece.returned > called)
+    }
+
+    /// Marks what a flush, shutdown or close called at `seq` has pushed out.
+    pub fn flush(&mut self, seq: Seq) {
+        let before = |write: &&mut Write| write.returned.is_some_and(|at| at.seq < seq);
+        self.writes.iter_mut().filter(before).for_each(|write| write.flushed = true);
+    }
+
+    /// Notes what a read took, to recognise it if it comes again.
+    pub fn remember_read(&mut self, data: &Bytes, op: u64, returned: Seq) {
+        remember(&mut self.history, Piece { data: data.clone(), op, returned });
+    }
+
+    /// Goes on from this place: all writes before `index` (and `head` bytes of that one) are done with.
+    pub fn jump(&mut self, index: usize, head: usize) {
+        self.writes.drain(..index.min(self.writes.len()));
+        self.frontier = None;
+        self.head = head;
+        let in_line = |(first, second): (&Write, &Write)| first.precedes(second);
+        if !self.writes.iter().zip(self.writes.iter().skip(1)).all(in_line) {
+            self.branch();
+        }
+        self.tidy();
+    }
+}
+
+fn remember<T>(memory: &mut VecDeque<T>, item: T) {
+    if memory.len() == MEMORY {
+        memory.pop_front();
+    }
+    memory.push_back(item);
+}
+
+/// Equal bytes; slices of the same memory need no look.
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
+    std::ptr::eq(a, b) || a == b
+}

@@ -1,0 +1,299 @@
+//! What the return of a write may say.
+
+use std::time::Duration;
+
+use super::court::Scene;
+use super::end::{Answer, Kind, Pending, first};
+use super::ledger::Findings;
+use super::stream::Status;
+use super::{Seq, Stamp};
+use crate::contract::{BlockedWriteAtShutdown, ClosedPeerWrites, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo};
+use crate::rules::Rule;
+
+/// A write, as its return needs it.
+#[derive(Clone, Copy)]
+struct Return<'a> {
+    pending: &'a Pending,
+    called: Seq,
+    number: u64,
+    vectored: bool,
+}
+
+impl Scene<'_> {
+    pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
+        let Kind::Write { number, len, vectored, void } = pending.kind else { return };
+        let write = Return { pending, called: pending.called.seq, number, vectored };
+        self.write_premises(write);
+        let ok = *outcome == Outcome::Ok;
+        if len > 0 {
+            self.settle(write, ok, void, accepted);
+        }
+        match outcome {
+            Outcome::Ok if len == 0 => {}
+            Outcome::Ok => self.write_ok(write),
+            Outcome::Panic => self.panicked(pending),
+            _ => self.write_failed(write, outcome),
+        }
+    }
+
+    fn write_premises(&mut self, write: Return<'_>) {
+        let called = write.called;
+        let (me, peer) = (self.me(), self.peer());
+        let before = |at: Option<Stamp>| at.is_some_and(|at| at.seq < called);
+        let closed = me.fully_closed_before(called);
+        let open = me.write_end_called().is_none() && me.aborted.is_none();
+        let peer_half = peer.write_end_called().is_some() && peer.full_close_called().is_none();
+        let exercised = [
+            (Rule::ClosedAfterShutdown, self.writing_over(called).is_some()),
+            (Rule::ErrorAfterClose, closed),
+            (Rule::NoStuckCall, before(me.write_end_returned())),
+            (Rule::WriteErrorIsFinal, before(me.write_error) && me.contract.write_error_is_final == YesNo::Yes),
+            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open),
+            (Rule::EofKeepsWriting, before(me.peer_eof) && open && peer_half),
+            (Rule::HalfCloseKeepsReading, peer_half && open),
+            (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
+            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && !peer.late_data()),
+            (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
+            (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
+        ];
+        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
+            self.book.exercise(rule);
+        }
+    }
+
+    /// The write's bytes: all of them, a prefix, or none.
+    fn settle(&mut self, write: Return<'_>, ok: bool, void: bool, accepted: Option<u64>) {
+        let at = self.at;
+        let status = match (ok, void) {
+            (true, _) => Status::Ok,
+            (false, true) => Status::Void,
+            (false, false) => Status::Prefix,
+        };
+        let exact = accepted.filter(|_| !ok).map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        if ok {
+            self.late_for_eof(write);
+            self.book.exercise(Rule::OkMeansWhole);
+            if write.vectored {
+                self.book.exercise(Rule::WritevIsConcat);
+            }
+        } else {
+            self.book.exercise(Rule::FailedWriteIsPrefix);
+            self.blame(write.pending.op, Rule::FailedWriteIsPrefix);
+        }
+        self.flow.streams[self.end].settle(write.pending.op, at, status, exact);
+    }
+
+    /// A write that was called before writing ended returns ok, and the peer has read a clean EOF without its bytes.
+    fn late_for_eof(&mut self, write: Return<'_>) {
+        let stream = &self.flow.streams[self.end];
+        let Some((eof, op)) = stream.clean_eof.filter(|(eof, _)| eof.seq > write.called) else { return };
+        let in_time = self.me().write_end_returned().is_none_or(|at| at.seq > write.called);
+        let unread = stream.unread_of(write.pending.op);
+        if !in_time || unread == 0 || self.flow.ends[self.end.peer()].faulted {
+            return;
+        }
+        let mut found = Findings::default();
+        let (end, at) = (self.end, self.at);
+        found.add(Rule::EofComplete, &[write.pending.called, at], || {
+            format!("the {}'s read returned EOF, and the {end}'s write #{} then returned ok: {unread} bytes lost", end.peer(), write.number)
+        });
+        let site = super::ledger::Site { at: eof, flow: self.flow.id, end: end.peer(), op: Some(op) };
+        self.book.enter(site, found);
+    }
+
+    fn write_ok(&mut self, write: Return<'_>) {
+        let mut found = Findings::default();
+        let (end, at) = (self.end, self.at);
+        let me = self.me();
+        let since = |at: Option<Stamp>| at.filter(|at| at.seq < write.called);
+        let number = write.number;
+        if let Some(Answer::Yes(shown)) = me.maybe_write.filter(|answer| answer.stamp().seq < write.called) {
+            found.add(Rule::CancelledClose, &[shown], || {
+                format!("the {end}'s write #{number} returned ok, but line {} had shown that the cancelled close took effect", shown.line)
+            });
+        }
+        if let Some(closed) = since(me.full_close_returned()) {
+            found.add(Rule::ErrorAfterClose, &[closed], || {
+                format!("the {end}'s write #{number} returned ok, but it was called after the {end} had closed the flow")
+            });
+        }
+        if let Some(over) = self.writing_over(write.called) {
+            found.add(Rule::ClosedAfterShutdown, &[over], || {
+                format!("the {end}'s write #{number} returned ok, but it was called after writing had been shut down")
+            });
+        }
+        if let Some(failed) = since(me.write_error).filter(|_| me.contract.write_error_is_final == YesNo::Yes) {
+            found.add(Rule::WriteErrorIsFinal, &[failed], || {
+                format!("the {end}'s write #{number} returned ok, but an earlier write had failed (line {})", failed.line)
+            });
+        }
+        if let Some(aborted) = since(me.aborted.map(|abort| abort.at)) {
+            found.add(Rule::AbortIsTold, &[aborted], || {
+                format!("the {end}'s write #{number} returned ok, but it was called after the {end} had been aborted")
+            });
+        }
+        self.told_of_closed_peer(write, &mut found);
+        self.blocked_write_fails(write, &mut found);
+        if let Some(Answer::Open(cancelled)) = self.me().maybe_write
+            && cancelled.seq < write.called
+        {
+            self.me_mut().maybe_write = Some(Answer::No(at));
+        }
+        self.enter(write.pending, found);
+    }
+
+    /// `blocked_write_at_shutdown=fail`: a write that is pending when writing is shut down fails.
+    fn blocked_write_fails(&mut self, write: Return<'_>, found: &mut Findings) {
+        let me = self.me();
+        let pending_at = me.shut_write.returned.filter(|at| at.seq > write.called);
+        if me.contract.blocked_write_at_shutdown != BlockedWriteAtShutdown::Fail {
+            return;
+        }
+        if let Some(shut) = pending_at {
+            let (end, number) = (self.end, write.number);
+            self.book.exercise(Rule::PendingAtShutdown);
+            found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
+                format!("the {end}'s write #{number} was pending when writing was shut down, and returned ok where it must fail")
+            });
+        }
+    }
+
+    /// `closed_peer_writes=told`: a writer learns of the peer's full close within a second.
+    fn told_of_closed_peer(&mut self, write: Return<'_>, found: &mut Findings) {
+        let Some(closed) = self.peer().full_close_returned().filter(|at| at.seq < write.called) else { return };
+        if self.me().contract.closed_peer_writes != ClosedPeerWrites::Told {
+            return;
+        }
+        let called = write.pending.called;
+        let Some(earlier) = self.me().wrote_to_closed else {
+            self.me_mut().wrote_to_closed = Some(called);
+            return;
+        };
+        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
+        if fair && called.t - earlier.t >= Duration::from_secs(1) {
+            let (end, number) = (self.end, write.number);
+            self.book.exercise(Rule::AbortIsTold);
+            found.add(Rule::AbortIsTold, &[closed, earlier], || {
+                format!(
+                    "the {end}'s write #{number} returned ok although the peer had closed the flow, and an earlier write had told it so"
+                )
+            });
+        }
+    }
+
+    fn write_failed(&mut self, write: Return<'_>, outcome: &Outcome) {
+        let mut found = Findings::default();
+        self.book.exercise(Rule::ClosedHasCause);
+        self.cause_of_failure(write, outcome, &mut found);
+        self.word_of_failure(write, outcome, &mut found);
+        self.blocked_write_completes(write, &mut found);
+        let at = self.at;
+        self.me_mut().write_error.get_or_insert(at);
+        self.enter(write.pending, found);
+    }
+
+    /// Does anything explain that the write failed?
+    fn cause_of_failure(&mut self, write: Return<'_>, outcome: &Outcome, found: &mut Findings) {
+        let (end, at) = (self.end, self.at);
+        let (me, peer) = (self.me(), self.peer());
+        let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
+        let peer_shut_read = peer.shut_read.called.filter(|_| seen);
+        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_called(), peer_shut_read];
+        if first(known).is_some() {
+            return;
+        }
+        let word = outcome.clone().into_error();
+        let number = write.number;
+        match me.maybe_write {
+            Some(Answer::Open(_)) => return self.me_mut().maybe_write = Some(Answer::Yes(at)),
+            Some(Answer::Yes(_)) => return,
+            Some(Answer::No(shown)) => found.add(Rule::CancelledClose, &[shown], || {
+                format!(
+                    "the {end}'s write #{number} failed with `{word}`, but line {} had shown that the cancelled close did not happen",
+                    shown.line
+                )
+            }),
+            None => {}
+        }
+        let (me, peer) = (self.me(), self.peer());
+        let message = || format!("the {end}'s write #{number} failed with `{word}`, and nothing that happened explains it");
+        if let Some(shut) = me.shut_read.called {
+            found.add(Rule::ShutdownReadKeepsWriting, &[shut], message);
+        }
+        if let Some(eof) = me.eof.filter(|_| peer.write_end_called().is_some() || peer.maybe_write.is_some()) {
+            let half = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]).unwrap_or(eof);
+            found.add(Rule::EofKeepsWriting, &[half, eof], || {
+                format!("the {end}'s write #{number} failed with `{word}`, although the peer had only ended its own writing (EOF read at line {})", eof.line)
+            });
+        }
+        if let Some(half) = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]) {
+            found.add(Rule::HalfCloseKeepsReading, &[half], || {
+                format!("the {end}'s write #{number} failed with `{word}`, although the peer had only ended its own writing")
+            });
+        }
+        if let Some(trouble) = self.book.trouble_elsewhere(self.flow.id, at.seq) {
+            found.add(Rule::FlowsAreIsolated, &[trouble], message);
+        }
+        found.add(Rule::ClosedHasCause, &[], message);
+    }
+
+    /// After own end of writing the failure has a prescribed word.
+    fn word_of_failure(&mut self, write: Return<'_>, outcome: &Outcome, found: &mut Findings) {
+        let contract = self.me().contract;
+        let over = self.writing_over(write.called);
+        let any = matches!(contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
+        let wrong_eof = *outcome == Outcome::Eof && !any;
+        let aborted = self.me().aborted.is_some();
+        let (end, number, word) = (self.end, write.number, outcome.clone().into_error());
+        let Some(over) = over else {
+            if wrong_eof {
+                found.add(Rule::ClosedHasCause, &[], || {
+                    format!("the {end}'s write #{number} returned `eof`, which is no result of a write here")
+                });
+            }
+            return;
+        };
+        let full = contract.write_after_full_close.filter(|_| self.me().fully_closed_before(write.called));
+        let (asked, fits) = match (full, contract.write_on_closed) {
+            (Some(WriteAfterFullClose::Closed), _) => ("closed", *outcome == Outcome::Closed),
+            (Some(WriteAfterFullClose::Error), _) => ("closed or an error", *outcome != Outcome::Eof),
+            (None, WriteOnClosed::Eof) => ("eof", *outcome == Outcome::Eof),
+            (None, WriteOnClosed::Closed) => ("closed", *outcome == Outcome::Closed),
+            (None, WriteOnClosed::Error) => ("closed or an error", *outcome != Outcome::Eof),
+            (None, WriteOnClosed::Any) => ("a failure", true),
+        };
+        if !fits && !(aborted && !wrong_eof) {
+            found.add(Rule::ClosedAfterShutdown, &[over], || {
+                format!(
+                    "the {end}'s write #{number} was called after writing had ended and failed with `{word}`, where `{asked}` is asked for"
+                )
+            });
+        }
+    }
+
+    /// `blocked_write_at_shutdown=complete`: a write that is pending when writing is shut down goes on to its end.
+    fn blocked_write_completes(&mut self, write: Return<'_>, found: &mut Findings) {
+        let (me, peer) = (self.me(), self.peer());
+        if me.contract.blocked_write_at_shutdown != BlockedWriteAtShutdown::Complete {
+            return;
+        }
+        let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
+        let other =
+            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_called(), peer.shut_read.called, me.write_error];
+        self.book.exercise(Rule::PendingAtShutdown);
+        if first(other).is_none() {
+            let (end, number) = (self.end, write.number);
+            found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
+                format!("the {end}'s write #{number} was pending when writing was shut down, and failed where it must be completed")
+            });
+        }
+    }
+
+    /// What had ended this end's writing before a call: its own return, or that the peer has read the EOF.
+    fn writing_over(&self, called: Seq) -> Option<Stamp> {
+        let me = self.me();
+        let begun = me.write_end_called();
+        let seen = self.peer().clean_eof.filter(|eof| begun.is_some_and(|begun| begun.seq < eof.seq));
+        first([me.write_end_returned(), seen]).filter(|at| at.seq < called)
+    }
+}

@@ -1,0 +1,70 @@
+//! Recorded traces of real implementations, each judged under every contract for which its `.expect` file settles the matter.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flowsim::contract::{Both, Contract};
+use flowsim::oracle::Oracle;
+use flowsim::trace::{Header, Trace};
+use serde_json::Value;
+
+fn traces() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces")
+}
+
+fn words<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
+    value[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// What is wrong with the verdict of this trace under this contract.
+fn complaints(trace: &Trace, contract: Contract, expected: &Value) -> Vec<String> {
+    let header = Header { contract: Both::same(contract), ..trace.header.clone() };
+    let mut oracle = Oracle::with(header);
+    trace.events.iter().zip(2..).for_each(|(event, line)| oracle.observe(line, event));
+    let verdict = oracle.finish(trace.cut);
+    let mut complaints = Vec::new();
+    if Some(verdict.judgement.word()) != expected["verdict"].as_str() {
+        complaints.push(format!("{} instead of {}: {}", verdict.judgement.word(), expected["verdict"], verdict.why));
+    }
+    let rules: Vec<&str> = verdict.violations.iter().map(|violation| violation.rule.name()).collect();
+    let also: Vec<&str> = verdict.violations.iter().flat_map(|violation| &violation.also).map(|rule| rule.name()).collect();
+    let also_ok = words(expected, "also_ok");
+    for rule in words(expected, "rules") {
+        if !rules.contains(&rule) && !(also_ok.contains(&rule) && also.contains(&rule)) {
+            complaints.push(format!("{rule} is missing"));
+        }
+    }
+    let one_of = words(expected, "one_of");
+    if !one_of.is_empty() && !one_of.iter().any(|rule| rules.contains(rule) || also.contains(rule)) {
+        complaints.push(format!("none of {one_of:?}"));
+    }
+    complaints.extend(
+        words(expected, "not_rules").into_iter().filter(|rule| rules.contains(rule)).map(|rule| format!("{rule} must not be named")),
+    );
+    if !complaints.is_empty() {
+        complaints.extend(
+            verdict.violations.iter().map(|violation| format!("    line {}: {}: {}", violation.line, violation.rule, violation.message)),
+        );
+    }
+    complaints
+}
+
+#[test]
+fn recorded_traces_get_the_verdicts_that_their_contracts_settle() {
+    let mut files: Vec<PathBuf> = fs::read_dir(traces()).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "expect"));
+    files.sort();
+    assert!(files.len() >= 14, "only {} samples", files.len());
+    let mut wrong = Vec::new();
+    for path in files {
+        let expected: Value = serde_json::from_str(&fs::read_to_string(&path).expect("readable")).expect("json");
+        let file = path.with_extension("jsonl");
+        let trace = Trace::read(fs::read(&file).expect("readable").as_slice()).expect("well formed");
+        for (name, expected) in expected["contracts"].as_object().expect("contracts") {
+            let contract = Contract::preset(name).expect("a preset");
+            let name = format!("{} under {name}", path.file_stem().unwrap_or_default().display());
+            wrong.extend(complaints(&trace, contract, expected).into_iter().map(|complaint| format!("{name}: {complaint}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
