@@ -107,23 +107,13 @@ impl Judged {
     /// In full where the trace was kept; else what the verdict alone can say.
     fn details(&self, file: &str, args: &Judge) -> String {
         let Some(kept) = self.kept.as_ref().filter(|_| !self.verdict.violations.is_empty()) else {
-            return self.brief();
+            return report::text_without_trace(&self.header, &self.verdict);
         };
         let (lines, events): (Vec<u64>, Vec<Event>) = kept.iter().cloned().unzip();
         let trace = Trace { header: self.header.clone(), events, cut: self.cut };
-        // In the file blank or foreign lines may lie between; a report counts events.
-        let verdict = Oracle::with(self.header.clone()).judge(&trace);
         let contract = args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
         let replay = format!("flowsim judge {file}{contract}");
-        report::text(&Case { trace: &trace, verdict: &verdict, lines: &lines, replay: &replay })
-    }
-
-    fn brief(&self) -> String {
-        let one = |violation: &crate::oracle::Violation| {
-            format!("violation at line {}: {}: {}\n", violation.line, violation.rule, violation.message)
-        };
-        let violations: String = self.verdict.violations.iter().take(20).map(one).collect();
-        violations + &report::ending(&self.header, &self.verdict)
+        report::text(&Case { trace: &trace, verdict: &self.verdict, lines: &lines, replay: &replay })
     }
 }
 

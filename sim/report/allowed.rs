@@ -5,9 +5,12 @@ use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
 use crate::oracle::Violation;
 use crate::trace::{Event, Header, Place, Trace, What};
 
-use super::history::History;
+use super::history::{History, Operation};
 use super::slice::judge;
 use super::words;
+
+/// Stands for an error whose word is no evidence of an abort.
+const ANY_ERROR: &str = "any error";
 
 /// What the contract allows in place of what happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,17 +71,35 @@ fn same_event(one: &Violation, other: &Violation) -> bool {
 /// The outcomes that break nothing at the violation's operation; `None` where it is none that could have ended otherwise.
 fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
     let history = History::of(trace);
-    let at = Place { flow: violation.flow, end: violation.end };
+    let at = place(violation);
     let operation = history.named(at, violation.op?)?;
-    let event = usize::try_from(violation.line.checked_sub(2)?).ok().filter(|event| *event < trace.events.len())?;
+    let last = stands_at(trace, operation, violation)?;
     let allows = |candidate: &&Outcome| {
-        let events = with_outcome(&trace.events[..=event], at, operation.op, candidate);
-        !judge(trace.header.clone(), &events).violations.iter().any(|found| same_event(found, violation))
+        let events = with_outcome(&trace.events[..=last], at, operation.op, candidate);
+        !judge(trace.header.clone(), &events).violations.iter().any(|found| found.op == violation.op && place(found) == at)
     };
     let happened = operation.end.as_ref().and_then(|end| end.outcome.as_ref());
     let candidates = candidates(&operation.call);
     let others = candidates.iter().filter(|candidate| happened.is_none_or(|happened| happened.word() != candidate.word()));
-    Some(others.filter(allows).map(name).collect())
+    let mut names: Vec<String> = others.filter(allows).map(name).collect();
+    if names.iter().any(|name| name == ANY_ERROR) {
+        names.retain(|name| !name.starts_with("error "));
+    }
+    Some(names)
+}
+
+/// The event at which the operation ended wrongly: its return, or where nothing more could happen.
+fn stands_at(trace: &Trace, operation: &Operation, violation: &Violation) -> Option<usize> {
+    let line = match &operation.end {
+        Some(end) if end.line == violation.line => end.line,
+        Some(_) => return None,
+        None => return trace.events.len().checked_sub(1),
+    };
+    usize::try_from(line - 2).ok()
+}
+
+fn place(violation: &Violation) -> Place {
+    Place { flow: violation.flow, end: violation.end }
 }
 
 /// The events up to the violation, in which the operation ends with another outcome: there if it returned there, else just before.
@@ -112,7 +133,7 @@ fn candidates(call: &Call) -> Vec<Outcome> {
 fn name(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Data(_) => "data".to_owned(),
-        Outcome::Error(Error::NotConnected) => "any error".to_owned(),
+        Outcome::Error(Error::NotConnected) => ANY_ERROR.to_owned(),
         Outcome::Error(error) => format!("error {error}"),
         other => words::outcome(other, false),
     }

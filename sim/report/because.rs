@@ -16,7 +16,7 @@ pub fn because(trace: &Trace, history: &History, lines: &[u64]) -> Vec<String> {
     let mut links = Vec::new();
     for &line in &lines {
         let Some(event) = line.checked_sub(2).and_then(|index| trace.events.get(usize::try_from(index).ok()?)) else { continue };
-        match history.index_on_line(line) {
+        match history.on_line(line) {
             Some(index) if !said.insert(index) => {}
             Some(index) => links.push(operation(&history.operations()[index], &lines, trace)),
             None => links.push(other(event)),

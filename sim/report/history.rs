@@ -65,13 +65,8 @@ impl History {
         &self.operations
     }
 
-    /// The operation that the event of this line begins or ends.
-    pub fn on_line(&self, line: u64) -> Option<&Operation> {
-        self.index_on_line(line).map(|index| &self.operations[index])
-    }
-
-    /// The same as an index into [`operations`](Self::operations).
-    pub fn index_on_line(&self, line: u64) -> Option<usize> {
+    /// The operation that the event of this line begins or ends, as an index into [`operations`](Self::operations).
+    pub fn on_line(&self, line: u64) -> Option<usize> {
         let index = usize::try_from(line.checked_sub(2)?).ok()?;
         *self.by_event.get(index)?
     }

@@ -14,9 +14,9 @@ pub mod json;
 mod ladder;
 mod slice;
 mod text;
-mod words;
+pub mod words;
 
-pub use allowed::Allowed;
+pub use allowed::{Allowed, allowed};
 pub use ladder::{Mark, View, ladder};
-pub use slice::{Slice, slice};
-pub use text::{Case, ending, text};
+pub use slice::{Size, Slice, slice};
+pub use text::{Case, text, text_without_trace};

@@ -2,7 +2,7 @@
 //! oracle about what is left.
 
 use crate::oracle::{Oracle, Verdict, Violation};
-use crate::trace::{EnvWhat, Event, Header, Trace, What};
+use crate::trace::{EnvWhat, Event, Header, Place, Trace, What};
 
 use super::history::History;
 
@@ -18,22 +18,40 @@ pub struct Slice {
     pub verdict: Verdict,
     /// The same violation, as it stands in that verdict.
     pub violation: Violation,
-    /// How many operations are left, and how many there were.
-    pub operations: (usize, usize),
+    /// What is left.
+    pub left: Size,
+    /// What there was.
+    pub whole: Size,
     /// Nothing can be left out any more: without any one of its operations the violation is gone.
     pub minimal: bool,
 }
 
-/// The part of the run that matters. `None` if the oracle does not see the violation in the trace at all.
+/// The part of the run that matters; `violation` counts lines as the trace does (the header is line 1). `None` if the oracle does
+/// not see the violation in the trace at all.
 pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
+    let all = units(trace);
+    let mut kept = up_to(trace, violation, all.clone());
     let mut search = Search { trace, violation, effort: EFFORT };
-    let units = units(trace, violation);
-    let mut kept = units.clone();
     search.shows(&kept)?;
     let minimal = search.minimise(&mut kept);
-    let (trace_left, verdict, found) = search.judge(&kept)?;
-    let calls = |units: &[Unit]| units.iter().filter(|unit| unit.call).count();
-    Some(Slice { trace: trace_left, verdict, violation: found, operations: (calls(&kept), calls(&all(trace))), minimal })
+    let (trace, verdict, violation) = search.judge(&kept)?;
+    Some(Slice { trace, verdict, violation, left: Size::of(&kept), whole: Size::of(&all), minimal })
+}
+
+/// How much a run holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Operations.
+    pub operations: usize,
+    /// Other events: segments, states, the environment.
+    pub others: usize,
+}
+
+impl Size {
+    fn of(units: &[Unit]) -> Self {
+        let operations = units.iter().filter(|unit| unit.call).count();
+        Size { operations, others: units.iter().filter(|unit| !unit.call && !unit.fixed).count() }
+    }
 }
 
 /// Events that stand or fall together: a call with its end, or one line of another kind.
@@ -51,10 +69,14 @@ struct Search<'a> {
     effort: usize,
 }
 
-/// The units up to the violation. What follows can't have caused it.
-fn units(trace: &Trace, violation: &Violation) -> Vec<Unit> {
+/// What follows a violation can't have caused it, unless it is that nothing follows: a call that never returned.
+fn up_to(trace: &Trace, violation: &Violation, mut units: Vec<Unit>) -> Vec<Unit> {
+    let at = Place { flow: violation.flow, end: violation.end };
+    let stuck = violation.op.and_then(|op| History::of(trace).named(at, op).map(|operation| operation.end.is_none()));
+    if stuck == Some(true) {
+        return units;
+    }
     let last = usize::try_from(violation.line.saturating_sub(2)).unwrap_or(usize::MAX);
-    let mut units = all(trace);
     for unit in &mut units {
         unit.events.retain(|&event| event <= last);
     }
@@ -62,7 +84,7 @@ fn units(trace: &Trace, violation: &Violation) -> Vec<Unit> {
     units
 }
 
-fn all(trace: &Trace) -> Vec<Unit> {
+fn units(trace: &Trace) -> Vec<Unit> {
     let history = History::of(trace);
     let index = |line: u64| usize::try_from(line - 2).unwrap_or(usize::MAX);
     let operations = history.operations().iter().map(|operation| Unit {
@@ -135,10 +157,17 @@ impl Search<'_> {
     }
 }
 
-/// The same rule, broken by the same operation, with the same byte counts.
+/// The same rules, broken by the same operation, with the same byte counts. In a smaller run lines have other numbers.
 fn same(one: &Violation, other: &Violation) -> bool {
     let key = |violation: &Violation| (violation.rule, violation.flow, violation.end, violation.op);
-    key(one) == key(other) && one.message == other.message
+    key(one) == key(other) && one.also == other.also && without_lines(&one.message) == without_lines(&other.message)
+}
+
+/// A message without the numbers of the lines that it names.
+fn without_lines(message: &str) -> String {
+    let mut parts = message.split("line ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "line " + part.trim_start_matches(|digit: char| digit.is_ascii_digit()))
 }
 
 /// Judges events as a whole run.

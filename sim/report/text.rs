@@ -12,8 +12,9 @@ use super::ladder::{Mark, View, ladder};
 use super::slice::{Slice, slice};
 use super::{contract, exercised, words};
 
-/// Violations beyond so many are told in one line each: they mostly follow from the first.
+/// So many violations are told in full, and so many more in a sentence: they mostly follow from the first.
 const IN_FULL: usize = 3;
+const IN_BRIEF: usize = 20;
 
 /// Rows around what matters, and the most rows, of the ladder of the whole run.
 const CONTEXT: usize = 4;
@@ -33,10 +34,11 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// The line of the file for a line of the trace.
-    fn file_line(&self, line: u64) -> u64 {
-        let index = line.checked_sub(2).and_then(|index| usize::try_from(index).ok());
-        index.and_then(|index| self.lines.get(index)).copied().unwrap_or(line)
+    /// The violation with the trace's own lines, in which blank and foreign lines don't count.
+    fn inner(&self, violation: &Violation) -> Violation {
+        let line = |line: u64| self.lines.binary_search(&line).map_or(line, |index| index as u64 + 2);
+        let because = violation.because.iter().map(|because| line(*because)).collect();
+        Violation { line: line(violation.line), because, ..violation.clone() }
     }
 }
 
@@ -46,17 +48,34 @@ pub fn text(case: &Case<'_>) -> String {
     let history = History::of(case.trace);
     let found = &case.verdict.violations;
     for (number, violation) in (1..).zip(found).take(IN_FULL) {
-        text.push_str(&full(case, &history, violation, &format!("violation {number} of {}", found.len())));
+        text.push_str(&format!("\nviolation {number} of {}: {}\n", found.len(), heading(violation)));
+        text.push_str(&full(case, &history, violation));
     }
-    for (number, violation) in (1..).zip(found).skip(IN_FULL) {
-        text.push_str(&paragraph(&format!("violation {number}  "), &format!("{}: {}", heading(case, violation), violation.message)));
+    for (number, violation) in (1..).zip(found).skip(IN_FULL).take(IN_BRIEF) {
+        text.push_str(&brief(number, found.len(), violation));
     }
-    text + &faults(case.verdict) + &ending(&case.trace.header, case.verdict)
+    if found.len() > IN_FULL + IN_BRIEF {
+        text.push_str(&format!("\nand {} more\n", found.len() - IN_FULL - IN_BRIEF));
+    }
+    text + "\n" + &ending(&case.trace.header, case.verdict)
 }
 
-/// What every report ends with, also where there is no trace any more to look into.
-pub fn ending(header: &Header, verdict: &Verdict) -> String {
-    let mut text = String::new();
+/// A violation in one paragraph.
+fn brief(number: usize, all: usize, violation: &Violation) -> String {
+    format!("\nviolation {number} of {all}: {}\n", heading(violation)) + &paragraph("  happened    ", &violation.message)
+}
+
+/// The report of a run of which only the verdict is left.
+pub fn text_without_trace(header: &Header, verdict: &Verdict) -> String {
+    let found = &verdict.violations;
+    let violations: String = (1..).zip(found).take(IN_BRIEF).map(|(number, violation)| brief(number, found.len(), violation)).collect();
+    let gap = if violations.is_empty() { "" } else { "\n" };
+    violations + gap + &ending(header, verdict)
+}
+
+/// What every report ends with: what the callers did wrong, what was lost, what was put to the test.
+fn ending(header: &Header, verdict: &Verdict) -> String {
+    let mut text = faults(verdict);
     if verdict.truncations > 0 {
         let lost = words::count(verdict.truncations, "EOF");
         text.push_str(&paragraph("  truncated   ", &format!("{lost} hid that bytes were lost, as the contract allows after an abort")));
@@ -65,27 +84,25 @@ pub fn ending(header: &Header, verdict: &Verdict) -> String {
 }
 
 /// One violation, in the order in which a person asks.
-fn full(case: &Case<'_>, history: &History, violation: &Violation, title: &str) -> String {
-    let small = slice(case.trace, violation);
-    let mut text = format!("\n{title}: {}\n", heading(case, violation));
-    text.push_str(&rule(violation));
-    text.push_str(&paragraph("  happened    ", &violation.message));
+fn full(case: &Case<'_>, history: &History, violation: &Violation) -> String {
+    let mut text = rule(violation) + &paragraph("  happened    ", &violation.message);
+    let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
+    let small = slice(case.trace, violation);
     if let Some(small) = &small {
         text.push_str(&allowance(case, &allowed(case.trace, violation, &small.trace, &small.violation)));
         text.push_str(&smallest(small));
     }
     text.push_str(&around(case, violation, small.as_ref()));
-    text + &paragraph("  replay      ", case.replay)
+    text + "\n" + &paragraph("  replay      ", case.replay)
 }
 
 /// `eof-complete (also eof-is-final) at the server, line 11, 7.9 ms`.
-fn heading(case: &Case<'_>, violation: &Violation) -> String {
+fn heading(violation: &Violation) -> String {
     let also: Vec<&str> = violation.also.iter().map(|rule| rule.name()).collect();
     let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
     let flow = if violation.flow == 0 { String::new() } else { format!(" of flow {}", violation.flow) };
-    let line = case.file_line(violation.line);
-    format!("{}{also} at the {}{flow}, line {line}, {}", violation.rule, violation.end, violation.t)
+    format!("{}{also} at the {}{flow}, line {}, {}", violation.rule, violation.end, violation.line, violation.t)
 }
 
 fn rule(violation: &Violation) -> String {
@@ -115,11 +132,13 @@ fn allowance(case: &Case<'_>, allowed: &Allowed) -> String {
 
 /// The smallest run that shows the same, drawn.
 fn smallest(small: &Slice) -> String {
-    let (left, all) = small.operations;
+    let of = |left, all, noun| (left > 0).then(|| format!("{left} of {}", words::count(all as u64, noun)));
+    let (left, whole) = (small.left, small.whole);
+    let parts = [of(left.operations, whole.operations, "operation"), of(left.others, whole.others, "other event")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     let note = if small.minimal { "; without any one of them it is gone" } else { "" };
-    let title = format!("  the smallest run that shows it: {} of {all}{note}\n", words::count(left as u64, "operation"));
     let view = View { marks: vec![Mark::from(&small.violation)], ..View::default() }.at_most(ROWS);
-    title + &words::indented(&ladder(&small.trace, &view), "  ")
+    format!("\n  the smallest run that shows it ({}{note})\n", parts.join(", ")) + &words::indented(&ladder(&small.trace, &view), "  ")
 }
 
 /// The run around it; nothing if the smallest run is the whole one.
@@ -130,8 +149,9 @@ fn around(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> Stri
     let mut focus: BTreeSet<u64> = violation.because.iter().copied().collect();
     focus.insert(violation.line);
     let focus: Vec<u64> = focus.into_iter().collect();
-    let view = View::of(case.verdict).around(&focus, CONTEXT).at_most(ROWS);
-    "  in the run:\n".to_owned() + &words::indented(&ladder(case.trace, &view), "  ")
+    let marks = case.verdict.violations.iter().map(|violation| Mark::from(&case.inner(violation))).collect();
+    let view = View { marks, ..View::default() }.around(&focus, CONTEXT).at_most(ROWS);
+    "\n  in the whole run\n".to_owned() + &words::indented(&ladder(case.trace, &view), "  ")
 }
 
 fn faults(verdict: &Verdict) -> String {

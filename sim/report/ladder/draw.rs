@@ -171,13 +171,13 @@ fn by_row<'a>(marks: &'a [Mark], rows: &[Row]) -> BTreeMap<usize, Vec<&'a Mark>>
     by_row
 }
 
-/// The row that a mark points at: where calls are stuck, the one that it names; else the first row of its line.
+/// The row that a mark points at: where its call is stuck, that row; else the first row of its line.
 fn pointed_at(mark: &Mark, rows: &[Row]) -> Option<usize> {
+    let names = |row: &Row| matches!(&row.kind, Kind::Pending { at, op, .. } if mark.op == Some((*at, *op)));
     let start = rows.partition_point(|row| row.last < mark.line);
     let on_line = || (start..rows.len()).take_while(|&at| rows[at].first <= mark.line);
-    let names = |at: &usize| matches!(&rows[*at].kind, Kind::Pending { at, op, .. } if mark.op == Some((*at, *op)));
     let other = |at: &usize| !matches!(rows[*at].kind, Kind::Pending { .. });
-    on_line().find(names).or_else(|| on_line().find(other))
+    rows.iter().position(names).or_else(|| on_line().find(other))
 }
 
 /// At most `width` columns, the cut shown.
