@@ -498,9 +498,20 @@ impl Scene<'_> {
         }
     }
 
+    /// In a pipe what was accepted has arrived; elsewhere arrivals are not known from calls.
+    fn note_arrivals(&mut self) {
+        if self.me().contract.base != "pipe" || self.me().arrived.is_some() {
+            return;
+        }
+        let stream = &self.flow.streams[self.end.peer()];
+        let arrived = (self.at, stream.bytes_read + stream.owed(false, 0));
+        self.me_mut().arrived = Some(arrived);
+    }
+
     fn abort(&mut self, kind: Abort, _by: By) {
         let (at, id) = (self.at, self.flow.id);
         self.book.trouble(id, at);
+        self.note_arrivals();
         let me = self.me_mut();
         // An error word was only a guess at the moment; the line itself is exact.
         if me.aborted.is_none_or(|abort| abort.by_word) {

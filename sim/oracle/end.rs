@@ -170,6 +170,8 @@ pub(super) struct EndState {
     pub maybe_read: Option<Answer>,
     pub aborted: Option<Aborted>,
     pub crashed: Option<Stamp>,
+    /// The abort, and the stream offset up to which bytes had arrived, where arrivals are known.
+    pub arrived: Option<(Stamp, u64)>,
     /// The first EOF that a read gave, and the first clean one.
     pub eof: Option<Stamp>,
     pub clean_eof: Option<Stamp>,
@@ -209,6 +211,7 @@ impl EndState {
             maybe_read: None,
             aborted: None,
             crashed: None,
+            arrived: None,
             eof: None,
             clean_eof: None,
             peer_eof: None,

@@ -67,6 +67,10 @@ impl Frontier {
         self.ways.iter().map(|way| way.taken[index]).max().unwrap_or(0)
     }
 
+    pub fn taken_at_least(&self, index: usize) -> usize {
+        self.ways.iter().map(|way| way.taken[index]).min().unwrap_or(0)
+    }
+
     /// A read returned these bytes; `overtaken`: a read called later has already taken bytes at the front.
     pub fn read(
         &mut self,

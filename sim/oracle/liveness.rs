@@ -1,6 +1,6 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use std::time::Duration;
+use smallvec::SmallVec;
 
 use super::Stamp;
 use super::court::Flow;
@@ -48,29 +48,30 @@ pub(super) fn open_question(flow: &Flow, _at: Stamp) -> Option<String> {
 
 /// Before quiet: what is overdue after patience, held until quiet; when to look again.
 pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
-    let mut next: Option<Instant> = None;
-    for end in End::BOTH {
-        if flow.ends[end].pending.is_empty() {
-            continue;
-        }
-        let patience = flow.ends[end].contract.patience;
-        let fair = !flow.is_cut() && at.t - flow.active >= patience;
-        for (pending, due) in stuck(flow, end) {
-            let closing = due.rules.contains(&Rule::CloseReturns) && full(flow, end, &pending);
-            let late = if closing { at.t - pending.called.t >= patience } else { fair };
-            if late && !pending.overdue {
-                enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
-            }
-        }
-        let due = flow.active + patience;
-        next = Some(next.map_or(due, |next| next.min(due)));
-    }
-    // A flow that was looked at just now can be due again only once something happens or its patience runs out anew.
-    next.map(|next| next.max(at.t + Duration::from_nanos(1)))
+    End::BOTH
+        .into_iter()
+        .filter(|&end| !flow.ends[end].pending.is_empty())
+        .collect::<SmallVec<[End; 2]>>()
+        .into_iter()
+        .map(|end| lose_patience(flow, book, end, at))
+        .min()
 }
 
-fn full(flow: &Flow, end: End, pending: &Pending) -> bool {
-    pending.kind == Kind::Close && flow.ends[end].closes_fully()
+fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Instant {
+    let patience = flow.ends[end].contract.patience;
+    let fair = !flow.is_cut() && at.t - flow.active >= patience;
+    // What was looked at and is not due can become so only by an event, and then has its whole patience before it.
+    let mut next = if flow.active + patience > at.t { flow.active + patience } else { at.t + patience };
+    for (pending, due) in stuck(flow, end) {
+        let deadline = pending.called.t + patience;
+        let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
+        if if closing { at.t >= deadline } else { fair } {
+            enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
+        } else if closing {
+            next = next.min(deadline);
+        }
+    }
+    next
 }
 
 /// In a simulated run an abort ends all pending calls in the same instant.
@@ -107,7 +108,7 @@ fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: D
         let because: Vec<Stamp> = due.because.iter().copied().chain([pending.called]).collect();
         found.add(*rule, &because, || format!("the {end}'s {word} of line {} never returns: {}", pending.called.line, due.why));
     }
-    let site = Site { at: Stamp { line: pending.called.line, ..at }, flow: flow.id, end, op: Some(op) };
+    let site = Site { at: Stamp { seq: at.seq, ..pending.called }, flow: flow.id, end, op: Some(op) };
     match held {
         Held::No => drop(book.enter(site, found)),
         Held::UntilQuiet => book.hold(site, found),
@@ -154,7 +155,7 @@ fn abort_owed(me: &EndState, pending: &Pending) -> Option<Due> {
     }
     let rule =
         if abort.kind == Abort::KeepaliveDeath { vec![Rule::AbortIsTold, Rule::KeepaliveEndsDeadFlow] } else { vec![Rule::AbortIsTold] };
-    let why = format!("the {} had been aborted (line {})", "end", abort.at.line);
+    let why = format!("this end had been aborted (line {})", abort.at.line);
     Some(Due { rules: rule, because: vec![abort.at], why })
 }
 

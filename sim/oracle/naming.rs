@@ -273,8 +273,7 @@ impl Scene<'_> {
         let starts = std::iter::once(0).chain(write.ends.iter().copied());
         let buffers: Vec<&[u8]> =
             starts.zip(write.ends.iter().copied()).map(|(from, to)| &bytes[from.min(bytes.len())..to.min(bytes.len())]).collect();
-        let from_start = &rest[..];
-        is_shuffled(from_start, &buffers)
+        is_shuffled(rest, &buffers)
     }
 
     /// Whole writes that did not overlap, in another order.

@@ -6,7 +6,8 @@ use super::ledger::Findings;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
-    CloseIs, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload, ReadAfterEof,
+    CloseIs, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
+    ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -80,6 +81,7 @@ impl Scene<'_> {
     /// Data where only an end may come.
     fn data_out_of_season(&mut self, pending: &Pending, data: &Payload, found: &mut Findings) {
         let called = pending.called.seq;
+        self.dropped_data(pending, found);
         let (me, end) = (self.me(), self.end);
         let discards = me.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
         let len = data.len();
@@ -104,6 +106,20 @@ impl Scene<'_> {
         if let Some(last) = self.me().final_read(called) {
             found.add(Rule::EofIsFinal, &[last, pending.called], || {
                 format!("the {end}'s read returned {len} bytes, but an earlier read had already ended the stream (line {})", last.line)
+            });
+        }
+    }
+
+    /// `data_before_abort=drop`: what had arrived before the abort is never read after it.
+    fn dropped_data(&mut self, pending: &Pending, found: &mut Findings) {
+        let me = self.me();
+        let Some((aborted, _)) = me.arrived.filter(|(at, _)| at.seq < pending.called.seq) else { return };
+        let drops = me.contract.data_before_abort == DataBeforeAbort::Drop;
+        self.book.exercise(Rule::DataBeforeAbort);
+        if drops {
+            let end = self.end;
+            found.add(Rule::DataBeforeAbort, &[aborted], || {
+                format!("the {end}'s read returned bytes that the abort should have thrown away (line {})", aborted.line)
             });
         }
     }
@@ -159,7 +175,10 @@ impl Scene<'_> {
         self.eof_premises();
         if self.me().full_close_called().is_none() && self.me().shut_read.called.is_none() && !self.maybe_stopped_reading() {
             match self.me().aborted.filter(|abort| abort.at.seq < self.at.seq) {
-                Some(abort) => self.eof_of_aborted(abort.at, abort.kind, &mut found),
+                Some(abort) => {
+                    self.eof_of_aborted(abort.at, abort.kind, &mut found);
+                    self.kept_data_first(&mut found);
+                }
                 None => self.clean_eof(pending, &mut found),
             }
         }
@@ -257,6 +276,27 @@ impl Scene<'_> {
         self.flow.streams[self.end.peer()].writes.front().map(|write| write.returned.unwrap_or(write.called)).into_iter()
     }
 
+    /// `data_before_abort=keep`: bytes that had arrived before the abort are read before its error or EOF.
+    fn kept_data_first(&mut self, found: &mut Findings) {
+        let Some((aborted, arrived)) =
+            self.me().arrived.filter(|_| self.me().full_close_called().is_none() && self.me().shut_read.called.is_none())
+        else {
+            return;
+        };
+        self.book.exercise(Rule::DataBeforeAbort);
+        let read = self.flow.streams[self.end.peer()].bytes_read;
+        if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
+            let (end, lost) = (self.end, arrived - read);
+            found.add(Rule::DataBeforeAbort, &[aborted], || {
+                format!(
+                    "the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort (line {})",
+                    aborted.line
+                )
+            });
+            self.me_mut().arrived = None;
+        }
+    }
+
     /// EOF at an end that was aborted, where nothing else ends the stream.
     fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
         let end = self.end;
@@ -307,11 +347,12 @@ impl Scene<'_> {
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
         let mut found = Findings::default();
         let (end, called) = (self.end, pending.called.seq);
+        self.kept_data_first(&mut found);
         self.final_read_is_eof(pending, outcome, &mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
         let peer_closed = self.peer().full_close_called();
-        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp)]);
+        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;
         if judged {
@@ -330,6 +371,9 @@ impl Scene<'_> {
                 found.add(Rule::FlowsAreIsolated, &[trouble], message);
             }
             found.add(Rule::ReadErrorHasCause, &[], message);
+            if let Some(shut) = self.me().shut_read.returned.filter(|at| at.seq < called) {
+                found.add(Rule::EofAfterShutdownRead, &[shut], message);
+            }
         }
         self.keepalive_must_end(outcome, &mut found);
         let at = self.at;
@@ -337,6 +381,12 @@ impl Scene<'_> {
         self.enter(pending, found);
         let others = self.me().reads_pending;
         self.flow.streams[end.peer()].reader_left(others);
+    }
+
+    /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.
+    fn both_closed(&self) -> Option<Stamp> {
+        let (me, peer) = (self.me(), self.peer());
+        me.close.returned.filter(|_| peer.close.called.is_some())
     }
 
     /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.

@@ -304,6 +304,15 @@ impl Stream {
         self.writes[index].len - self.taken_at_most(index)
     }
 
+    /// How many bytes of a write were read, in every possibility.
+    pub fn read_of(&self, op: u64) -> usize {
+        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return 0 };
+        match &self.frontier {
+            Some(frontier) => frontier.taken_at_least(index),
+            None => self.taken_at_most(index),
+        }
+    }
+
     /// When the write was called that holds the last of the next `len` bytes, where that is beyond doubt.
     pub fn source(&self, len: usize) -> Option<Stamp> {
         let mut rest = len + if self.frontier.is_some() { return None } else { self.head };

@@ -16,13 +16,14 @@ struct Return<'a> {
     pending: &'a Pending,
     called: Seq,
     number: u64,
+    len: usize,
     vectored: bool,
 }
 
 impl Scene<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
         let Kind::Write { number, len, vectored, void } = pending.kind else { return };
-        let write = Return { pending, called: pending.called.seq, number, vectored };
+        let write = Return { pending, called: pending.called.seq, number, len, vectored };
         self.write_premises(write);
         let ok = *outcome == Outcome::Ok;
         if len > 0 {
@@ -30,7 +31,7 @@ impl Scene<'_> {
         }
         match outcome {
             Outcome::Ok if len == 0 => {}
-            Outcome::Ok => self.write_ok(write),
+            Outcome::Ok => self.write_ok(write, accepted),
             Outcome::Panic => self.panicked(pending),
             _ => self.write_failed(write, outcome),
         }
@@ -64,7 +65,9 @@ impl Scene<'_> {
     /// The write's bytes: all of them, a prefix, or none.
     fn settle(&mut self, write: Return<'_>, ok: bool, void: bool, accepted: Option<u64>) {
         let at = self.at;
+        let short = accepted.is_some_and(|bytes| bytes < write.len as u64);
         let status = match (ok, void) {
+            (true, _) if short => Status::Prefix,
             (true, _) => Status::Ok,
             (false, true) => Status::Void,
             (false, false) => Status::Prefix,
@@ -80,7 +83,24 @@ impl Scene<'_> {
             self.book.exercise(Rule::FailedWriteIsPrefix);
             self.blame(write.pending.op, Rule::FailedWriteIsPrefix);
         }
+        if status == Status::Void {
+            self.void_write_was_read(write);
+        }
         self.flow.streams[self.end].settle(write.pending.op, at, status, exact);
+    }
+
+    /// A write that must contribute nothing failed, but its bytes were read.
+    fn void_write_was_read(&mut self, write: Return<'_>) {
+        let taken = self.flow.streams[self.end].read_of(write.pending.op);
+        if taken == 0 {
+            return;
+        }
+        let mut found = Findings::default();
+        let (end, number) = (self.end, write.number);
+        found.add(Rule::FailedWriteIsPrefix, &[write.pending.called], || {
+            format!("{taken} bytes of the {end}'s write #{number} were read, but it was called after writing had ended, and failed")
+        });
+        self.enter(write.pending, found);
     }
 
     /// A write that was called before writing ended returns ok, and the peer has read a clean EOF without its bytes.
@@ -101,7 +121,7 @@ impl Scene<'_> {
         self.book.enter(site, found);
     }
 
-    fn write_ok(&mut self, write: Return<'_>) {
+    fn write_ok(&mut self, write: Return<'_>, accepted: Option<u64>) {
         let mut found = Findings::default();
         let (end, at) = (self.end, self.at);
         let me = self.me();
@@ -131,6 +151,10 @@ impl Scene<'_> {
             found.add(Rule::AbortIsTold, &[aborted], || {
                 format!("the {end}'s write #{number} returned ok, but it was called after the {end} had been aborted")
             });
+        }
+        if let Some(short) = accepted.filter(|bytes| *bytes < write.len as u64) {
+            let len = write.len;
+            found.add(Rule::OkMeansWhole, &[], || format!("the {end}'s write #{number} returned ok with {short} of {len} bytes accepted"));
         }
         self.told_of_closed_peer(write, &mut found);
         self.blocked_write_fails(write, &mut found);
@@ -262,7 +286,7 @@ impl Scene<'_> {
             (None, WriteOnClosed::Error) => ("closed or an error", *outcome != Outcome::Eof),
             (None, WriteOnClosed::Any) => ("a failure", true),
         };
-        if !fits && !(aborted && !wrong_eof) {
+        if !fits && (!aborted || wrong_eof) {
             found.add(Rule::ClosedAfterShutdown, &[over], || {
                 format!(
                     "the {end}'s write #{number} was called after writing had ended and failed with `{word}`, where `{asked}` is asked for"
