@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use crate::contract::Both;
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
-use crate::report::{self, Case};
+use crate::report::{self, Case, Tally};
 use crate::trace::{Diagnostic, Event, Header, Outcome, Reader, Trace, What};
 
 /// A trace is kept while it has no more events and payload than this.
@@ -18,33 +18,41 @@ const PAYLOAD_MAX: usize = 8 << 20;
 
 /// Judges each file by itself.
 pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
-    let mut exit = Exit::Held;
+    let (mut exit, mut tally) = (Exit::Held, Tally::default());
     for file in &args.files {
-        exit = exit.and(one(file, args, output));
+        exit = exit.and(one(file, args, output, &mut tally));
         if output.is_closed() {
-            break;
+            return exit;
         }
+    }
+    if tally.files() > 1 && args.format == Format::Text {
+        output.print(&format!("\n{}", tally.text("trace")));
     }
     exit
 }
 
-fn one(file: &str, args: &Judge, output: &mut Output) -> Exit {
-    match read(file, args) {
-        Ok(judged) => {
-            output.print(&match args.format {
-                Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).line(),
-                Format::Text => judged.text(file, args),
-            });
-            exit_of(judged.verdict.judgement)
-        }
-        Err(diagnostic) => {
-            output.diagnose(&diagnostic);
-            if args.format == Format::Json {
-                output.print(&json::error(&diagnostic));
-            }
-            Exit::Bad
-        }
+fn one(file: &str, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
+    let judged = match read(file, args) {
+        Ok(judged) => judged,
+        Err(diagnostic) => return refuse(&diagnostic, args.format, output, tally),
+    };
+    tally.count(judged.verdict.judgement.word());
+    tally.add(&judged.header.contract, &judged.verdict);
+    output.print(&match args.format {
+        Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).line(),
+        Format::Text => judged.text(file, args),
+    });
+    exit_of(judged.verdict.judgement)
+}
+
+/// Says why a file was not understood.
+pub(super) fn refuse(diagnostic: &Diagnostic, format: Format, output: &mut Output, tally: &mut Tally) -> Exit {
+    tally.count("error");
+    output.diagnose(diagnostic);
+    if format == Format::Json {
+        output.print(&json::error(diagnostic));
     }
+    Exit::Bad
 }
 
 /// The exit code for a verdict.
@@ -97,11 +105,13 @@ struct Judged {
 
 impl Judged {
     /// The verdict in one line, then the report.
-    fn text(self: &Judged, file: &str, args: &Judge) -> String {
+    fn text(&self, file: &str, args: &Judge) -> String {
         let (contract, verdict) = (report::contract::of_both(&self.header.contract), &self.verdict);
         let why = if verdict.why.is_empty() { String::new() } else { format!(": {}", verdict.why) };
         let line = format!("{}{file} ({contract}){why}\n", output::verdict(verdict.judgement.word()));
-        line + &output::report(&self.details(file, args))
+        // Among many, what held is one line: the summary says what all of them put to the test.
+        let brief = args.files.len() > 1 && verdict.judgement != Judgement::Violated;
+        if brief { line } else { line + &output::report(&self.details(file, args)) }
     }
 
     /// In full where the trace was kept; else what the verdict alone can say.

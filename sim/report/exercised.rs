@@ -1,15 +1,15 @@
 //! Which rules were put to the test, and how often: a pass of a rule that never was is no pass.
 
-use crate::contract::{Both, Contract};
+use crate::contract::Contract;
 use crate::oracle::Exercised;
 use crate::rules::{self, Rule};
 
 use super::words;
 
-/// The counts, and the rules of the contract that were never exercised.
-pub fn text(contract: &Both<Contract>, exercised: &Exercised) -> String {
+/// The counts, and the judged rules of these contracts that were never exercised.
+pub fn text(contracts: &[Contract], exercised: &Exercised) -> String {
     let counts: Vec<String> = exercised.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
-    let never = Rule::ALL.iter().filter(|rule| exercised.count(**rule) == 0 && belongs(**rule, contract));
+    let never = Rule::ALL.iter().filter(|rule| exercised.count(**rule) == 0 && belongs(**rule, contracts));
     let never: Vec<String> = never.map(|rule| rule.name().to_owned()).collect();
     let none = ["nothing".to_owned()];
     let mut text = words::list("  exercised   ", if counts.is_empty() { &none } else { &counts }, words::WIDTH);
@@ -19,9 +19,8 @@ pub fn text(contract: &Both<Contract>, exercised: &Exercised) -> String {
     text
 }
 
-/// Is it a rule that is judged, of either end's contract?
-fn belongs(rule: Rule, contract: &Both<Contract>) -> bool {
-    rule.about().judged && (rules::belongs(rule, &contract.client) || rules::belongs(rule, &contract.server))
+fn belongs(rule: Rule, contracts: &[Contract]) -> bool {
+    rule.about().judged && contracts.iter().any(|contract| rules::belongs(rule, contract))
 }
 
 /// How often each judged rule was exercised under each contract: `–` where it is none of the contract's, `·` where it never was.

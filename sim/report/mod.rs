@@ -13,10 +13,12 @@ mod history;
 pub mod json;
 mod ladder;
 mod slice;
+mod tally;
 mod text;
 pub mod words;
 
 pub use allowed::{Allowed, allowed};
 pub use ladder::{Mark, View, ladder};
 pub use slice::{Size, Slice, slice};
+pub use tally::Tally;
 pub use text::{Case, text, text_without_trace};

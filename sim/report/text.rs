@@ -80,7 +80,7 @@ fn ending(header: &Header, verdict: &Verdict) -> String {
         let lost = words::count(verdict.truncations, "EOF");
         text.push_str(&paragraph("  truncated   ", &format!("{lost} hid that bytes were lost, as the contract allows after an abort")));
     }
-    text + &exercised::text(&header.contract, &verdict.exercised)
+    text + &exercised::text(&[header.contract.client, header.contract.server], &verdict.exercised)
 }
 
 /// One violation, in the order in which a person asks.

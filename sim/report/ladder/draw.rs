@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::contract::{Both, End};
+use crate::time::Instant;
 use crate::trace::{Clock, Trace, What};
 
 use super::across::Across;
@@ -27,13 +28,23 @@ const LINE: usize = 140;
 pub(super) struct Drawn {
     pub first: u64,
     pub last: u64,
+    pub t: Instant,
     pub lines: Vec<String>,
+}
+
+impl Drawn {
+    /// Puts the time before the row. Only a row at another moment than the one above it has one.
+    pub(super) fn stamp(&mut self) {
+        if let Some(line) = self.lines.first_mut() {
+            let rest: String = line.chars().skip(TIME).collect();
+            *line = format!("{:>TIME$}{rest}", self.t.to_string());
+        }
+    }
 }
 
 /// What one line of text holds, before it is set in columns.
 #[derive(Default)]
 struct Cells<'a> {
-    time: &'a str,
     margin: &'a str,
     lanes: Both<String>,
     client: &'a str,
@@ -68,14 +79,13 @@ pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
     let sheet = Sheet::new(rows, &said, &lanes, wire, &titles.client);
 
     let mut lines = sheet.head(trace, &titles);
-    let (mut across, mut before) = (Across::new(wire), None);
+    let mut across = Across::new(wire);
     let mut drawn = Vec::with_capacity(rows.len());
     let marks = by_row(&view.marks, rows);
     for (at, ((row, text), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
-        let time = if before.replace(row.t) == Some(row.t) { String::new() } else { row.t.to_string() };
         let arrow = across.arrow(&row.kind).map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
         let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
-        drawn.push(Drawn { first: row.first, last: row.last, lines: sheet.row(row, text, &time, lanes, &arrow, marks) });
+        drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, text, lanes, &arrow, marks) });
     }
     lines.extend(select(drawn, view));
     lines.join("\n") + "\n"
@@ -102,18 +112,18 @@ impl Sheet {
     fn head(&self, trace: &Trace, titles: &Both<String>) -> Vec<String> {
         let mut lines = vec![self.set(Cells { client: &titles.client, server: &titles.server, ..Cells::default() })];
         if trace.header.clock == Clock::PerEnd {
-            lines.push(self.banner("", "", "each end has its own clock: only the order within one end is known"));
+            lines.push(self.banner("", "each end has its own clock: only the order within one end is known"));
         }
         lines
     }
 
-    fn row(&self, row: &Row, text: &str, time: &str, lanes: Both<String>, arrow: &str, marks: &[&Mark]) -> Vec<String> {
+    fn row(&self, row: &Row, text: &str, lanes: Both<String>, arrow: &str, marks: &[&Mark]) -> Vec<String> {
         let margin = if marks.is_empty() { "" } else { "✗" };
         let below = after(&lanes);
         let first = match side(&row.kind) {
-            None if arrow.is_empty() => self.banner(time, margin, text),
-            None => self.set(Cells { time, margin, lanes, middle: arrow, ..Cells::default() }),
-            Some(end) => self.set(Cells { time, margin, lanes, middle: arrow, ..Cells::default() }.put(end, text)),
+            None if arrow.is_empty() => self.banner(margin, text),
+            None => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }),
+            Some(end) => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }.put(end, text)),
         };
         let mark = |mark: &&Mark| {
             let end = side(&row.kind).or(mark.op.map(|(at, _)| at.end)).unwrap_or(End::Client);
@@ -127,11 +137,12 @@ impl Sheet {
     fn set(&self, cells: Cells<'_>) -> String {
         let alone = cells.middle.is_empty() && cells.server.is_empty() && cells.lanes.server.trim().is_empty();
         let client = if alone { cells.client.to_owned() } else { clip(cells.client, self.client) };
-        let (time, margin, width) = (cells.time, cells.margin, self.client);
+        let (margin, width) = (cells.margin, self.client);
         let left = self.lane(&cells.lanes, End::Client);
         let right = self.lane(&cells.lanes, End::Server);
         let line = format!(
-            "{time:>TIME$} {margin:1} {left}{client:width$}  {middle:^across$}  {right}{server}",
+            "{:TIME$} {margin:1} {left}{client:width$}  {middle:^across$}  {right}{server}",
+            "",
             middle = cells.middle,
             across = self.middle,
             server = cells.server
@@ -146,11 +157,11 @@ impl Sheet {
     }
 
     /// A text across everything.
-    fn banner(&self, time: &str, margin: &str, text: &str) -> String {
+    fn banner(&self, margin: &str, text: &str) -> String {
         let width = (self.lanes.client + 1 + 2 * self.client + self.middle).min(LINE - TIME - 3);
         let text = clip(text, width - 4);
         let dashes = width - text.chars().count() - 2;
-        format!("{time:>TIME$} {margin:1} {} {text} {}", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2))
+        format!("{:TIME$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2))
     }
 }
 

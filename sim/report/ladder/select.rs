@@ -8,13 +8,17 @@ use super::draw::{Drawn, TIME};
 /// The lines of the rows that the view wants, and how many are left out where.
 pub(super) fn select(drawn: Vec<Drawn>, view: &View) -> Vec<String> {
     let keep = wanted(&drawn, view);
-    let (mut lines, mut skipped) = (Vec::new(), 0);
-    for (row, keep) in drawn.into_iter().zip(keep) {
+    let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
+    for (mut row, keep) in drawn.into_iter().zip(keep) {
         if !keep {
             skipped += 1;
             continue;
         }
+        let is_new = before.replace(row.t) != Some(row.t) || skipped > 0;
         lines.extend(gap(std::mem::take(&mut skipped)));
+        if is_new {
+            row.stamp();
+        }
         lines.extend(row.lines);
     }
     lines.extend(gap(skipped));
