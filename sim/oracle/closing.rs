@@ -4,7 +4,7 @@ use super::Seq;
 use super::court::Scene;
 use super::end::{Answer, Pending, first};
 use super::ledger::{Findings, Site};
-use crate::contract::{CloseWaits, Mode, Outcome, Payload};
+use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
 use crate::rules::Rule;
 
 impl Scene<'_> {
@@ -55,6 +55,9 @@ impl Scene<'_> {
         let me = self.me_mut();
         me.close.end(at);
         me.maybe_write = None;
+        if me.closes_fully() {
+            self.book.exercise(Rule::CallerKeepsOff);
+        }
         self.enter(pending, found);
         self.pushed_out(pending.called.seq);
     }
@@ -142,17 +145,39 @@ impl Scene<'_> {
         }
     }
 
-    /// A buffer that a read returned is seen again.
+    /// A buffer is seen again: one that a read returned, or one that a write was given.
     pub(super) fn buffer_seen(&mut self, op: u64, data: &Payload) {
-        let Some(known) = self.flow.buffers.get(&(self.end, op)) else { return };
+        match self.flow.buffers.get(&(self.end, op)) {
+            Some(known) => {
+                let changed = known.differs(data);
+                self.read_buffer_seen(op, changed);
+            }
+            None => self.written_buffer_seen(op, data),
+        }
+    }
+
+    fn read_buffer_seen(&mut self, op: u64, changed: bool) {
         self.book.exercise(Rule::FreshBuffer);
-        let changed = data.bytes().map_or(data.len() != known.len(), |bytes| bytes != known);
-        if changed && self.me().judges_empty && !self.me().faulted {
+        if changed && self.me().judges_content && !self.me().faulted {
             let mut found = Findings::default();
             let end = self.end;
             found.add(Rule::FreshBuffer, &[], || format!("the buffer that the {end}'s read returned has other contents now"));
             let site = self.site(op);
             self.book.enter(site, found);
         }
+    }
+
+    /// The caller wrote into a buffer that it had given away: its fault, and the bytes may have changed under way. Where the
+    /// flow copies what it is given, nothing may have.
+    fn written_buffer_seen(&mut self, op: u64, data: &Payload) {
+        let copies = self.me().contract.written_buffer == WrittenBuffer::Copy;
+        let Some(write) = self.flow.streams[self.end].write(op) else { return };
+        if copies || data == &write.data {
+            return;
+        }
+        write.data = Payload::Count(write.data.len());
+        self.book.exercise(Rule::CallerKeepsOff);
+        let (site, end) = (self.site(op), self.end);
+        self.book.fault(site, format!("the {end} touched the buffer of a write"));
     }
 }

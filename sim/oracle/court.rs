@@ -17,6 +17,24 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Header, Place, Resources, What};
 
+/// A buffer's contents, as little of them as tells whether they change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint {
+    len: usize,
+    hash: Option<u128>,
+}
+
+impl Fingerprint {
+    pub fn of(data: &Payload) -> Self {
+        Fingerprint { len: data.len(), hash: data.bytes().map(|bytes| xxhash_rust::xxh3::xxh3_128(bytes)) }
+    }
+
+    pub fn differs(self, data: &Payload) -> bool {
+        let now = Fingerprint::of(data);
+        self.len != now.len || self.hash.zip(now.hash).is_some_and(|(then, now)| then != now)
+    }
+}
+
 /// One flow, as far as its events tell.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
@@ -29,7 +47,7 @@ pub(super) struct Flow {
     pub wire: Both<WireState>,
     pub resources: Both<Option<(Stamp, Resources)>>,
     /// Buffers that reads returned, where the recording shows them again.
-    pub buffers: BTreeMap<(End, u64), Bytes>,
+    pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
     pub suspects: Vec<super::naming::Suspect>,
     /// When something last happened here in fair time.
@@ -198,7 +216,7 @@ impl Court {
                 super::liveness::abort_told_at_once(flow, &mut self.book, at);
             }
         }
-        if self.header.clock == Clock::Shared && at.t >= self.look_again {
+        if self.header.clock == Clock::Shared && at.t > self.look_again {
             self.lose_patience(at);
         }
     }
@@ -217,6 +235,10 @@ impl Court {
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
+                // A trace may begin with what happened to its only flow.
+                if env.flow.is_some() || self.flows.is_empty() {
+                    self.flow(env.flow.unwrap_or(0));
+                }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
@@ -359,7 +381,9 @@ impl Scene<'_> {
         if after {
             self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
         }
-        if overlap || under || after {
+        let forbids = contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden;
+        let beside = forbids && self.me().reads_pending + self.me().writes_pending > 0;
+        if overlap || under || after || beside {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;

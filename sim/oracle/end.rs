@@ -149,8 +149,8 @@ pub(super) struct Aborted {
 #[derive(Clone, Debug)]
 pub(super) struct EndState {
     pub contract: Contract,
-    /// `data-nonempty` belongs to this end's contract.
-    pub judges_empty: bool,
+    /// `data-nonempty` and `fresh-buffer` belong to this end's contract.
+    pub judges_content: bool,
     pub pending: Pendings,
     pub reads_pending: usize,
     pub writes_pending: usize,
@@ -196,7 +196,7 @@ pub(super) struct EndState {
 impl EndState {
     pub fn new(contract: Contract) -> Self {
         EndState {
-            judges_empty: contract.base != "v1",
+            judges_content: contract.base != "v1",
             contract,
             pending: Pendings::default(),
             reads_pending: 0,

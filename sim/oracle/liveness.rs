@@ -1,7 +1,5 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use smallvec::SmallVec;
-
 use super::Stamp;
 use super::court::Flow;
 use super::end::{EndState, Kind, Pending};
@@ -48,24 +46,26 @@ pub(super) fn open_question(flow: &Flow, _at: Stamp) -> Option<String> {
 
 /// Before quiet: what is overdue after patience, held until quiet; when to look again.
 pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
-    End::BOTH
-        .into_iter()
-        .filter(|&end| !flow.ends[end].pending.is_empty())
-        .collect::<SmallVec<[End; 2]>>()
-        .into_iter()
-        .map(|end| lose_patience(flow, book, end, at))
-        .min()
+    let mut next: Option<Instant> = None;
+    for end in End::BOTH {
+        if !flow.ends[end].pending.is_empty() {
+            let due = lose_patience(flow, book, end, at);
+            next = Some(next.map_or(due, |next| next.min(due)));
+        }
+    }
+    next
 }
 
 fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Instant {
     let patience = flow.ends[end].contract.patience;
-    let fair = !flow.is_cut() && at.t - flow.active >= patience;
+    let fair = !flow.is_cut() && at.t - flow.active > patience;
     // What was looked at and is not due can become so only by an event, and then has its whole patience before it.
-    let mut next = if flow.active + patience > at.t { flow.active + patience } else { at.t + patience };
+    let mut next = if flow.active + patience >= at.t { flow.active + patience } else { at.t + patience };
     for (pending, due) in stuck(flow, end) {
         let deadline = pending.called.t + patience;
         let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
-        if if closing { at.t >= deadline } else { fair } {
+        let late = if closing { at.t > deadline } else { fair };
+        if late {
             enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
         } else if closing {
             next = next.min(deadline);

@@ -105,17 +105,17 @@ impl Scene<'_> {
         let Some(bytes) = data.bytes().filter(|_| self.flow.streams[writer].writes.iter().all(|write| write.data.bytes().is_some())) else {
             return self.name_excess(pending, data.len(), found);
         };
-        let unread = Unread::of(&self.flow.streams[writer]);
-        let fit = common(bytes, &unread.bytes);
-        if self.arrives_late(writer, &bytes[fit..]) {
-            self.advance(&unread, fit);
+        let (reader, whole) = (self.reader(pending), self.peer().contract.concurrent_writes == ConcurrentWrites::Whole);
+        let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole);
+        let rest = &bytes[fit..];
+        if self.arrives_late(writer, rest) {
             self.enter(pending, found);
             return;
         }
-        let name = self.name(pending, bytes, fit, &unread);
-        match name.resume {
-            Resume::Here => self.advance(&unread, fit),
-            Resume::After(skip) => self.advance(&unread, skip),
+        let unread = Unread::of(&self.flow.streams[writer]);
+        let name = self.name(pending, rest, &unread);
+        if let Resume::After(skip) = name.resume {
+            self.advance(&unread, skip);
         }
         for (index, rule) in name.rules.iter().enumerate() {
             match index {
@@ -172,23 +172,22 @@ impl Scene<'_> {
         }
     }
 
-    fn name(&self, pending: &Pending, bytes: &Bytes, fit: usize, unread: &Unread) -> Name {
-        let rest = &bytes[fit..];
-        let gap = position(&unread.bytes[fit..], rest).filter(|&gap| gap > 0);
-        let mut name = self.common_name(rest, fit, gap, unread);
+    fn name(&self, pending: &Pending, rest: &[u8], unread: &Unread) -> Name {
+        let gap = position(&unread.bytes, rest).filter(|&gap| gap > 0);
+        let mut name = self.common_name(rest, gap, unread);
         let rules = [
             (Rule::OneReaderPerByte, gap.is_none() && self.read_by_another(pending, rest)),
             (Rule::CancelledRead, gap.is_some() && self.reads_are_safely_cancelled()),
-            (Rule::FailedWriteIsPrefix, self.is_of_failed_write(rest, fit, gap, unread)),
-            (Rule::WritevIsConcat, self.is_of_torn_vector(rest, fit, gap, unread)),
-            (Rule::WriteOrder, self.swaps_writes(rest, fit, unread)),
-            (Rule::WritesNotInterleaved, self.mixes_writes(rest, fit, unread)),
-            (Rule::OkMeansWhole, gap.is_some_and(|gap| ends_a_write(fit + gap, unread, &self.flow.streams[self.end.peer()]))),
+            (Rule::FailedWriteIsPrefix, self.is_of_failed_write(rest, gap, unread)),
+            (Rule::WritevIsConcat, self.is_of_torn_vector(rest, gap, unread)),
+            (Rule::WriteOrder, self.swaps_writes(rest, unread)),
+            (Rule::WritesNotInterleaved, self.mixes_writes(rest, unread)),
+            (Rule::OkMeansWhole, gap.is_some_and(|gap| ends_a_write(gap, unread, &self.flow.streams[self.end.peer()]))),
         ];
         let broken: Vec<Rule> = rules.into_iter().filter(|(_, holds)| *holds).map(|(rule, _)| rule).collect();
         let whole = matches!(broken.first(), Some(Rule::WritevIsConcat | Rule::WriteOrder | Rule::WritesNotInterleaved));
         if whole && gap.is_none() {
-            name.resume = Resume::After(bytes.len());
+            name.resume = Resume::After(rest.len());
             name.suspect = None;
         }
         name.rules.splice(0..0, broken);
@@ -196,14 +195,14 @@ impl Scene<'_> {
     }
 
     /// What is wrong in the plainest terms: the bytes are missing, doubled, changed or foreign.
-    fn common_name(&self, rest: &[u8], fit: usize, gap: Option<usize>, unread: &Unread) -> Name {
+    fn common_name(&self, rest: &[u8], gap: Option<usize>, unread: &Unread) -> Name {
         let (end, writer) = (self.end, self.end.peer());
         let stream = &self.flow.streams[writer];
-        let ahead = &unread.bytes[fit..];
+        let ahead = &unread.bytes;
         let len = rest.len();
-        let expected = unread.part(fit).map(|part| {
+        let expected = unread.part(0).map(|part| {
             let write = &stream.writes[part.write];
-            format!("bytes {}.. of the {writer}'s write #{}", part.from + fit - part.start, write.number)
+            format!("bytes {}.. of the {writer}'s write #{}", part.from, write.number)
         });
         let expected = expected.unwrap_or_else(|| "nothing more".to_owned());
         let plain = |message: String, resume, suspect| Name { rules: vec![Rule::StreamPrefix], message, resume, suspect, blames: None };
@@ -216,14 +215,14 @@ impl Scene<'_> {
         if len >= 2 && ahead.len() >= len && equal * 2 >= len && gap.is_none_or(|_| equal + 1 >= len) {
             let at = common(rest, ahead);
             let message = format!("the {end}'s read returned changed bytes: byte {at} of {len} differs; expected: {expected}");
-            return plain(message, Resume::After(fit + len), None);
+            return plain(message, Resume::After(len), None);
         }
         if let Some(gap) = gap {
             let skipped = ahead[..gap].to_vec();
-            let whole = unread.begins_write(fit) && unread.begins_write(fit + gap);
+            let whole = unread.begins_write(0) && unread.begins_write(gap);
             let message = format!("the {end}'s read skipped {gap} bytes; expected: {expected}");
-            let mut name = plain(message, Resume::After(fit + gap + len), Some(What::Skipped { bytes: skipped, whole }));
-            let inside = unread.part(fit + gap).filter(|part| part.start < fit + gap).map(|part| &stream.writes[part.write]);
+            let mut name = plain(message, Resume::After(gap + len), Some(What::Skipped { bytes: skipped, whole }));
+            let inside = unread.part(gap).filter(|part| part.start < gap).map(|part| &stream.writes[part.write]);
             name.blames = inside.filter(|write| write.status == Status::Pending).map(|write| write.op);
             return name;
         }
@@ -232,7 +231,7 @@ impl Scene<'_> {
             return plain(message, Resume::Here, Some(What::Early(Payload::Bytes(Bytes::copy_from_slice(rest)))));
         }
         let message = format!("the {end}'s read returned {len} bytes that the {writer} did not write there; expected: {expected}");
-        let resume = if ahead.len() >= len { Resume::After(fit + len) } else { Resume::Here };
+        let resume = if ahead.len() >= len { Resume::After(len) } else { Resume::Here };
         plain(message, resume, None)
     }
 
@@ -247,24 +246,24 @@ impl Scene<'_> {
     }
 
     /// Bytes of a failed or cancelled write that can't be its prefix, or that come too late.
-    fn is_of_failed_write(&self, rest: &[u8], fit: usize, gap: Option<usize>, unread: &Unread) -> bool {
+    fn is_of_failed_write(&self, rest: &[u8], gap: Option<usize>, unread: &Unread) -> bool {
         let stream = &self.flow.streams[self.end.peer()];
         let failed = |status| matches!(status, Status::Prefix | Status::RunsOn | Status::Void);
         match gap {
-            Some(gap) => unread.part(fit + gap).is_some_and(|part| part.start < fit + gap && failed(stream.writes[part.write].status)),
+            Some(gap) => unread.part(gap).is_some_and(|part| part.start < gap && failed(stream.writes[part.write].status)),
             None => stream.dead.iter().any(|write| write.data.bytes().is_some_and(|bytes| position(bytes, rest).is_some())),
         }
     }
 
     /// The buffers of a vectored write, with one missing or in another order.
-    fn is_of_torn_vector(&self, rest: &[u8], fit: usize, gap: Option<usize>, unread: &Unread) -> bool {
+    fn is_of_torn_vector(&self, rest: &[u8], gap: Option<usize>, unread: &Unread) -> bool {
         let stream = &self.flow.streams[self.end.peer()];
-        let Some(part) = unread.part(fit) else { return false };
+        let Some(part) = unread.part(0) else { return false };
         let write = &stream.writes[part.write];
         if !write.vectored() {
             return false;
         }
-        let at = part.from + fit - part.start;
+        let at = part.from;
         if let Some(gap) = gap {
             let there = at + gap;
             return there < write.len && write.ends.contains(&there);
@@ -277,25 +276,24 @@ impl Scene<'_> {
     }
 
     /// Whole writes that did not overlap, in another order.
-    fn swaps_writes(&self, rest: &[u8], fit: usize, unread: &Unread) -> bool {
-        if !unread.begins_write(fit) {
+    fn swaps_writes(&self, rest: &[u8], unread: &Unread) -> bool {
+        if !unread.begins_write(0) {
             return false;
         }
-        let parts = unread.parts.iter().filter(|part| part.start >= fit).take(8);
+        let parts = unread.parts.iter().take(8);
         let writes: Vec<&[u8]> = parts.map(|part| &unread.bytes[part.start..part.start + part.len]).collect();
         writes.len() > 1 && is_shuffled(rest, &writes)
     }
 
     /// The bytes would fit if overlapping writes could mix.
-    fn mixes_writes(&self, rest: &[u8], fit: usize, unread: &Unread) -> bool {
+    fn mixes_writes(&self, rest: &[u8], unread: &Unread) -> bool {
         let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
         let writes = &self.flow.streams[self.end.peer()].writes;
         let overlap = writes.iter().zip(writes.iter().skip(1)).any(|(first, second)| !first.precedes(second));
         if !(whole && overlap) {
             return false;
         }
-        let mut parts: Vec<&[u8]> =
-            unread.parts.iter().map(|part| &unread.bytes[part.start.max(fit).min(part.start + part.len)..part.start + part.len]).collect();
+        let mut parts: Vec<&[u8]> = unread.parts.iter().map(|part| &unread.bytes[part.start..part.start + part.len]).collect();
         rest.iter().all(|byte| match parts.iter_mut().find(|part| part.first() == Some(byte)) {
             Some(part) => {
                 *part = &part[1..];

@@ -1,13 +1,13 @@
 //! What the return of a read may say.
 
-use super::court::Scene;
+use super::court::{Fingerprint, Scene};
 use super::end::{Answer, EndState, Pending, first};
 use super::ledger::Findings;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
-    CloseIs, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
-    ReadAfterEof,
+    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
+    Outcome, Payload, ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -29,19 +29,22 @@ impl Scene<'_> {
         let called = pending.called.seq;
         let me = self.me();
         let contract = me.contract;
-        let ended = me.final_read(called).is_some();
         let closed = me.reading_over().is_some_and(|at| at.seq < called);
         let shut = me.shut_read.before(called);
+        let owed = me.full_close_returned().or(me.shut_read.returned).or(me.eof).or(me.read_error);
+        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
         let shut_pending = me.shut_read.called.is_some_and(|at| at.seq > called) && contract.data_after_shutdown_read.is_some();
         let close_pending = me.full_close_called().is_some_and(|at| at.seq > called);
         let half_closed = contract.close_is == CloseIs::Half && me.close.called.is_some_and(|at| at.seq < called);
         let exercised = [
-            (Rule::EofIsFinal, ended),
+            (Rule::EofIsFinal, me.final_read(called).is_some()),
             (Rule::ErrorAfterClose, closed),
             (Rule::EofAfterShutdownRead, shut && contract.data_after_shutdown_read.is_some()),
             (Rule::PendingAtShutdown, shut_pending || close_pending),
-            (Rule::NoStuckCall, ended || closed || shut),
+            (Rule::NoStuckCall, owed.is_some()),
             (Rule::CloseKeepsReading, half_closed),
+            (Rule::HalfCloseKeepsReading, half),
+            (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
         for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
             self.book.exercise(rule);
@@ -126,7 +129,7 @@ impl Scene<'_> {
 
     fn data_size(&mut self, max: usize, data: &Payload, found: &mut Findings) {
         let end = self.end;
-        let judged = self.me().judges_empty;
+        let judged = self.me().judges_content;
         if data.is_empty()
             && let Some((zero, _)) = self.peer().zero_write
         {
@@ -146,15 +149,13 @@ impl Scene<'_> {
     fn data_premises(&mut self, called: Seq, data: &Payload) {
         let me = self.me();
         let overlapping = me.reads_pending > 0 || self.flow.streams[self.end.peer()].overlaps(called);
-        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
         let second = self.flow.streams[self.end.peer()].reaches_next(data.len());
         let exercised = [
             (Rule::StreamPrefix, true),
             (Rule::StreamCausal, true),
             (Rule::Delivery, true),
-            (Rule::DataNonempty, me.judges_empty),
+            (Rule::DataNonempty, me.judges_content),
             (Rule::OneReaderPerByte, overlapping),
-            (Rule::HalfCloseKeepsReading, half),
             (Rule::WriteOrder, second),
         ];
         for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
@@ -163,10 +164,11 @@ impl Scene<'_> {
     }
 
     fn remember(&mut self, pending: &Pending, data: &Payload) {
-        let Some(bytes) = data.bytes() else { return };
-        self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
         if self.header.records.buffers {
-            self.flow.buffers.insert((self.end, pending.op), bytes.clone());
+            self.flow.buffers.insert((self.end, pending.op), Fingerprint::of(data));
+        }
+        if let Some(bytes) = data.bytes() {
+            self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
         }
     }
 
@@ -348,15 +350,17 @@ impl Scene<'_> {
         let mut found = Findings::default();
         let (end, called) = (self.end, pending.called.seq);
         self.kept_data_first(&mut found);
-        self.final_read_is_eof(pending, outcome, &mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_called();
+        let peer_closed = self.peer().full_close_called().filter(|_| self.peer_close_may_reset());
         let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;
         if judged {
             self.book.exercise(Rule::ReadErrorHasCause);
+        }
+        if self.me().aborted.is_some() {
+            self.book.exercise(Rule::EofAfterReset);
         }
         if judged && cause.is_none() && found.is_empty() {
             let word = outcome.clone().into_error();
@@ -375,6 +379,7 @@ impl Scene<'_> {
                 found.add(Rule::EofAfterShutdownRead, &[shut], message);
             }
         }
+        self.final_read_is_eof(pending, outcome, &mut found);
         self.keepalive_must_end(outcome, &mut found);
         let at = self.at;
         self.me_mut().read_error.get_or_insert(at);
@@ -387,6 +392,17 @@ impl Scene<'_> {
     fn both_closed(&self) -> Option<Stamp> {
         let (me, peer) = (self.me(), self.peer());
         me.close.returned.filter(|_| peer.close.called.is_some())
+    }
+
+    /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
+    fn peer_close_may_reset(&self) -> bool {
+        let lost = self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0;
+        let unread = &self.flow.streams[self.end];
+        match self.peer().contract.close_sends_pending {
+            CloseSendsPending::Either => true,
+            CloseSendsPending::UnlessUnread => !lost || unread.bytes_called > unread.bytes_read,
+            CloseSendsPending::Yes => !lost,
+        }
     }
 
     /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.

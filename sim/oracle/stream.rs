@@ -195,7 +195,11 @@ impl Stream {
 
     /// A read returned these bytes.
     pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool) -> Result<Result<(), Misfit>, Undecided> {
+        let overtaken = reader.fifo && reader.called < self.front_called;
         if self.frontier.is_none() && reader.others == 0 {
+            if overtaken {
+                return Ok(Err(Misfit::Order));
+            }
             if let Some(head) = self.follow(data) {
                 self.head = head;
                 self.took(data.len(), reader.called);
@@ -205,7 +209,6 @@ impl Stream {
         }
         self.branch();
         let Some(frontier) = &mut self.frontier else { return Ok(Ok(())) };
-        let overtaken = reader.fifo && reader.called < self.front_called;
         let fits = frontier.read(&self.writes, data, reader, overtaken, whole)?;
         if fits.is_ok() {
             self.took(data.len(), reader.called);
@@ -341,6 +344,23 @@ impl Stream {
     pub fn flush(&mut self, seq: Seq) {
         let before = |write: &&mut Write| write.returned.is_some_and(|at| at.seq < seq);
         self.writes.iter_mut().filter(before).for_each(|write| write.flushed = true);
+    }
+
+    /// How many of these bytes fit, at most; they count as read.
+    pub fn read_what_fits(&mut self, bytes: &Bytes, reader: Reader, whole: bool) -> usize {
+        let fits = |stream: &Stream, len: usize| {
+            let mut trial = stream.clone();
+            matches!(trial.read(&Payload::Bytes(bytes.slice(..len)), reader, whole), Ok(Ok(()))).then_some(trial)
+        };
+        let (mut low, mut high) = (0, bytes.len());
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if fits(self, middle).is_some() { low = middle } else { high = middle }
+        }
+        if let Some(stream) = fits(self, low).filter(|_| low > 0) {
+            *self = stream;
+        }
+        low
     }
 
     /// Notes what a read took, to recognise it if it comes again.

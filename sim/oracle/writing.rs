@@ -54,6 +54,8 @@ impl Scene<'_> {
             (Rule::HalfCloseKeepsReading, peer_half && open),
             (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
             (Rule::PeerShutRead, peer.shut_read.returned.is_some() && !peer.late_data()),
+            (Rule::PendingAtShutdown, me.write_end_called().is_some_and(|at| at.seq > called)),
+            (Rule::AbortIsTold, self.told_before(write).is_some()),
             (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
             (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
@@ -175,34 +177,34 @@ impl Scene<'_> {
         }
         if let Some(shut) = pending_at {
             let (end, number) = (self.end, write.number);
-            self.book.exercise(Rule::PendingAtShutdown);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
                 format!("the {end}'s write #{number} was pending when writing was shut down, and returned ok where it must fail")
             });
         }
     }
 
-    /// `closed_peer_writes=told`: a writer learns of the peer's full close within a second.
+    /// `closed_peer_writes=told`: the earlier write, called after the peer's full close, by which a writer must have been told
+    /// when this one was called.
+    fn told_before(&self, write: Return<'_>) -> Option<Stamp> {
+        let me = self.me();
+        let earlier = me.wrote_to_closed.filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
+        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
+        (fair && write.pending.called.t - earlier.t >= Duration::from_secs(1)).then_some(earlier)
+    }
+
+    /// A writer learns of the peer's full close within a second.
     fn told_of_closed_peer(&mut self, write: Return<'_>, found: &mut Findings) {
         let Some(closed) = self.peer().full_close_returned().filter(|at| at.seq < write.called) else { return };
-        if self.me().contract.closed_peer_writes != ClosedPeerWrites::Told {
-            return;
-        }
-        let called = write.pending.called;
-        let Some(earlier) = self.me().wrote_to_closed else {
-            self.me_mut().wrote_to_closed = Some(called);
-            return;
-        };
-        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
-        if fair && called.t - earlier.t >= Duration::from_secs(1) {
+        if let Some(earlier) = self.told_before(write) {
             let (end, number) = (self.end, write.number);
-            self.book.exercise(Rule::AbortIsTold);
             found.add(Rule::AbortIsTold, &[closed, earlier], || {
                 format!(
                     "the {end}'s write #{number} returned ok although the peer had closed the flow, and an earlier write had told it so"
                 )
             });
         }
+        let called = write.pending.called;
+        self.me_mut().wrote_to_closed.get_or_insert(called);
     }
 
     fn write_failed(&mut self, write: Return<'_>, outcome: &Outcome) {
@@ -304,7 +306,6 @@ impl Scene<'_> {
         let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
         let other =
             [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_called(), peer.shut_read.called, me.write_error];
-        self.book.exercise(Rule::PendingAtShutdown);
         if first(other).is_none() {
             let (end, number) = (self.end, write.number);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {

@@ -230,10 +230,12 @@ pub(super) const RULES: &[About] = &[
                 contracts: FULL,
                 bad: r#"
                     client call 1 close
-                    301s client return 1 done"#,
+                    301s client return 1 done
+                    quiet"#,
                 good: r#"
                     client call 1 close
-                    299s client return 1 done"#,
+                    299s client return 1 done
+                    quiet"#,
             },
             Example {
                 contracts: HALF,

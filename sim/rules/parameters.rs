@@ -246,7 +246,8 @@ const SECOND_LISTEN_FAILS: &str = r#"
 
 const SLOW_CLOSE: &str = r#"
     client call 1 close
-    10s client return 1 done"#;
+    10s client return 1 done
+    quiet"#;
 
 const TWO_IDLE_SEGMENTS: &str = r#"
     records network segments

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::fault::{Fault, Result, quoted};
-use super::json::{self, Kind, Value};
+use super::json::{Kind, Place, Value};
+use super::scan;
 use crate::contract::{End, suggestion};
 
 macro_rules! keys {
@@ -17,6 +18,11 @@ macro_rules! keys {
 
             pub(super) const fn name(self) -> &'static str {
                 match self { $(Key::$key => $name),+ }
+            }
+
+            /// The key's bit in a set.
+            const fn bit(self) -> u64 {
+                1 << self as u32
             }
 
             fn from_name(name: &str) -> Option<Self> {
@@ -69,39 +75,60 @@ keys! {
     Simulated = "simulated",
 }
 
-/// The known fields of one line.
-pub(super) struct Fields<'a> {
-    values: [Option<Value<'a>>; Key::COUNT],
-    /// Where the object begins.
-    start: usize,
+/// Room for the places of one line's fields, used again for the next line.
+pub(super) struct Slots {
+    places: [Place; Key::COUNT],
+    /// Which of them are set, as bits.
+    set: u64,
 }
 
-impl<'a> Fields<'a> {
-    /// Checks the whole line, which begins at byte `start`, and finds its fields.
-    pub(super) fn scan(line: &'a str, start: usize) -> Result<Self> {
-        let mut fields = Fields { values: [None; Key::COUNT], start };
-        json::members(line, start, |name, value| fields.put(name, value))?;
-        Ok(fields)
+impl Slots {
+    pub(super) fn new() -> Self {
+        const { assert!(Key::COUNT <= u64::BITS as usize) };
+        Slots { places: [Place::default(); Key::COUNT], set: 0 }
     }
 
-    fn put(&mut self, name: Value<'a>, value: Value<'a>) -> Result<()> {
+    fn put(&mut self, name: Value<'_>, value: Value<'_>) -> Result<()> {
         // A name with a broken escape is none that the format knows.
         let Ok(text) = name.text("name") else { return Ok(()) };
         let Some(key) = Key::from_name(&text) else { return Ok(()) };
-        match self.values[key as usize].replace(value) {
-            None => Ok(()),
-            Some(_) => Err(name.fault(format!("`{}` stands twice", key.name()))),
+        if self.set & key.bit() != 0 {
+            return Err(name.fault(format!("`{}` stands twice", key.name())));
         }
+        self.set |= key.bit();
+        self.places[key as usize] = value.place();
+        Ok(())
+    }
+}
+
+/// The known fields of one line.
+pub(super) struct Fields<'a> {
+    line: &'a str,
+    /// Where the object begins.
+    start: usize,
+    slots: &'a Slots,
+}
+
+impl<'a> Fields<'a> {
+    /// Checks the whole line, whose text begins at byte `start`, and finds its fields.
+    pub(super) fn scan(line: &'a str, start: usize, slots: &'a mut Slots) -> Result<Self> {
+        slots.set = 0;
+        scan::members(line, start, |name, value| slots.put(name, value))?;
+        Ok(Fields { line, start, slots })
     }
 
     /// Does the field stand in the line, be it null?
     pub(super) fn has(&self, key: Key) -> bool {
-        self.values[key as usize].is_some()
+        self.slots.set & key.bit() != 0
+    }
+
+    fn at(&self, key: Key) -> Option<Value<'a>> {
+        self.has(key).then(|| self.slots.places[key as usize].of(self.line))
     }
 
     /// A field's value. What is null was not said.
     pub(super) fn get(&self, key: Key) -> Option<Value<'a>> {
-        self.values[key as usize].filter(|value| value.kind() != Kind::Null)
+        self.at(key).filter(|value| value.kind() != Kind::Null)
     }
 
     /// A field that the line can't do without.
@@ -115,8 +142,8 @@ impl<'a> Fields<'a> {
     }
 
     fn span(&self, key: Key) -> Range<usize> {
-        let at = |key: Key| self.values[key as usize];
-        at(key).or(at(Key::Event)).or(at(Key::Version)).map_or(self.start..self.start + 1, |value| value.span())
+        let value = self.at(key).or(self.at(Key::Event)).or(self.at(Key::Version));
+        value.map_or(self.start..self.start + 1, |value| value.span())
     }
 
     /// A whole number that must be there.

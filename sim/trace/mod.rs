@@ -15,6 +15,7 @@ mod json;
 pub mod pattern;
 mod payload;
 mod read;
+mod scan;
 mod sink;
 mod wellformed;
 mod words;

@@ -1,9 +1,10 @@
 //! Reads traces, line by line, and refuses what is not well formed.
 
 use std::io::{self, BufRead, Read};
+use std::str::Utf8Error;
 
 use super::fault::{Fault, Result as Checked};
-use super::fields::Fields;
+use super::fields::{Fields, Slots};
 use super::wellformed::Wellformed;
 use super::{Diagnostic, Event, Header, MAX_LINE, Trace, decode};
 
@@ -11,6 +12,8 @@ use super::{Diagnostic, Event, Header, MAX_LINE, Trace, decode};
 const KEEP: usize = 1 << 20;
 /// UTF-8's byte order mark.
 const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
+/// Those of UTF-16.
+const UTF_16: [&[u8]; 2] = [&[0xFF, 0xFE], &[0xFE, 0xFF]];
 
 /// Reads a trace as it comes: an iterator of events with the lines they stand in (the first line of the file is 1). It holds one
 /// line, and what is pending.
@@ -64,7 +67,7 @@ impl<R: BufRead> Reader<R> {
                 Ok(None)
             }
             Status::Blank => Ok(None),
-            Status::Line { whole } => match take(&self.lines, &mut self.rules) {
+            Status::Line { whole } => match take(&mut self.lines, &mut self.rules) {
                 Ok(event) => Ok(event),
                 Err(fault) if fault.unfinished && !whole => {
                     self.state = State::Cut;
@@ -77,7 +80,7 @@ impl<R: BufRead> Reader<R> {
 }
 
 /// The event of the current line.
-fn take<R: BufRead>(lines: &Lines<R>, rules: &mut Wellformed) -> Checked<Option<Event>> {
+fn take<R: BufRead>(lines: &mut Lines<R>, rules: &mut Wellformed) -> Checked<Option<Event>> {
     let fields = lines.fields()?;
     let Some(mut event) = decode::event(&fields)? else { return Ok(None) };
     rules.check(&fields, &mut event)?;
@@ -111,6 +114,7 @@ struct Lines<R> {
     line: Vec<u8>,
     /// Its number, from 1.
     number: u64,
+    slots: Slots,
 }
 
 /// What came next.
@@ -125,7 +129,7 @@ enum Status {
 
 impl<R: BufRead> Lines<R> {
     fn new(name: String, source: R) -> Self {
-        Lines { name, source, line: Vec::new(), number: 0 }
+        Lines { name, source, line: Vec::new(), number: 0, slots: Slots::new() }
     }
 
     fn read(&mut self) -> Result<Status, Diagnostic> {
@@ -161,24 +165,15 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The fields of the current line.
-    fn fields(&self) -> Checked<Fields<'_>> {
+    fn fields(&mut self) -> Checked<Fields<'_>> {
+        let start = self.start();
         match std::str::from_utf8(&self.line) {
-            Ok(line) => Fields::scan(line, self.start()),
-            Err(error) => Err(self.not_text(&error)),
+            Ok(line) => Fields::scan(line, start, &mut self.slots),
+            Err(_) if self.number == 1 && UTF_16.iter().any(|mark| self.line.starts_with(mark)) => {
+                Err(Fault::new(0..2, "the file is UTF-16").help("write it as UTF-8"))
+            }
+            Err(error) => Err(not_text(&self.line, start, error, &mut self.slots)),
         }
-    }
-
-    /// The line is no UTF-8. A character that is cut at the line's end is as much as a line that is cut there.
-    fn not_text(&self, error: &std::str::Utf8Error) -> Box<Fault> {
-        let valid = error.valid_up_to();
-        if self.number == 1 && (self.line.starts_with(&[0xFF, 0xFE]) || self.line.starts_with(&[0xFE, 0xFF])) {
-            return Fault::new(0..2, "the file is UTF-16").help("write it as UTF-8");
-        }
-        let width = error.error_len().unwrap_or(self.line.len() - valid);
-        let fault = Fault::new(valid..valid + width, "this is not UTF-8");
-        let before = std::str::from_utf8(&self.line[..valid]).unwrap_or_default();
-        let unfinished = || Fields::scan(before, self.start()).is_err_and(|fault| fault.unfinished);
-        Box::new(Fault { unfinished: error.error_len().is_none() && unfinished(), ..*fault })
     }
 
     fn empty(&self) -> Box<Fault> {
@@ -196,6 +191,17 @@ impl<R: BufRead> Lines<R> {
             None => found,
         }
     }
+}
+
+/// The line, whose text begins at `start`, is not all UTF-8. A character that is cut at the line's end is as much as a line that
+/// is cut there.
+fn not_text(line: &[u8], start: usize, error: Utf8Error, slots: &mut Slots) -> Box<Fault> {
+    let (before, rest) = line.split_at(error.valid_up_to());
+    let before_end = std::str::from_utf8(before).unwrap_or_default();
+    let open = Fields::scan(before_end, start, slots).is_err_and(|fault| fault.unfinished);
+    let width = error.error_len().unwrap_or(rest.len());
+    let fault = Fault::new(before.len()..before.len() + width, "this is not UTF-8");
+    Box::new(Fault { unfinished: open && error.error_len().is_none(), ..*fault })
 }
 
 impl Trace {

@@ -265,7 +265,7 @@ pub(in crate::rules) const CALLS: &[About] = &[
                     is forbidden, don't use a flow after closing it for good, and close or shut down after EOF or an error.",
         source: "gluten-mirage Mirage_flow.S, read and write (close or shutdown should follow; a written buffer must not be reused); \
                  futures AsyncRead and AsyncWrite (one task for each half); POSIX close(2)",
-        premise: "a call of this end returns",
+        premise: "a call is made where the contract forbids some overlap, or after own full close; or all is quiet after EOF or an error",
         parameters: &["written_buffer", "concurrent_reads", "concurrent_writes", "blocked_read_at_close"],
         client_duty: true,
         examples: &[
@@ -287,8 +287,10 @@ pub(in crate::rules) const CALLS: &[About] = &[
                     client close -> done
                     client write "a" -> closed"#,
                 good: r#"
-                    client write "a" -> ok
-                    client close -> done"#,
+                    client shutdown write -> done
+                    server read -> eof
+                    server close -> done
+                    quiet"#,
             },
             Example {
                 contracts: &["async-io"],

@@ -160,7 +160,8 @@ pub(in crate::rules) const CLOSING: &[About] = &[
                     client call 2 close
                     server call 1 close
                     client return 2 done
-                    client return 1 done"#,
+                    client return 1 done
+                    server return 1 done"#,
             },
             Example {
                 contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "pipe"],

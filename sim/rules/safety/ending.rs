@@ -65,7 +65,8 @@ pub(in crate::rules) const ENDING: &[About] = &[
                 bad: "server read -> eof",
                 good: r#"
                     client call 1 shutdown write
-                    server read -> eof"#,
+                    server read -> eof
+                    client return 1 done"#,
             },
             Example {
                 contracts: SHUTS_READ,

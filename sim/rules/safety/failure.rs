@@ -84,11 +84,13 @@ pub(in crate::rules) const FAILURE: &[About] = &[
                 bad: r#"
                     client call 1 shutdown write
                     server read -> eof
-                    client write "a" -> ok"#,
+                    client write "a" -> ok
+                    client return 1 done"#,
                 good: r#"
                     client call 1 shutdown write
                     server read -> eof
-                    client write "a" -> closed"#,
+                    client write "a" -> closed
+                    client return 1 done"#,
             },
             Example {
                 contracts: &["strict"],
@@ -195,7 +197,9 @@ pub(in crate::rules) const FAILURE: &[About] = &[
                     client read -> error not_connected"#,
                 good: r#"
                     client shutdown write -> done
+                    server write "a" -> ok
                     server shutdown write -> done
+                    client read -> "a"
                     client read -> eof"#,
             },
             Example {

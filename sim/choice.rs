@@ -1,0 +1,220 @@
+//! The one door for chance: which of `n`, where 0 is benign (deliver, in order, first come first served).
+//!
+//! What is recorded is the *decision* at its [`Address`], never the draw: the decisions of a failing run, replayed over an
+//! all-benign base, show the failure again without its seed, and each of them can be taken away on its own. What this is not:
+//! a source of sizes, delays or numbers. Those are values of the scenario.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// What is being decided. A site is a place in the simulator where chance may act; its number is part of saved failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Site {
+    /// Which of several calls that became ready together goes on first.
+    Wake = 1,
+    /// Which of several pending reads gets what arrived.
+    Reader = 2,
+    /// Which of several runnable tasks runs first.
+    Task = 3,
+}
+
+impl Site {
+    const ALL: [Site; 3] = [Site::Wake, Site::Reader, Site::Task];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Site::Wake => "wake",
+            Site::Reader => "reader",
+            Site::Task => "task",
+        }
+    }
+}
+
+/// Where a decision stands: who decides (24 bits), at which site (8 bits), and which occasion it is (32 bits). It means the
+/// same thing after unrelated parts of a scenario were edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(pub u64);
+
+impl Address {
+    /// Packs an address; an entity beyond 2²⁴ and an index beyond 2³² wrap around.
+    pub const fn new(entity: u32, site: Site, index: u64) -> Self {
+        Address(((entity as u64) << 40) | ((site as u64) << 32) | (index & 0xffff_ffff))
+    }
+
+    /// Who decides.
+    pub const fn entity(self) -> u32 {
+        (self.0 >> 40) as u32
+    }
+
+    /// Which occasion of this entity and site.
+    pub const fn index(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Names the random stream: the entity and the site.
+    const fn stream(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+}
+
+/// `wake of 1 #4`, for people.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let site = Site::ALL.into_iter().find(|site| *site as u8 == (self.0 >> 32) as u8);
+        write!(f, "{} of {} #{}", site.map_or("unknown site", Site::word), self.entity(), self.index())
+    }
+}
+
+/// Decisions other than the benign one, by address.
+pub type Deviations = BTreeMap<Address, u32>;
+
+/// A source of decisions, and the record of those that were not benign.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    source: Source,
+    taken: Deviations,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    Benign,
+    Seeded(Box<Seeded>),
+    Replay(Deviations),
+}
+
+impl Choice {
+    /// Always the benign decision.
+    pub const fn benign() -> Self {
+        Choice { source: Source::Benign, taken: Deviations::new() }
+    }
+
+    /// Decisions drawn from a seed: each entity and site has a ChaCha8 stream of its own, so that one more decision here
+    /// changes nothing there.
+    pub fn seeded(seed: u64) -> Self {
+        let source = Source::Seeded(Box::new(Seeded { seed, streams: BTreeMap::new() }));
+        Choice { source, taken: Deviations::new() }
+    }
+
+    /// These decisions where they apply, the benign one everywhere else.
+    pub const fn replay(deviations: Deviations) -> Self {
+        Choice { source: Source::Replay(deviations), taken: Deviations::new() }
+    }
+
+    /// Which of `n` (0 is benign). Where there is nothing to choose (`n` below 2) nothing is drawn.
+    #[inline]
+    pub fn pick(&mut self, address: Address, n: u32) -> u32 {
+        match self.source {
+            Source::Benign => 0,
+            _ if n < 2 => 0,
+            _ => self.decide(address, n),
+        }
+    }
+
+    /// Is every decision benign? Then nobody needs to count the candidates.
+    #[inline]
+    pub const fn is_benign(&self) -> bool {
+        matches!(self.source, Source::Benign)
+    }
+
+    /// The decisions that were not benign, so far.
+    pub const fn deviations(&self) -> &Deviations {
+        &self.taken
+    }
+
+    fn decide(&mut self, address: Address, n: u32) -> u32 {
+        let pick = match &mut self.source {
+            Source::Benign => 0,
+            Source::Seeded(seeded) => seeded.draw(address.stream(), n),
+            Source::Replay(deviations) => deviations.get(&address).map_or(0, |&pick| pick.min(n - 1)),
+        };
+        if pick != 0 {
+            self.taken.insert(address, pick);
+        }
+        pick
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Seeded {
+    seed: u64,
+    streams: BTreeMap<u32, ChaCha8Rng>,
+}
+
+impl Seeded {
+    /// Scales a draw to `0..n`; the bias (below n / 2³²) is the same everywhere.
+    fn draw(&mut self, stream: u32, n: u32) -> u32 {
+        let seed = self.seed;
+        let generator = self.streams.entry(stream).or_insert_with(|| generator(seed, stream));
+        ((u64::from(generator.next_u32()) * u64::from(n)) >> 32) as u32
+    }
+}
+
+/// A fresh generator for one stream of a seed. The stream is set before the first draw and never again.
+fn generator(seed: u64, stream: u32) -> ChaCha8Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut generator = ChaCha8Rng::from_seed(key);
+    generator.set_stream(u64::from(stream));
+    generator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draws(choice: &mut Choice, entity: u32, site: Site, count: u64) -> Vec<u32> {
+        (0..count).map(|index| choice.pick(Address::new(entity, site, index), 1000)).collect()
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_on_every_machine() {
+        let mut choice = Choice::seeded(7);
+        assert_eq!(draws(&mut choice, 0, Site::Wake, 6), [158, 934, 673, 281, 112, 963]);
+        assert_eq!(draws(&mut choice, 1, Site::Task, 6), [72, 352, 930, 578, 28, 319]);
+    }
+
+    #[test]
+    fn streams_are_independent_of_each_other() {
+        let (mut alone, mut mixed) = (Choice::seeded(1), Choice::seeded(1));
+        draws(&mut mixed, 9, Site::Reader, 100);
+        assert_eq!(draws(&mut alone, 3, Site::Wake, 50), draws(&mut mixed, 3, Site::Wake, 50));
+    }
+
+    #[test]
+    fn replaying_the_recorded_decisions_decides_the_same_without_the_seed() {
+        let mut seeded = Choice::seeded(42);
+        let first = draws(&mut seeded, 5, Site::Wake, 100);
+        let mut replay = Choice::replay(seeded.deviations().clone());
+        assert_eq!(draws(&mut replay, 5, Site::Wake, 100), first);
+        assert_eq!(replay.deviations(), seeded.deviations());
+    }
+
+    #[test]
+    fn a_replayed_decision_is_cut_to_what_there_is_to_choose() {
+        let address = Address::new(1, Site::Wake, 0);
+        let pick = |n| Choice::replay(Deviations::from([(address, 5)])).pick(address, n);
+        assert_eq!([pick(0), pick(1), pick(5), pick(6), pick(7)], [0, 0, 4, 5, 5]);
+    }
+
+    #[test]
+    fn benign_decisions_are_not_recorded() {
+        let mut choice = Choice::seeded(3);
+        let zeros = draws(&mut choice, 1, Site::Wake, 1).iter().filter(|pick| **pick == 0).count();
+        assert_eq!(choice.deviations().len(), 1 - zeros);
+        assert_eq!(Choice::benign().pick(Address::new(1, Site::Wake, 0), 9), 0);
+    }
+
+    #[test]
+    fn addresses_keep_their_parts_apart() {
+        let address = Address::new(0x00ab_cdef, Site::Reader, 0xffff_ffff);
+        assert_eq!((address.entity(), address.index()), (0x00ab_cdef, 0xffff_ffff));
+        assert_eq!(address.to_string(), "reader of 11259375 #4294967295");
+        assert_eq!(Address::new(1, Site::Wake, 1 << 32), Address::new(1, Site::Wake, 0));
+    }
+}

@@ -1,0 +1,98 @@
+//! What is due when: the heads of pipes' queues and the timers, in a total order by (time, sequence).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::contract::End;
+use crate::time::Instant;
+
+use super::Op;
+
+/// A thing that will happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    /// The next parcel that this end of this pipe sent arrives.
+    Arrival {
+        /// Which pipe.
+        pipe: u32,
+        /// The end that sent it.
+        from: End,
+    },
+    /// A timer fires, unless it was cancelled.
+    Timer(Op),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Agenda {
+    heap: BinaryHeap<Reverse<(Instant, u64, Due)>>,
+    sequence: u64,
+    /// Timers in the heap that were cancelled.
+    stale: usize,
+}
+
+/// So many cancelled timers are left lying before they are swept.
+const STALE_MAX: usize = 64;
+
+impl Agenda {
+    /// The number that orders what happens at one instant.
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    pub(super) fn push(&mut self, time: Instant, sequence: u64, due: Due) {
+        self.heap.push(Reverse((time, sequence, due)));
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(Instant, Due)> {
+        self.heap.pop().map(|Reverse((time, _, due))| (time, due))
+    }
+
+    /// A timer was popped that had been cancelled.
+    pub(super) fn note_stale_popped(&mut self) {
+        self.stale = self.stale.saturating_sub(1);
+    }
+
+    /// A timer was cancelled; `is_live` tells which are not, should it be time to sweep.
+    pub(super) fn note_cancelled(&mut self, is_live: impl Fn(Op) -> bool) {
+        self.stale += 1;
+        if self.stale > STALE_MAX && self.stale > self.heap.len() / 2 {
+            self.heap.retain(|Reverse((_, _, due))| !matches!(due, Due::Timer(op) if !is_live(*op)));
+            self.stale = 0;
+        }
+    }
+
+    /// Everything in the order in which it will happen.
+    pub(super) fn in_order(&self) -> Vec<(Instant, Due)> {
+        let mut all: Vec<_> = self.heap.iter().map(|Reverse(entry)| *entry).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(time, _, due)| (time, due)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_first_then_first_come_first_served() {
+        let mut agenda = Agenda::default();
+        for (time, op) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
+            let sequence = agenda.next_sequence();
+            agenda.push(Instant(time), sequence, Due::Timer(Op(op)));
+        }
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).collect();
+        assert_eq!(order, [(3, 2), (3, 4), (5, 1), (5, 3)].map(|(time, op)| (Instant(time), Due::Timer(Op(op)))));
+    }
+
+    #[test]
+    fn cancelled_timers_do_not_pile_up() {
+        let mut agenda = Agenda::default();
+        for op in 0..10_000 {
+            let sequence = agenda.next_sequence();
+            agenda.push(Instant(u64::MAX), sequence, Due::Timer(Op(op)));
+            agenda.note_cancelled(|_| false);
+        }
+        assert!(agenda.heap.len() <= STALE_MAX);
+    }
+}

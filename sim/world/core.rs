@@ -1,0 +1,116 @@
+//! What every flow of a world shares: clock, choice, operations, agenda, log.
+
+use std::collections::VecDeque;
+
+use crate::choice::{Address, Choice, Site};
+use crate::contract::Outcome;
+use crate::time::Instant;
+use crate::trace::{Event, Place, What};
+
+use super::agenda::{Agenda, Due};
+use super::op::{Ops, Pending, State};
+use super::{Conn, Op};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Core {
+    pub(super) now: Instant,
+    pub(super) choice: Choice,
+    pub(super) ops: Ops,
+    pub(super) agenda: Agenda,
+    pub(super) recording: bool,
+    pub(super) events: Vec<Event>,
+    /// Operations that got an outcome, in order; some may have been taken or cancelled since.
+    finished: VecDeque<Op>,
+}
+
+impl Core {
+    pub(super) fn new(choice: Choice) -> Self {
+        Core { choice, ..Core::default() }
+    }
+
+    pub(super) fn begin(&mut self, conn: Option<Conn>, number: u64, state: State) -> Op {
+        self.ops.insert(Pending { conn, number, announced: false, state })
+    }
+
+    /// An operation ends; the first end counts.
+    pub(super) fn finish(&mut self, op: Op, outcome: Outcome, accepted: Option<u64>) {
+        let Some(pending) = self.ops.get_mut(op) else { return };
+        if !matches!(pending.state, State::Done { .. }) {
+            pending.state = State::Done { outcome, accepted };
+            self.announce(op);
+        }
+    }
+
+    /// Tells the caller, once, that polling this operation will give an outcome.
+    pub(super) fn announce(&mut self, op: Op) {
+        let Some(pending) = self.ops.get_mut(op) else { return };
+        if !std::mem::replace(&mut pending.announced, true) {
+            self.finished.push_back(op);
+        }
+    }
+
+    pub(super) fn schedule(&mut self, time: Instant, due: Due) {
+        let sequence = self.agenda.next_sequence();
+        self.agenda.push(time, sequence, due);
+    }
+
+    /// A timer's time has come; false if it was cancelled (then the clock stands still).
+    pub(super) fn fire(&mut self, time: Instant, op: Op) -> bool {
+        let live = self.ops.get(op).is_some();
+        if live {
+            self.now = self.now.max(time);
+            self.finish(op, Outcome::Done, None);
+        } else {
+            self.agenda.note_stale_popped();
+        }
+        live
+    }
+
+    /// A timer was cancelled before its time.
+    pub(super) fn forget_timer(&mut self) {
+        let ops = &self.ops;
+        self.agenda.note_cancelled(|op| ops.get(op).is_some());
+    }
+
+    pub(super) fn next_finished(&mut self) -> Option<Op> {
+        if !self.choice.is_benign() {
+            self.choose_first();
+        }
+        while let Some(op) = self.finished.pop_front() {
+            if self.ops.get(op).is_some() {
+                return Some(op);
+            }
+        }
+        None
+    }
+
+    /// Chance may bring any of those that are ready to the front; the decision stands at the call that was first in line.
+    fn choose_first(&mut self) {
+        let ops = &self.ops;
+        self.finished.retain(|op| ops.get(*op).is_some());
+        let Some(first) = self.finished.front().and_then(|op| self.ops.get(*op)) else { return };
+        let entity = first.conn.map_or(u32::MAX, |conn| conn.0);
+        let address = Address::new(entity, Site::Wake, first.number);
+        let pick = self.choice.pick(address, u32::try_from(self.finished.len()).unwrap_or(u32::MAX));
+        if let Some(op) = self.finished.remove(pick as usize) {
+            self.finished.push_front(op);
+        }
+    }
+
+    /// The operations that were not handed out yet, in order.
+    pub(super) fn announced(&self) -> impl Iterator<Item = &Pending> {
+        self.finished.iter().filter_map(|op| self.ops.get(*op))
+    }
+
+    #[inline]
+    pub(super) fn log(&mut self, what: impl FnOnce() -> What) {
+        if self.recording {
+            self.events.push(Event { t: self.now, what: what() });
+        }
+    }
+
+    #[inline]
+    pub(super) fn log_return(&mut self, at: Place, op: u64, outcome: &Outcome, accepted: Option<u64>) {
+        self.log(|| What::Return { at, op, outcome: outcome.clone(), accepted, peer: None });
+    }
+}

@@ -1,0 +1,106 @@
+//! A canonical fingerprint: equal for worlds that will do the same from here on, whenever they got there.
+//!
+//! Left out are absolute time, operation numbers, the log and the source of decisions. Pending calls are told apart by what
+//! they are and where they stand in line, not by their [`Op`](super::Op).
+
+use std::hash::{Hash, Hasher};
+
+use crate::contract::Outcome;
+
+use super::World;
+use super::agenda::Due;
+use super::core::Core;
+use super::op::State;
+
+/// Collects what counts, in an order and a byte form that are the same on every machine.
+#[derive(Default)]
+pub(super) struct Canon(Vec<u8>);
+
+impl Canon {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
+    }
+
+    pub(super) fn number(&mut self, number: u64) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    pub(super) fn flags<const N: usize>(&mut self, flags: [bool; N]) {
+        self.0.extend(flags.map(u8::from));
+    }
+
+    pub(super) fn outcome(&mut self, outcome: &Outcome) {
+        self.bytes(outcome.word().as_bytes());
+        match outcome {
+            Outcome::Data(data) => self.bytes(data.bytes().map_or(&[], |bytes| bytes)),
+            Outcome::Error(error) => self.bytes(error.word().as_bytes()),
+            Outcome::Ok | Outcome::Eof | Outcome::Closed | Outcome::Done | Outcome::Panic => {}
+        }
+    }
+
+    fn finish_128(&self) -> u128 {
+        xxhash_rust::xxh3::xxh3_128(&self.0)
+    }
+}
+
+/// So that what derives `Hash` can be taken in. Sizes are written as 64 bits everywhere.
+impl Hasher for Canon {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.number(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.number(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.finish_128() as u64
+    }
+}
+
+impl World {
+    /// Equal for worlds that will do the same from here on: absolute time, operation numbers and the log are left out.
+    pub fn fingerprint(&self) -> u128 {
+        let mut canon = Canon::default();
+        for pipe in &self.flows {
+            canon.flags([pipe.is_some()]);
+            if let Some(pipe) = pipe {
+                pipe.canonical(&self.core, &mut canon);
+            }
+        }
+        self.core.canonical(&mut canon);
+        canon.finish_128()
+    }
+}
+
+impl Core {
+    fn canonical(&self, canon: &mut Canon) {
+        for (time, due) in self.agenda.in_order() {
+            match due {
+                Due::Timer(op) if self.ops.get(op).is_none() => continue,
+                Due::Timer(_) => canon.flags([true]),
+                Due::Arrival { pipe, from } => (pipe, from).hash(canon),
+            }
+            canon.number(time.0.saturating_sub(self.now.0));
+        }
+        self.announced().for_each(|pending| pending.conn.hash(canon));
+        self.canonical_outcomes(canon);
+    }
+
+    /// The outcomes that were not taken yet, in the order of the calls of each place.
+    fn canonical_outcomes(&self, canon: &mut Canon) {
+        let mut done: Vec<_> = self.ops.iter().filter(|pending| matches!(pending.state, State::Done { .. })).collect();
+        done.sort_by_key(|pending| (pending.conn, pending.number));
+        for pending in done {
+            pending.conn.hash(canon);
+            if let State::Done { outcome, .. } = &pending.state {
+                canon.outcome(outcome);
+            }
+        }
+    }
+}

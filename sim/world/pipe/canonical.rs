@@ -1,0 +1,68 @@
+//! What of a pipe counts for the fingerprint.
+
+use std::hash::Hash;
+
+use crate::contract::End;
+
+use super::super::core::Core;
+use super::super::fingerprint::Canon;
+use super::super::op::State;
+use super::Pipe;
+use super::direction::{Direction, Parcel};
+use super::side::Side;
+
+impl Pipe {
+    pub(in super::super) fn canonical(&self, core: &Core, canon: &mut Canon) {
+        (self.capacity, self.delay).hash(canon);
+        for end in End::BOTH {
+            self.sides[end].canonical(canon);
+            self.directions[end].canonical(core, canon);
+        }
+    }
+}
+
+impl Side {
+    fn canonical(&self, canon: &mut Canon) {
+        (self.contract, self.dead, self.closing.len()).hash(canon);
+        canon.flags([self.shut_read, self.close_called, self.closed, self.told, self.eof_seen]);
+    }
+}
+
+impl Direction {
+    fn canonical(&self, core: &Core, canon: &mut Canon) {
+        (self.fin, self.held, self.ready.len(), self.transit.len(), self.writers.len(), self.readers.len()).hash(canon);
+        self.ready.iter().for_each(|bytes| canon.bytes(bytes));
+        for (time, _, parcel) in self.transit.iter() {
+            canon.number(time.0.saturating_sub(core.now.0));
+            parcel.canonical(canon);
+        }
+        self.canonical_calls(core, canon);
+    }
+
+    fn canonical_calls(&self, core: &Core, canon: &mut Canon) {
+        for writer in self.writers.iter() {
+            writer.rest().for_each(|bytes| canon.bytes(bytes));
+            (writer.accepted, writer.until_arrival).hash(canon);
+        }
+        for (ahead, is_flush) in self.waiting_behind() {
+            (ahead, is_flush).hash(canon);
+        }
+        self.unacknowledged.iter().for_each(|(upto, _)| canon.number(upto - self.arrived.min(*upto)));
+        for pending in self.readers.iter().filter_map(|op| core.ops.get(*op)) {
+            canon.flags([pending.announced]);
+            if let State::Reading { max } = pending.state {
+                canon.number(max as u64);
+            }
+        }
+    }
+}
+
+impl Parcel {
+    fn canonical(&self, canon: &mut Canon) {
+        match self {
+            Parcel::Data(bytes) => canon.bytes(bytes),
+            Parcel::Fin => canon.flags([true, false]),
+            Parcel::Reset => canon.flags([false, true]),
+        }
+    }
+}

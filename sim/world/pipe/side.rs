@@ -1,0 +1,127 @@
+//! One end of a pipe: what it has called and suffered, and the answers that its contract gives to that.
+
+use smallvec::SmallVec;
+
+use crate::contract::{
+    CloseIs, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Error, Outcome, Seen,
+    WriteOnClosed,
+};
+use crate::trace::Abort;
+
+use super::super::Op;
+
+#[derive(Clone, Debug)]
+pub(super) struct Side {
+    pub(super) contract: Contract,
+    /// Calls so far: the last operation's number.
+    pub(super) calls: u64,
+    pub(super) shut_read: bool,
+    /// `close` was called, whatever it means here.
+    pub(super) close_called: bool,
+    /// The whole flow was closed.
+    pub(super) closed: bool,
+    pub(super) dead: Option<Abort>,
+    /// A call has returned the error of the abort.
+    pub(super) told: bool,
+    /// A read gave the peer's end of stream.
+    pub(super) eof_seen: bool,
+    /// Half closes that wait: for own writes, for the peer.
+    pub(super) closing: SmallVec<[Op; 1]>,
+}
+
+/// What an aborted end shows to its callers.
+enum AfterAbort {
+    /// The error, for ever.
+    Error,
+    /// The error once, then the end.
+    ErrorOnce,
+    /// The end, as if it were a clean one.
+    End,
+}
+
+impl Side {
+    pub(super) fn new(contract: Contract) -> Self {
+        Side {
+            contract,
+            calls: 0,
+            shut_read: false,
+            close_called: false,
+            closed: false,
+            dead: None,
+            told: false,
+            eof_seen: false,
+            closing: SmallVec::new(),
+        }
+    }
+
+    pub(super) fn discards_when_shut(&self) -> bool {
+        self.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard)
+    }
+
+    pub(super) fn sees_shut_reader(&self) -> bool {
+        self.contract.shutdown_read_seen_by_peer == Some(Seen::Yes)
+    }
+
+    pub(super) fn closes_fully(&self) -> bool {
+        self.contract.close_is == CloseIs::Full
+    }
+
+    pub(super) fn close_waits(&self) -> bool {
+        self.contract.close_waits_for_peer == CloseWaits::Yes
+    }
+
+    pub(super) fn keeps_data_at_abort(&self) -> bool {
+        self.contract.data_before_abort != DataBeforeAbort::Drop
+    }
+
+    /// A write on a flow that takes none any more.
+    pub(super) fn closed_write(&self) -> Outcome {
+        match self.contract.write_on_closed {
+            WriteOnClosed::Eof => Outcome::Eof,
+            WriteOnClosed::Closed | WriteOnClosed::Error | WriteOnClosed::Any => Outcome::Closed,
+        }
+    }
+
+    /// A read after an abort, once what was kept is read.
+    pub(super) fn aborted_read(&self) -> Outcome {
+        self.shows_error().map_or(Outcome::Eof, Outcome::Error)
+    }
+
+    /// A write after an abort.
+    pub(super) fn aborted_write(&self) -> Outcome {
+        self.shows_error().map_or_else(|| self.closed_write(), Outcome::Error)
+    }
+
+    /// A flush after an abort.
+    pub(super) fn aborted_flush(&self) -> Outcome {
+        Outcome::Error(self.shows_error().unwrap_or(Error::Closed))
+    }
+
+    fn shows_error(&self) -> Option<Error> {
+        let abort = self.dead?;
+        match self.after_abort(abort) {
+            AfterAbort::End => None,
+            AfterAbort::ErrorOnce if self.told => None,
+            AfterAbort::Error | AfterAbort::ErrorOnce => Some(error_of(abort)),
+        }
+    }
+
+    fn after_abort(&self, abort: Abort) -> AfterAbort {
+        match (abort, self.contract.eof_on_keepalive_death) {
+            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Require)) => AfterAbort::End,
+            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Allow | EofOnKeepaliveDeath::AfterError)) => AfterAbort::ErrorOnce,
+            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Forbid)) => AfterAbort::Error,
+            (Abort::Reset | Abort::Timeout | Abort::KeepaliveDeath, _) => match self.contract.eof_on_reset {
+                EofOnReset::Forbid => AfterAbort::Error,
+                EofOnReset::AfterError | EofOnReset::Allow => AfterAbort::ErrorOnce,
+            },
+        }
+    }
+}
+
+const fn error_of(abort: Abort) -> Error {
+    match abort {
+        Abort::Reset => Error::Reset,
+        Abort::Timeout | Abort::KeepaliveDeath => Error::TimedOut,
+    }
+}

@@ -1,0 +1,118 @@
+//! A queue that holds its first element in place: most queues of a pipe never hold a second one and so never allocate.
+
+use std::collections::VecDeque;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Queue<T> {
+    first: Option<T>,
+    /// Empty whenever `first` is.
+    rest: VecDeque<T>,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Queue { first: None, rest: VecDeque::new() }
+    }
+}
+
+impl<T> Queue<T> {
+    pub(crate) fn push(&mut self, element: T) {
+        match self.first {
+            None => self.first = Some(element),
+            Some(_) => self.rest.push_back(element),
+        }
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let element = self.first.take();
+        if !self.rest.is_empty() {
+            self.first = self.rest.pop_front();
+        }
+        element
+    }
+
+    pub(crate) fn front(&self) -> Option<&T> {
+        self.first.as_ref()
+    }
+
+    pub(crate) fn front_mut(&mut self) -> Option<&mut T> {
+        self.first.as_mut()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.rest.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.first.iter().chain(&self.rest)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.first.iter_mut().chain(&mut self.rest)
+    }
+
+    /// Keeps what the test accepts, in order.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+        self.rest.retain(&mut keep);
+        if !self.first.as_ref().is_some_and(keep) {
+            self.first = self.rest.pop_front();
+        }
+    }
+
+    /// Moves the element at `index` to the front; the others keep their order.
+    pub(crate) fn bring_to_front(&mut self, index: usize) {
+        let Some(element) = index.checked_sub(1).and_then(|index| self.rest.remove(index)) else { return };
+        if let Some(first) = self.first.replace(element) {
+            self.rest.push_front(first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(count: u32) -> Queue<u32> {
+        let mut queue = Queue::default();
+        (0..count).for_each(|element| queue.push(element));
+        queue
+    }
+
+    fn elements(queue: &Queue<u32>) -> Vec<u32> {
+        queue.iter().copied().collect()
+    }
+
+    #[test]
+    fn first_in_first_out() {
+        let mut queue = queue(3);
+        assert_eq!((queue.len(), queue.front()), (3, Some(&0)));
+        assert_eq!([queue.pop(), queue.pop(), queue.pop(), queue.pop()], [Some(0), Some(1), Some(2), None]);
+        queue.push(7);
+        assert_eq!(queue.pop(), Some(7));
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn retain_keeps_the_order_and_the_first_place_filled() {
+        for (bits, kept) in [(0b000, vec![]), (0b001, vec![0]), (0b010, vec![1]), (0b110, vec![1, 2]), (0b101, vec![0, 2])] {
+            let mut queue = queue(3);
+            queue.retain(|element| bits >> element & 1 == 1);
+            assert_eq!(elements(&queue), kept);
+            assert_eq!(queue.is_empty(), kept.is_empty());
+        }
+    }
+
+    #[test]
+    fn one_is_brought_to_the_front() {
+        let moved = |index| {
+            let mut queue = queue(3);
+            queue.bring_to_front(index);
+            elements(&queue)
+        };
+        assert_eq!([moved(0), moved(1), moved(2), moved(3)], [[0, 1, 2], [1, 0, 2], [2, 0, 1], [0, 1, 2]]);
+    }
+}
