@@ -1,8 +1,8 @@
 //! flowsim
 
+pub mod choice;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod choice;
 pub mod contract;
 pub mod oracle;
 pub mod report;
