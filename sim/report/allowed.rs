@@ -23,15 +23,11 @@ pub struct Allowed {
     pub asked: bool,
 }
 
-/// Asks about both. `whole` is the trace in which the violation stands; `small` one that shows it too, with its violation there:
-/// most questions are asked about that.
-pub fn allowed(whole: &Trace, violation: &Violation, small: &Trace, in_small: &Violation) -> Allowed {
-    let outcomes = outcomes(small, in_small);
-    Allowed {
-        asked: outcomes.is_some(),
-        outcomes: outcomes.unwrap_or_default(),
-        changes: changes(small, in_small).into_iter().filter(|change| confirmed(whole, violation, *change)).map(spelled).collect(),
-    }
+/// Asks about both; `violation` counts lines as the trace does (the header is line 1).
+pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
+    let outcomes = outcomes(trace, violation);
+    let changes = changes(trace, violation).into_iter().map(spelled).collect();
+    Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes }
 }
 
 /// One parameter, by its place in [`Contract::PARAMETERS`], and a value for it.
@@ -46,11 +42,11 @@ fn changes(trace: &Trace, violation: &Violation) -> Vec<Change> {
     let values =
         |(at, parameter): (usize, &crate::contract::Parameter)| parameter.values.iter().map(move |value| (at, *value)).collect::<Vec<_>>();
     let all = Contract::PARAMETERS.iter().enumerate().flat_map(values);
-    all.filter(|change| confirmed(trace, violation, *change)).collect()
+    all.filter(|change| allows(trace, violation, *change)).collect()
 }
 
 /// Does the violation's event break nothing under the changed contract?
-fn confirmed(trace: &Trace, violation: &Violation, change: Change) -> bool {
+fn allows(trace: &Trace, violation: &Violation, change: Change) -> bool {
     let Some(header) = changed(&trace.header, change) else { return false };
     !judge(header, &trace.events).violations.iter().any(|found| same_event(found, violation))
 }

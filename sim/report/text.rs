@@ -16,6 +16,9 @@ use super::{contract, exercised, words};
 const IN_FULL: usize = 3;
 const IN_BRIEF: usize = 20;
 
+/// In a longer run the questions about what was allowed are asked about the smallest run.
+const ASKED_MAX: usize = 20_000;
+
 /// Rows around what matters, and the most rows, of the ladder of the whole run.
 const CONTEXT: usize = 4;
 const ROWS: usize = 48;
@@ -89,10 +92,12 @@ fn full(case: &Case<'_>, history: &History, violation: &Violation) -> String {
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
     let small = slice(case.trace, violation);
-    if let Some(small) = &small {
-        text.push_str(&allowance(case, &allowed(case.trace, violation, &small.trace, &small.violation)));
-        text.push_str(&smallest(small));
-    }
+    text.push_str(&match &small {
+        // The whole run says best what was allowed in it, but asking is not cheap.
+        Some(small) if case.trace.events.len() > ASKED_MAX => allowance(case, &allowed(&small.trace, &small.violation)),
+        _ => allowance(case, &allowed(case.trace, violation)),
+    });
+    text.push_str(&small.as_ref().map(smallest).unwrap_or_default());
     text.push_str(&around(case, violation, small.as_ref()));
     text + "\n" + &paragraph("  replay      ", case.replay)
 }
