@@ -78,6 +78,8 @@ pub type Deviations = BTreeMap<Address, u32>;
 pub struct Choice {
     source: Source,
     taken: Deviations,
+    /// How many decisions each entity has taken at each site, for those that are told apart by their order alone.
+    occasions: BTreeMap<u32, u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -91,19 +93,19 @@ enum Source {
 impl Choice {
     /// Always the benign decision.
     pub const fn benign() -> Self {
-        Choice { source: Source::Benign, taken: Deviations::new() }
+        Choice { source: Source::Benign, taken: Deviations::new(), occasions: BTreeMap::new() }
     }
 
     /// Decisions drawn from a seed: each entity and site has a ChaCha8 stream of its own, so that one more decision here
     /// changes nothing there.
     pub fn seeded(seed: u64) -> Self {
         let source = Source::Seeded(Box::new(Seeded { seed, streams: BTreeMap::new() }));
-        Choice { source, taken: Deviations::new() }
+        Choice { source, taken: Deviations::new(), occasions: BTreeMap::new() }
     }
 
     /// These decisions where they apply, the benign one everywhere else.
     pub const fn replay(deviations: Deviations) -> Self {
-        Choice { source: Source::Replay(deviations), taken: Deviations::new() }
+        Choice { source: Source::Replay(deviations), taken: Deviations::new(), occasions: BTreeMap::new() }
     }
 
     /// Which of `n` (0 is benign). Where there is nothing to choose (`n` below 2) nothing is drawn.
@@ -114,6 +116,17 @@ impl Choice {
             _ if n < 2 => 0,
             _ => self.decide(address, n),
         }
+    }
+
+    /// As [`Choice::pick`], for decisions that nothing but their order tells apart: the index is the number of the occasion.
+    pub fn pick_next(&mut self, entity: u32, site: Site, n: u32) -> u32 {
+        if n < 2 || self.is_benign() {
+            return 0;
+        }
+        let occasion = self.occasions.entry(Address::new(entity, site, 0).stream()).or_default();
+        let index = *occasion;
+        *occasion = occasion.wrapping_add(1);
+        self.pick(Address::new(entity, site, u64::from(index)), n)
     }
 
     /// Is every decision benign? Then nobody needs to count the candidates.
@@ -208,6 +221,15 @@ mod tests {
         let zeros = draws(&mut choice, 1, Site::Wake, 1).iter().filter(|pick| **pick == 0).count();
         assert_eq!(choice.deviations().len(), 1 - zeros);
         assert_eq!(Choice::benign().pick(Address::new(1, Site::Wake, 0), 9), 0);
+    }
+
+    #[test]
+    fn decisions_in_order_have_addresses_of_their_own() {
+        let draw = |choice: &mut Choice| (0..40).map(|turn| choice.pick_next(turn % 2, Site::Task, 9)).collect::<Vec<_>>();
+        let mut seeded = Choice::seeded(11);
+        let first = draw(&mut seeded);
+        assert_eq!(draw(&mut Choice::replay(seeded.deviations().clone())), first);
+        assert!(seeded.deviations().keys().all(|address| address.index() < 20));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::choice::{Address, Choice, Site};
+use crate::choice::{Choice, Site};
 use crate::contract::Outcome;
 use crate::time::Instant;
 use crate::trace::{Event, Place, What};
@@ -76,6 +76,10 @@ impl Core {
         if !self.choice.is_benign() {
             self.choose_first();
         }
+        self.next_finished_in_order()
+    }
+
+    pub(super) fn next_finished_in_order(&mut self) -> Option<Op> {
         while let Some(op) = self.finished.pop_front() {
             if self.ops.get(op).is_some() {
                 return Some(op);
@@ -84,14 +88,13 @@ impl Core {
         None
     }
 
-    /// Chance may bring any of those that are ready to the front; the decision stands at the call that was first in line.
+    /// Chance may bring any of those that are ready to the front; the decision is that of the end that was first in line.
     fn choose_first(&mut self) {
         let ops = &self.ops;
         self.finished.retain(|op| ops.get(*op).is_some());
         let Some(first) = self.finished.front().and_then(|op| self.ops.get(*op)) else { return };
         let entity = first.conn.map_or(u32::MAX, |conn| conn.0);
-        let address = Address::new(entity, Site::Wake, first.number);
-        let pick = self.choice.pick(address, u32::try_from(self.finished.len()).unwrap_or(u32::MAX));
+        let pick = self.choice.pick_next(entity, Site::Wake, u32::try_from(self.finished.len()).unwrap_or(u32::MAX));
         if let Some(op) = self.finished.remove(pick as usize) {
             self.finished.push_front(op);
         }

@@ -14,6 +14,10 @@ mod fingerprint;
 mod op;
 mod pipe;
 mod queue;
+mod sim;
+mod simflow;
+mod simulation;
+mod target;
 
 use std::time::Duration;
 
@@ -23,6 +27,10 @@ use crate::time::Instant;
 use crate::trace::{Abort, By, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use op::Op;
+pub use sim::Sim;
+pub use simflow::{PipeFlow, SimFlow};
+pub use simulation::{Simulation, Stuck};
+pub use target::{Ends, Offers, Opening, SetupError, Target};
 
 use self::agenda::Due;
 use self::core::Core;
@@ -200,6 +208,11 @@ impl World {
     /// The next operation that got an outcome and was not taken yet; each comes once. Which of several goes first is a choice.
     pub fn finished(&mut self) -> Option<Op> {
         self.core.next_finished()
+    }
+
+    /// As [`World::finished`], strictly in order: for a shell whose tasks choose for themselves.
+    fn next_finished_in_order(&mut self) -> Option<Op> {
+        self.core.next_finished_in_order()
     }
 
     /// Switches the log on or off; off, it costs nothing.

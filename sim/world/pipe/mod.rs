@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::choice::{Address, Site};
+use crate::choice::Site;
 use crate::contract::{Both, Call, ConcurrentReads, End, Error, NodelayMeans, Outcome, Payload};
 use crate::trace::{Place, Resources, What};
 
@@ -110,21 +110,20 @@ impl Pipe {
             return;
         }
         if !core.choice.is_benign() {
-            self.choose_reader(core, end, first);
+            self.choose_reader(core, end);
         }
         if let Some(&first) = self.directions[end.peer()].readers.front() {
             core.announce(first);
         }
     }
 
-    fn choose_reader(&mut self, core: &mut Core, end: End, first: Op) {
+    fn choose_reader(&mut self, core: &mut Core, end: End) {
         if self.sides[end].contract.concurrent_reads != ConcurrentReads::Any {
             return;
         }
-        let number = core.ops.get(first).map_or(0, |pending| pending.number);
         let readers = &mut self.directions[end.peer()].readers;
-        let address = Address::new(Conn::new(self.flow, end).0, Site::Reader, number);
-        let pick = core.choice.pick(address, u32::try_from(readers.len()).unwrap_or(u32::MAX));
+        let count = u32::try_from(readers.len()).unwrap_or(u32::MAX);
+        let pick = core.choice.pick_next(Conn::new(self.flow, end).0, Site::Reader, count);
         readers.bring_to_front(pick as usize);
     }
 

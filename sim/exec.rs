@@ -1,0 +1,319 @@
+//! A single-threaded executor for users' futures: one waker a task, and nothing is polled without a wake.
+//!
+//! A task that was not woken is not polled, ever: this is what shows a lost wake-up. Which of several runnable tasks goes first
+//! is a choice (0: the one that was woken first). A panic is caught in the poll in which it happens and kept; what belongs to
+//! users is dropped while nothing is borrowed. What this is not: a reactor, or a clock. Sleeping is the world's business.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::{Rc, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+
+/// Names a task: its number in the order of spawning. 0 is the main task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Task(pub u32);
+
+impl Task {
+    /// The task that whoever owns the executor polls.
+    pub const MAIN: Task = Task(0);
+}
+
+/// A panic that was caught.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panic {
+    /// The task that panicked.
+    pub task: Task,
+    /// What it said.
+    pub message: String,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.task {
+            Task::MAIN => write!(f, "the main task panicked: {}", self.message),
+            Task(number) => write!(f, "task {number} panicked: {}", self.message),
+        }
+    }
+}
+
+/// What a panic said, as far as it is text.
+pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a value that is not text").to_owned()
+}
+
+/// What became of one turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is the main task's turn: its owner polls it.
+    Main,
+    /// A task was polled.
+    Ran(Task),
+    /// No task can run.
+    Idle,
+}
+
+/// Tasks, and who of them was woken.
+pub struct Executor {
+    ready: Arc<Ready>,
+    spawned: Rc<Spawned>,
+    tasks: Vec<Slot>,
+    free: Vec<usize>,
+    next: u32,
+    main: Waker,
+    panics: Vec<Panic>,
+}
+
+struct Slot {
+    running: Option<Running>,
+}
+
+struct Running {
+    task: Task,
+    future: LocalBoxFuture<'static, ()>,
+    waker: Waker,
+    entry: Arc<Entry>,
+}
+
+/// A handle to spawn with. It keeps nothing alive.
+#[derive(Clone)]
+pub struct Spawner(Weak<Spawned>);
+
+/// Futures that were spawned and not yet taken up.
+#[derive(Default)]
+struct Spawned {
+    futures: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+}
+
+impl Spawner {
+    /// Hands a task over; false (and the future is dropped) if the run is over.
+    pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> bool {
+        let Some(spawned) = self.0.upgrade() else { return false };
+        spawned.futures.borrow_mut().push(Box::pin(future));
+        true
+    }
+}
+
+/// The queue of those that were woken: the only part that other threads may touch.
+struct Ready {
+    home: ThreadId,
+    queue: Mutex<VecDeque<Arc<Entry>>>,
+    woken_from_afar: AtomicBool,
+    arrival: Condvar,
+}
+
+impl Ready {
+    /// The queue is consistent between any two operations on it, so a panic elsewhere does no harm.
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One task's place in the queue; it stands there at most once.
+struct Entry {
+    slot: usize,
+    task: Task,
+    queued: AtomicBool,
+    ready: std::sync::Weak<Ready>,
+}
+
+impl Wake for Entry {
+    fn wake(self: Arc<Self>) {
+        let Some(ready) = self.ready.upgrade() else { return };
+        let is_foreign = thread::current().id() != ready.home;
+        if is_foreign {
+            ready.woken_from_afar.store(true, Ordering::SeqCst);
+        }
+        if !self.queued.swap(true, Ordering::SeqCst) {
+            ready.queue().push_back(self);
+        }
+        if is_foreign {
+            ready.arrival.notify_all();
+        }
+    }
+}
+
+impl Default for Executor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Executor {
+    /// No task yet. The thread that calls is the home thread.
+    pub fn new() -> Self {
+        let ready = Arc::new(Ready {
+            home: thread::current().id(),
+            queue: Mutex::default(),
+            woken_from_afar: AtomicBool::new(false),
+            arrival: Condvar::new(),
+        });
+        let main = Entry { slot: usize::MAX, task: Task::MAIN, queued: AtomicBool::new(false), ready: Arc::downgrade(&ready) };
+        Executor {
+            ready,
+            spawned: Rc::default(),
+            tasks: Vec::new(),
+            free: Vec::new(),
+            next: 1,
+            main: Waker::from(Arc::new(main)),
+            panics: Vec::new(),
+        }
+    }
+
+    /// A handle to spawn with from inside tasks.
+    pub fn spawner(&self) -> Spawner {
+        Spawner(Rc::downgrade(&self.spawned))
+    }
+
+    /// The main task's waker.
+    pub fn main_waker(&self) -> &Waker {
+        &self.main
+    }
+
+    /// Wakes the main task, behind everything that was spawned before.
+    pub fn wake_main(&mut self) {
+        self.take_up();
+        self.main.wake_by_ref();
+    }
+
+    /// Polls the next task that was woken. Where there are several, `pick` is told which stands first and how many there are.
+    pub fn turn(&mut self, pick: impl FnOnce(Task, u32) -> u32) -> Turn {
+        self.take_up();
+        let Some(entry) = self.next_entry(pick) else { return Turn::Idle };
+        if entry.task == Task::MAIN {
+            return Turn::Main;
+        }
+        self.poll(entry.slot);
+        Turn::Ran(entry.task)
+    }
+
+    /// Has a waker been used on another thread? Then this run is not closed: no quiet of it proves anything.
+    pub fn is_open(&self) -> bool {
+        self.ready.woken_from_afar.load(Ordering::SeqCst)
+    }
+
+    /// Waits in real time until some task is woken from another thread; false if none is.
+    pub fn wait_for_foreign_wake(&self, patience: Duration) -> bool {
+        let queue = self.ready.queue();
+        let waited = self.ready.arrival.wait_timeout_while(queue, patience, |queue| queue.is_empty());
+        let (queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !queue.is_empty()
+    }
+
+    /// The panics that were caught so far.
+    pub fn panics(&self) -> &[Panic] {
+        &self.panics
+    }
+
+    /// Keeps a panic of the main task.
+    pub fn note_panic(&mut self, task: Task, payload: &(dyn Any + Send)) {
+        self.panics.push(Panic { task, message: panic_message(payload) });
+    }
+
+    /// How many tasks have not ended.
+    pub fn live(&self) -> usize {
+        self.tasks.iter().filter(|slot| slot.running.is_some()).count() + self.spawned.futures.borrow().len()
+    }
+
+    /// Gives every spawned future a task, woken once.
+    fn take_up(&mut self) {
+        if self.spawned.futures.borrow().is_empty() {
+            return;
+        }
+        let futures = std::mem::take(&mut *self.spawned.futures.borrow_mut());
+        for future in futures {
+            self.begin(future);
+        }
+    }
+
+    fn begin(&mut self, future: LocalBoxFuture<'static, ()>) {
+        let slot = self.free.pop().unwrap_or(self.tasks.len());
+        let task = Task(self.next);
+        self.next = self.next.wrapping_add(1).max(1);
+        let entry = Arc::new(Entry { slot, task, queued: AtomicBool::new(false), ready: Arc::downgrade(&self.ready) });
+        let waker = Waker::from(entry.clone());
+        waker.wake_by_ref();
+        let running = Some(Running { task, future, waker, entry });
+        match self.tasks.get_mut(slot) {
+            Some(free) => free.running = running,
+            None => self.tasks.push(Slot { running }),
+        }
+    }
+
+    /// Takes one of the entries that are woken; those of tasks that have ended are passed over.
+    fn next_entry(&self, pick: impl FnOnce(Task, u32) -> u32) -> Option<Arc<Entry>> {
+        let mut queue = self.ready.queue();
+        while queue.front().is_some_and(|entry| !self.is_live(entry)) {
+            queue.pop_front();
+        }
+        let index = if queue.len() > 1 { self.choose(&mut queue, pick) } else { 0 };
+        let entry = queue.remove(index)?;
+        entry.queued.store(false, Ordering::SeqCst);
+        Some(entry)
+    }
+
+    fn choose(&self, queue: &mut VecDeque<Arc<Entry>>, pick: impl FnOnce(Task, u32) -> u32) -> usize {
+        queue.retain(|entry| self.is_live(entry));
+        let Some(first) = queue.front() else { return 0 };
+        pick(first.task, u32::try_from(queue.len()).unwrap_or(u32::MAX)) as usize
+    }
+
+    fn is_live(&self, entry: &Entry) -> bool {
+        let running = self.tasks.get(entry.slot).and_then(|slot| slot.running.as_ref());
+        entry.task == Task::MAIN || running.is_some_and(|running| running.task == entry.task)
+    }
+
+    fn poll(&mut self, slot: usize) {
+        let Some(mut running) = self.tasks.get_mut(slot).and_then(|slot| slot.running.take()) else { return };
+        let mut context = Context::from_waker(&running.waker);
+        match catch_unwind(AssertUnwindSafe(|| running.future.as_mut().poll(&mut context))) {
+            Ok(Poll::Pending) => self.tasks[slot].running = Some(running),
+            Ok(Poll::Ready(())) => self.end(slot, running),
+            Err(payload) => {
+                self.note_panic(running.task, &*payload);
+                self.end(slot, running);
+            }
+        }
+    }
+
+    /// Drops a task's future with nothing borrowed; it may panic once more.
+    fn end(&mut self, slot: usize, running: Running) {
+        let Running { task, future, entry, .. } = running;
+        // What is left of its wakers must not bring it back.
+        entry.queued.store(true, Ordering::SeqCst);
+        self.free.push(slot);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(future))) {
+            self.note_panic(task, &*payload);
+        }
+    }
+}
+
+/// Ends every task, also those that are spawned while tasks are dropped.
+impl Drop for Executor {
+    fn drop(&mut self) {
+        let spawned = std::mem::take(&mut self.spawned);
+        // From here on a spawner finds nobody: what tasks spawn while they are dropped is dropped with them.
+        let waiting = Rc::try_unwrap(spawned).map(|spawned| spawned.futures.into_inner()).unwrap_or_default();
+        let running = std::mem::take(&mut self.tasks).into_iter().filter_map(|slot| slot.running).map(|running| running.future);
+        for future in running.chain(waiting).collect::<Vec<_>>() {
+            // The run is over: there is nobody left to tell about a panic.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(future)));
+        }
+    }
+}
+
+/// Polls a future once; its panic is caught.
+pub(crate) fn poll_caught<T>(future: Pin<&mut impl Future<Output = T>>, waker: &Waker) -> thread::Result<Poll<T>> {
+    catch_unwind(AssertUnwindSafe(|| future.poll(&mut Context::from_waker(waker))))
+}

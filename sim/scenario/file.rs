@@ -1,0 +1,265 @@
+//! From a scenario file to a [`Scenario`]: every key that a file may have, and what becomes of those that belong to a network.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::document::{Item, Table, with_document};
+use super::mistake::{Mistake, Source};
+use super::{Fault, FlowSteps, Guard, Limits, Pipe, Scenario, Step, grammar, sense};
+use crate::contract::{Both, Contract, End, suggestion};
+use crate::rules::Rule;
+use crate::trace::{Abort, Diagnostic};
+
+/// Largest scenario file.
+const MAX_FILE: usize = 1 << 20;
+/// Largest buffer of a pipe's direction.
+const MAX_CAPACITY: u64 = 1 << 30;
+
+/// Reads the file at `path`: no more of it than a scenario may have, since it may be a device that never ends.
+pub(super) fn load(path: &Path) -> Result<Scenario, Diagnostic> {
+    let name = path.display().to_string();
+    let failed = |error: io::Error| Diagnostic::of_file(&name, error.to_string());
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    parse(&name, &bytes)
+}
+
+fn large(name: &str) -> Diagnostic {
+    Diagnostic::of_file(name, "the file is too large for a scenario").with_help("at most 1MiB")
+}
+
+/// Reads a file's bytes; `name` stands in diagnostics.
+pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Scenario, Diagnostic> {
+    if bytes.len() > MAX_FILE {
+        return Err(large(name));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let end = error.error_len().map_or(bytes.len(), |length| at + length);
+        Diagnostic::in_text(name, bytes, at..end, "this is no UTF-8").with_help("save the file as UTF-8")
+    })?;
+    let source = Source { name: name.into(), text: Arc::from(text) };
+    let scenario = with_document(&source, |table| scenario(&source, table))?;
+    sense::check(&scenario)?;
+    Ok(scenario)
+}
+
+fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic> {
+    let title = file.get("title", Item::string)?.unwrap_or_default();
+    let contract = file.get("contract", contracts)?;
+    let target = file.get("target", target)?;
+    let named = target.as_deref().unwrap_or("pipe").to_owned();
+    refuse_network(&file, &named)?;
+    let seed = file.get("seed", Item::integer)?;
+    let guards = file.get("guards", guards)?.unwrap_or_default();
+    let pipe = file.get("pipe", pipe)?.unwrap_or_default();
+    let limits = file.get("limits", limits)?.unwrap_or_default();
+    let flows = flows(&mut file)?;
+    let faults = file.take("fault").map(|item| faults(&item, &flows, &named)).transpose()?.unwrap_or_default();
+    file.finish()?;
+    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, faults, flows, source: source.clone() })
+}
+
+/// What describes a network means nothing to a target that has none.
+fn refuse_network(file: &Table<'_>, target: &str) -> Result<(), Diagnostic> {
+    let lacks =
+        |what: &str| (format!("the target `{target}` has no {what}"), "what a pipe has: `[pipe]` with `capacity` and `delay`".to_owned());
+    file.refuse("link", || lacks("link"))?;
+    file.refuse("tcp", || lacks("TCP stack"))
+}
+
+fn contracts(item: &Item<'_>) -> Result<Both<Contract>, Diagnostic> {
+    if !item.is_table() {
+        return contract(item).map(Both::same);
+    }
+    let mut table = item.table("`contract`")?;
+    let both = Both { client: table.need("client", contract)?, server: table.need("server", contract)? };
+    table.finish().map(|()| both)
+}
+
+fn contract(item: &Item<'_>) -> Result<Contract, Diagnostic> {
+    item.parsed("as `\"modern\"`", |text| {
+        text.parse().map_err(|error: crate::contract::ContractError| Mistake::new(wrong_part(text), error.message, error.help))
+    })
+}
+
+/// The bytes of the first part, between commas, that makes a contract wrong.
+fn wrong_part(text: &str) -> std::ops::Range<usize> {
+    let ends = text.match_indices(',').map(|(at, _)| at).chain([text.len()]);
+    let wrong = ends.clone().find(|end| text[..*end].parse::<Contract>().is_err()).unwrap_or(text.len());
+    let start = text[..wrong].rfind(',').map_or(0, |comma| comma + 1);
+    let blank = text[start..wrong].len() - text[start..wrong].trim_start().len();
+    start + blank..wrong
+}
+
+fn target(item: &Item<'_>) -> Result<String, Diagnostic> {
+    item.parsed("as `\"pipe\"`", |text| {
+        let known = || ["pipe"].into_iter();
+        let found = known().find(|name| *name == text).map(str::to_owned);
+        found.ok_or_else(|| Mistake::new(0..text.len(), format!("unknown target `{text}`"), suggestion(text, known())))
+    })
+}
+
+fn guards(item: &Item<'_>) -> Result<Vec<Guard>, Diagnostic> {
+    let rule = |item: &Item<'_>| {
+        let rule = item.parsed("the name of a rule", |name| {
+            let names = Rule::ALL.iter().map(|rule| rule.name());
+            Rule::from_name(name).ok_or_else(|| Mistake::new(0..name.len(), format!("unknown rule `{name}`"), near(name, names)))
+        })?;
+        Ok(Guard { rule, spot: item.spot() })
+    };
+    item.list("as `[\"eof-complete\"]`")?.iter().map(rule).collect()
+}
+
+/// The nearest of very many names; a list of all of them would help nobody.
+fn near<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let help = suggestion(wrong, names);
+    if help.starts_with("did") { help } else { "`flowsim rules` lists them all".to_owned() }
+}
+
+fn pipe(item: &Item<'_>) -> Result<Pipe, Diagnostic> {
+    let mut table = item.table("`[pipe]`")?;
+    let mut pipe = Pipe::default();
+    pipe.capacity = table.get("capacity", capacity)?.unwrap_or(pipe.capacity);
+    pipe.delay = table.get("delay", Item::span_of_time)?.unwrap_or(pipe.delay);
+    table.finish().map(|()| pipe)
+}
+
+fn capacity(item: &Item<'_>) -> Result<usize, Diagnostic> {
+    let bytes = item.size()?;
+    let fits = (1..=MAX_CAPACITY).contains(&bytes).then_some(bytes).and_then(|bytes| usize::try_from(bytes).ok());
+    fits.ok_or_else(|| item.wrong(format!("a pipe can't hold {bytes} bytes"), "from 1 to 1GiB"))
+}
+
+fn limits(item: &Item<'_>) -> Result<Limits, Diagnostic> {
+    let mut table = item.table("`[limits]`")?;
+    let mut limits = Limits::default();
+    limits.events = table.get("events", Item::integer)?.unwrap_or(limits.events);
+    limits.time = table.get("time", Item::span_of_time)?.unwrap_or(limits.time);
+    table.finish().map(|()| limits)
+}
+
+/// `[client]` and `[server]` are flow 0; each `[[flow]]` is one more.
+fn flows(file: &mut Table<'_>) -> Result<Vec<FlowSteps>, Diagnostic> {
+    let first = FlowSteps { name: None, tasks: ends(file)? };
+    let mut flows: Vec<_> = (!first.is_empty()).then_some(first).into_iter().collect();
+    let mut names = BTreeSet::new();
+    for item in file.get("flow", |item| item.list("write `[[flow]]`"))?.unwrap_or_default() {
+        let flow = flow(&item)?;
+        if let Some(name) = flow.name.clone().filter(|name| !names.insert(name.clone())) {
+            return Err(item.wrong(format!("there are two flows `{name}`"), "give each flow a name of its own"));
+        }
+        flows.push(flow);
+    }
+    Ok(flows)
+}
+
+fn flow(item: &Item<'_>) -> Result<FlowSteps, Diagnostic> {
+    let mut table = item.table("`[[flow]]`")?;
+    for key in ["from", "to"] {
+        table.refuse(key, || {
+            ("no target has hosts and ports yet".to_owned(), "the two ends of a flow are connected from the start".to_owned())
+        })?;
+    }
+    let flow = FlowSteps { name: table.get("name", Item::string)?, tasks: ends(&mut table)? };
+    if flow.is_empty() {
+        return Err(table.wrong("the flow has no steps", "give it `client.steps` or `server.steps`"));
+    }
+    table.finish().map(|()| flow)
+}
+
+fn ends(table: &mut Table<'_>) -> Result<Both<Vec<Vec<Step>>>, Diagnostic> {
+    let client = table.get("client", |item| tasks(item, "`[client]`"))?.unwrap_or_default();
+    let server = table.get("server", |item| tasks(item, "`[server]`"))?.unwrap_or_default();
+    Ok(Both { client, server })
+}
+
+/// The tasks of an end: one list of `steps`, or several as `tasks`.
+fn tasks(item: &Item<'_>, what: &'static str) -> Result<Vec<Vec<Step>>, Diagnostic> {
+    let mut table = item.table(what)?;
+    let (one, several) = (table.take("steps"), table.take("tasks"));
+    let tasks = match (one, several) {
+        (Some(list), None) => vec![steps(&list)?],
+        (None, Some(lists)) => lists.list("a list of lists of steps")?.iter().map(steps).collect::<Result<_, _>>()?,
+        (Some(_), Some(tasks)) => {
+            return Err(tasks.wrong(format!("{what} has `steps` and `tasks`"), "make `steps` the first of the `tasks`"));
+        }
+        (None, None) => Vec::new(),
+    };
+    table.finish()?;
+    let none = || {
+        item.wrong(format!("{what} has no steps"), "as `steps = [\"write 4KiB\", \"close\"]`; leave the table out if this end does nothing")
+    };
+    if tasks.is_empty() { Err(none()) } else { Ok(tasks) }
+}
+
+fn steps(list: &Item<'_>) -> Result<Vec<Step>, Diagnostic> {
+    let items = list.list("a list of steps, as `[\"write 4KiB\", \"close\"]`")?;
+    if items.is_empty() {
+        return Err(list.wrong("the list of steps is empty", "give it a step, or leave it out"));
+    }
+    items
+        .iter()
+        .map(|item| item.parsed("a step, as `\"write 4KiB\"`", grammar::step).map(|step| Step { spot: item.spot(), ..step }))
+        .collect()
+}
+
+/// The faults of the documented format that need a network.
+const NETWORK_FAULTS: [&str; 8] = ["drop", "delay", "duplicate", "corrupt", "reorder", "partition", "heal", "crash"];
+
+fn faults(item: &Item<'_>, flows: &[FlowSteps], target: &str) -> Result<Vec<Fault>, Diagnostic> {
+    item.list("write `[[fault]]`")?.iter().map(|item| fault(item, flows, target)).collect()
+}
+
+fn fault(item: &Item<'_>, flows: &[FlowSteps], target: &str) -> Result<Fault, Diagnostic> {
+    let mut table = item.table("`[[fault]]`")?;
+    for key in NETWORK_FAULTS {
+        let help = || "what can happen to it: `reset`, `timeout`, `keepalive_death`".to_owned();
+        table.refuse(key, || (format!("the target `{target}` has no link that could {key}"), help()))?;
+    }
+    let kinds = [("reset", Abort::Reset), ("timeout", Abort::Timeout), ("keepalive_death", Abort::KeepaliveDeath)];
+    let mut found = kinds.into_iter().filter_map(|(key, abort)| table.take(key).map(|item| (abort, item)));
+    let (first, second) = (found.next(), found.next());
+    drop(found);
+    let help = "as `reset = { end = \"client\", at = \"2s\" }`";
+    match (first, second) {
+        (Some((abort, item)), None) => table.finish().and_then(|()| aborted(abort, &item, flows)),
+        (Some(_), Some((_, second))) => Err(second.wrong("a fault is one thing that happens", "write a `[[fault]]` for each")),
+        (None, _) => table.finish().and_then(|()| Err(item.wrong("the fault is empty", help))),
+    }
+}
+
+fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<Fault, Diagnostic> {
+    let mut table = item.table("a fault")?;
+    let (end, at) = (table.need("end", end)?, table.need("at", Item::span_of_time)?);
+    let flow = table.take("flow").map(|item| flow_number(&item, flows)).transpose()?.unwrap_or(0);
+    table.finish().map(|()| Fault { abort, flow, end, at })
+}
+
+fn end(item: &Item<'_>) -> Result<End, Diagnostic> {
+    item.parsed("`\"client\"` or `\"server\"`", |text| {
+        let wrong =
+            || Mistake::new(0..text.len(), format!("unknown end `{text}`"), suggestion(text, End::BOTH.iter().map(|end| end.word())));
+        End::BOTH.into_iter().find(|end| end.word() == text).ok_or_else(wrong)
+    })
+}
+
+/// A flow by its number, or by its name.
+fn flow_number(item: &Item<'_>, flows: &[FlowSteps]) -> Result<u32, Diagnostic> {
+    if item.is_integer() {
+        let number = item.integer()?;
+        let known = u32::try_from(number).ok().filter(|number| (*number as usize) < flows.len());
+        return known.ok_or_else(|| {
+            item.wrong(format!("there is no flow {number}"), format!("the flows are 0 to {}", flows.len().saturating_sub(1)))
+        });
+    }
+    item.parsed("the number or the name of a flow", |name| {
+        let names = flows.iter().filter_map(|flow| flow.name.as_deref());
+        let position = flows.iter().position(|flow| flow.name.as_deref() == Some(name)).and_then(|at| u32::try_from(at).ok());
+        position.ok_or_else(|| Mistake::new(0..name.len(), format!("there is no flow `{name}`"), suggestion(name, names)))
+    })
+}

@@ -1,0 +1,102 @@
+//! Where something stands in a scenario file, and what is wrong with it.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::trace::Diagnostic;
+
+/// A place in a scenario file: bytes from its start. Any two are equal, since two scenarios that say the same are the same,
+/// wherever they say it.
+#[derive(Clone, Copy, Default, Eq)]
+pub(crate) struct Spot {
+    start: u32,
+    end: u32,
+}
+
+impl Spot {
+    /// The place of these bytes. Scenario files are far smaller than what would not fit.
+    pub(crate) fn of(bytes: &Range<usize>) -> Self {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Spot { start: number(bytes.start), end: number(bytes.end) }
+    }
+
+    fn bytes(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl PartialEq for Spot {
+    fn eq(&self, _: &Spot) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.bytes())
+    }
+}
+
+/// A file's name and text, kept for the diagnostics of the run; both empty where a scenario came from no file. As with
+/// [`Spot`], any two are equal.
+#[derive(Clone, Default, Eq)]
+pub(crate) struct Source {
+    pub(crate) name: Arc<str>,
+    pub(crate) text: Arc<str>,
+}
+
+impl Source {
+    /// A diagnostic that underlines `spot`.
+    pub(crate) fn at(&self, spot: Spot, message: impl Into<String>) -> Diagnostic {
+        if self.text.is_empty() && self.name.is_empty() {
+            return Diagnostic::of_file("scenario", message);
+        }
+        Diagnostic::in_text(&*self.name, self.text.as_bytes(), spot.bytes(), message)
+    }
+
+    /// A diagnostic that underlines these bytes of the text.
+    pub(crate) fn mistake(&self, mistake: Mistake) -> Diagnostic {
+        self.at(Spot::of(&mistake.span), mistake.message).with_help(mistake.help)
+    }
+
+    /// The bytes between the quotes of a string that stands at `span`, if it holds no escapes, so that places inside it can be
+    /// underlined.
+    pub(crate) fn inside(&self, span: &Range<usize>, value: &str) -> Option<Range<usize>> {
+        let raw = self.text.get(span.clone())?;
+        let at = span.start + 1;
+        (raw.len() == value.len() + 2 && raw.get(1..raw.len() - 1)? == value).then(|| at..at + value.len())
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, _: &Source) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// What is wrong with a piece of text: which of its bytes, and what would have been valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) span: Range<usize>,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Mistake { span, message: message.into(), help: help.into() }
+    }
+
+    /// The same mistake in a text that this one is a part of, from byte `at` on.
+    pub(crate) fn shifted(mut self, at: usize) -> Self {
+        self.span = self.span.start + at..self.span.end + at;
+        self
+    }
+}

@@ -1,0 +1,164 @@
+//! Scenarios: what both ends of one or more flows do, and what must come of it, as a file that a person reads.
+//!
+//! [`Scenario::load`] reads the file (TOML; the grammar of a step is in `grammar`), and every mistake in it is a
+//! [`Diagnostic`] that marks the bytes concerned. `Display` writes the same format back, as short as it can be said.
+//! What this is not: a program. Steps have no variables, branches or loops.
+
+mod document;
+mod file;
+mod grammar;
+mod log;
+mod machine;
+mod mistake;
+mod program;
+mod run;
+mod sense;
+mod stage;
+mod step;
+mod units;
+mod write;
+
+use std::path::Path;
+use std::time::Duration;
+
+pub use log::{Keep, Stats};
+pub use run::{Options, Run, Unmet};
+pub use step::{Action, Ended, Expect, Step};
+
+use crate::contract::{Both, Contract, End};
+use crate::rules::Rule;
+use crate::trace::{Abort, Diagnostic};
+use mistake::{Source, Spot};
+
+/// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scenario {
+    /// One sentence.
+    pub title: String,
+    /// What each end promises; the target decides where it is left out.
+    pub contract: Option<Both<Contract>>,
+    /// The name of what the scenario is for.
+    pub target: Option<String>,
+    /// Where chance starts from; where it is left out, every decision is the benign one.
+    pub seed: Option<u64>,
+    /// Rules that a run must put to the test.
+    pub guards: Vec<Guard>,
+    /// The pipes between the ends.
+    pub pipe: Pipe,
+    /// Where a run is given up.
+    pub limits: Limits,
+    /// What happens to the flows from outside.
+    pub faults: Vec<Fault>,
+    /// The flows, by their numbers.
+    pub flows: Vec<FlowSteps>,
+    pub(crate) source: Source,
+}
+
+/// A rule that a run must put to the test, or the scenario proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The rule.
+    pub rule: Rule,
+    pub(crate) spot: Spot,
+}
+
+/// The pipe of each flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pipe {
+    /// Bytes that a direction holds before its writers wait.
+    pub capacity: usize,
+    /// How long bytes and the end of the stream travel.
+    pub delay: Duration,
+}
+
+impl Default for Pipe {
+    fn default() -> Self {
+        Pipe { capacity: 64 << 10, delay: Duration::ZERO }
+    }
+}
+
+/// Where a run is given up: it is inconclusive from there on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most events.
+    pub events: u64,
+    /// Longest virtual time.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { events: 1_000_000, time: Duration::from_secs(24 * 60 * 60) }
+    }
+}
+
+/// Something that happens to one end from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What happens.
+    pub abort: Abort,
+    /// To which flow.
+    pub flow: u32,
+    /// To which of its ends.
+    pub end: End,
+    /// When, from the start of the run.
+    pub at: Duration,
+}
+
+/// What the ends of one flow do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowSteps {
+    /// The name, if it has one.
+    pub name: Option<String>,
+    /// The tasks of each end, which run side by side; the steps of a task run one after another.
+    pub tasks: Both<Vec<Vec<Step>>>,
+}
+
+impl FlowSteps {
+    /// Does neither end do anything?
+    pub fn is_empty(&self) -> bool {
+        self.steps().next().is_none()
+    }
+
+    /// All steps, the client's first.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.tasks().flat_map(|(_, steps)| steps)
+    }
+
+    /// All tasks with their ends, the client's first.
+    pub fn tasks(&self) -> impl Iterator<Item = (End, &[Step])> {
+        End::BOTH.into_iter().flat_map(|end| self.tasks[end].iter().map(move |steps| (end, steps.as_slice())))
+    }
+}
+
+impl Scenario {
+    /// Reads the scenario file at `path`.
+    ///
+    /// # Errors
+    /// The first mistake in the file, or why it can't be read.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Diagnostic> {
+        file::load(path.as_ref())
+    }
+
+    /// Reads a scenario file's bytes; `name` stands for the file in diagnostics.
+    ///
+    /// # Errors
+    /// The first mistake in the text.
+    pub fn parse(name: &str, text: impl AsRef<[u8]>) -> Result<Self, Diagnostic> {
+        file::parse(name, text.as_ref())
+    }
+
+    /// Runs the scenario on pipes.
+    pub fn run_pipe(&self, options: Options) -> Run {
+        let contract = options.contract.or(self.contract).unwrap_or(Both::same(Contract::pipe()));
+        run::Direct::new(self, contract, options).run("pipe")
+    }
+
+    /// All tasks, in the order in which they start: by flow, then the client's before the server's.
+    pub fn tasks(&self) -> impl Iterator<Item = (usize, End, &[Step])> {
+        self.flows.iter().enumerate().flat_map(|(flow, steps)| steps.tasks().map(move |(end, steps)| (flow, end, steps)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! What a scenario must keep beyond its grammar: it does something, every step can be reached, and it fits into memory.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Expect, Scenario, Step};
+use crate::contract::suggestion;
+use crate::trace::Diagnostic;
+
+/// Most steps of a scenario.
+const MAX_STEPS: usize = 10_000;
+/// Most tasks of a scenario.
+const MAX_TASKS: usize = 1_000;
+/// Most faults of a scenario.
+const MAX_FAULTS: usize = 1_000;
+/// Most bytes that a scenario writes: its trace may keep all of them.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Finds the first thing that makes no sense.
+pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
+    sizes(scenario)?;
+    scenario.tasks().try_for_each(|(_, _, steps)| reachable(scenario, steps))?;
+    signals(scenario)
+}
+
+fn sizes(scenario: &Scenario) -> Result<(), Diagnostic> {
+    let whole = |message: String, help: String| Err(scenario.source.at(Default::default(), message).with_help(help));
+    let (tasks, steps) = (scenario.tasks().count(), scenario.tasks().map(|(_, _, steps)| steps.len()).sum());
+    match (steps, tasks, scenario.faults.len()) {
+        (0, ..) => whole("the scenario has no steps".into(), "give `[client]` or `[server]` a list, as `steps = [\"write 4KiB\"]`".into()),
+        (MAX_STEPS.., ..) if steps > MAX_STEPS => whole(format!("the scenario has {steps} steps"), format!("at most {MAX_STEPS}")),
+        (_, MAX_TASKS.., _) if tasks > MAX_TASKS => whole(format!("the scenario has {tasks} tasks"), format!("at most {MAX_TASKS}")),
+        (_, _, faults) if faults > MAX_FAULTS => whole(format!("the scenario has {faults} faults"), format!("at most {MAX_FAULTS}")),
+        _ => bytes(scenario),
+    }
+}
+
+fn bytes(scenario: &Scenario) -> Result<(), Diagnostic> {
+    let mut total = 0_u64;
+    for step in scenario.tasks().flat_map(|(_, _, steps)| steps) {
+        total = total.saturating_add(written(&step.action));
+        if total > MAX_BYTES {
+            return Err(scenario.source.at(step.spot, "the scenario writes too much").with_help("at most 1GiB in all"));
+        }
+    }
+    Ok(())
+}
+
+/// The bytes that an action writes.
+fn written(action: &Action) -> u64 {
+    match action {
+        Action::Write(bytes) | Action::WriteBy { total: bytes, .. } | Action::WriteNodelay(bytes) => *bytes,
+        Action::Writev(sizes) | Action::WritevNodelay(sizes) => sizes.iter().sum(),
+        _ => 0,
+    }
+}
+
+/// Nothing comes after a step that is expected to block for ever.
+fn reachable(scenario: &Scenario, steps: &[Step]) -> Result<(), Diagnostic> {
+    let blocked = |pair: &&[Step]| pair[0].expect == Some(Expect::Blocks);
+    let Some(pair) = steps.windows(2).find(blocked) else { return Ok(()) };
+    let message = format!("this step is never reached: `{}` comes before it", pair[0]);
+    Err(scenario.source.at(pair[1].spot, message).with_help("what blocks for ever is a task's last step"))
+}
+
+/// Every wait is signalled by a step that does not itself come after it, assuming that all calls return.
+fn signals(scenario: &Scenario) -> Result<(), Diagnostic> {
+    let mut rest: Vec<&[Step]> = scenario.tasks().map(|(_, _, steps)| steps).collect();
+    let mut given = BTreeSet::new();
+    loop {
+        let before = (given.len(), rest.iter().map(|steps| steps.len()).sum::<usize>());
+        rest.iter_mut().for_each(|steps| advance(steps, &mut given));
+        if before == (given.len(), rest.iter().map(|steps| steps.len()).sum()) {
+            break;
+        }
+    }
+    match rest.iter().find_map(|steps| steps.first()) {
+        Some(Step { action: Action::Wait(name), spot, .. }) => Err(never(scenario, name, *spot)),
+        _ => Ok(()),
+    }
+}
+
+/// Runs a task up to the first wait whose signal was not given yet.
+fn advance<'a>(steps: &mut &'a [Step], given: &mut BTreeSet<&'a str>) {
+    while let Some((step, rest)) = steps.split_first() {
+        match &step.action {
+            Action::Wait(name) if !given.contains(&**name) => return,
+            Action::Signal(name) => _ = given.insert(name),
+            _ => {}
+        }
+        *steps = rest;
+    }
+}
+
+fn never(scenario: &Scenario, name: &str, spot: super::Spot) -> Diagnostic {
+    let steps = scenario.tasks().flat_map(|(_, _, steps)| steps);
+    let signals: BTreeSet<&str> =
+        steps.filter_map(|step| if let Action::Signal(name) = &step.action { Some(&**name) } else { None }).collect();
+    let (message, help) = match (signals.contains(name), signals.is_empty()) {
+        (true, _) => {
+            (format!("`{name}` is signalled only by a step that waits for this one"), "signal it before, or from another task".to_owned())
+        }
+        (false, true) => (format!("nobody signals `{name}`"), format!("let another task say `signal {name}`")),
+        (false, false) => (format!("nobody signals `{name}`"), suggestion(name, signals.into_iter())),
+    };
+    scenario.source.at(spot, message).with_help(help)
+}

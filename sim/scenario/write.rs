@@ -1,0 +1,150 @@
+//! From a [`Scenario`] to its file: what can be left out is, and what is written parses back to an equal scenario.
+
+use std::fmt;
+
+use super::units::{Size, Span};
+use super::{Fault, FlowSteps, Limits, Pipe, Scenario, Step};
+use crate::contract::{Both, End};
+use crate::trace::Abort;
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.head(f)?;
+        pipe(f, &self.pipe)?;
+        limits(f, &self.limits)?;
+        self.faults.iter().try_for_each(|fault| write_fault(f, fault))?;
+        // The first flow needs no table of its own unless it has a name.
+        let plain = self.flows.first().filter(|flow| flow.name.is_none());
+        if let Some(flow) = plain {
+            write_ends(f, &flow.tasks)?;
+        }
+        self.flows.iter().skip(usize::from(plain.is_some())).try_for_each(|flow| write_flow(f, flow))
+    }
+}
+
+impl Scenario {
+    fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.title.is_empty() {
+            writeln!(f, "title = {}", Quoted(&self.title))?;
+        }
+        match &self.contract {
+            Some(Both { client, server }) if client == server => writeln!(f, "contract = \"{client}\"")?,
+            Some(Both { client, server }) => writeln!(f, "contract = {{ client = \"{client}\", server = \"{server}\" }}")?,
+            None => {}
+        }
+        if let Some(target) = &self.target {
+            writeln!(f, "target = {}", Quoted(target))?;
+        }
+        if let Some(seed) = self.seed {
+            writeln!(f, "seed = {seed}")?;
+        }
+        if self.guards.is_empty() {
+            return Ok(());
+        }
+        f.write_str("guards = ")?;
+        list(f, self.guards.iter().map(|guard| guard.rule.name()))?;
+        f.write_str("\n")
+    }
+}
+
+fn pipe(f: &mut fmt::Formatter<'_>, pipe: &Pipe) -> fmt::Result {
+    let default = Pipe::default();
+    if *pipe != default {
+        f.write_str("\n[pipe]\n")?;
+    }
+    if pipe.capacity != default.capacity {
+        writeln!(f, "capacity = \"{}\"", Size(pipe.capacity as u64))?;
+    }
+    if pipe.delay != default.delay {
+        writeln!(f, "delay = \"{}\"", Span(pipe.delay))?;
+    }
+    Ok(())
+}
+
+fn limits(f: &mut fmt::Formatter<'_>, limits: &Limits) -> fmt::Result {
+    let default = Limits::default();
+    if *limits != default {
+        f.write_str("\n[limits]\n")?;
+    }
+    if limits.events != default.events {
+        writeln!(f, "events = {}", limits.events)?;
+    }
+    if limits.time != default.time {
+        writeln!(f, "time = \"{}\"", Span(limits.time))?;
+    }
+    Ok(())
+}
+
+fn write_fault(f: &mut fmt::Formatter<'_>, fault: &Fault) -> fmt::Result {
+    let word = match fault.abort {
+        Abort::Reset => "reset",
+        Abort::Timeout => "timeout",
+        Abort::KeepaliveDeath => "keepalive_death",
+    };
+    write!(f, "\n[[fault]]\n{word} = {{ end = \"{}\", at = \"{}\"", fault.end, Span(fault.at))?;
+    if fault.flow != 0 {
+        write!(f, ", flow = {}", fault.flow)?;
+    }
+    f.write_str(" }\n")
+}
+
+fn write_ends(f: &mut fmt::Formatter<'_>, tasks: &Both<Vec<Vec<Step>>>) -> fmt::Result {
+    for end in End::BOTH.into_iter().filter(|end| !tasks[*end].is_empty()) {
+        write!(f, "\n[{end}]\n")?;
+        write_tasks(f, "", &tasks[end])?;
+    }
+    Ok(())
+}
+
+fn write_flow(f: &mut fmt::Formatter<'_>, flow: &FlowSteps) -> fmt::Result {
+    f.write_str("\n[[flow]]\n")?;
+    if let Some(name) = &flow.name {
+        writeln!(f, "name = {}", Quoted(name))?;
+    }
+    for end in End::BOTH.into_iter().filter(|end| !flow.tasks[*end].is_empty()) {
+        write_tasks(f, &format!("{end}."), &flow.tasks[end])?;
+    }
+    Ok(())
+}
+
+fn write_tasks(f: &mut fmt::Formatter<'_>, prefix: &str, tasks: &[Vec<Step>]) -> fmt::Result {
+    if let [steps] = tasks {
+        write!(f, "{prefix}steps = ")?;
+        list(f, steps)?;
+        return f.write_str("\n");
+    }
+    writeln!(f, "{prefix}tasks = [")?;
+    for steps in tasks {
+        f.write_str("    ")?;
+        list(f, steps)?;
+        f.write_str(",\n")?;
+    }
+    f.write_str("]\n")
+}
+
+/// A list of strings that need no escapes.
+fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: impl IntoIterator<Item = T>) -> fmt::Result {
+    f.write_str("[")?;
+    for (index, item) in items.into_iter().enumerate() {
+        f.write_str(if index == 0 { "\"" } else { ", \"" })?;
+        write!(f, "{item}\"")?;
+    }
+    f.write_str("]")
+}
+
+/// A string as TOML writes it.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                c if c.is_control() => write!(f, "\\u{:04X}", u32::from(c))?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        f.write_str("\"")
+    }
+}

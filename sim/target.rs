@@ -1,0 +1,93 @@
+//! What can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
+
+use crate::contract::{Both, Contract};
+use crate::flow::DynFlow;
+use crate::world::{Conn, PipeFlow, PipeSettings, SetupError, Sim, World};
+pub use crate::world::{Offers, Opening, Target};
+
+/// A named target: a row of data.
+#[derive(Clone, Copy)]
+pub struct Named {
+    /// What it is asked for by.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// The contracts that it keeps.
+    pub claims: &'static [Contract],
+    /// What it offers.
+    pub offers: Offers,
+    /// Makes the two ends for users' futures.
+    pub open: fn(&Sim) -> Opening<'_>,
+    /// Makes the two ends straight on a world, where it is the simulator's own.
+    pub build: Option<fn(&mut World, &PipeSettings) -> Both<Conn>>,
+}
+
+impl Target for Named {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn claims(&self) -> &[Contract] {
+        self.claims
+    }
+
+    fn offers(&self) -> Offers {
+        self.offers
+    }
+
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        (self.open)(sim)
+    }
+
+    fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
+        self.build.map(|build| build(world, settings))
+    }
+}
+
+/// The simulator's own flow through memory, in the dialect of the run.
+pub async fn pipe(sim: &Sim) -> Result<(PipeFlow, PipeFlow), SetupError> {
+    Ok(sim.pipe())
+}
+
+/// Every named target.
+pub static ALL: &[Named] = &[Named {
+    name: "pipe",
+    about: "a flow through memory, in the dialect of the contract that is asked for",
+    claims: Contract::PRESETS,
+    offers: Offers {
+        network_faults: false,
+        aborts: true,
+        several_flows: true,
+        connections: false,
+        cancel: true,
+        nodelay: true,
+        real_time: false,
+        fork: true,
+    },
+    open: |sim| {
+        Box::pin(async move {
+            let (client, server) = pipe(sim).await?;
+            Ok((DynFlow::new(client), DynFlow::new(server)))
+        })
+    },
+    build: Some(World::pipe),
+}];
+
+/// The target of that name.
+pub fn named(name: &str) -> Option<&'static Named> {
+    ALL.iter().find(|target| target.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_found_by_their_names() {
+        for target in ALL {
+            assert_eq!(named(target.name).map(|found| found.about), Some(target.about));
+            assert!(!target.claims.is_empty());
+        }
+        assert!(named("pip").is_none());
+    }
+}

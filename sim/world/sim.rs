@@ -1,0 +1,206 @@
+//! The handle that users' futures get: calls on a world as futures, each woken exactly when its outcome is there.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use crate::contract::{Both, Call, Contract, End, Outcome};
+use crate::exec::Spawner;
+use crate::flow::{AnyFlow, Log, Tap};
+use crate::time::Instant;
+use crate::trace::Place;
+
+use super::simflow::SimFlow;
+use super::{Conn, Op, PipeSettings, World};
+
+/// A handle to a running simulation: cheap to copy around, usable from every task of the run.
+#[derive(Clone)]
+pub struct Sim(Rc<Shell>);
+
+struct Shell {
+    /// Borrowed inside single calls only, never while anything of a user's runs.
+    world: RefCell<World>,
+    /// By [`Op::slot`].
+    wakers: RefCell<Vec<Option<Waker>>>,
+    spawner: Spawner,
+    settings: PipeSettings,
+}
+
+impl Sim {
+    pub(super) fn new(world: World, settings: PipeSettings, spawner: Spawner) -> Self {
+        Sim(Rc::new(Shell { world: RefCell::new(world), wakers: RefCell::default(), spawner, settings }))
+    }
+
+    /// The contract of this run's own flows (the client's, where the ends differ).
+    pub fn contract(&self) -> Contract {
+        self.contracts().client
+    }
+
+    /// The contract of each end of this run's own flows.
+    pub fn contracts(&self) -> Both<Contract> {
+        self.0.settings.contract
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Instant {
+        self.0.world.borrow().now()
+    }
+
+    /// Sleeps in virtual time.
+    pub fn sleep(&self, span: Duration) -> impl Future<Output = ()> + 'static {
+        self.sleep_until(self.now() + span)
+    }
+
+    /// Sleeps until this moment of virtual time; not at all if it has passed.
+    pub fn sleep_until(&self, until: Instant) -> impl Future<Output = ()> + 'static {
+        let sleep = Operation { sim: self.clone(), state: Stage::Sleep(until) };
+        async move {
+            sleep.await;
+        }
+    }
+
+    /// Starts a task. It belongs to the run: after its end a new task is dropped at once.
+    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        self.0.spawner.spawn(task);
+    }
+
+    /// A new flow through memory, as the run's settings say: the client's end and the server's.
+    pub fn pipe(&self) -> (SimFlow, SimFlow) {
+        let settings = self.0.settings;
+        self.pipe_with(&settings)
+    }
+
+    /// A new flow through memory.
+    pub fn pipe_with(&self, settings: &PipeSettings) -> (SimFlow, SimFlow) {
+        let ends = self.with(|world| world.pipe(settings));
+        let flow = |end: End| SimFlow::new(self.clone(), ends[end], settings.contract[end]);
+        (flow(End::Client), flow(End::Server))
+    }
+
+    /// Takes the next flow number for a flow that is not the simulator's own; [`Sim::tap`] logs its ends.
+    pub fn adopt(&self) -> u32 {
+        self.with(World::adopt)
+    }
+
+    /// Logs the calls of a flow into this run's log, at this run's clock.
+    pub fn tap<F: AnyFlow>(&self, flow: F, at: Place) -> Tap<F> {
+        Tap::new(flow, at, self.log())
+    }
+
+    /// Writes into this run's log, at this run's clock. The log does not keep the run's world alive.
+    pub fn log(&self) -> Log {
+        let shell = Rc::downgrade(&self.0);
+        Rc::new(move |what| {
+            if let Some(shell) = shell.upgrade() {
+                shell.world.borrow_mut().note(what);
+            }
+        })
+    }
+
+    /// Changes or asks the world, then wakes exactly those whose calls ended by it. The world is borrowed while `change` runs:
+    /// it must not use the handle.
+    pub fn with<R>(&self, change: impl FnOnce(&mut World) -> R) -> R {
+        let result = change(&mut self.0.world.borrow_mut());
+        self.wake_finished();
+        result
+    }
+
+    pub(super) fn operation(&self, conn: Conn, call: Call) -> impl Future<Output = Outcome> + 'static {
+        Operation { sim: self.clone(), state: Stage::Call(conn, call) }
+    }
+
+    fn wake_finished(&self) {
+        loop {
+            let Some(op) = self.0.world.borrow_mut().next_finished_in_order() else { return };
+            let waker = self.0.wakers.borrow_mut().get_mut(op.slot()).and_then(Option::take);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    fn poll_op(&self, op: Op, waker: &Waker) -> Poll<Outcome> {
+        let outcome = self.0.world.borrow_mut().poll(op);
+        let old = self.set_waker(op, outcome.is_none().then(|| waker.clone()));
+        drop(old);
+        match outcome {
+            Some(outcome) => {
+                self.wake_finished();
+                Poll::Ready(outcome)
+            }
+            None => Poll::Pending,
+        }
+    }
+
+    fn set_waker(&self, op: Op, waker: Option<Waker>) -> Option<Waker> {
+        let mut wakers = self.0.wakers.borrow_mut();
+        if wakers.len() <= op.slot() {
+            wakers.resize_with(op.slot() + 1, || None);
+        }
+        std::mem::replace(&mut wakers[op.slot()], waker)
+    }
+
+    fn cancel(&self, op: Op) {
+        let old = self.set_waker(op, None);
+        drop(old);
+        self.with(|world| world.cancel(op));
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sim(at {})", self.now())
+    }
+}
+
+/// A call or a timer as a future: begun by its first poll, cancelled by its drop.
+struct Operation {
+    sim: Sim,
+    state: Stage,
+}
+
+enum Stage {
+    Call(Conn, Call),
+    Sleep(Instant),
+    Pending(Op),
+    Over,
+}
+
+impl Future for Operation {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let me = self.get_mut();
+        let op = match std::mem::replace(&mut me.state, Stage::Over) {
+            Stage::Call(conn, call) => me.sim.with(|world| world.call(conn, call)),
+            Stage::Sleep(until) => me.sim.with(|world| world.sleep(until)),
+            Stage::Pending(op) => op,
+            Stage::Over => return Poll::Pending,
+        };
+        let polled = me.sim.poll_op(op, context.waker());
+        if polled.is_pending() {
+            me.state = Stage::Pending(op);
+        }
+        polled
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        if let Stage::Pending(op) = self.state {
+            self.sim.cancel(op);
+        }
+    }
+}
+
+/// Counts handles, for tests that nothing outlives its run.
+#[cfg(test)]
+impl Sim {
+    pub(super) fn watch(&self) -> std::rc::Weak<impl Sized + use<>> {
+        Rc::downgrade(&self.0)
+    }
+}

@@ -1,0 +1,344 @@
+//! A run of users' futures on a world.
+//!
+//! [`Simulation`] owns the run: its tasks live there and nowhere else, so that nothing outlives it; [`Sim`] is the handle that
+//! they get. What this is not: a second event loop. Time passes in [`World::step`] alone, and only when no task can run.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::choice::Site;
+use crate::contract::Contract;
+use crate::exec::{Executor, Panic, Task, Turn, panic_message, poll_caught};
+use crate::trace::Event;
+
+use super::sim::Sim;
+use super::{PipeSettings, Step, World};
+
+/// Why a run stopped before what it was to do was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    /// Nothing can happen any more. `open`: a waker was used on another thread, so that this proves nothing.
+    Quiet {
+        /// The run was woken from another thread.
+        open: bool,
+    },
+    /// The future panicked.
+    Panicked(String),
+    /// The limit on steps was reached.
+    Limit,
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stuck::Quiet { open: false } => f.write_str("nothing can happen any more"),
+            Stuck::Quiet { open: true } => f.write_str("woken from another thread, then nothing more happened"),
+            Stuck::Panicked(message) => write!(f, "panicked: {message}{}", reactor_hint(message)),
+            Stuck::Limit => f.write_str("the limit on steps was reached"),
+        }
+    }
+}
+
+impl std::error::Error for Stuck {}
+
+/// What to do about a runtime that is missed.
+fn reactor_hint(message: &str) -> &'static str {
+    let is_missed = ["no reactor running", "must be called from the context of", "there is no reactor"];
+    match is_missed.iter().any(|text| message.contains(text)) {
+        true => " (a simulation has no reactor: sleep with `sim.sleep`, and make no real sockets)",
+        false => "",
+    }
+}
+
+/// Before a quiet is believed that would make somebody's run fail, other threads get this much real time, once.
+const FOREIGN_PATIENCE: Duration = Duration::from_millis(50);
+
+/// A run: a world, and the tasks on it. Dropping it drops every task.
+pub struct Simulation {
+    executor: Executor,
+    sim: Sim,
+    steps_left: u64,
+}
+
+impl Simulation {
+    /// A run over this world, whose own flows are as `settings` say.
+    pub fn new(world: World, settings: PipeSettings) -> Self {
+        let executor = Executor::new();
+        let sim = Sim::new(world, settings, executor.spawner());
+        Simulation { executor, sim, steps_left: u64::MAX }
+    }
+
+    /// A run over an empty world in which everything is benign, its log on.
+    pub fn of(contract: Contract) -> Self {
+        let mut world = World::new();
+        world.record(true);
+        Simulation::new(world, PipeSettings::new(contract))
+    }
+
+    /// Stops with [`Stuck::Limit`] after so many polls and events.
+    #[must_use]
+    pub fn limit(self, steps: u64) -> Self {
+        Simulation { steps_left: steps, ..self }
+    }
+
+    /// The handle for subjects.
+    pub fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    /// Runs a body that gets a handle, until it is done.
+    pub fn run<T>(&mut self, body: impl AsyncFnOnce(&Sim) -> T) -> Result<T, Stuck> {
+        let sim = self.sim.clone();
+        self.block_on(body(&sim))
+    }
+
+    /// Runs until this future is done. Other tasks go on beside it, and are left where they are then.
+    pub fn block_on<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Stuck> {
+        let mut future = pin!(future);
+        let waker = self.executor.main_waker().clone();
+        self.executor.wake_main();
+        loop {
+            if !self.reaches_main()? {
+                return Err(Stuck::Quiet { open: self.is_open() });
+            }
+            match poll_caught(future.as_mut(), &waker) {
+                Ok(Poll::Ready(value)) => return Ok(value),
+                Ok(Poll::Pending) => {}
+                Err(payload) => {
+                    self.executor.note_panic(Task::MAIN, &*payload);
+                    return Err(Stuck::Panicked(panic_message(&*payload)));
+                }
+            }
+        }
+    }
+
+    /// Runs until nothing can happen any more: no task runnable, nothing due. That proves a deadlock of whatever is pending
+    /// only if the run is not open.
+    pub fn run_until_quiet(&mut self) -> Result<(), Stuck> {
+        loop {
+            if self.turn()?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives whoever handed a waker to another thread 50 ms of real time; true if something was woken. For the moment before a
+    /// quiet is believed that would make somebody's run fail.
+    pub fn wait_for_foreign_wake(&self) -> bool {
+        self.executor.wait_for_foreign_wake(FOREIGN_PATIENCE)
+    }
+
+    /// Has a waker been used on another thread?
+    pub fn is_open(&self) -> bool {
+        self.executor.is_open()
+    }
+
+    /// The panics of tasks, in order.
+    pub fn panics(&self) -> &[Panic] {
+        self.executor.panics()
+    }
+
+    /// How many tasks have not ended.
+    pub fn live_tasks(&self) -> usize {
+        self.executor.live()
+    }
+
+    /// The log since the last time.
+    pub fn drain_events(&self) -> Vec<Event> {
+        self.sim.with(|world| world.drain_events().collect())
+    }
+
+    /// Goes on until it is the main future's turn; false at quiet.
+    fn reaches_main(&mut self) -> Result<bool, Stuck> {
+        let mut has_waited = false;
+        loop {
+            match self.turn()? {
+                Some(Turn::Main) => return Ok(true),
+                Some(_) => {}
+                None if !has_waited && self.wait_for_foreign_wake() => has_waited = true,
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// One poll of a task, or else one event; nothing at quiet.
+    fn turn(&mut self) -> Result<Option<Turn>, Stuck> {
+        self.steps_left = self.steps_left.checked_sub(1).ok_or(Stuck::Limit)?;
+        let sim = &self.sim;
+        match self.executor.turn(|task, count| sim.with(|world| world.choice_mut().pick_next(task.0, Site::Task, count))) {
+            Turn::Idle => match sim.with(World::step) {
+                Step::Ran => Ok(Some(Turn::Idle)),
+                Step::Quiet => Ok(None),
+            },
+            turn => Ok(Some(turn)),
+        }
+    }
+}
+
+impl fmt::Debug for Simulation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Simulation({:?}, {} tasks)", self.sim, self.live_tasks())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::choice::Choice;
+    use crate::contract::{Mode, Read};
+    use crate::flow::Flow;
+    use crate::time::Instant;
+
+    fn simulation() -> Simulation {
+        Simulation::of(Contract::strict())
+    }
+
+    #[test]
+    fn two_ends_talk_while_others_sleep() {
+        let mut run = simulation();
+        let got = run.run(async |sim| {
+            let (client, server) = sim.pipe();
+            let clock = sim.clone();
+            sim.spawn(async move {
+                clock.sleep(Duration::from_secs(1)).await;
+                client.write(Bytes::from_static(b"hi")).await.expect("open");
+                client.shutdown(Mode::Write).await;
+            });
+            (server.read(9).await, server.read(9).await)
+        });
+        assert_eq!(got, Ok((Ok(Read::Data(Bytes::from_static(b"hi"))), Ok(Read::Eof))));
+        assert_eq!(run.sim().now(), Instant(1_000_000_000));
+    }
+
+    #[test]
+    fn what_waits_for_ever_is_reported_as_quiet() {
+        let mut run = simulation();
+        let stuck = run.run(async |sim| sim.pipe().0.read(1).await);
+        assert_eq!(stuck, Err(Stuck::Quiet { open: false }));
+        assert_eq!(run.block_on(async { 7 }), Ok(7), "the run goes on");
+    }
+
+    #[test]
+    fn a_dropped_call_is_cancelled_and_a_dropped_sleep_does_not_move_the_clock() {
+        let mut run = simulation();
+        let _ = run.run(async |sim| {
+            let (client, server) = sim.pipe();
+            assert!(futures::poll!(Box::pin(server.read(9))).is_pending());
+            assert!(futures::poll!(Box::pin(sim.sleep(Duration::from_secs(9)))).is_pending());
+            client.write(Bytes::from_static(b"a")).await.expect("open");
+            assert_eq!(server.read(9).await, Ok(Read::Data(Bytes::from_static(b"a"))));
+        });
+        assert_eq!(run.run_until_quiet(), Ok(()));
+        assert_eq!(run.sim().now(), Instant::ZERO);
+        let cancels = run.drain_events().into_iter().filter(|event| matches!(event.what, crate::trace::What::Cancel { .. }));
+        assert_eq!(cancels.count(), 1);
+    }
+
+    #[test]
+    fn a_panic_ends_its_own_task_only() {
+        let mut run = simulation();
+        run.sim().spawn(async { panic!("one") });
+        assert_eq!(run.block_on(async { panic!("two") }), Err::<(), _>(Stuck::Panicked("two".into())));
+        assert_eq!(run.run_until_quiet(), Ok(()));
+        let panics: Vec<_> = run.panics().iter().map(ToString::to_string).collect();
+        assert_eq!(panics, ["task 1 panicked: one", "the main task panicked: two"]);
+    }
+
+    #[test]
+    fn a_missing_reactor_is_explained() {
+        let said = Stuck::Panicked("there is no reactor running, must be called from the context of a runtime".into());
+        assert!(said.to_string().contains("sim.sleep"));
+        assert!(!Stuck::Panicked("else".into()).to_string().contains("sim.sleep"));
+    }
+
+    #[test]
+    fn the_limit_stops_what_never_ends_from_both_sides() {
+        let endless = async |sim: &Sim| {
+            loop {
+                sim.sleep(Duration::ZERO).await;
+                sim.sleep(Duration::from_nanos(1)).await;
+            }
+        };
+        assert_eq!(simulation().limit(100).run(endless), Err::<(), _>(Stuck::Limit));
+        assert_eq!(simulation().limit(1).block_on(async { 1 }), Ok(1));
+        assert_eq!(simulation().limit(0).block_on(async { 1 }), Err(Stuck::Limit));
+    }
+
+    #[test]
+    fn a_wake_from_another_thread_opens_the_run_and_is_waited_for() {
+        let mut run = simulation();
+        let (sender, receiver) = futures::channel::oneshot::channel::<u32>();
+        let thread = std::thread::spawn(move || sender.send(5));
+        let got = run.block_on(receiver);
+        assert!(got == Ok(Ok(5)) || got == Err(Stuck::Quiet { open: true }), "{got:?}");
+        let _ = thread.join();
+        assert!(!simulation().is_open());
+    }
+
+    #[test]
+    fn ten_thousand_runs_leave_nothing_behind() {
+        let mut worlds = Vec::new();
+        for seed in 0..10_000 {
+            let mut run = Simulation::new(World::with_choice(Choice::seeded(seed)), PipeSettings::new(Contract::modern()));
+            let _ = run.run(async |sim| {
+                let (client, server) = sim.pipe();
+                let (back, handle) = (client.clone(), sim.clone());
+                sim.spawn(async move {
+                    let _keeps = (back.read(1).await, handle);
+                });
+                sim.spawn(async move { while server.read(9).await.is_err() {} });
+                client.write(Bytes::from_static(b"x")).await
+            });
+            worlds.push(run.sim().watch());
+        }
+        assert_eq!(worlds.iter().filter(|world| world.upgrade().is_some()).count(), 0);
+    }
+
+    #[test]
+    fn a_task_that_spawns_while_it_is_dropped_leaves_nothing() {
+        struct Last(Sim, Rc<Cell<u32>>);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                self.1.set(self.1.get() + 1);
+                let kept = (self.0.clone(), self.1.clone());
+                self.0.spawn(async move { drop(kept) });
+            }
+        }
+        let (run, drops) = (simulation(), Rc::new(Cell::new(0)));
+        let (world, last) = (run.sim().watch(), Last(run.sim().clone(), drops.clone()));
+        run.sim().spawn(async move {
+            let _last = last;
+            std::future::pending::<()>().await;
+        });
+        drop(run);
+        assert_eq!((drops.get(), Rc::strong_count(&drops)), (1, 1));
+        assert!(world.upgrade().is_none());
+    }
+
+    #[test]
+    fn the_order_of_tasks_is_a_choice() {
+        let order = |choice| {
+            let mut run = Simulation::new(World::with_choice(choice), PipeSettings::new(Contract::strict()));
+            let log = Rc::new(std::cell::RefCell::new(Vec::new()));
+            for name in 0..4 {
+                let log = log.clone();
+                run.sim().spawn(async move { log.borrow_mut().push(name) });
+            }
+            run.run_until_quiet().expect("ends");
+            let order = log.borrow().clone();
+            (order, run.sim().with(|world| world.choice().deviations().clone()))
+        };
+        assert_eq!(order(Choice::benign()).0, [0, 1, 2, 3]);
+        let (shuffled, deviations) = order(Choice::seeded(3));
+        assert_ne!(shuffled, [0, 1, 2, 3]);
+        assert_eq!(order(Choice::replay(deviations)).0, shuffled);
+    }
+}

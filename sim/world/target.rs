@@ -1,0 +1,103 @@
+//! What can be run: how to get two connected ends.
+
+use std::fmt;
+
+use futures::future::LocalBoxFuture;
+
+use crate::contract::{Both, Contract};
+use crate::flow::{DynFlow, Flow};
+
+use super::sim::Sim;
+use super::{Conn, PipeSettings, World};
+
+/// Anything that went wrong while the two ends were made: no verdict on the flow. Takes any error by `?`.
+#[derive(Debug)]
+pub struct SetupError(Box<dyn std::error::Error>);
+
+impl SetupError {
+    /// What went wrong.
+    pub fn source(&self) -> &(dyn std::error::Error + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `SetupError` is no `Error` itself: else this would collide with the identity.
+impl<E: std::error::Error + 'static> From<E> for SetupError {
+    fn from(error: E) -> Self {
+        SetupError(Box::new(error))
+    }
+}
+
+/// The client's end and the server's.
+pub type Ends = (DynFlow, DynFlow);
+
+/// The making of two ends.
+pub type Opening<'a> = LocalBoxFuture<'a, Result<Ends, SetupError>>;
+
+/// What a target offers beyond two connected ends. A scenario that needs more can't run on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Loss, delay, partitions: its packets cross a simulated network.
+    pub network_faults: bool,
+    /// An end can be aborted.
+    pub aborts: bool,
+    /// Several flows in one run.
+    pub several_flows: bool,
+    /// Connect, accept, listen.
+    pub connections: bool,
+    /// Pending calls can be cancelled.
+    pub cancel: bool,
+    /// `write_nodelay` and `writev_nodelay`.
+    pub nodelay: bool,
+    /// It runs on the real clock.
+    pub real_time: bool,
+    /// Its world can be copied in the middle of a run.
+    pub fork: bool,
+}
+
+/// What can be run. Async closures that give two flows are targets; others are found by name.
+pub trait Target {
+    /// The name, for reports.
+    fn name(&self) -> &str {
+        "closure"
+    }
+
+    /// The contracts that it says it keeps; empty: whatever its flows say.
+    fn claims(&self) -> &[Contract] {
+        &[]
+    }
+
+    /// What it offers.
+    fn offers(&self) -> Offers {
+        Offers { cancel: true, ..Offers::default() }
+    }
+
+    /// Makes the two ends.
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a>;
+
+    /// Makes the two ends straight on a world, where the target is the simulator's own; nothing for any other target.
+    fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
+        let _ = (world, settings);
+        None
+    }
+}
+
+impl<F, A, B> Target for F
+where
+    F: AsyncFn(&Sim) -> Result<(A, B), SetupError>,
+    A: Flow + 'static,
+    B: Flow + 'static,
+{
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        Box::pin(async move {
+            let (client, server) = self(sim).await?;
+            Ok((DynFlow::new(client), DynFlow::new(server)))
+        })
+    }
+}
