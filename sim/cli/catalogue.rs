@@ -1,10 +1,13 @@
-//! `flowsim rules`, `explain`, `contracts`: what there is to keep.
+//! `flowsim rules`, `explain`, `contracts`, `targets`: what there is to keep, and what can be run.
+
+use serde_json::json;
 
 use super::args::{Explain, Format, Listing};
 use super::exit::Exit;
 use super::output::{self, Output};
 use crate::report::catalogue;
 use crate::rules::Rule;
+use crate::target::{self, Named, Offers};
 
 pub(super) fn rules(args: &Listing, output: &mut Output) -> Exit {
     output.print(&match args.format {
@@ -28,4 +31,43 @@ pub(super) fn contracts(args: &Listing, output: &mut Output) -> Exit {
         Format::Json => catalogue::contracts_json(),
     });
     Exit::Held
+}
+
+pub(super) fn targets(args: &Listing, output: &mut Output) -> Exit {
+    let print = match args.format {
+        Format::Text => target_text,
+        Format::Json => target_json,
+    };
+    output.print(&target::ALL.iter().map(print).collect::<String>());
+    Exit::Held
+}
+
+fn target_text(target: &Named) -> String {
+    let list = |words: Vec<&str>| words.join(", ");
+    let (claims, offers) = (list(claims(target)), list(offers(&target.offers)));
+    format!("{}\n    {}\n    claims  {claims}\n    offers  {offers}\n", target.name, target.about)
+}
+
+fn target_json(target: &Named) -> String {
+    let (claims, offers) = (claims(target), offers(&target.offers));
+    json!({ "target": target.name, "about": target.about, "claims": claims, "offers": offers }).to_string() + "\n"
+}
+
+fn claims(target: &Named) -> Vec<&'static str> {
+    target.claims.iter().map(|contract| contract.base).collect()
+}
+
+/// What is offered, in words.
+fn offers(offers: &Offers) -> Vec<&'static str> {
+    let all = [
+        (offers.network_faults, "network faults"),
+        (offers.aborts, "aborts"),
+        (offers.several_flows, "several flows"),
+        (offers.connections, "connections"),
+        (offers.cancel, "cancel"),
+        (offers.nodelay, "nodelay"),
+        (offers.real_time, "real time"),
+        (offers.fork, "fork"),
+    ];
+    all.into_iter().filter(|(offered, _)| *offered).map(|(_, word)| word).collect()
 }

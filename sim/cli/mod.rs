@@ -2,10 +2,14 @@
 //! with a call.
 
 mod args;
+mod cases;
 mod catalogue;
 mod exit;
+mod files;
 mod judge;
 mod output;
+mod run;
+mod show;
 
 use std::process::ExitCode;
 
@@ -19,10 +23,14 @@ pub fn main() -> ExitCode {
     let args = Args::parse();
     let mut output = Output::new(args.color);
     let exit = match &args.verb {
+        Verb::Run(args) => run::run(args, &mut output),
+        Verb::Replay(args) => run::replay(args, &mut output),
+        Verb::Show(args) => show::show(args, &mut output),
         Verb::Judge(args) => judge::judge(args, &mut output),
         Verb::Rules(args) => catalogue::rules(args, &mut output),
         Verb::Explain(args) => catalogue::explain(args, &mut output),
         Verb::Contracts(args) => catalogue::contracts(args, &mut output),
+        Verb::Targets(args) => catalogue::targets(args, &mut output),
     };
     ExitCode::from(output.finish(exit))
 }

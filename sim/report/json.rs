@@ -44,6 +44,15 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// The same of a scenario's run: its violations are events of the run, not lines of the file.
+    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict) -> Self {
+        let mut record = Record::judged(file, contract, verdict);
+        for object in record.violations.iter_mut().chain(&mut record.client_faults) {
+            object["trace_line"] = object["line"].take();
+        }
+        record
+    }
+
     /// A file that was not judged: `skipped`, or an `error`.
     pub fn unjudged(file: &'a str, verdict: &'a str, why: &'a str) -> Self {
         Record {
@@ -72,6 +81,11 @@ pub fn error(diagnostic: &Diagnostic) -> String {
     let mut record = Record::unjudged(&diagnostic.file, "error", &why);
     record.more.extend([("line", json!(diagnostic.line)), ("column", json!(diagnostic.column))]);
     record.line()
+}
+
+/// Where something is wrong in a file, and what.
+pub fn place(diagnostic: &Diagnostic) -> serde_json::Value {
+    json!({ "line": diagnostic.line, "column": diagnostic.column, "message": diagnostic.message })
 }
 
 fn violation(violation: &Violation) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! How calls, outcomes and sizes are said, in one place, so that a ladder, a report and a diagnostic agree.
 
 use crate::contract::{Call, Mode, Outcome, Payload};
-use crate::trace::{Abort, By, EnvWhat};
+use crate::trace::{Abort, By, EnvWhat, Resources};
 
 /// The width that running text is broken at.
 pub const WIDTH: usize = 120;
@@ -98,17 +98,18 @@ pub fn environment(what: &EnvWhat) -> String {
         EnvWhat::Transmitted { upto } => format!("transmitted up to byte {upto}"),
         EnvWhat::Acknowledged { upto } => format!("acknowledged up to byte {upto}"),
         EnvWhat::Resources(held) if held.is_free() => "holds nothing".to_owned(),
-        EnvWhat::Resources(held) => format!(
-            "holds {}, {}, {} buffered, {}",
-            count(held.connections, "connection"),
-            count(held.timers, "timer"),
-            size(held.buffered),
-            count(held.ports, "port")
-        ),
+        EnvWhat::Resources(held) => format!("holds {}", holdings(held)),
         EnvWhat::Buffer { op, data } => format!("the buffer that #{op} returned, seen again: {}", payload(data, true)),
         EnvWhat::Quiet => "quiet: nothing more can happen".to_owned(),
         EnvWhat::End => "the recording ends".to_owned(),
     }
+}
+
+/// `1 connection and 20 buffered bytes`: what of it there is.
+fn holdings(held: &Resources) -> String {
+    let kinds = [(held.connections, "connection"), (held.timers, "timer"), (held.buffered, "buffered byte"), (held.ports, "port")];
+    let held: Vec<String> = kinds.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();
+    held.join(", ")
 }
 
 const fn abort_word(abort: Abort) -> &'static str {

@@ -1,0 +1,91 @@
+//! Runs scenario files on several threads; what comes out has the order of the files.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::args::Running;
+use super::files::File;
+use crate::contract::Both;
+use crate::scenario::{Options, Run, Scenario};
+use crate::target;
+use crate::trace::Diagnostic;
+
+/// What became of one file.
+pub(super) enum Done {
+    /// It was run.
+    Ran(Box<Run>),
+    /// Its target does not offer what it needs.
+    Skipped(Diagnostic),
+    /// It is no scenario.
+    Refused(Diagnostic),
+    /// Run twice, it gave two different traces.
+    Differs(String),
+}
+
+/// Runs every file and hands the results to `take`, in the order of the files, until that says stop.
+pub(super) fn all(files: &[File], args: &Running, jobs: usize, mut take: impl FnMut(&File, Done) -> bool) {
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (sender, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, files.len().max(1)) {
+            let sender = sender.clone();
+            scope.spawn(|| {
+                let sender = sender;
+                work(files, args, &next, &stop, &sender);
+            });
+        }
+        drop(sender);
+        let mut early = BTreeMap::new();
+        for (at, file) in files.iter().enumerate() {
+            while !early.contains_key(&at) {
+                let Ok((other, done)) = results.recv() else { return };
+                early.insert(other, done);
+            }
+            if early.remove(&at).is_some_and(|done| !take(file, done)) {
+                return stop.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+}
+
+/// One thread's share: the next file that nobody has taken, until there is none.
+fn work(files: &[File], args: &Running, next: &AtomicUsize, stop: &AtomicBool, results: &mpsc::Sender<(usize, Done)>) {
+    while !stop.load(Ordering::Relaxed) {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(file) = files.get(at) else { return };
+        if results.send((at, one(file, args))).is_err() {
+            return;
+        }
+    }
+}
+
+/// Runs one file.
+pub(super) fn one(file: &File, args: &Running) -> Done {
+    match Scenario::load(&file.path) {
+        Ok(scenario) => run(&scenario, args),
+        Err(diagnostic) => Done::Refused(diagnostic),
+    }
+}
+
+fn run(scenario: &Scenario, args: &Running) -> Done {
+    let first = once(scenario, args);
+    if !args.check_determinism {
+        return Done::Ran(Box::new(first));
+    }
+    let second = once(scenario, args);
+    if first.digest() == second.digest() { Done::Ran(Box::new(first)) } else { Done::Differs(difference(&first, &second)) }
+}
+
+fn once(scenario: &Scenario, args: &Running) -> Run {
+    let _ = target::named;
+    scenario.run_pipe(Options { contract: args.contract.map(Both::same), seed: args.seed, ..Options::default() })
+}
+
+/// Where two runs part.
+fn difference(one: &Run, other: &Run) -> String {
+    let (events, others) = (&one.trace().events, &other.trace().events);
+    let line = events.iter().zip(others).take_while(|(one, other)| one == other).count() + 2;
+    format!("two runs differ from line {line} of their traces on: digests {} and {}", one.digest(), other.digest())
+}
