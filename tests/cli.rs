@@ -231,7 +231,7 @@ fn reports_count_lines_as_the_file_does() {
 
 #[test]
 fn a_closed_pipe_ends_quietly() {
-    for (args, code) in [(&["rules"][..], 0), (&["judge", HELD], 0), (&["judge", VIOLATED, HELD], 1), (&["contracts"], 0)] {
+    for (args, code) in [(&["rules"][..], 0), (&["judge", HELD], 0), (&["judge", VIOLATED, HELD], 1), (&["contracts"], 0), (&["run"], 0)] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let output = flowsim().args(args).stdout(writer).stderr(Stdio::piped()).output().expect("the program starts");
@@ -308,6 +308,161 @@ fn presets_are_listed_with_every_parameter() {
         assert!(text.lines().any(|line| line == parameter.name), "{} is explained", parameter.name);
         assert!(json.iter().all(|preset| preset["parameters"][parameter.name].is_string()));
     }
+}
+
+/// A scenario of which everything holds.
+const GOOD: &str = r#"
+title = "Good"
+contract = "modern"
+target = "pipe"
+[client]
+steps = ["write 10", "shutdown write", "read to eof -> 4"]
+[server]
+steps = ["read to eof -> 10", "write 4", "close"]
+"#;
+
+/// A folder of this test's own, with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the folder is made");
+    for (file, text) in files {
+        let path = folder.join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(path, text).expect("the file is written");
+    }
+    folder
+}
+
+#[test]
+fn a_run_prints_one_line_a_scenario_and_a_summary() {
+    let folder = folder("good", &[("b.toml", GOOD), ("a/c.toml", GOOD), ("a/d.toml", GOOD), ("notes.txt", "no scenario")]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let held: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("held ")).collect();
+    assert_eq!(held.len(), 3, "{}", ran.out);
+    for (line, name) in held.iter().zip(["a/c.toml", "a/d.toml", "b.toml"]) {
+        assert!(line.contains(name), "in order: {line}");
+    }
+    assert!(ran.out.contains("\n3 scenarios: 3 held\n") && ran.out.contains("  exercised  "), "{}", ran.out);
+}
+
+#[test]
+fn a_run_does_not_depend_on_the_number_of_jobs() {
+    let one = run(&["run", "scenarios", "--jobs", "1", "--format", "json"]);
+    assert_eq!(one.code, 0, "{}{}", one.out, one.err);
+    for jobs in ["2", "7", "1000"] {
+        assert_eq!(run(&["run", "scenarios", "--jobs", jobs, "--format", "json"]).out, one.out);
+    }
+    assert_eq!(run(&["run", "--jobs", "0"]).code, 2);
+}
+
+#[test]
+fn a_run_has_the_pinned_object() {
+    let path = folder("object", &[("good.toml", GOOD)]).join("good.toml");
+    let object = run(&["run", "--format", "json", words(&path)]).object();
+    assert_eq!((&object["file"], &object["verdict"]), (&words(&path).into(), &"held".into()));
+    assert_eq!((&object["contract"], &object["target"], &object["seed"]), (&"modern".into(), &"pipe".into(), &Value::Null));
+    assert_eq!(object["digest"].as_str().expect("a digest").len(), 32);
+    let stats = &object["stats"];
+    assert_eq!((&stats["bytes_to_server"], &stats["bytes_to_client"]), (&10.into(), &4.into()));
+    for count in ["virtual_ns", "segments_sent", "segments_dropped", "retransmits", "timeouts"] {
+        assert!(stats[count].is_u64(), "{count}");
+    }
+    assert!(object["exercised"]["eof-complete"].is_u64());
+    let seeded = run(&["replay", "--format", "json", "--seed", "0xff", words(&path)]).object();
+    assert_eq!(seeded["seed"], 255);
+}
+
+#[test]
+fn what_is_not_as_expected_is_broken() {
+    let unmet = GOOD.replace("read to eof -> 10", "read to eof -> 11");
+    let files =
+        [("good.toml", GOOD), ("unmet.toml", &unmet), ("guard.toml", &GOOD.replace("[client]", "guards = [\"one-fin\"]\n[client]"))];
+    let folder = folder("unmet", &files);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("3 scenarios: 1 held, 2 violated"), "{}", ran.out);
+    assert!(ran.out.contains("unmet.toml:8:"), "the place of the expectation: {}", ran.out);
+    assert!(ran.out.contains("client · modern"), "the ladder: {}", ran.out);
+    let objects = run(&["run", "--format", "json", words(&folder)]).objects();
+    assert_eq!(objects.iter().map(|object| object["verdict"].clone()).collect::<Vec<_>>(), ["held", "violated", "violated"]);
+    assert_eq!(objects[2]["unmet"][0]["line"], 8);
+}
+
+#[test]
+fn bad_scenarios_are_refused_with_their_place() {
+    let wrong = GOOD.replace("write 10", "wrote 10");
+    let folder = folder("wrong", &[("good.toml", GOOD), ("wrong.toml", &wrong)]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("2 scenarios: 1 held, 1 error"), "{}", ran.out);
+    assert!(ran.err.contains("wrong.toml:6:") && ran.err.contains('^'), "{}", ran.err);
+    let objects = run(&["run", "--format", "json", words(&folder)]).objects();
+    assert_eq!((&objects[1]["verdict"], &objects[1]["line"]), (&"error".into(), &6.into()));
+    let binary = scratch("binary.toml", &[0xFF, 0, 0xFE, 1]);
+    for path in [binary.as_path(), Path::new("no-such-folder"), Path::new("Cargo.toml"), &folder.join("none.toml")] {
+        let ran = run(&["run", words(path)]);
+        assert_eq!((ran.code, ran.out.contains("held")), (2, false), "{path:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(words(path)), "{path:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn an_empty_folder_is_no_success() {
+    let folder = folder("empty", &[("notes.txt", "no scenario")]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("no scenario file"), "{}", ran.err);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let ran = run(&["run", "scenarios", "--check-determinism", "--seed", "7"]);
+    assert!(matches!(ran.code, 0 | 1), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("two runs differ"), "{}", ran.out);
+    for seed in ["-1", "0x", "0x+1", "18446744073709551616", "seven", ""] {
+        assert_eq!(run(&["run", "scenarios", "--seed", seed]).code, 2, "{seed}");
+    }
+    assert_eq!(run(&["replay", "scenarios/eof/eof-thrice.toml", "--seed", "0xffffffffffffffff"]).code, 0);
+}
+
+/// A run's trace, judged, gives the run's verdict; and its digest is that of the bytes.
+#[test]
+fn a_written_trace_is_judged_alike() {
+    let folder = folder("written", &[("good.toml", GOOD)]);
+    let (scenario, trace) = (folder.join("good.toml"), folder.join("good.jsonl"));
+    let object = run(&["run", words(&scenario), "--trace", words(&trace), "--format", "json"]).object();
+    let judged = run(&["judge", words(&trace), "--format", "json"]).object();
+    assert_eq!((&judged["verdict"], &judged["exercised"]), (&object["verdict"], &object["exercised"]));
+    let bytes = std::fs::read(&trace).expect("the trace");
+    assert_eq!(flowsim::trace::Digest::of(&bytes).to_string(), object["digest"].as_str().expect("a digest"));
+    let shown = [run(&["show", words(&scenario)]), run(&["show", "--ladder", words(&trace)])];
+    assert_eq!((shown[0].code, &shown[0].out), (0, &shown[1].out));
+    assert_eq!(run(&["run", words(&folder), "--trace", "/nowhere/at/all"]).code, 2);
+    assert_eq!(run(&["run", "scenarios", "--trace", words(&trace)]).code, 2, "one trace of many runs");
+}
+
+#[test]
+fn replay_shows_the_run() {
+    let path = folder("replay", &[("good.toml", GOOD)]).join("good.toml");
+    let ran = run(&["replay", words(&path)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("client · modern") && ran.out.contains("  exercised  "), "{}", ran.out);
+    assert_eq!(run(&["replay", "tests"]).code, 2);
+    assert_eq!(run(&["show", VIOLATED]).code, 0);
+    assert!(run(&["show", VIOLATED]).out.contains("▲ eof-complete"));
+    assert_eq!(run(&["show", BAD]).code, 2);
+}
+
+#[test]
+fn targets_are_listed_and_found() {
+    let objects = run(&["targets", "--format", "json"]).objects();
+    assert_eq!(objects.len(), flowsim::target::ALL.len());
+    assert!(run(&["targets"]).out.lines().any(|line| line == "pipe"));
+    let wrong = run(&["run", "--target", "pip"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("did you mean `pipe`?"), "{}", wrong.err);
 }
 
 /// Memory does not grow with the file: 128 MiB go through a process that may not have 100 MiB of addresses.
