@@ -66,7 +66,7 @@ fn scenario() -> impl Strategy<Value = String> {
 
 fn run(text: &str) -> Run {
     let scenario = Scenario::parse("random.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)));
-    scenario.run_pipe(Options::default())
+    scenario.run(scenario.named_target().expect("a known target")).unwrap_or_else(|error| panic!("{}", error.render(false)))
 }
 
 fn written(trace: &Trace) -> String {
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn what_is_kept_changes_nothing(text in scenario()) {
         let scenario = Scenario::parse("random.toml", &text).expect("it parses");
-        let keeping = |keep: Keep| scenario.run_pipe(Options { keep, ..Options::default() });
+        let keeping = |keep: Keep| scenario.run_with(scenario.named_target().expect("a known target"), &Options { keep, ..Options::default() }).expect("it runs");
         let whole = keeping(Keep::Both);
         let (judged, recorded, bare) = (keeping(Keep::Verdict), keeping(Keep::Trace), keeping(Keep::Nothing));
         prop_assert_eq!(judged.verdict(), whole.verdict());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Options, Run, Scenario};
+use flowsim::scenario::{Run, Scenario};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -34,7 +34,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 /// Runs one file; everything that is wrong with its run, as a person should read it.
 fn run_file(path: &Path) -> Result<Run, Failed> {
     let scenario = Scenario::load(path).map_err(|error| error.render(false))?;
-    let run = scenario.run_pipe(Options::default());
+    let target = scenario.named_target().ok_or("the target is unknown")?;
+    let run = scenario.run(target).map_err(|error| error.render(false))?;
     let unmet = run.unmet().iter().map(|unmet| unmet.diagnostic.render(false));
     let violations = run.verdict().violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.message));
     let problems: Vec<String> = violations.chain(unmet).collect();

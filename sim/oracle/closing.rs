@@ -38,6 +38,7 @@ impl Scene<'_> {
                 }
             }
         }
+        me.refresh();
         self.enter(pending, found);
         if mode.writes() && *outcome == Outcome::Done {
             self.pushed_out(pending.called.seq);
@@ -55,6 +56,7 @@ impl Scene<'_> {
         let me = self.me_mut();
         me.close.end(at);
         me.maybe_write = None;
+        me.refresh();
         if me.closes_fully() {
             self.book.exercise(Rule::CallerKeepsOff);
         }
@@ -78,7 +80,9 @@ impl Scene<'_> {
             found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
         }
         let at = self.at;
-        self.me_mut().disconnect.end(at);
+        let me = self.me_mut();
+        me.disconnect.end(at);
+        me.refresh();
         self.enter(pending, found);
     }
 

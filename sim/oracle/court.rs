@@ -98,6 +98,11 @@ impl Scene<'_> {
         &self.flow.ends[self.end.peer()]
     }
 
+    /// Nothing but reads and writes has happened on this flow, all of them went well, and nothing went wrong elsewhere.
+    pub fn is_calm(&self) -> bool {
+        self.me().calm && self.peer().calm && self.book.troubled.is_empty()
+    }
+
     pub fn site(&self, op: u64) -> Site {
         Site { at: self.at, flow: self.flow.id, end: self.end, op: Some(op) }
     }
@@ -294,10 +299,17 @@ impl Scene<'_> {
                 if mode.writes() {
                     me.shut_write.call(at);
                 }
+                me.refresh();
                 self.shutting_read(mode.reads());
             }
-            Kind::Close => me.close.call(at),
-            Kind::Disconnect => me.disconnect.call(at),
+            Kind::Close => {
+                me.close.call(at);
+                me.refresh();
+            }
+            Kind::Disconnect => {
+                me.disconnect.call(at);
+                me.refresh();
+            }
             Kind::Connect | Kind::Accept => me.opening = true,
             Kind::Flush | Kind::Other => {}
         }
@@ -439,7 +451,10 @@ impl Scene<'_> {
             Error::BrokenPipe if !peer_left && !own => Abort::Reset,
             _ => return,
         };
-        self.me_mut().aborted = Some(Aborted { at: self.at, kind, by_word: true });
+        let at = self.at;
+        let me = self.me_mut();
+        me.calm = false;
+        me.aborted = Some(Aborted { at, kind, by_word: true });
     }
 
     /// A call that returned the error of an abort has told this end.
@@ -454,6 +469,7 @@ impl Scene<'_> {
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         let at = self.at;
         let contract = self.me().contract;
+        self.me_mut().calm = false;
         match pending.kind {
             Kind::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
             Kind::Write { len, .. } => {
@@ -484,6 +500,7 @@ impl Scene<'_> {
             Kind::Connect | Kind::Accept => self.me_mut().opening = false,
             Kind::Flush | Kind::Disconnect | Kind::Other => {}
         }
+        self.me_mut().refresh();
     }
 
     fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
@@ -537,6 +554,7 @@ impl Scene<'_> {
         self.book.trouble(id, at);
         self.note_arrivals();
         let me = self.me_mut();
+        me.calm = false;
         // An error word was only a guess at the moment; the line itself is exact.
         if me.aborted.is_none_or(|abort| abort.by_word) {
             me.aborted = Some(Aborted { at, kind, by_word: false });

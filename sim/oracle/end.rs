@@ -145,6 +145,17 @@ pub(super) struct Aborted {
     pub by_word: bool,
 }
 
+/// What follows from the calls that end halves: worked out when one of them changes, read at every other event.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ended {
+    write_called: Option<Stamp>,
+    write_returned: Option<Stamp>,
+    full_called: Option<Stamp>,
+    full_returned: Option<Stamp>,
+    strong_returned: Option<Stamp>,
+    reading_over: Option<Stamp>,
+}
+
 /// One end of a flow.
 #[derive(Clone, Debug)]
 pub(super) struct EndState {
@@ -157,7 +168,9 @@ pub(super) struct EndState {
     pub reads_returned: u64,
     /// Any call at all was made.
     pub used: bool,
-    /// Shutdown of writing (and half close).
+    /// Nothing but reads and writes has happened here, and all of them went well.
+    pub calm: bool,
+    /// Shutdown of writing.
     pub shut_write: Step,
     /// Shutdown of reading.
     pub shut_read: Step,
@@ -165,6 +178,7 @@ pub(super) struct EndState {
     pub close: Step,
     /// The stack's disconnect.
     pub disconnect: Step,
+    ended: Ended,
     /// A cancelled end of writing, a cancelled end of reading.
     pub maybe_write: Option<Answer>,
     pub maybe_read: Option<Answer>,
@@ -203,6 +217,8 @@ impl EndState {
             writes_pending: 0,
             reads_returned: 0,
             used: false,
+            calm: true,
+            ended: Ended::default(),
             shut_write: Step::default(),
             shut_read: Step::default(),
             close: Step::default(),
@@ -235,40 +251,54 @@ impl EndState {
         matches!(self.contract.data_after_shutdown_read, Some(DataAfterShutdownRead::Readable | DataAfterShutdownRead::Either))
     }
 
-    /// When a call began that ends writing: shutdown write or both, close, disconnect; cancelled ones too.
+    /// A call that ends a half began, returned, or is in doubt.
+    pub fn refresh(&mut self) {
+        let full = self.closes_fully();
+        let (close_called, close_returned) = (self.close.called, self.close.returned);
+        let write_called = first([self.shut_write.called, close_called]);
+        let write_returned = first([self.shut_write.returned, close_returned]);
+        let both_called = both(write_called, self.shut_read.called);
+        let both_returned = both(write_returned, self.shut_read.returned);
+        let strong_returned = first([close_returned.filter(|_| full), self.disconnect.returned]);
+        self.calm = false;
+        self.ended = Ended {
+            write_called: first([write_called, self.disconnect.called]),
+            write_returned: first([write_returned, self.disconnect.returned]),
+            full_called: first([close_called.filter(|_| full), self.disconnect.called, both_called]),
+            full_returned: first([strong_returned, both_returned]),
+            strong_returned,
+            reading_over: first([strong_returned, both_returned.filter(|_| !self.late_data())]),
+        };
+    }
+
+    /// When a call began that ends writing: shutdown write or both, close, disconnect; cancelled ones apart.
     pub fn write_end_called(&self) -> Option<Stamp> {
-        first([self.shut_write.called, self.close.called, self.disconnect.called])
+        self.ended.write_called
     }
 
     /// When the first call that ends writing had returned.
     pub fn write_end_returned(&self) -> Option<Stamp> {
-        first([self.shut_write.returned, self.close.returned, self.disconnect.returned])
+        self.ended.write_returned
     }
 
     /// When both halves were asked to end.
     pub fn full_close_called(&self) -> Option<Stamp> {
-        let close = self.close.called.filter(|_| self.closes_fully());
-        let halves = both(first([self.shut_write.called, self.close.called]), self.shut_read.called);
-        first([close, self.disconnect.called, halves])
+        self.ended.full_called
     }
 
     /// When both halves had ended.
     pub fn full_close_returned(&self) -> Option<Stamp> {
-        first([self.strong_close_returned(), self.both_shut_returned()])
+        self.ended.full_returned
     }
 
     /// A close of the whole flow, or a disconnect, has returned.
     pub fn strong_close_returned(&self) -> Option<Stamp> {
-        first([self.close.returned.filter(|_| self.closes_fully()), self.disconnect.returned])
-    }
-
-    fn both_shut_returned(&self) -> Option<Stamp> {
-        both(first([self.shut_write.returned, self.close.returned]), self.shut_read.returned)
+        self.ended.strong_returned
     }
 
     /// When reading was over for good: a full close, or both halves shut where late data can't be read.
     pub fn reading_over(&self) -> Option<Stamp> {
-        first([self.strong_close_returned(), self.both_shut_returned().filter(|_| !self.late_data())])
+        self.ended.reading_over
     }
 
     /// Is `seq` after the return of own full close?

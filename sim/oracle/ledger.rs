@@ -65,6 +65,15 @@ impl Ledger {
         self.exercised.note(rule);
     }
 
+    /// Counts the rules whose premise holds.
+    pub fn exercise_where<const N: usize>(&mut self, premises: [(Rule, bool); N]) {
+        for (rule, holds) in premises {
+            if holds {
+                self.exercised.note(rule);
+            }
+        }
+    }
+
     /// Writes down what is wrong with an event, if anything; the violation's index.
     pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
         let violation = write_up(site, findings)?;

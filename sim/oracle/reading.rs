@@ -14,7 +14,9 @@ use crate::trace::Abort;
 
 impl Scene<'_> {
     pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
-        self.read_premises(pending);
+        if !self.is_calm() {
+            self.read_premises(pending);
+        }
         match outcome {
             Outcome::Data(data) => self.read_data(pending, max, data),
             Outcome::Eof => self.read_eof(pending),
@@ -46,15 +48,15 @@ impl Scene<'_> {
             (Rule::HalfCloseKeepsReading, half),
             (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
-        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
-            self.book.exercise(rule);
-        }
+        self.book.exercise_where(exercised);
     }
 
     fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
         let called = pending.called.seq;
         let mut found = Findings::default();
-        self.data_out_of_season(pending, data, &mut found);
+        if !self.is_calm() {
+            self.data_out_of_season(pending, data, &mut found);
+        }
         self.data_size(max, data, &mut found);
         let judged_already = !found.is_empty();
         let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
@@ -158,9 +160,7 @@ impl Scene<'_> {
             (Rule::OneReaderPerByte, overlapping),
             (Rule::WriteOrder, second),
         ];
-        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
-            self.book.exercise(rule);
-        }
+        self.book.exercise_where(exercised);
     }
 
     fn remember(&mut self, pending: &Pending, data: &Payload) {
@@ -339,6 +339,7 @@ impl Scene<'_> {
     fn note_eof(&mut self) {
         let at = self.at;
         let me = self.me_mut();
+        me.calm = false;
         me.eof.get_or_insert(at);
         let own = me.shut_read.called.is_some() || me.maybe_read.is_some();
         if !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())) {
@@ -382,7 +383,9 @@ impl Scene<'_> {
         self.final_read_is_eof(pending, outcome, &mut found);
         self.keepalive_must_end(outcome, &mut found);
         let at = self.at;
-        self.me_mut().read_error.get_or_insert(at);
+        let me = self.me_mut();
+        me.calm = false;
+        me.read_error.get_or_insert(at);
         self.enter(pending, found);
         let others = self.me().reads_pending;
         self.flow.streams[end.peer()].reader_left(others);

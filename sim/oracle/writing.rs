@@ -24,13 +24,19 @@ impl Scene<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
         let Kind::Write { number, len, vectored, void } = pending.kind else { return };
         let write = Return { pending, called: pending.called.seq, number, len, vectored };
-        self.write_premises(write);
+        if self.is_calm() {
+            if self.peer().reads_returned > pending.peer_reads {
+                self.book.exercise(Rule::WriteResolves);
+            }
+        } else {
+            self.write_premises(write);
+        }
         let ok = *outcome == Outcome::Ok;
         if len > 0 {
             self.settle(write, ok, void, accepted);
         }
         match outcome {
-            Outcome::Ok if len == 0 => {}
+            Outcome::Ok if len == 0 || accepted.is_none() && self.is_calm() => {}
             Outcome::Ok => self.write_ok(write, accepted),
             Outcome::Panic => self.panicked(pending),
             _ => self.write_failed(write, outcome),
@@ -59,9 +65,7 @@ impl Scene<'_> {
             (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
             (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
-        for (rule, _) in exercised.into_iter().filter(|(_, premise)| *premise) {
-            self.book.exercise(rule);
-        }
+        self.book.exercise_where(exercised);
     }
 
     /// The write's bytes: all of them, a prefix, or none.
@@ -214,7 +218,9 @@ impl Scene<'_> {
         self.word_of_failure(write, outcome, &mut found);
         self.blocked_write_completes(write, &mut found);
         let at = self.at;
-        self.me_mut().write_error.get_or_insert(at);
+        let me = self.me_mut();
+        me.calm = false;
+        me.write_error.get_or_insert(at);
         self.enter(write.pending, found);
     }
 

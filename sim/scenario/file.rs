@@ -11,6 +11,7 @@ use super::mistake::{Mistake, Source};
 use super::{Fault, FlowSteps, Guard, Limits, Pipe, Scenario, Step, grammar, sense};
 use crate::contract::{Both, Contract, End, suggestion};
 use crate::rules::Rule;
+use crate::target;
 use crate::trace::{Abort, Diagnostic};
 
 /// Largest scenario file.
@@ -51,7 +52,7 @@ pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Scenario, Diagnostic> {
 fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic> {
     let title = file.get("title", Item::string)?.unwrap_or_default();
     let contract = file.get("contract", contracts)?;
-    let target = file.get("target", target)?;
+    let target = file.get("target", target_name)?;
     let named = target.as_deref().unwrap_or("pipe").to_owned();
     refuse_network(&file, &named)?;
     let seed = file.get("seed", Item::integer)?;
@@ -96,9 +97,9 @@ fn wrong_part(text: &str) -> std::ops::Range<usize> {
     start + blank..wrong
 }
 
-fn target(item: &Item<'_>) -> Result<String, Diagnostic> {
+fn target_name(item: &Item<'_>) -> Result<String, Diagnostic> {
     item.parsed("as `\"pipe\"`", |text| {
-        let known = || ["pipe"].into_iter();
+        let known = || target::ALL.iter().map(|target| target.name);
         let found = known().find(|name| *name == text).map(str::to_owned);
         found.ok_or_else(|| Mistake::new(0..text.len(), format!("unknown target `{text}`"), suggestion(text, known())))
     })
@@ -237,7 +238,7 @@ fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<Fault, 
     let mut table = item.table("a fault")?;
     let (end, at) = (table.need("end", end)?, table.need("at", Item::span_of_time)?);
     let flow = table.take("flow").map(|item| flow_number(&item, flows)).transpose()?.unwrap_or(0);
-    table.finish().map(|()| Fault { abort, flow, end, at })
+    table.finish().map(|()| Fault { abort, flow, end, at, spot: item.spot() })
 }
 
 fn end(item: &Item<'_>) -> Result<End, Diagnostic> {

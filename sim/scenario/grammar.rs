@@ -299,8 +299,8 @@ fn possible(expect: &Expect, kind: Kind, cancels: bool) -> bool {
         Expect::Failed | Expect::Error(_) => true,
         Expect::Closed | Expect::Eof => matches!(kind, Kind::Read | Kind::Write),
         Expect::Data | Expect::Bytes(_) => kind == Kind::Read,
-        Expect::Ok => matches!(kind, Kind::Write | Kind::Plain),
-        Expect::Done => kind == Kind::Ending,
+        Expect::Ok => matches!(kind, Kind::Write | Kind::Flush | Kind::Setup),
+        Expect::Done => matches!(kind, Kind::Ending | Kind::Setup),
     }
 }
 
@@ -309,8 +309,9 @@ fn results(kind: Kind, cancels: bool) -> Vec<&'static str> {
     let own: &[&str] = match kind {
         Kind::Read => &["data", "a size", "eof", "closed"],
         Kind::Write => &["ok", "closed", "eof"],
-        Kind::Plain => &["ok"],
+        Kind::Flush => &["ok"],
         Kind::Ending => &["done"],
+        Kind::Setup => &["ok", "done"],
         Kind::Timing => &[],
     };
     let errors = ["error", "reset", "timed_out"];

@@ -80,11 +80,6 @@ impl Log {
         }
     }
 
-    /// Does anybody want events?
-    pub(super) fn is_open(&self) -> bool {
-        self.oracle.is_some() || self.trace.is_some()
-    }
-
     /// Takes the next event.
     pub(super) fn take(&mut self, event: Event) {
         self.stats.count(&event);

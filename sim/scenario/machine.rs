@@ -63,8 +63,6 @@ struct Task {
     timer: Option<Op>,
     /// Bytes that the step's calls have read or written.
     bytes: u64,
-    /// Decisions that were made with this task at the head of the line.
-    turns: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +129,11 @@ impl Machine {
         Some(Miss { task, step, at, why })
     }
 
+    /// Has every task ended?
+    pub(super) fn is_over(&self) -> bool {
+        self.tasks.iter().all(|task| task.state == State::Over)
+    }
+
     /// The steps of a task, and whose they are.
     pub(super) fn task(&self, task: usize) -> Option<(Place, &[Step])> {
         self.program.task(task)
@@ -142,9 +145,7 @@ impl Machine {
         if count < 2 {
             return self.line.pop_front().map(|task| task as usize);
         }
-        let turns = &mut self.tasks[first as usize].turns;
-        let picked = stage.pick(first, *turns, count) as usize;
-        *turns += 1;
+        let picked = stage.pick(first, count) as usize;
         self.line.remove(picked.min(self.line.len() - 1)).map(|task| task as usize)
     }
 

@@ -50,9 +50,15 @@ impl Source {
     /// A diagnostic that underlines `spot`.
     pub(crate) fn at(&self, spot: Spot, message: impl Into<String>) -> Diagnostic {
         if self.text.is_empty() && self.name.is_empty() {
-            return Diagnostic::of_file("scenario", message);
+            return self.whole(&message.into());
         }
         Diagnostic::in_text(&*self.name, self.text.as_bytes(), spot.bytes(), message)
+    }
+
+    /// A diagnostic about the file as a whole.
+    pub(crate) fn whole(&self, message: &str) -> Diagnostic {
+        let name = if self.name.is_empty() { "scenario" } else { &*self.name };
+        Diagnostic::of_file(name, message)
     }
 
     /// A diagnostic that underlines these bytes of the text.

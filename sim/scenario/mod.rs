@@ -4,8 +4,10 @@
 //! [`Diagnostic`] that marks the bytes concerned. `Display` writes the same format back, as short as it can be said.
 //! What this is not: a program. Steps have no variables, branches or loops.
 
+mod direct;
 mod document;
 mod file;
+mod fit;
 mod grammar;
 mod log;
 mod machine;
@@ -14,6 +16,7 @@ mod picture;
 mod program;
 mod run;
 mod sense;
+mod shell;
 mod stage;
 mod step;
 mod units;
@@ -28,7 +31,9 @@ pub use step::{Action, Ended, Expect, Step};
 
 use crate::contract::{Both, Contract, End};
 use crate::rules::Rule;
+use crate::target;
 use crate::trace::{Abort, Diagnostic};
+use crate::world::Target;
 use mistake::{Source, Spot};
 
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
@@ -104,6 +109,7 @@ pub struct Fault {
     pub end: End,
     /// When, from the start of the run.
     pub at: Duration,
+    pub(crate) spot: Spot,
 }
 
 /// What the ends of one flow do.
@@ -149,10 +155,32 @@ impl Scenario {
         file::parse(name, text.as_ref())
     }
 
-    /// Runs the scenario on pipes.
-    pub fn run_pipe(&self, options: Options) -> Run {
-        let contract = options.contract.or(self.contract).unwrap_or(Both::same(Contract::pipe()));
-        run::Direct::new(self, contract, options).run("pipe")
+    /// Runs the scenario and keeps everything.
+    ///
+    /// # Errors
+    /// What in the scenario the target can't do, or why its ends could not be made.
+    pub fn run(&self, target: &dyn Target) -> Result<Run, Diagnostic> {
+        self.run_with(target, &Options::default())
+    }
+
+    /// Runs the scenario.
+    ///
+    /// # Errors
+    /// What in the scenario the target can't do, or why its ends could not be made.
+    pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, Diagnostic> {
+        if let Some(reason) = self.unfit(target) {
+            return Err(reason);
+        }
+        let contract = self.promised(options.contract, target);
+        match direct::run(self, target, contract, options) {
+            Some(run) => Ok(run),
+            None => shell::run(self, target, contract, options),
+        }
+    }
+
+    /// The target that the scenario names; the pipe if it names none.
+    pub fn named_target(&self) -> Option<&'static target::Named> {
+        target::named(self.target.as_deref().unwrap_or("pipe"))
     }
 
     /// All tasks, in the order in which they start: by flow, then the client's before the server's.

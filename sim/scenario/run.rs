@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::log::{Keep, Log, Stats};
 use super::machine::{Machine, Miss, Why};
 use super::program::Program;
-use super::stage::Worldly;
+use super::stage::Stage;
 use super::{Expect, Limits, Scenario};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract};
 use crate::oracle::{Exercised, Judgement, Verdict};
 use crate::time::{Instant, span};
-use crate::trace::{Diagnostic, Digest, Env, EnvWhat, Header, Place, Trace, What};
-use crate::world::{PipeSettings, Step, World};
+use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
+use crate::world::{PipeSettings, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,77 +118,106 @@ impl Run {
     }
 }
 
-/// A run on the simulator's own flows.
-pub(super) struct Direct<'a> {
+/// A run that is under way, whatever it runs on.
+pub(super) struct Course<'a> {
     scenario: &'a Scenario,
-    options: Options,
-    stage: Worldly,
+    seed: Option<u64>,
+    target: String,
     machine: Machine,
     log: Log,
     header: Header,
-    limit: Option<String>,
+    /// Why it is given up, once it is.
+    pub(super) limit: Option<String>,
+    /// What went wrong beside the calls.
+    pub(super) troubles: Vec<String>,
 }
 
-impl<'a> Direct<'a> {
-    pub(super) fn new(scenario: &'a Scenario, contract: Both<Contract>, options: Options) -> Self {
-        let seed = options.seed.or(scenario.seed);
-        let mut world = World::with_choice(seed.map_or(Choice::benign(), Choice::seeded));
-        let settings = PipeSettings { contract, capacity: scenario.pipe.capacity, delay: scenario.pipe.delay };
-        let flows = scenario.flows.iter().map(|_| world.pipe(&settings)).collect();
-        let header = world.header(contract);
-        let log = Log::new(options.keep, &header);
-        world.record(log.is_open());
-        let machine = Machine::new(Arc::new(Program::new(scenario)));
-        Direct { scenario, options, stage: Worldly { world, flows }, machine, log, header, limit: None }
+impl<'a> Course<'a> {
+    pub(super) fn new(scenario: &'a Scenario, target: &str, header: Header, options: &Options) -> Self {
+        Course {
+            scenario,
+            seed: options.seed.or(scenario.seed),
+            target: target.to_owned(),
+            machine: Machine::new(Arc::new(Program::new(scenario))),
+            log: Log::new(options.keep, &header),
+            header,
+            limit: None,
+            troubles: Vec::new(),
+        }
     }
 
-    pub(super) fn run(mut self, target: &str) -> Run {
-        self.advance();
-        while self.limit.is_none() && self.stage.world.step() == Step::Ran {
-            self.advance();
-        }
-        if self.limit.is_some() {
-            self.stage.world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End }));
-        } else {
-            self.machine.conclude(self.stage.world.now());
-            self.stage.world.quiesce();
-        }
-        self.drain();
-        self.finish(target)
+    /// Takes events, in order.
+    pub(super) fn take(&mut self, events: impl Iterator<Item = Event>) {
+        events.for_each(|event| self.log.take(event));
     }
 
-    /// Lets every task go on as far as it can at this moment.
-    fn advance(&mut self) {
-        let Limits { events, time } = self.scenario.limits;
-        if self.stage.world.now() > Instant::ZERO + time {
+    /// Lets every task go on as far as it can at this moment; false if the run is to be given up.
+    pub(super) fn advance(&mut self, stage: &mut impl Stage) -> bool {
+        let Limits { events, .. } = self.scenario.limits;
+        let is_in_time = self.is_in_time(stage.now());
+        if is_in_time && !self.machine.pump(stage, events) {
+            self.limit = Some(format!("limit reached: {events} events by {}", stage.now()));
+        }
+        self.limit.is_none()
+    }
+
+    /// Is the run within its limits still?
+    pub(super) fn is_within(&mut self, now: Instant) -> bool {
+        let Limits { events, .. } = self.scenario.limits;
+        if self.limit.is_none() && self.log.stats.events > events {
+            self.limit = Some(format!("limit reached: {events} events by {now}"));
+        }
+        self.is_in_time(now)
+    }
+
+    fn is_in_time(&mut self, now: Instant) -> bool {
+        let Limits { time, .. } = self.scenario.limits;
+        if self.limit.is_none() && now > Instant::ZERO + time {
             self.limit = Some(format!("limit reached: {} of virtual time", span(time)));
-            return;
         }
-        let is_idle = self.machine.pump(&mut self.stage, events);
-        self.drain();
-        if !is_idle || self.log.stats.events > events {
-            self.limit = Some(format!("limit reached: {events} events by {}", self.stage.world.now()));
-        }
+        self.limit.is_none()
     }
 
-    fn drain(&mut self) {
-        let log = &mut self.log;
-        self.stage.world.drain_events().for_each(|event| log.take(event));
+    /// Has every task ended?
+    pub(super) fn is_over(&self) -> bool {
+        self.machine.is_over()
     }
 
-    fn finish(self, target: &str) -> Run {
-        let (scenario, now) = (self.scenario, self.stage.world.now());
-        let stats = self.log.stats;
+    /// The end: what was never met, then the verdict.
+    pub(super) fn finish(mut self, now: Instant) -> Run {
+        if self.limit.is_none() {
+            self.machine.conclude(now);
+        }
+        let (scenario, stats) = (self.scenario, self.log.stats);
         let (oracle, trace) = self.log.into_parts();
         let is_judged = oracle.is_some();
         let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
-        let mut unmet: Vec<Unmet> = self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)).collect();
+        let mut unmet: Vec<Unmet> = self.troubles.iter().map(|trouble| Unmet::of_run(scenario, trouble, now)).collect();
+        unmet.extend(self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)));
         if is_judged && self.limit.is_none() {
             unmet.extend(unexercised(scenario, &verdict, now));
         }
-        let seed = self.options.seed.or(scenario.seed);
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed, target: target.to_owned() }
+        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed: self.seed, target: self.target }
+    }
+}
+
+impl Unmet {
+    /// Something that concerns the run as a whole.
+    fn of_run(scenario: &Scenario, message: &str, t: Instant) -> Self {
+        Unmet { diagnostic: scenario.source.whole(message), t, at: None }
+    }
+}
+
+impl Scenario {
+    /// An empty world whose chance is this run's.
+    pub(super) fn world(&self, options: &Options) -> World {
+        World::with_choice(options.seed.or(self.seed).map_or(Choice::benign(), Choice::seeded))
+    }
+
+    /// What the simulator's own flows are made of.
+    pub(super) fn settings(&self, contract: Both<Contract>) -> PipeSettings {
+        PipeSettings { contract, capacity: self.pipe.capacity, delay: self.pipe.delay }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a machine's calls are made: the one door through which steps reach flows.
 
-use crate::choice::{Address, Site};
+use crate::choice::Site;
 use crate::contract::{Both, Call, Outcome};
 use crate::time::Instant;
 use crate::trace::{Abort, Place};
@@ -22,8 +22,8 @@ pub(super) trait Stage {
     fn finished(&mut self) -> Option<Op>;
     /// Aborts an end from outside.
     fn abort(&mut self, at: Place, abort: Abort);
-    /// Which of `n` tasks that could go on goes first; 0 is the one that waits longest, whose `turn`-th decision this is.
-    fn pick(&mut self, task: u32, turn: u64, n: u32) -> u32;
+    /// Which of `n` tasks that could go on goes first; 0 is `task`, which waits longest.
+    fn pick(&mut self, task: u32, n: u32) -> u32;
 }
 
 /// The simulator's own flows, in a world that nothing else runs in.
@@ -63,7 +63,7 @@ impl Stage for Worldly {
         self.world.abort(self.flows[at.flow as usize][at.end], abort);
     }
 
-    fn pick(&mut self, task: u32, turn: u64, n: u32) -> u32 {
-        self.world.choice_mut().pick(Address::new(task, Site::Task, turn), n)
+    fn pick(&mut self, task: u32, n: u32) -> u32 {
+        self.world.choice_mut().pick_next(task, Site::Task, n)
     }
 }

@@ -83,8 +83,9 @@ pub enum Action {
 pub(super) enum Kind {
     Read,
     Write,
-    Plain,
+    Flush,
     Ending,
+    Setup,
     Timing,
 }
 
@@ -94,8 +95,9 @@ impl Action {
             Action::Read | Action::ReadExact(_) | Action::ReadOnce(_) | Action::ReadToEof => Kind::Read,
             Action::Write(_) | Action::WriteBy { .. } | Action::Writev(_) => Kind::Write,
             Action::WriteNodelay(_) | Action::WritevNodelay(_) => Kind::Write,
-            Action::Flush | Action::Connect(_) | Action::Accept(_) | Action::Listen(_) | Action::Unlisten(_) => Kind::Plain,
-            Action::Shutdown(_) | Action::Close | Action::Disconnect => Kind::Ending,
+            Action::Flush => Kind::Flush,
+            Action::Shutdown(_) | Action::Close => Kind::Ending,
+            Action::Connect(_) | Action::Accept(_) | Action::Listen(_) | Action::Unlisten(_) | Action::Disconnect => Kind::Setup,
             Action::Sleep(_) | Action::At(_) | Action::Signal(_) | Action::Wait(_) => Kind::Timing,
         }
     }

@@ -54,7 +54,10 @@ fn a_whole_file_is_understood() {
     assert_eq!(scenario.guards.iter().map(|guard| guard.rule.name()).collect::<Vec<_>>(), ["eof-complete", "half-close-keeps-reading"]);
     assert_eq!(scenario.pipe, Pipe { capacity: 4096, delay: Duration::from_millis(20) });
     assert_eq!(scenario.limits, Limits { events: 5000, time: Duration::from_secs(600) });
-    assert_eq!(scenario.faults, [Fault { abort: Abort::Reset, flow: 1, end: End::Server, at: Duration::from_secs(2) }]);
+    assert_eq!(
+        scenario.faults,
+        [Fault { abort: Abort::Reset, flow: 1, end: End::Server, at: Duration::from_secs(2), spot: Spot::default() }]
+    );
     assert_eq!((scenario.flows.len(), scenario.flows[0].tasks.client.len(), scenario.flows[0].tasks.server.len()), (2, 1, 2));
     assert_eq!(scenario.flows[0].tasks.client[0][1].action, Action::Shutdown(Mode::Write));
     assert_eq!(scenario.flows[1].name.as_deref(), Some("side"));
@@ -207,7 +210,13 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let flow = flow.prop_filter("a flow does something", |flow: &FlowSteps| !flow.is_empty());
     (head, pipe, any::<u64>(), proptest::collection::vec(flow, 1..4)).prop_map(|((title, contract, seed, guards), pipe, at, flows)| {
         let guards = guards.into_iter().map(|rule| Guard { rule, spot: Spot::default() }).collect();
-        let fault = Fault { abort: Abort::Timeout, flow: flows.len() as u32 - 1, end: End::Server, at: Duration::from_nanos(at) };
+        let fault = Fault {
+            abort: Abort::Timeout,
+            flow: flows.len() as u32 - 1,
+            end: End::Server,
+            at: Duration::from_nanos(at),
+            spot: Spot::default(),
+        };
         Scenario { title, contract, seed, guards, pipe, faults: vec![fault], flows, ..Scenario::default() }
     })
 }

@@ -12,11 +12,13 @@ use crate::time::Instant;
 /// The version of the format.
 const VERSION: u64 = 1;
 
+/// What to do without a header.
+pub(super) const HEADER_HELP: &str = "the first line must be like {\"flowsim_trace\":1,\"contract\":\"modern\",\"clock\":\"shared\"}";
+
 /// The first line.
 pub(super) fn header(fields: &Fields) -> Result<Header> {
     if !fields.has(Key::Version) {
-        let help = "write {\"flowsim_trace\":1,\"contract\":\"modern\",\"clock\":\"shared\"}";
-        return Err(fields.fault(Key::Version, "the header is missing").help(help));
+        return Err(fields.fault(Key::Version, "the header is missing").help(HEADER_HELP));
     }
     if fields.integer(Key::Version)? != VERSION {
         return Err(fields.fault(Key::Version, "unknown version of the trace format").help("this is version 1"));

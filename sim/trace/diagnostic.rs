@@ -12,7 +12,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Padding, Renderer,
 /// How much of a line is kept before the mark, at most (bytes). Lines may have 64 MiB; a person reads one screen's width.
 const BEFORE: usize = 60;
 /// How much is kept from the start of the mark on, at most (bytes).
-const FROM: usize = 80;
+const FROM: usize = 70;
 
 /// A mistake in an input file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! What happened, as plain data: events, their JSON-lines codec, the payload pattern, the digest, and where events go.
 //!
-//! An [`Event`] is one line of a trace. `Reader` streams them from any source and refuses what is not well formed;
-//! `Writer` writes the same format, whose bytes the digest covers. What this is not: a judge. Whether a trace keeps a
-//! contract is the [`oracle`](crate::oracle)'s business.
+//! Start here: an [`Event`] is one line of a [`Trace`], its [`Header`] the first. A [`Reader`] streams lines from any source and
+//! refuses what is not well formed with a [`Diagnostic`]; a [`Writer`] writes the same format, whose bytes the [`Digest`] covers;
+//! a [`Sink`] is anything that takes events. Inside, a line goes through `scan` (syntax), `json` (values), `fields` (by name),
+//! `decode` (an event) and `wellformed` (what lines owe each other); `encode` is the way back. What this is not: a judge. Whether a
+//! trace keeps a contract is the [`oracle`](crate::oracle)'s business.
 
 mod decode;
 mod diagnostic;

@@ -37,7 +37,7 @@ impl<R: BufRead> Reader<R> {
         let mut lines = Lines::new(name.into(), source);
         let header = loop {
             match lines.read()? {
-                Status::End => return Err(lines.diagnostic(&lines.empty())),
+                Status::End => return Err(lines.empty()),
                 Status::Blank => {}
                 Status::Line { .. } => {
                     let header = lines.fields().and_then(|fields| decode::header(&fields));
@@ -176,8 +176,9 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    fn empty(&self) -> Box<Fault> {
-        Fault::new(0..0, "the file is empty: the header is missing").help("write {\"flowsim_trace\":1,\"contract\":\"modern\"}")
+    /// There was nothing, or nothing but space.
+    fn empty(self) -> Diagnostic {
+        Diagnostic::in_line(self.name, 1, b"", 0..0, "the file is empty: the header is missing").with_help(decode::HEADER_HELP)
     }
 
     fn unreadable(&self, error: &io::Error) -> Diagnostic {

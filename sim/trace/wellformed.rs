@@ -8,7 +8,7 @@ use super::fault::{Fault, Result};
 use super::fields::{Fields, Key};
 use super::intervals::Intervals;
 use super::{Clock, Event, Place, What};
-use crate::contract::{Both, Call, End, Outcome, Payload};
+use crate::contract::{Call, End, Outcome, Payload};
 use crate::time::Instant;
 
 /// What the lines so far allow the next one to be.
@@ -16,19 +16,13 @@ pub(super) struct Wellformed {
     clock: Clock,
     /// The time of the last line, under a shared clock.
     last: Instant,
-    flows: BTreeMap<u32, Both<Operations>>,
-    /// Pending calls of connect and accept: their return may name the flow that they made.
-    opening: BTreeSet<(End, u64, u32)>,
-}
-
-/// The operations of one end of one flow.
-#[derive(Default)]
-struct Operations {
-    /// The time of the last line of this end, under a clock per end.
-    last: Instant,
+    /// The time of each end's last line, under a clock per end.
+    last_at: BTreeMap<Place, Instant>,
     used: Intervals,
     cancelled: Intervals,
-    pending: BTreeMap<u64, Pending>,
+    pending: BTreeMap<(Place, u64), Pending>,
+    /// Pending calls of connect and accept: their return may name the flow that they made.
+    opening: BTreeSet<(End, u64, u32)>,
 }
 
 /// A call without its return.
@@ -87,7 +81,15 @@ impl Family {
 
 impl Wellformed {
     pub(super) fn new(clock: Clock) -> Self {
-        Wellformed { clock, last: Instant::ZERO, flows: BTreeMap::new(), opening: BTreeSet::new() }
+        Wellformed {
+            clock,
+            last: Instant::ZERO,
+            last_at: BTreeMap::new(),
+            used: Intervals::default(),
+            cancelled: Intervals::default(),
+            pending: BTreeMap::new(),
+            opening: BTreeSet::new(),
+        }
     }
 
     /// Takes the next event. The return of a connect or accept that names the flow which it made is put where its call is.
@@ -103,21 +105,17 @@ impl Wellformed {
             }
             What::Cancel { at, op } => {
                 self.resolve(fields, *at, *op)?;
-                self.operations(*at).cancelled.insert(*op);
+                self.cancelled.insert(*at, *op);
                 Ok(())
             }
             What::Env(_) | What::Segment(_) | What::State { .. } => Ok(()),
         }
     }
 
-    fn operations(&mut self, at: Place) -> &mut Operations {
-        &mut self.flows.entry(at.flow).or_default()[at.end]
-    }
-
     fn time(&mut self, fields: &Fields, event: &Event) -> Result<()> {
         let last = match (self.clock, whose(&event.what)) {
             (Clock::Shared, _) => &mut self.last,
-            (Clock::PerEnd, Some(at)) => &mut self.operations(at).last,
+            (Clock::PerEnd, Some(at)) => self.last_at.entry(at).or_default(),
             (Clock::PerEnd, None) => return Ok(()),
         };
         if event.t < *last {
@@ -128,22 +126,21 @@ impl Wellformed {
     }
 
     fn call(&mut self, fields: &Fields, at: Place, op: u64, call: &Call) -> Result<()> {
-        let operations = self.operations(at);
-        if !operations.used.insert(op) {
-            let why = if operations.pending.contains_key(&op) { "is still pending" } else { "was used before" };
+        if !self.used.insert(at, op) {
+            let why = if self.pending.contains_key(&(at, op)) { "is still pending" } else { "was used before" };
             return Err(op_fault(fields, at, op, why).help("every operation of an end has its own `op`"));
         }
         let pending = Pending { call: call.word(), family: Family::of(call) };
         if let Family::Opens = pending.family {
             self.opening.insert((at.end, op, at.flow));
         }
-        self.operations(at).pending.insert(op, pending);
+        self.pending.insert((at, op), pending);
         Ok(())
     }
 
     /// Where the operation was called that returned at `at`.
-    fn called_at(&mut self, at: Place, op: u64) -> Place {
-        if self.opening.is_empty() || self.operations(at).used.contains(op) {
+    fn called_at(&self, at: Place, op: u64) -> Place {
+        if self.opening.is_empty() || self.used.contains(at, op) {
             return at;
         }
         let mut candidates = self.opening.range((at.end, op, 0)..=(at.end, op, u32::MAX));
@@ -155,9 +152,8 @@ impl Wellformed {
 
     /// The operation is pending no more.
     fn resolve(&mut self, fields: &Fields, at: Place, op: u64) -> Result<Pending> {
-        let operations = self.operations(at);
-        let Some(pending) = operations.pending.remove(&op) else {
-            let why = match (operations.cancelled.contains(op), operations.used.contains(op)) {
+        let Some(pending) = self.pending.remove(&(at, op)) else {
+            let why = match (self.cancelled.contains(at, op), self.used.contains(at, op)) {
                 (true, _) => "was cancelled before",
                 (false, true) => "returned before",
                 (false, false) => "was never called",

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::super::stage::Worldly;
-use super::super::{Options, Run, Scenario};
+use super::super::{Run, Scenario};
 use super::*;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
@@ -10,7 +10,7 @@ use crate::world::{PipeSettings, Step as Moment, World};
 
 fn run(text: &str) -> Run {
     let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)));
-    scenario.run_pipe(Options::default())
+    scenario.run(scenario.named_target().expect("a known target")).unwrap_or_else(|error| panic!("{}", error.render(false)))
 }
 
 /// What was not met: line, column, message.

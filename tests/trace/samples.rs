@@ -1,5 +1,4 @@
-//! The trace format from outside: what was written is read again, samples of real recordings are read, and whatever else comes
-//! is refused with its place.
+//! Recordings of real implementations are read; malformed ones are refused where they are wrong.
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,31 @@
+//! A run on the simulator's own flows: the machine's calls are made straight on a world, with no futures in between.
+
+use super::Scenario;
+use super::log::Keep;
+use super::run::{Course, Options, Run};
+use super::stage::Worldly;
+use crate::contract::{Both, Contract};
+use crate::trace::{Env, EnvWhat, What};
+use crate::world::{Step, Target};
+
+/// Runs the scenario, if the target can be built on a world.
+pub(super) fn run(scenario: &Scenario, target: &dyn Target, contract: Both<Contract>, options: &Options) -> Option<Run> {
+    let (mut world, settings) = (scenario.world(options), scenario.settings(contract));
+    let flows = scenario.flows.iter().map(|_| target.build(&mut world, &settings)).collect::<Option<_>>()?;
+    world.record(options.keep != Keep::Nothing);
+    let mut course = Course::new(scenario, target.name(), world.header(contract), options);
+    let mut stage = Worldly { world, flows };
+    while course.advance(&mut stage) {
+        course.take(stage.world.drain_events());
+        if !course.is_within(stage.world.now()) || stage.world.step() == Step::Quiet {
+            break;
+        }
+    }
+    if course.limit.is_some() {
+        stage.world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End }));
+    } else {
+        stage.world.quiesce();
+    }
+    course.take(stage.world.drain_events());
+    Some(course.finish(stage.world.now()))
+}

@@ -1,0 +1,270 @@
+//! A run on users' flows: each call is a task of its own in a simulation, so that a lost wake-up can't hide behind another
+//! call's. The machine is driven by the main future.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use futures::future::LocalBoxFuture;
+
+use super::Scenario;
+use super::log::Keep;
+use super::run::{Course, Options, Run};
+use super::stage::Stage;
+use crate::choice::Site;
+use crate::contract::{Both, Call, Contract, End, Outcome};
+use crate::flow::{AnyFlow, Flow};
+use crate::time::Instant;
+use crate::trace::{Abort, Diagnostic, Env, EnvWhat, Event, Place, What};
+use crate::world::{Ends, Op, Sim, Simulation, Stuck, Target, World};
+
+/// So many polls of tasks are allowed for each event that the scenario allows.
+const POLLS_PER_EVENT: u64 = 16;
+
+/// Runs the scenario on the target's flows.
+pub(super) fn run(scenario: &Scenario, target: &dyn Target, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
+    let mut world = scenario.world(options);
+    world.record(options.keep != Keep::Nothing);
+    let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
+    let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
+    let ends = open(&mut simulation, target, scenario.flows.len())
+        .map_err(|why| scenario.source.whole(&format!("the ends of the target `{}` could not be made: {why}", target.name())))?;
+    let said = ends.first().map(|(client, server)| Both { client: client.contract(), server: server.contract() });
+    let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);
+    let mut shell = Shell::new(simulation.sim(), ends);
+    let mut header = simulation.sim().with(|world| world.header(contract));
+    header.records.resources &= !shell.has_taps;
+    let mut course = Course::new(scenario, target.name(), header, options);
+    let ended = simulation.block_on(drive(&mut course, &mut shell));
+    conclude(&mut simulation, &mut course, ended);
+    course.take(shell.events());
+    Ok(course.finish(shell.now()))
+}
+
+/// Makes the ends of every flow.
+fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Ends>, String> {
+    (0..flows)
+        .map(|_| match simulation.run(async |sim| target.open(sim).await) {
+            Ok(opened) => opened.map_err(|error| error.to_string()),
+            Err(stuck) => Err(stuck.to_string()),
+        })
+        .collect()
+}
+
+/// Goes on whenever a call or a timer has ended, until every task is through.
+async fn drive(course: &mut Course<'_>, shell: &mut Shell) {
+    while course.advance(shell) {
+        course.take(shell.events());
+        if !course.is_within(shell.now()) || course.is_over() {
+            break;
+        }
+        shell.calls.news().await;
+    }
+}
+
+/// What the end of the driving means, and what is left to happen after it.
+fn conclude(simulation: &mut Simulation, course: &mut Course<'_>, ended: Result<(), Stuck>) {
+    let ended = ended.and_then(|()| if course.limit.is_none() { simulation.run_until_quiet() } else { Ok(()) });
+    let is_open = simulation.is_open();
+    match ended {
+        Ok(()) => _ = course.is_within(simulation.sim().now()),
+        Err(Stuck::Quiet { open: false }) => {}
+        Err(Stuck::Quiet { open: true }) => course.limit = Some("woken from another thread: nobody can tell what is stuck".to_owned()),
+        Err(Stuck::Limit) => course.limit = Some("limit reached: the tasks never come to rest".to_owned()),
+        Err(stuck @ Stuck::Panicked(_)) => course.troubles.push(stuck.to_string()),
+    }
+    course.troubles.extend(simulation.panics().iter().map(ToString::to_string));
+    simulation.sim().with(|world| match course.limit.is_some() || is_open {
+        true => world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End })),
+        false => world.quiesce(),
+    });
+}
+
+/// Users' flows as a stage.
+struct Shell {
+    sim: Sim,
+    /// By the scenario's flow number.
+    flows: Vec<Both<Rc<dyn AnyFlow>>>,
+    /// Some flow is not the simulator's own, which logs more.
+    has_taps: bool,
+    calls: Calls,
+}
+
+impl Shell {
+    fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
+        let has_taps = ends.iter().any(|ends| !is_logged(ends));
+        let flows = ends.into_iter().map(|ends| logged(sim, ends)).collect();
+        Shell { sim: sim.clone(), flows, has_taps, calls: Calls::default() }
+    }
+
+    fn events(&self) -> impl Iterator<Item = Event> + use<> {
+        self.sim.with(|world| world.drain_events().collect::<Vec<_>>()).into_iter()
+    }
+
+    fn begin(&mut self, future: impl Future<Output = Outcome> + 'static) -> Op {
+        let op = self.calls.insert(Box::pin(future));
+        let calls = self.calls.clone();
+        self.sim.spawn(poll_fn(move |context| calls.poll(op, context)));
+        op
+    }
+}
+
+/// Are both ends the simulator's own, whose world logs their calls?
+fn is_logged((client, server): &Ends) -> bool {
+    let flow = |place: Option<Place>| place.map(|place| place.flow);
+    flow(client.place()).is_some() && flow(client.place()) == flow(server.place())
+}
+
+fn logged(sim: &Sim, ends: Ends) -> Both<Rc<dyn AnyFlow>> {
+    if is_logged(&ends) {
+        return Both { client: Rc::new(ends.0), server: Rc::new(ends.1) };
+    }
+    let flow = sim.adopt();
+    let tapped = |end: End, subject| Rc::new(sim.tap(subject, Place { flow, end }));
+    Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) }
+}
+
+impl Stage for Shell {
+    fn now(&self) -> Instant {
+        self.sim.now()
+    }
+
+    fn start(&mut self, at: Place, call: Call) -> Op {
+        let flow = Rc::clone(&self.flows[at.flow as usize][at.end]);
+        self.begin(async move { flow.call(call).await })
+    }
+
+    fn sleep(&mut self, until: Instant) -> Op {
+        let timer = self.sim.sleep_until(until);
+        self.begin(async move {
+            timer.await;
+            Outcome::Done
+        })
+    }
+
+    fn outcome(&mut self, op: Op) -> Option<Outcome> {
+        self.calls.take(op)
+    }
+
+    fn cancel(&mut self, op: Op) {
+        self.calls.remove(op);
+    }
+
+    fn finished(&mut self) -> Option<Op> {
+        self.calls.0.borrow_mut().finished.pop_front()
+    }
+
+    /// No target offers this for flows that are not the simulator's own.
+    fn abort(&mut self, _: Place, _: Abort) {}
+
+    fn pick(&mut self, task: u32, n: u32) -> u32 {
+        self.sim.with(|world: &mut World| world.choice_mut().pick_next(task, Site::Task, n))
+    }
+}
+
+/// The calls and timers that are under way. Nothing of a user's runs or is dropped while the table is borrowed.
+#[derive(Clone, Default)]
+struct Calls(Rc<RefCell<Table>>);
+
+#[derive(Default)]
+struct Table {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    finished: VecDeque<Op>,
+    /// Wakes the main future.
+    main: Option<Waker>,
+}
+
+#[derive(Default)]
+struct Slot {
+    generation: u32,
+    /// Away while it is polled.
+    future: Option<LocalBoxFuture<'static, Outcome>>,
+    outcome: Option<Outcome>,
+}
+
+impl Table {
+    /// The slot of an operation that was not taken or removed yet.
+    fn slot(&mut self, op: Op) -> Option<&mut Slot> {
+        self.slots.get_mut(op.slot()).filter(|slot| slot.generation == (op.0 >> 32) as u32)
+    }
+
+    fn release(&mut self, op: Op) -> Option<Slot> {
+        let slot = self.slot(op)?;
+        let next = Slot { generation: slot.generation.wrapping_add(1), ..Slot::default() };
+        let old = std::mem::replace(slot, next);
+        self.free.push(op.0 as u32);
+        Some(old)
+    }
+}
+
+impl Calls {
+    fn insert(&self, future: LocalBoxFuture<'static, Outcome>) -> Op {
+        let mut table = self.0.borrow_mut();
+        let index = table.free.pop().unwrap_or_else(|| {
+            table.slots.push(Slot::default());
+            (table.slots.len() - 1) as u32
+        });
+        let slot = &mut table.slots[index as usize];
+        slot.future = Some(future);
+        Op(u64::from(slot.generation) << 32 | u64::from(index))
+    }
+
+    /// One poll of an operation's task.
+    fn poll(&self, op: Op, context: &mut Context<'_>) -> Poll<()> {
+        let future = self.0.borrow_mut().slot(op).and_then(|slot| slot.future.take());
+        let Some(mut future) = future else { return Poll::Ready(()) };
+        let Poll::Ready(outcome) = future.as_mut().poll(context) else {
+            return self.put_back(op, future);
+        };
+        drop(future);
+        let waker = self.finish(op, outcome);
+        waker.into_iter().for_each(Waker::wake);
+        Poll::Ready(())
+    }
+
+    fn put_back(&self, op: Op, future: LocalBoxFuture<'static, Outcome>) -> Poll<()> {
+        if let Some(slot) = self.0.borrow_mut().slot(op) {
+            slot.future = Some(future);
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+
+    fn finish(&self, op: Op, outcome: Outcome) -> Option<Waker> {
+        let mut table = self.0.borrow_mut();
+        table.slot(op)?.outcome = Some(outcome);
+        table.finished.push_back(op);
+        table.main.take()
+    }
+
+    fn take(&self, op: Op) -> Option<Outcome> {
+        let outcome = self.0.borrow_mut().slot(op)?.outcome.take()?;
+        self.remove(op);
+        Some(outcome)
+    }
+
+    /// Forgets an operation; a call that is pending is dropped, which cancels it.
+    fn remove(&self, op: Op) {
+        let slot = self.0.borrow_mut().release(op);
+        drop(slot);
+    }
+
+    /// Until some operation has ended.
+    async fn news(&self) {
+        poll_fn(|context| {
+            let mut table = self.0.borrow_mut();
+            if !table.finished.is_empty() {
+                return Poll::Ready(());
+            }
+            table.main = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::super::{Options, Scenario};
+use super::*;
+use crate::contract::{Error, Mode, Read};
+use crate::flow::Io;
+use crate::oracle::Judgement;
+use crate::target;
+use crate::world::{PipeFlow, SetupError};
+
+fn scenario(text: &str) -> Scenario {
+    Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)))
+}
+
+const ANSWERED: &str = "contract = \"strict\"\n[pipe]\ncapacity = 100\ndelay = \"2ms\"\n\
+    [client]\nsteps = [\"write 500 -> ok\", \"shutdown write -> done\", \"read to eof -> 300\"]\n\
+    [server]\ntasks = [[\"sleep 5ms\", \"read to eof -> 500\", \"write 300 by 40 -> ok\", \"close\"], [\"flush\"]]";
+
+#[test]
+fn a_closure_runs_as_the_named_target_does() {
+    let scenario = scenario(ANSWERED);
+    let direct = scenario.run(target::named("pipe").expect("known")).expect("it runs");
+    let shelled = scenario.run(&async |sim: &Sim| Ok(sim.pipe())).expect("it runs");
+    assert_eq!((direct.judgement(), shelled.judgement()), (Judgement::Held, Judgement::Held));
+    assert_eq!(shelled.unmet(), []);
+    let told = |run: &Run| (run.stats().bytes_to_server, run.stats().bytes_to_client, run.stats().last_return, run.trace().events.len());
+    assert_eq!(told(&direct), told(&shelled));
+    assert_eq!(shelled.trace().header, direct.trace().header);
+    assert_eq!((shelled.target(), direct.target()), ("closure", "pipe"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let digest = |seed: u64| {
+        let options = Options { seed: Some(seed), ..Options::default() };
+        scenario(ANSWERED).run_with(&async |sim: &Sim| Ok(sim.pipe()), &options).expect("it runs").digest()
+    };
+    assert_eq!(digest(5), digest(5));
+}
+
+/// A flow over a pipe whose call of one kind is broken.
+struct Broken(PipeFlow, Fault);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    LosesEof,
+    PanicsOnWrite,
+    LosesShutdown,
+}
+
+impl Flow for Broken {
+    async fn read(&self, max: usize) -> Result<Read, Error> {
+        let read = self.0.read(max).await;
+        if self.1 == Fault::LosesEof && read == Ok(Read::Eof) {
+            std::future::pending::<()>().await;
+        }
+        read
+    }
+
+    async fn write(&self, data: Bytes) -> Result<(), Error> {
+        assert!(self.1 != Fault::PanicsOnWrite, "no writing today");
+        self.0.write(data).await
+    }
+
+    async fn shutdown(&self, mode: Mode) {
+        if self.1 != Fault::LosesShutdown {
+            self.0.shutdown(mode).await;
+        }
+    }
+
+    async fn close(&self) {
+        self.0.close().await;
+    }
+
+    fn contract(&self) -> Contract {
+        Contract::strict()
+    }
+}
+
+fn broken(fault: Fault) -> Run {
+    let target = async move |sim: &Sim| {
+        let (client, server) = sim.pipe();
+        Ok((Broken(client, fault), Broken(server, fault)))
+    };
+    scenario("[client]\nsteps = [\"write 5\", \"shutdown write\"]\n[server]\nsteps = [\"read 5\", \"read -> eof\"]")
+        .run(&target)
+        .expect("it runs")
+}
+
+#[test]
+fn a_broken_flow_is_caught_and_named() {
+    for (fault, rule) in [(Fault::LosesEof, "eof-arrives"), (Fault::LosesShutdown, "eof-arrives")] {
+        let run = broken(fault);
+        let rules: Vec<&str> = run.verdict().violations.iter().map(|violation| violation.rule.name()).collect();
+        assert_eq!((run.judgement(), rules), (Judgement::Violated, vec![rule]));
+        assert_eq!(run.unmet().len(), 1, "the expectation, too");
+        assert_eq!(run.contract().client, Contract::strict(), "what the flow says");
+    }
+}
+
+#[test]
+fn a_panic_is_an_outcome_and_ends_nothing_else() {
+    let run = broken(Fault::PanicsOnWrite);
+    let panicked = |event: &Event| matches!(&event.what, What::Return { outcome: Outcome::Panic, .. });
+    assert_eq!(run.trace().events.iter().filter(|event| panicked(event)).count(), 1);
+    assert_eq!(run.judgement(), Judgement::Violated);
+}
+
+#[test]
+fn a_panic_of_a_subjects_own_task_is_told() {
+    let target = async |sim: &Sim| {
+        sim.spawn(async { panic!("on my own") });
+        Ok(sim.pipe())
+    };
+    let run = scenario("client.steps = [\"close\"]").run(&target).expect("it runs");
+    assert_eq!((run.judgement(), run.why().contains("on my own")), (Judgement::Violated, true));
+}
+
+#[test]
+fn ends_that_could_not_be_made_are_no_verdict() {
+    let refused = async |_: &Sim| Err::<(PipeFlow, PipeFlow), _>(SetupError::from(Error::Refused));
+    let error = scenario("client.steps = [\"close\"]").run(&refused).expect_err("no ends");
+    assert_eq!(error.to_string(), "t.toml: the ends of the target `closure` could not be made: refused");
+    let never = async |_: &Sim| {
+        std::future::pending::<()>().await;
+        Err::<(PipeFlow, PipeFlow), _>(SetupError::from(Error::Refused))
+    };
+    assert!(scenario("client.steps = [\"close\"]").run(&never).is_err());
+}
+
+#[test]
+fn a_cancelled_call_is_dropped_at_once() {
+    let text = "[server]\nsteps = [\"read | cancel after 3ms -> cancelled\", \"flush\"]";
+    let target = async |sim: &Sim| {
+        let (client, server) = sim.pipe();
+        Ok((Broken(client, Fault::LosesShutdown), Broken(server, Fault::LosesShutdown)))
+    };
+    let run = scenario(text).run(&target).expect("it runs");
+    let upper = |event: &&Event| matches!(&event.what, What::Call { at, .. } | What::Cancel { at, .. } if at.flow == 1);
+    let lines: Vec<String> = run.trace().events.iter().filter(upper).map(Event::to_line).collect();
+    assert_eq!(
+        lines,
+        [
+            "{\"event\":\"call\",\"t\":0,\"flow\":1,\"end\":\"server\",\"op\":1,\"call\":\"read\"}",
+            "{\"event\":\"cancel\",\"t\":3000000,\"flow\":1,\"end\":\"server\",\"op\":1}",
+            "{\"event\":\"call\",\"t\":3000000,\"flow\":1,\"end\":\"server\",\"op\":2,\"call\":\"flush\"}",
+        ]
+    );
+    assert!(run.unmet().is_empty());
+}
+
+#[test]
+fn a_subject_that_never_rests_is_inconclusive() {
+    let restless = async |sim: &Sim| {
+        let clock = sim.clone();
+        sim.spawn(async move {
+            loop {
+                clock.sleep(Duration::from_millis(1)).await;
+            }
+        });
+        Ok(sim.pipe())
+    };
+    let run = scenario("limits = { events = 100 }\n[server]\nsteps = [\"read -> blocks\"]").run(&restless).expect("it runs");
+    assert_eq!((run.judgement(), run.unmet().len()), (Judgement::Inconclusive, 0));
+    assert!(run.why().contains("never come to rest"), "{}", run.why());
+}
+
+#[test]
+fn what_a_target_lacks_is_told_where_it_is_asked_for() {
+    let target = async |sim: &Sim| Ok(sim.pipe());
+    let reason = |text: &str| scenario(text).run(&target).expect_err("unfit").to_string();
+    let faulty = "client.steps = [\"close\"]\n[[fault]]\nreset = { end = \"client\", at = \"1s\" }";
+    assert!(reason(faulty).starts_with("t.toml:3:9: the target `closure` has no ends that could be aborted"));
+    let two = "client.steps = [\"close\"]\n[[flow]]\nclient.steps = [\"close\"]";
+    assert_eq!(reason(two), "t.toml: the target `closure` has one flow, and the scenario has 2");
+    let nodelay = "client.steps = [\"close\", \"write nodelay 5\"]";
+    assert!(reason(nodelay).starts_with("t.toml:1:26: the target `closure` has no writes without delay"));
+    let pipe = target::named("pipe").expect("known");
+    let connects = scenario("client.steps = [\"connect 80\"]").unfit(pipe).expect("unfit").to_string();
+    assert!(connects.starts_with("t.toml:1:17: the target `pipe` has no connection setup"));
+    assert!(scenario(nodelay).unfit(pipe).is_none() && scenario(faulty).unfit(pipe).is_none() && scenario(two).unfit(pipe).is_none());
+}
+
+#[test]
+fn any_async_io_is_a_subject() {
+    let target = async |sim: &Sim| {
+        let (client, server) = sim.pipe();
+        Ok((Io::new(crate::flow::stream(client)), Io::new(crate::flow::stream(server))))
+    };
+    let text = "[client]\nsteps = [\"write 500 -> ok\", \"shutdown write -> done\", \"read to eof -> 30\", \"close\"]\n\
+                [server]\nsteps = [\"read to eof -> 500\", \"write 30 -> ok\", \"close\"]";
+    let run = scenario(text).run(&target).expect("it runs");
+    assert_eq!((run.judgement(), run.unmet()), (Judgement::Held, [].as_slice()), "{}", run.why());
+    assert_eq!(run.contract().client, Contract::async_io());
+}

@@ -1,0 +1,150 @@
+//! The rows of the table: each prepares its input once and then does one unit of work as often as it is asked.
+
+use std::hint::black_box;
+
+use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
+use flowsim::oracle::Oracle;
+use flowsim::trace::{Event, Header, Reader, Trace, pattern};
+use flowsim::world::{Conn, Op, PipeSettings, Step, World};
+
+/// One row.
+pub struct Row {
+    /// What is measured.
+    pub name: &'static str,
+    /// What one unit is.
+    pub unit: &'static str,
+    /// How often a timed round repeats the work.
+    pub repeats: u64,
+    /// How often callgrind sees it, at least.
+    pub counted: u64,
+    /// Makes the work; each call does it once and says how many units that were.
+    pub prepare: fn() -> Box<dyn FnMut() -> u64>,
+}
+
+/// Every row.
+pub static ROWS: &[Row] = &[
+    Row { name: "pipe-tiny", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(false)) },
+    Row { name: "pipe-tiny+oracle", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(true)) },
+    Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
+    Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
+    Row { name: "judge-file", unit: "event", repeats: 10, counted: 2, prepare: || file(true) },
+];
+
+/// A write's bytes, as the simulator codes them.
+fn payload(from: End, write: u64, len: usize) -> Payload {
+    Payload::Bytes(pattern::slice(pattern::start(0, from, write), len))
+}
+
+/// Runs a call to its end.
+fn finish(world: &mut World, op: Op) -> Outcome {
+    loop {
+        if let Some(outcome) = world.poll(op) {
+            return outcome;
+        }
+        assert_eq!(world.step(), Step::Ran, "the call never returns");
+    }
+}
+
+/// Asks and runs to the end.
+fn ask(world: &mut World, conn: Conn, call: Call) -> Outcome {
+    let op = world.call(conn, call);
+    finish(world, op)
+}
+
+/// The tiny simulation: 1 KiB each way, half-close, close.
+fn exchange(world: &mut World, contract: Contract) {
+    let ends = world.pipe(&PipeSettings::new(contract));
+    let read = Call::Read { max: usize::MAX };
+    for from in End::BOTH {
+        assert_eq!(ask(world, ends[from], Call::Write(payload(from, 0, 1024))), Outcome::Ok);
+        assert!(matches!(ask(world, ends[from.peer()], read.clone()), Outcome::Data(_)));
+    }
+    assert_eq!(ask(world, ends.client, Call::Shutdown(Mode::Write)), Outcome::Done);
+    assert_eq!(ask(world, ends.server, read.clone()), Outcome::Eof);
+    assert_eq!(ask(world, ends.server, Call::Close), Outcome::Done);
+    assert_eq!(ask(world, ends.client, read), Outcome::Eof);
+    assert_eq!(ask(world, ends.client, Call::Close), Outcome::Done);
+}
+
+fn tiny(judged: bool) -> u64 {
+    let mut world = World::new();
+    world.record(judged);
+    exchange(&mut world, Contract::modern());
+    while world.step() == Step::Ran {}
+    if judged {
+        world.quiesce();
+        let mut oracle = Oracle::with(world.header(Both::same(Contract::modern())));
+        for (event, line) in world.drain_events().zip(2..) {
+            oracle.observe(line, &event);
+        }
+        assert!(oracle.finish(false).violations.is_empty());
+    }
+    black_box(&world);
+    1
+}
+
+/// A long conversation: writes of 1 KiB that are read, in both directions.
+fn conversation(writes: u64) -> Trace {
+    let mut world = World::new();
+    world.record(true);
+    let ends = world.pipe(&PipeSettings::new(Contract::modern()));
+    for write in 0..writes {
+        for from in End::BOTH {
+            ask(&mut world, ends[from], Call::Write(payload(from, write, 1024)));
+            ask(&mut world, ends[from.peer()], Call::Read { max: usize::MAX });
+        }
+    }
+    ask(&mut world, ends.client, Call::Close);
+    ask(&mut world, ends.server, Call::Close);
+    while world.step() == Step::Ran {}
+    world.quiesce();
+    Trace { header: world.header(Both::same(Contract::modern())), events: world.drain_events().collect(), cut: false }
+}
+
+fn judge(header: Header, events: &[Event]) -> u64 {
+    let mut oracle = Oracle::with(header);
+    for (event, line) in events.iter().zip(2..) {
+        oracle.observe(line, event);
+    }
+    assert!(oracle.finish(false).violations.is_empty());
+    events.len() as u64
+}
+
+fn judge_events() -> Box<dyn FnMut() -> u64> {
+    let trace = conversation(2_000);
+    Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
+/// Reads a trace from memory as `flowsim judge` does from a file, with payload as base64, and perhaps judges it.
+fn file(judged: bool) -> Box<dyn FnMut() -> u64> {
+    let mut trace = conversation(2_000);
+    strip_codes(&mut trace);
+    let mut text = Vec::new();
+    trace.write(&mut text).expect("memory takes all");
+    Box::new(move || {
+        let mut reader = Reader::new("bench", text.as_slice()).expect("a header");
+        let mut oracle = Oracle::with(reader.header().clone());
+        let mut events = 0;
+        for event in &mut reader {
+            let (line, event) = event.expect("well formed");
+            events += 1;
+            if judged {
+                oracle.observe(line, &event);
+            }
+        }
+        assert!(oracle.finish(false).violations.is_empty());
+        events
+    })
+}
+
+/// Turns payload into bytes that the pattern does not know, 32 a call, as a foreign recorder would write them.
+fn strip_codes(trace: &mut Trace) {
+    use flowsim::trace::What;
+    let plain = |data: &mut Payload| *data = Payload::Bytes(vec![b'x'; 32].into());
+    for event in &mut trace.events {
+        match &mut event.what {
+            What::Call { call: Call::Write(data), .. } | What::Return { outcome: Outcome::Data(data), .. } => plain(data),
+            _ => {}
+        }
+    }
+}
