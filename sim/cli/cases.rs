@@ -9,7 +9,7 @@ use super::args::Running;
 use super::files::File;
 use crate::contract::Both;
 use crate::scenario::{Options, Run, Scenario};
-use crate::target;
+use crate::target::Named;
 use crate::trace::Diagnostic;
 
 /// What became of one file.
@@ -70,17 +70,25 @@ pub(super) fn one(file: &File, args: &Running) -> Done {
 }
 
 fn run(scenario: &Scenario, args: &Running) -> Done {
-    let first = once(scenario, args);
-    if !args.check_determinism {
-        return Done::Ran(Box::new(first));
+    let Some(target) = args.target.or(scenario.named_target()) else {
+        return Done::Refused(Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target"));
+    };
+    if let Some(reason) = scenario.unfit(target) {
+        return Done::Skipped(reason);
     }
-    let second = once(scenario, args);
-    if first.digest() == second.digest() { Done::Ran(Box::new(first)) } else { Done::Differs(difference(&first, &second)) }
+    once_or_twice(scenario, target, args).unwrap_or_else(Done::Refused)
 }
 
-fn once(scenario: &Scenario, args: &Running) -> Run {
-    let _ = target::named;
-    scenario.run_pipe(Options { contract: args.contract.map(Both::same), seed: args.seed, ..Options::default() })
+fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, Diagnostic> {
+    let options = Options { contract: args.contract.map(Both::same), seed: args.seed, ..Options::default() };
+    let first = scenario.run_with(target, &options)?;
+    if args.check_determinism {
+        let second = scenario.run_with(target, &options)?;
+        if first.digest() != second.digest() {
+            return Ok(Done::Differs(difference(&first, &second)));
+        }
+    }
+    Ok(Done::Ran(Box::new(first)))
 }
 
 /// Where two runs part.
