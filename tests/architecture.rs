@@ -11,7 +11,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("contract", &[]),
     ("trace", &["contract", "time"]),
     ("rules", &["contract", "trace"]),
-    ("exec", &["choice", "time"]),
+    ("exec", &[]),
     ("oracle", &["contract", "rules", "trace"]),
     ("flow", &["contract", "trace"]),
     ("world", &["choice", "time", "contract", "trace", "exec", "flow"]),
