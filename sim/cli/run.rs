@@ -119,12 +119,10 @@ impl Session<'_> {
         if run.judgement() == Judgement::Held && !self.show {
             return line;
         }
-        let unmet = run.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(true)));
-        let mut text = line + &unmet.collect::<String>();
-        if self.show || run.verdict().violations.is_empty() {
-            text.push_str(&format!("\n{}\n", output::report(&run.ladder())));
-        }
-        text + &output::report(&run.report(&self.replay(path))) + "\n"
+        let ladder = self.show || run.verdict().violations.is_empty();
+        let drawn = if ladder { format!("\n{}\n", output::report(&run.ladder())) } else { String::new() };
+        let unmet: String = run.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(true))).collect();
+        line + &drawn + &output::report(&run.report(&self.replay(path))) + &unmet + "\n"
     }
 
     /// The command that shows this run again.

@@ -1,6 +1,7 @@
 //! What a person looks at after a run.
 
 use super::Run;
+use crate::oracle::Judgement;
 use crate::report::{self, Case, View};
 
 impl Run {
@@ -13,5 +14,20 @@ impl Run {
     /// verdict.
     pub fn report(&self, replay: &str) -> String {
         report::text(&Case { trace: self.trace(), verdict: self.verdict(), lines: &[], replay })
+    }
+
+    /// For tests: everything held.
+    ///
+    /// # Panics
+    /// With the whole report, if a rule was broken, an expectation was not met, or it can't be told.
+    #[track_caller]
+    pub fn assert_held(&self) {
+        if self.judgement() == Judgement::Held {
+            return;
+        }
+        let unmet: String = self.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(false))).collect();
+        let drawn = if self.verdict().violations.is_empty() { format!("\n{}", self.ladder()) } else { String::new() };
+        let report = self.report("run this test again: nothing in it is left to chance");
+        panic!("{}: {}\n{drawn}{report}{unmet}", self.judgement().word(), self.why());
     }
 }
