@@ -232,7 +232,7 @@ impl Scene<'_> {
         let (me, peer) = (self.me(), self.peer());
         let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
         let peer_shut_read = peer.shut_read.called.filter(|_| seen);
-        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_called(), peer_shut_read];
+        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.perhaps_fully_closed(), peer_shut_read];
         if first(known).is_some() {
             return;
         }
