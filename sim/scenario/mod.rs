@@ -12,6 +12,7 @@ mod grammar;
 mod log;
 mod machine;
 mod mistake;
+mod picture;
 mod program;
 mod run;
 mod sense;

@@ -92,6 +92,7 @@ impl Pipe {
         self.wake_reader(core, end);
         if self.directions[end].forget(op) {
             self.pump(core, end);
+            self.settle(core, end);
         }
         self.sides[end].closing.retain(|closing| *closing != op);
     }
