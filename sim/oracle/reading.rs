@@ -223,7 +223,7 @@ impl Scene<'_> {
         let end = self.end;
         let cause = self.eof_cause();
         let flushed = self.flushes_first();
-        let reader = self.reader(pending);
+        let reader = self.reader_in_line(pending);
         let stream = &mut self.flow.streams[end.peer()];
         let owed = stream.owed(flushed, reader.others);
         let read = stream.bytes_read;
