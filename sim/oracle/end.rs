@@ -286,6 +286,14 @@ impl EndState {
         self.ended.full_called
     }
 
+    /// As [`EndState::full_close_called`], a cancelled or failed call that may have taken effect included.
+    pub fn full_close_possible(&self) -> Option<Stamp> {
+        let maybe = |answer: Option<Answer>| answer.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
+        let write = first([self.write_end_called(), maybe(self.maybe_write)]);
+        let read = first([self.shut_read.called, maybe(self.maybe_read)]);
+        first([self.full_close_called(), both(write, read)])
+    }
+
     /// When both halves had ended.
     pub fn full_close_returned(&self) -> Option<Stamp> {
         self.ended.full_returned

@@ -353,7 +353,7 @@ impl Scene<'_> {
         self.kept_data_first(&mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_called().filter(|_| self.peer_close_may_reset());
+        let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
         let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;

@@ -232,7 +232,7 @@ impl Scene<'_> {
         let (me, peer) = (self.me(), self.peer());
         let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
         let peer_shut_read = peer.shut_read.called.filter(|_| seen);
-        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_called(), peer_shut_read];
+        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_possible(), peer_shut_read];
         if first(known).is_some() {
             return;
         }
@@ -313,7 +313,7 @@ impl Scene<'_> {
         }
         let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
         let other =
-            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_called(), peer.shut_read.called, me.write_error];
+            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_possible(), peer.shut_read.called, me.write_error];
         if first(other).is_none() {
             let (end, number) = (self.end, write.number);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
