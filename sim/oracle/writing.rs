@@ -55,7 +55,7 @@ impl Scene<'_> {
             (Rule::ErrorAfterClose, closed),
             (Rule::NoStuckCall, before(me.write_end_returned())),
             (Rule::WriteErrorIsFinal, before(me.write_error) && me.contract.write_error_is_final == YesNo::Yes),
-            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open),
+            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open && me.contract.data_after_shutdown_read.is_some()),
             (Rule::EofKeepsWriting, before(me.peer_eof) && open && peer_half),
             (Rule::HalfCloseKeepsReading, peer_half && open),
             (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
@@ -251,7 +251,7 @@ impl Scene<'_> {
         }
         let (me, peer) = (self.me(), self.peer());
         let message = || format!("the {end}'s write #{number} failed with `{word}`, and nothing that happened explains it");
-        if let Some(shut) = me.shut_read.called {
+        if let Some(shut) = me.shut_read.called.filter(|_| me.contract.data_after_shutdown_read.is_some()) {
             found.add(Rule::ShutdownReadKeepsWriting, &[shut], message);
         }
         if let Some(eof) = me.eof.filter(|_| peer.write_end_called().is_some() || peer.maybe_write.is_some()) {
