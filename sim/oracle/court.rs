@@ -113,6 +113,16 @@ impl Scene<'_> {
         let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
         Reader { called: pending.called.seq, now: self.at.seq, others: me.reads_pending, fifo }
     }
+
+    /// As [`Scene::reader`], counting only those that can have been served before it.
+    pub fn reader_in_line(&self, pending: &Pending) -> Reader {
+        let reader = self.reader(pending);
+        if !reader.fifo || reader.others == 0 {
+            return reader;
+        }
+        let ahead = |other: &&Pending| matches!(other.kind, Kind::Read { .. }) && other.called.seq < reader.called;
+        Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
+    }
 }
 
 #[derive(Clone, Debug)]

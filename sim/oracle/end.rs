@@ -299,11 +299,11 @@ impl EndState {
         self.ended.full_called
     }
 
-    /// When both halves were, or may have been, asked to end: a cancelled call may have taken effect.
-    pub fn perhaps_fully_closed(&self) -> Option<Stamp> {
-        let perhaps = |maybe: Option<Answer>| maybe.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
-        let write = self.write_end_called().or(perhaps(self.maybe_write));
-        let read = self.shut_read.called.or(perhaps(self.maybe_read));
+    /// As [`EndState::full_close_called`], a cancelled or failed call that may have taken effect included.
+    pub fn full_close_possible(&self) -> Option<Stamp> {
+        let maybe = |answer: Option<Answer>| answer.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
+        let write = first([self.write_end_called(), maybe(self.maybe_write)]);
+        let read = first([self.shut_read.called, maybe(self.maybe_read)]);
         first([self.full_close_called(), both(write, read)])
     }
 
