@@ -125,6 +125,8 @@ pub(super) struct Court {
     now: Instant,
     /// Partitions of every flow, also of those that come later.
     cut: Both<Option<Stamp>>,
+    /// Aborts and crashes of every flow, also of those that are named only later.
+    aborts: Vec<(Stamp, End, EnvWhat)>,
     /// Since when an abort is being told: in a simulated run pending calls end in the same instant.
     telling: Option<Instant>,
     /// No obligation can be overdue before this.
@@ -141,6 +143,7 @@ impl Court {
             seq: 0,
             now: Instant::ZERO,
             cut: Both::default(),
+            aborts: Vec::new(),
             telling: None,
             look_again: Instant::ZERO,
         }
@@ -161,7 +164,10 @@ impl Court {
             self.pass_time(at);
         }
         match &event.what {
-            What::Call { at: place, op, call } => self.scene(*place, at).call(*op, call),
+            What::Call { at: place, op, call } => {
+                self.meet(place.flow, call);
+                self.scene(*place, at).call(*op, call);
+            }
             What::Return { at: place, op, outcome, accepted, .. } => self.scene(*place, at).answer(*op, outcome, *accepted),
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
@@ -202,6 +208,17 @@ impl Court {
         })
     }
 
+    /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
+    fn meet(&mut self, id: u32, call: &Call) {
+        let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
+        if self.aborts.is_empty() || begins || self.by_id.contains_key(&id) {
+            return;
+        }
+        for (at, end, what) in self.aborts.clone() {
+            self.scene(Place { flow: id, end }, at).env(&what);
+        }
+    }
+
     fn scene(&mut self, place: Place, at: Stamp) -> Scene<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
@@ -240,16 +257,16 @@ impl Court {
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
-                // A trace may begin with what happened to its only flow.
-                if env.flow.is_some() || self.flows.is_empty() {
-                    self.flow(env.flow.unwrap_or(0));
+                let ends = End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end));
+                if env.flow.is_none() && matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)) {
+                    self.aborts.extend(ends.clone().map(|end| (at, end, what.clone())));
                 }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
                 };
                 for index in flows {
-                    for end in End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end)) {
+                    for end in ends.clone() {
                         let id = self.flows[index].id;
                         self.scene(Place { flow: id, end }, at).env(what);
                     }

@@ -251,6 +251,11 @@ impl EndState {
         matches!(self.contract.data_after_shutdown_read, Some(DataAfterShutdownRead::Readable | DataAfterShutdownRead::Either))
     }
 
+    /// Late data is thrown away after own shutdown of reading.
+    pub fn discards(&self) -> bool {
+        self.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard)
+    }
+
     /// A call that ends a half began, returned, or is in doubt.
     pub fn refresh(&mut self) {
         let full = self.closes_fully();
@@ -267,7 +272,7 @@ impl EndState {
             full_called: first([close_called.filter(|_| full), self.disconnect.called, both_called]),
             full_returned: first([strong_returned, both_returned]),
             strong_returned,
-            reading_over: first([strong_returned, both_returned.filter(|_| !self.late_data())]),
+            reading_over: first([strong_returned, both_returned.filter(|_| self.discards())]),
         };
     }
 
@@ -296,7 +301,7 @@ impl EndState {
         self.ended.strong_returned
     }
 
-    /// When reading was over for good: a full close, or both halves shut where late data can't be read.
+    /// When reading was over for good: a full close, or both halves shut where late data is thrown away.
     pub fn reading_over(&self) -> Option<Stamp> {
         self.ended.reading_over
     }

@@ -13,6 +13,7 @@ mod closing;
 mod court;
 mod end;
 mod frontier;
+mod hole;
 mod ledger;
 mod liveness;
 mod merge;

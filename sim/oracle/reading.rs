@@ -6,8 +6,8 @@ use super::ledger::Findings;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
-    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
-    Outcome, Payload, ReadAfterEof,
+    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
+    ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -76,6 +76,7 @@ impl Scene<'_> {
             }
             Err(_) => {
                 let (flow, line) = (self.flow.id, self.at.line);
+                self.flow.streams[peer].lose_track();
                 self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
             }
         }
@@ -88,7 +89,7 @@ impl Scene<'_> {
         let called = pending.called.seq;
         self.dropped_data(pending, found);
         let (me, end) = (self.me(), self.end);
-        let discards = me.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
+        let discards = me.discards();
         let len = data.len();
         if let Some(over) = me.reading_over().filter(|at| at.seq < called) {
             found.add(Rule::ErrorAfterClose, &[over, pending.called], || {

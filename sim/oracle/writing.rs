@@ -59,7 +59,7 @@ impl Scene<'_> {
             (Rule::EofKeepsWriting, before(me.peer_eof) && open && peer_half),
             (Rule::HalfCloseKeepsReading, peer_half && open),
             (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
-            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && !peer.late_data()),
+            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && peer.discards()),
             (Rule::PendingAtShutdown, me.write_end_called().is_some_and(|at| at.seq > called)),
             (Rule::AbortIsTold, self.told_before(write).is_some()),
             (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
@@ -73,6 +73,8 @@ impl Scene<'_> {
         let at = self.at;
         let short = accepted.is_some_and(|bytes| bytes < write.len as u64);
         let status = match (ok, void) {
+            // An ok that must not be is judged once: its bytes may be read, and none of them is owed.
+            (true, true) => Status::Prefix,
             (true, _) if short => Status::Prefix,
             (true, _) => Status::Ok,
             (false, true) => Status::Void,

@@ -11,6 +11,7 @@
 mod agenda;
 mod core;
 mod fingerprint;
+mod finished;
 mod op;
 mod pipe;
 mod queue;
@@ -156,7 +157,7 @@ impl World {
 
     /// Gives an operation up. What it had done stays done; a read has consumed nothing. After its outcome was taken: nothing.
     pub fn cancel(&mut self, op: Op) {
-        let Some(Pending { conn, number, state, .. }) = self.core.ops.remove(op) else { return };
+        let Some(Pending { conn, number, state, .. }) = self.core.remove(op) else { return };
         let Some(conn) = conn else {
             return if matches!(state, State::Waiting) {
                 self.core.forget_timer()
@@ -260,7 +261,7 @@ impl World {
     }
 
     fn take(&mut self, op: Op) -> Option<Outcome> {
-        let pending = self.core.ops.remove(op)?;
+        let pending = self.core.remove(op)?;
         let State::Done { outcome, accepted } = pending.state else { return None };
         if let Some(conn) = pending.conn {
             if let Some(pipe) = pipe_of(&mut self.flows, conn) {

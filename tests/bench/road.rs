@@ -4,6 +4,7 @@
 //! Instructions are the difference between two runs of this program under valgrind that differ only in how often the row is
 //! repeated; without valgrind that column stays empty.
 
+#[path = "rows.rs"]
 mod rows;
 
 use std::process::{Command, Stdio};

@@ -111,6 +111,10 @@ impl Direction {
         self.waiting.push(Waiter { op, serial: self.next_serial, is_flush });
     }
 
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     pub(super) fn next_settled(&mut self) -> Option<Waiter> {
         let serial = self.waiting.front()?.serial;
         let is_behind = self.writers.front().is_some_and(|writer| writer.serial < serial);

@@ -166,3 +166,18 @@ fn an_end_that_has_ended_cannot_be_aborted() {
     pair.abort(SERVER, Abort::Timeout);
     assert_eq!(aborts(&mut pair), [(SERVER, Abort::Reset, By::Fault)]);
 }
+
+#[test]
+fn nothing_is_kept_for_an_end_that_reads_no_more() {
+    let mut pair = Pair::delayed(Contract::pipe(), 5);
+    pair.now(SERVER, SHUT_READ);
+    pair.now(CLIENT, write("a"));
+    pair.abort(SERVER, Abort::Timeout);
+    assert_eq!(pair.read(SERVER), Outcome::Eof);
+
+    let mut pair = Pair::new(Contract::async_io());
+    pair.now(CLIENT, write("a"));
+    pair.abort(SERVER, Abort::Timeout);
+    pair.now(SERVER, SHUT_BOTH);
+    assert_eq!(pair.read(SERVER), Outcome::Eof);
+}
