@@ -6,6 +6,12 @@ use flowsim::oracle::{Judgement, Oracle, Verdict};
 use flowsim::report::{self, Case, View, ladder, slice};
 use flowsim::rules::{self, history};
 use flowsim::trace::{EnvWhat, Event, Trace, What};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+#[allow(dead_code, reason = "of what the reader's tests need, these need one part")]
+#[path = "trace/strategies.rs"]
+mod strategies;
 
 fn judge(trace: &Trace) -> Verdict {
     Oracle::with(trace.header.clone()).judge(trace)
@@ -86,6 +92,27 @@ fn no_parameter_is_named_that_would_not_allow_it() {
     }
 }
 
+/// What the contract leaves in place of what happened, as the oracle says.
+#[test]
+fn the_outcomes_that_were_allowed_are_named() {
+    let cases: [(&str, &str, &[&str]); 7] = [
+        ("modern", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed"]),
+        ("posix", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed", "any error"]),
+        ("v1", "client close -> done", &["any error"]),
+        ("modern", "client write \"ab\" -> ok\nserver read -> \"ax\"", &["other data"]),
+        ("pipe", "client write \"ab\" -> ok\nclient shutdown write -> done\nserver read -> eof", &["data"]),
+        ("modern", "client shutdown write -> done\nserver read -> eof\nserver call 2 read\n300s quiet", &["eof", "any error"]),
+        ("modern", "client shutdown read -> done\nclient call 2 read\n300s quiet", &["eof"]),
+    ];
+    for (contract, history, outcomes) in cases {
+        let trace = history::parse(history, contract.parse().expect("a contract")).expect("a history");
+        let verdict = judge(&trace);
+        let allowed = report::allowed(&trace, &verdict.violations[0]);
+        assert!(allowed.asked, "{history}");
+        assert_eq!(allowed.outcomes, outcomes, "under {contract}: {history}");
+    }
+}
+
 #[test]
 fn every_report_is_whole() {
     for (name, trace) in bad_runs() {
@@ -109,5 +136,27 @@ fn a_ladder_shows_every_operation() {
         assert!(labels >= calls.min(1), "{name}: {calls} calls\n{drawn}");
         let quiet = |event: &Event| matches!(&event.what, What::Env(env) if env.what == EnvWhat::Quiet);
         assert_eq!(drawn.contains("quiet"), trace.events.iter().any(quiet), "{name}\n{drawn}");
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, cases: 300, ..Config::default() })]
+
+    /// Whatever a trace holds, it can be drawn and reported on: the same way twice, in lines that fit, with no word lost to control
+    /// characters.
+    #[test]
+    fn any_trace_can_be_drawn(trace in strategies::trace()) {
+        let verdict = judge(&trace);
+        let drawn = ladder(&trace, &View::of(&verdict));
+        prop_assert_eq!(&drawn, &ladder(&trace, &View::of(&verdict)));
+        for line in drawn.lines() {
+            prop_assert!(line.chars().count() <= 140 && line.trim_end() == line, "{:?} in\n{}", line, drawn);
+        }
+        prop_assert!(!drawn.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", drawn);
+        let lines: Vec<u64> = verdict.violations.iter().map(|violation| violation.line).collect();
+        let part = ladder(&trace, &View::of(&verdict).around(&lines, 1).at_most(7));
+        prop_assert!(part.lines().count() <= 12 + 3 * verdict.violations.len(), "{}", part);
+        let text = report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: "flowsim judge it" });
+        prop_assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", text);
     }
 }

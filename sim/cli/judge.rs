@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use crate::contract::Both;
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
-use crate::report::{self, Case, Tally};
+use crate::report::{self, Case, Tally, words};
 use crate::trace::{Diagnostic, Event, Header, Outcome, Reader, Trace, What};
 
 /// A trace is kept while it has no more events and payload than this.
@@ -107,8 +107,8 @@ impl Judged {
     /// The verdict in one line, then the report.
     fn text(&self, file: &str, args: &Judge) -> String {
         let (contract, verdict) = (report::contract::of_both(&self.header.contract), &self.verdict);
-        let why = if verdict.why.is_empty() { String::new() } else { format!(": {}", verdict.why) };
-        let line = format!("{}{file} ({contract}){why}\n", output::verdict(verdict.judgement.word()));
+        let why = if verdict.why.is_empty() { String::new() } else { format!(": {}", words::plain(&verdict.why)) };
+        let line = format!("{}{} ({contract}){why}\n", output::verdict(verdict.judgement.word()), words::plain(file));
         // Among many, what held is one line: the summary says what all of them put to the test.
         let brief = args.files.len() > 1 && verdict.judgement != Judgement::Violated;
         if brief { line } else { line + &output::report(&self.details(file, args)) }

@@ -12,7 +12,7 @@ use super::judge::exit_of;
 use super::output::{self, Output};
 use crate::oracle::Judgement;
 use crate::report::json::{self, Record};
-use crate::report::{self, Tally};
+use crate::report::{self, Tally, words};
 use crate::scenario::Run;
 use crate::time;
 use crate::trace::Diagnostic;
@@ -92,7 +92,7 @@ impl Session<'_> {
         self.tally.count(word);
         output.print(&match self.args.format {
             Format::Json => Record::unjudged(path, word, why).line(),
-            Format::Text => format!("{}{path}: {why}\n", output::verdict(word)),
+            Format::Text => format!("{}{}: {}\n", output::verdict(word), words::plain(path), words::plain(why)),
         });
         exit
     }
@@ -113,9 +113,9 @@ impl Session<'_> {
     /// The verdict in one line; below it whatever was broken.
     fn text(&self, path: &str, run: &Run) -> String {
         let why = run.why();
-        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        let why = if why.is_empty() { String::new() } else { format!(": {}", words::plain(&why)) };
         let (contract, spent) = (report::contract::of_both(run.contract()), time::span(run.stats().last_return - time::Instant::ZERO));
-        let line = format!("{}{path} ({contract}, {spent}){why}\n", output::verdict(run.judgement().word()));
+        let line = format!("{}{} ({contract}, {spent}){why}\n", output::verdict(run.judgement().word()), words::plain(path));
         if run.judgement() == Judgement::Held && !self.show {
             return line;
         }

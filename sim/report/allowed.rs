@@ -76,8 +76,8 @@ fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
     };
     let happened = operation.end.as_ref().and_then(|end| end.outcome.as_ref());
     let candidates = candidates(&operation.call);
-    let others = candidates.iter().filter(|candidate| happened.is_none_or(|happened| happened.word() != candidate.word()));
-    let mut names: Vec<String> = others.filter(allows).map(name).collect();
+    let others = candidates.iter().filter(|candidate| Some(*candidate) != happened).filter(allows);
+    let mut names: Vec<String> = others.map(|outcome| name(outcome, happened)).collect();
     if names.iter().any(|name| name == ANY_ERROR) {
         names.retain(|name| !name.starts_with("error "));
     }
@@ -125,9 +125,10 @@ fn candidates(call: &Call) -> Vec<Outcome> {
     }
 }
 
-/// What a candidate stands for.
-fn name(outcome: &Outcome) -> String {
+/// What a candidate stands for. Where data came that must not, data that might is other data.
+fn name(outcome: &Outcome, happened: Option<&Outcome>) -> String {
     match outcome {
+        Outcome::Data(_) if matches!(happened, Some(Outcome::Data(_))) => "other data".to_owned(),
         Outcome::Data(_) => "data".to_owned(),
         Outcome::Error(Error::NotConnected) => ANY_ERROR.to_owned(),
         Outcome::Error(error) => format!("error {error}"),

@@ -76,7 +76,7 @@ fn other(event: &Event) -> String {
             None => format!("{} at {}", words::environment(&env.what), event.t),
         },
         What::Segment(wire) => format!("segment {} {} of the {} at {}", wire.flags, wire.seq, wire.from, event.t),
-        What::State { at, from, to } => format!("{} {from} to {to} at {}", owner(*at), event.t),
+        What::State { at, from, to } => format!("{} {} to {} at {}", owner(*at), words::plain(from), words::plain(to), event.t),
         What::Call { .. } | What::Return { .. } | What::Cancel { .. } => format!("something at {}", event.t),
     }
 }

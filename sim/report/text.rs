@@ -65,7 +65,7 @@ pub fn text(case: &Case<'_>) -> String {
 
 /// A violation in one paragraph.
 fn brief(number: usize, all: usize, violation: &Violation) -> String {
-    format!("\nviolation {number} of {all}: {}\n", heading(violation)) + &paragraph("  happened    ", &violation.message)
+    format!("\nviolation {number} of {all}: {}\n", heading(violation)) + &paragraph("  happened    ", &words::plain(&violation.message))
 }
 
 /// The report of a run of which only the verdict is left.
@@ -88,7 +88,7 @@ fn ending(header: &Header, verdict: &Verdict) -> String {
 
 /// One violation, in the order in which a person asks.
 fn full(case: &Case<'_>, history: &History, violation: &Violation) -> String {
-    let mut text = rule(violation) + &paragraph("  happened    ", &violation.message);
+    let mut text = rule(violation) + &paragraph("  happened    ", &words::plain(&violation.message));
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
     let small = slice(case.trace, violation);
@@ -162,7 +162,7 @@ fn around(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> Stri
 fn faults(verdict: &Verdict) -> String {
     let said = |fault: &crate::oracle::ClientFault| {
         let at = Place { flow: fault.flow, end: fault.end };
-        let text = format!("line {}, {}, {}: {}", fault.line, fault.t, at.end, fault.message);
+        let text = format!("line {}, {}, {}: {}", fault.line, fault.t, at.end, words::plain(&fault.message));
         paragraph("  the caller  ", &text)
     };
     verdict.client_faults.iter().take(IN_FULL).map(said).collect()

@@ -9,6 +9,12 @@ pub const WIDTH: usize = 120;
 /// The longest contents that are shown instead of their size.
 const VERBATIM_MAX: usize = 16;
 
+/// A text of somebody else's, with control characters spelled out: nothing in a recording may steer a terminal.
+pub fn plain(text: &str) -> String {
+    let spell = |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
+    text.chars().map(spell).collect()
+}
+
 /// `1 byte`, `45 bytes`, `64 KiB`: exact, in the largest binary unit that divides it.
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -52,7 +58,7 @@ fn plain_call(call: &Call) -> String {
     match call {
         Call::Read { max } if *max != usize::MAX => format!("read max {max}"),
         Call::Shutdown(half) => format!("shutdown {}", mode(*half)),
-        Call::Connect { to: Some(to), .. } => format!("connect to {to}"),
+        Call::Connect { to: Some(to), .. } => format!("connect to {}", plain(to)),
         Call::Accept { port, .. } | Call::Listen { port, .. } | Call::Unlisten { port } => format!("{} {port}", call.word()),
         other => other.word().to_owned(),
     }
@@ -83,7 +89,7 @@ fn buffers(list: &[Payload], verbatim: bool) -> String {
 pub fn outcome(outcome: &Outcome, verbatim: bool) -> String {
     match outcome {
         Outcome::Data(data) => payload(data, verbatim),
-        Outcome::Error(error) => format!("error {error}"),
+        Outcome::Error(error) => format!("error {}", plain(error.word())),
         other => other.word().to_owned(),
     }
 }
@@ -206,6 +212,12 @@ mod tests {
         for (bytes, text) in cases {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn what_others_wrote_is_shown_and_not_obeyed() {
+        assert_eq!(plain("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(outcome(&Outcome::Error(crate::contract::Error::from_word("\u{7f}é")), true), "error \\u{7f}é");
     }
 
     #[test]

@@ -12,8 +12,8 @@ use super::say::{Voice, side};
 use super::select::select;
 use super::{Mark, View, lanes};
 
-/// Columns of the time.
-pub(super) const TIME: usize = 13;
+/// Columns of the time, at least.
+const TIME: usize = 13;
 
 /// Columns of the client's text, at least and at most.
 const SIDE: [usize; 2] = [22, 42];
@@ -34,10 +34,10 @@ pub(super) struct Drawn {
 
 impl Drawn {
     /// Puts the time before the row. Only a row at another moment than the one above it has one.
-    pub(super) fn stamp(&mut self) {
+    pub(super) fn stamp(&mut self, width: usize) {
         if let Some(line) = self.lines.first_mut() {
-            let rest: String = line.chars().skip(TIME).collect();
-            *line = format!("{:>TIME$}{rest}", self.t.to_string());
+            let rest: String = line.chars().skip(width).collect();
+            *line = format!("{:>width$}{rest}", self.t.to_string());
         }
     }
 }
@@ -64,6 +64,7 @@ impl<'a> Cells<'a> {
 
 /// Where the columns of one ladder are.
 struct Sheet {
+    time: usize,
     client: usize,
     middle: usize,
     lanes: Both<usize>,
@@ -87,7 +88,7 @@ pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
         let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
         drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, text, lanes, &arrow, marks) });
     }
-    lines.extend(select(drawn, view));
+    lines.extend(select(drawn, view, sheet.time));
     lines.join("\n") + "\n"
 }
 
@@ -101,7 +102,9 @@ impl Sheet {
         let at_client = |(row, text): (&Row, &String)| (side(&row.kind) == Some(End::Client)).then(|| text.chars().count());
         let widest = rows.iter().zip(said).filter_map(at_client).max().unwrap_or(0).max(title.chars().count());
         let lanes = |end: End| lanes.iter().map(|both| both[end].chars().count()).max().unwrap_or(0);
+        let time = rows.iter().map(|row| row.t.to_string().len()).max().unwrap_or(0);
         Sheet {
+            time: time.max(TIME),
             client: widest.clamp(SIDE[0], SIDE[1]),
             middle: MIDDLE[usize::from(wire)],
             lanes: Both { client: lanes(End::Client), server: lanes(End::Server) },
@@ -141,8 +144,9 @@ impl Sheet {
         let left = self.lane(&cells.lanes, End::Client);
         let right = self.lane(&cells.lanes, End::Server);
         let line = format!(
-            "{:TIME$} {margin:1} {left}{client:width$}  {middle:^across$}  {right}{server}",
+            "{:time$} {margin:1} {left}{client:width$}  {middle:^across$}  {right}{server}",
             "",
+            time = self.time,
             middle = cells.middle,
             across = self.middle,
             server = cells.server
@@ -158,10 +162,11 @@ impl Sheet {
 
     /// A text across everything.
     fn banner(&self, margin: &str, text: &str) -> String {
-        let width = (self.lanes.client + 1 + 2 * self.client + self.middle).min(LINE - TIME - 3);
+        let columns = self.lanes.client + 1 + 2 * self.client + self.middle;
+        let width = columns.max(text.chars().count() + 4).min(LINE - self.time - 3);
         let text = clip(text, width - 4);
         let dashes = width - text.chars().count() - 2;
-        format!("{:TIME$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2))
+        format!("{:time$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2), time = self.time)
     }
 }
 

@@ -39,7 +39,7 @@ impl Voice {
                 format!("{flow}{end}{}", words::environment(what))
             }
             Kind::Segment { .. } => String::new(),
-            Kind::State { at, from, to } => format!("{}{from} → {to}", self.flow(*at)),
+            Kind::State { at, from, to } => format!("{}{} → {}", self.flow(*at), words::plain(from), words::plain(to)),
         }
     }
 

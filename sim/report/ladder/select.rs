@@ -3,10 +3,10 @@
 use crate::report::words;
 
 use super::View;
-use super::draw::{Drawn, TIME};
+use super::draw::Drawn;
 
 /// The lines of the rows that the view wants, and how many are left out where.
-pub(super) fn select(drawn: Vec<Drawn>, view: &View) -> Vec<String> {
+pub(super) fn select(drawn: Vec<Drawn>, view: &View, time: usize) -> Vec<String> {
     let keep = wanted(&drawn, view);
     let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
     for (mut row, keep) in drawn.into_iter().zip(keep) {
@@ -15,19 +15,19 @@ pub(super) fn select(drawn: Vec<Drawn>, view: &View) -> Vec<String> {
             continue;
         }
         let is_new = before.replace(row.t) != Some(row.t) || skipped > 0;
-        lines.extend(gap(std::mem::take(&mut skipped)));
+        lines.extend(gap(std::mem::take(&mut skipped), time));
         if is_new {
-            row.stamp();
+            row.stamp(time);
         }
         lines.extend(row.lines);
     }
-    lines.extend(gap(skipped));
+    lines.extend(gap(skipped, time));
     lines
 }
 
 /// Says that rows are missing, where some are.
-fn gap(skipped: u64) -> Option<String> {
-    (skipped > 0).then(|| format!("{:>TIME$}   {} left out", "⋮", words::count(skipped, "row")))
+fn gap(skipped: u64, time: usize) -> Option<String> {
+    (skipped > 0).then(|| format!("{:>time$}   {} left out", "⋮", words::count(skipped, "row")))
 }
 
 /// Those around the focus, and of these the first and the last where there are too many.
