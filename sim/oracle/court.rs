@@ -221,11 +221,24 @@ impl Court {
     /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
     fn meet(&mut self, id: u32, call: &Call) {
         let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
-        if self.aborts.is_empty() || begins || self.by_id.contains_key(&id) {
-            return;
+        if !(self.aborts.is_empty() || begins || self.by_id.contains_key(&id)) {
+            self.catch_up(id);
         }
+    }
+
+    /// Tells a flow what befell every flow before it was named.
+    fn catch_up(&mut self, id: u32) {
+        self.flow(id);
         for (at, end, what) in self.aborts.clone() {
             self.scene(Place { flow: id, end }, at).env(&what);
+        }
+    }
+
+    /// Keeps what befalls every flow for those that are named later: of each kind the first.
+    fn befall(&mut self, at: Stamp, end: End, what: &EnvWhat) {
+        let same = |(_, known, kept): &(Stamp, End, EnvWhat)| *known == end && std::mem::discriminant(kept) == std::mem::discriminant(what);
+        if !self.aborts.iter().any(same) {
+            self.aborts.push((at, end, what.clone()));
         }
     }
 
@@ -268,8 +281,11 @@ impl Court {
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
                 let ends = End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end));
-                if env.flow.is_none() && matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)) {
-                    self.aborts.extend(ends.clone().map(|end| (at, end, what.clone())));
+                match (env.flow, what) {
+                    (None, EnvWhat::Abort(..) | EnvWhat::Crash(_)) => ends.clone().for_each(|end| self.befall(at, end, what)),
+                    // A trace without calls is about its first flow.
+                    (None, _) if self.flows.is_empty() => self.catch_up(0),
+                    _ => {}
                 }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
