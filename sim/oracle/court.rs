@@ -113,6 +113,16 @@ impl Scene<'_> {
         let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
         Reader { called: pending.called.seq, now: self.at.seq, others: me.reads_pending, fifo }
     }
+
+    /// As [`Scene::reader`], counting only those that can have been served before it.
+    pub fn reader_in_line(&self, pending: &Pending) -> Reader {
+        let reader = self.reader(pending);
+        if !reader.fifo || reader.others == 0 {
+            return reader;
+        }
+        let ahead = |other: &&Pending| matches!(other.kind, Kind::Read { .. }) && other.called.seq < reader.called;
+        Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -321,6 +331,7 @@ impl Scene<'_> {
             }
             Kind::Close => {
                 me.close.call(at);
+                me.close_begun.get_or_insert(at);
                 me.refresh();
             }
             Kind::Disconnect => {
@@ -501,10 +512,12 @@ impl Scene<'_> {
             Kind::Shutdown(mode) => {
                 let me = self.me_mut();
                 if mode.reads() {
-                    doubt(&mut me.shut_read, &mut me.maybe_read, pending.called, at);
+                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.reads()));
+                    doubt(&mut me.shut_read, &mut me.maybe_read, other, at);
                 }
                 if mode.writes() {
-                    doubt(&mut me.shut_write, &mut me.maybe_write, pending.called, at);
+                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.writes()));
+                    doubt(&mut me.shut_write, &mut me.maybe_write, other, at);
                 }
             }
             Kind::Close => {
@@ -512,7 +525,8 @@ impl Scene<'_> {
                 if me.closes_fully() {
                     me.maybe_read.get_or_insert(Answer::Open(at));
                 }
-                doubt(&mut me.close, &mut me.maybe_write, pending.called, at);
+                let other = me.pending.earliest(|kind| kind == Kind::Close);
+                doubt(&mut me.close, &mut me.maybe_write, other, at);
             }
             Kind::Connect | Kind::Accept => self.me_mut().opening = false,
             Kind::Flush | Kind::Disconnect | Kind::Other => {}
@@ -579,10 +593,10 @@ impl Scene<'_> {
     }
 }
 
-/// A cancelled call neither happened for certain nor certainly not.
-fn doubt(step: &mut Step, maybe: &mut Option<Answer>, called: Stamp, at: Stamp) {
-    if step.called == Some(called) && step.returned.is_none() {
-        step.called = None;
+/// A cancelled call neither happened for certain nor certainly not; `other`: another call that asks the same is pending.
+fn doubt(step: &mut Step, maybe: &mut Option<Answer>, other: Option<Stamp>, at: Stamp) {
+    if step.returned.is_none() {
+        step.called = other;
     }
     if step.called.is_none() && !matches!(maybe, Some(Answer::Yes(_))) {
         *maybe = Some(Answer::Open(at));

@@ -85,6 +85,11 @@ impl Pendings {
         self.few.iter_mut().chain(self.many.values_mut())
     }
 
+    /// When the first of the pending calls of this kind was made.
+    pub fn earliest(&self, is: impl Fn(Kind) -> bool) -> Option<Stamp> {
+        self.iter().filter(|pending| is(pending.kind)).map(|pending| pending.called).min_by_key(|at| at.seq)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.few.is_empty() && self.many.is_empty()
     }
@@ -176,6 +181,8 @@ pub(super) struct EndState {
     pub shut_read: Step,
     /// Close, whatever it ends here.
     pub close: Step,
+    /// The first close that was called, whatever became of it.
+    pub close_begun: Option<Stamp>,
     /// The stack's disconnect.
     pub disconnect: Step,
     ended: Ended,
@@ -222,6 +229,7 @@ impl EndState {
             shut_write: Step::default(),
             shut_read: Step::default(),
             close: Step::default(),
+            close_begun: None,
             disconnect: Step::default(),
             maybe_write: None,
             maybe_read: None,
@@ -289,6 +297,14 @@ impl EndState {
     /// When both halves were asked to end.
     pub fn full_close_called(&self) -> Option<Stamp> {
         self.ended.full_called
+    }
+
+    /// As [`EndState::full_close_called`], a cancelled or failed call that may have taken effect included.
+    pub fn full_close_possible(&self) -> Option<Stamp> {
+        let maybe = |answer: Option<Answer>| answer.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
+        let write = first([self.write_end_called(), maybe(self.maybe_write)]);
+        let read = first([self.shut_read.called, maybe(self.maybe_read)]);
+        first([self.full_close_called(), both(write, read)])
     }
 
     /// When both halves had ended.

@@ -158,7 +158,7 @@ impl Frontier {
         }
         let view = View { writes, whole: false, pruned: Cell::new(false) };
         for way in &mut self.ways {
-            let missing = way.owed(writes, accepted, 0, false);
+            let missing = way.unread(writes, accepted);
             if missing == 0 {
                 continue;
             }
@@ -182,9 +182,14 @@ impl Frontier {
 }
 
 impl Way {
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+    /// Accepted bytes that are not taken.
+    fn unread(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool) -> usize {
         let rest = |(write, taken): (&Write, &usize)| write.len - taken;
-        let missing: usize = writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum();
+        writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
+    }
+
+    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+        let missing = self.unread(writes, accepted);
         let doubtful = |write: &&Write| matches!(write.status, Status::Prefix | Status::RunsOn);
         // Bytes that were counted as a failed write's may as well have been the next one's.
         let slack: usize =

@@ -224,7 +224,7 @@ impl Scene<'_> {
         let end = self.end;
         let cause = self.eof_cause();
         let flushed = self.flushes_first();
-        let reader = self.reader(pending);
+        let reader = self.reader_in_line(pending);
         let stream = &mut self.flow.streams[end.peer()];
         let owed = stream.owed(flushed, reader.others);
         let read = stream.bytes_read;
@@ -354,7 +354,7 @@ impl Scene<'_> {
         self.kept_data_first(&mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_called().filter(|_| self.peer_close_may_reset());
+        let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
         let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;

@@ -292,6 +292,7 @@ impl Stream {
         let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
         match &self.frontier {
             Some(frontier) => frontier.owed(&self.writes, accepted, others),
+            // One of the other readers can hold the rest.
             None if others > 0 => 0,
             None => {
                 let rest = |(index, write): (usize, &Write)| write.len - if index == 0 { self.head } else { 0 };

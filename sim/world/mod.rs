@@ -25,7 +25,7 @@ use std::time::Duration;
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
 use crate::time::Instant;
-use crate::trace::{Abort, By, Env, EnvWhat, Event, Header, Place, Records, What};
+use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use op::Op;
 pub use sim::Sim;
@@ -182,7 +182,7 @@ impl World {
     /// Fault injection: aborts an end and logs it. An end whose connection has ended has nothing left to abort: nothing happens.
     pub fn abort(&mut self, conn: Conn, abort: Abort) {
         if let Some(pipe) = pipe_of(&mut self.flows, conn) {
-            pipe.abort(&mut self.core, conn.place().end, abort, By::Fault);
+            pipe.fault(&mut self.core, conn.place().end, abort);
         }
     }
 

@@ -158,7 +158,7 @@ impl Pipe {
         }
     }
 
-    fn may_close_return(&self, end: End) -> bool {
+    pub(super) fn may_close_return(&self, end: End) -> bool {
         let side = &self.sides[end];
         let is_sent = matches!(self.directions[end].fin, Fin::Sent | Fin::Arrived);
         let reads_no_more = self.directions[end.peer()].fin == Fin::Arrived || self.is_gone(end);
@@ -172,9 +172,15 @@ impl Pipe {
         side.told |= side.dead.is_some() && matches!(outcome, Outcome::Error(_));
     }
 
+    /// Fault injection.
+    pub(in super::super) fn fault(&mut self, core: &mut Core, end: End, abort: Abort) {
+        self.abort(core, end, abort, By::Fault);
+        self.check(core);
+    }
+
     /// The connection of this end is gone: all its pending calls end at once. A reset tells the peer (unless the peer sent it);
     /// after any other abort the peer learns it from the answer to what it sends.
-    pub(in super::super) fn abort(&mut self, core: &mut Core, end: End, abort: Abort, by: By) {
+    fn abort(&mut self, core: &mut Core, end: End, abort: Abort, by: By) {
         if self.has_ended(end) {
             return;
         }
@@ -198,6 +204,10 @@ impl Pipe {
     fn end_pending_calls(&mut self, core: &mut Core, end: End) {
         let outcome = self.sides[end].aborted_write();
         self.fail_writers(core, end, &outcome);
+        if self.directions[end].fin == Fin::Asked {
+            // An end of the stream that was not sent yet never will be: what is missing before it must not look like a clean end.
+            self.directions[end].fin = Fin::Open;
+        }
         while let Some((_, op)) = self.directions[end].unacknowledged.pop() {
             core.finish(op, outcome.clone(), None);
         }

@@ -7,6 +7,7 @@
 mod canonical;
 mod direction;
 mod ending;
+mod invariants;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,12 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::choice::Site;
 use crate::contract::{Both, Call, ConcurrentReads, End, Error, NodelayMeans, Outcome, Payload};
 use crate::trace::{Place, Resources, What};
 
-use self::direction::{Direction, Fin, Parcel, Writer};
+use self::direction::{Direction, Fin, Parcel, Writer, contents};
 use self::side::Side;
 use super::agenda::Due;
 use super::core::Core;
@@ -84,6 +84,7 @@ impl Pipe {
                 core.finish(op, Outcome::Error(Error::Other("unsupported".into())), None);
             }
         }
+        self.check(core);
         op
     }
 
@@ -95,6 +96,7 @@ impl Pipe {
             self.settle(core, end);
         }
         self.sides[end].closing.retain(|closing| *closing != op);
+        self.check(core);
     }
 
     // Reading.
@@ -146,6 +148,7 @@ impl Pipe {
         self.note_told(end, &outcome);
         self.pump(core, end.peer());
         self.wake_reader(core, end);
+        self.check(core);
         Some(outcome)
     }
 
@@ -289,6 +292,7 @@ impl Pipe {
             core.agenda.push(time, sequence, Due::Arrival { pipe: self.flow, from });
         }
         self.deliver(core, from, parcel);
+        self.check(core);
         true
     }
 
@@ -330,18 +334,4 @@ impl Pipe {
         let buffered = self.directions[end].under_way() + self.directions[end.peer()].unread();
         Resources { connections: 1, buffered: buffered as u64, ..Resources::default() }
     }
-}
-
-/// The buffers that have bytes; nothing if a buffer's contents are not known.
-fn contents(data: impl IntoIterator<Item = Payload>) -> Option<SmallVec<[Bytes; 1]>> {
-    let mut buffers = SmallVec::new();
-    for payload in data {
-        match payload {
-            Payload::Bytes(bytes) if bytes.is_empty() => {}
-            Payload::Bytes(bytes) => buffers.push(bytes),
-            Payload::Count(0) => {}
-            Payload::Count(_) => return None,
-        }
-    }
-    Some(buffers)
 }
