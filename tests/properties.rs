@@ -18,7 +18,11 @@ fn cases() -> u32 {
 
 fn config() -> ProptestConfig {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/properties.regressions");
-    ProptestConfig { cases: cases(), failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))), ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases(),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..ProptestConfig::default()
+    }
 }
 
 /// A scenario as the generator makes it: text in the scenario format.
@@ -91,8 +95,23 @@ fn case() -> impl Strategy<Value = Case> {
     let contract = prop::sample::select(Contract::PRESETS).prop_map(|preset| preset.base.to_owned());
     let capacity = prop_oneof![1..8_usize, 8..5_000_usize];
     let faults = prop::collection::vec((any::<bool>(), 1..30_000_u64), 0..2);
-    (contract, capacity, prop_oneof![Just(0), 1..9_000_u64], proptest::option::of(any::<u32>().prop_map(u64::from)), faults, tasks(), tasks())
-        .prop_map(|(contract, capacity, delay, seed, faults, client, server)| Case { contract, capacity, delay, seed, faults, tasks: [client, server] })
+    (
+        contract,
+        capacity,
+        prop_oneof![Just(0), 1..9_000_u64],
+        proptest::option::of(any::<u32>().prop_map(u64::from)),
+        faults,
+        tasks(),
+        tasks(),
+    )
+        .prop_map(|(contract, capacity, delay, seed, faults, client, server)| Case {
+            contract,
+            capacity,
+            delay,
+            seed,
+            faults,
+            tasks: [client, server],
+        })
 }
 
 fn run(scenario: &Scenario, keep: Keep) -> Run {
