@@ -20,6 +20,9 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 
+#[cfg(test)]
+mod tests;
+
 /// Names a task: its number in the order of spawning. 0 is the main task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Task(pub u32);

@@ -1,10 +1,13 @@
 //! flowsim
 
 pub mod choice;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod contract;
 pub mod exec;
 pub mod flow;
 pub mod oracle;
+pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod target;

@@ -1,2 +1,5 @@
-//! The command line.
-fn main() {}
+//! The command line of flowsim.
+
+fn main() -> std::process::ExitCode {
+    flowsim::cli::main()
+}

@@ -118,8 +118,7 @@ impl Scene<'_> {
             return;
         }
         let aborted = |end: &super::end::EndState| end.aborted.map(|abort| abort.at);
-        let maybe = peer.maybe_write.map(Answer::stamp);
-        let cause = [peer.close.called, peer.disconnect.called, maybe, aborted(me), aborted(peer), me.disconnect.called];
+        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called];
         let early = first(cause).is_none() && me.close.returned.is_none();
         self.book.exercise(Rule::CloseWaits);
         if early {

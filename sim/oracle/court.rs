@@ -113,6 +113,16 @@ impl Scene<'_> {
         let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
         Reader { called: pending.called.seq, now: self.at.seq, others: me.reads_pending, fifo }
     }
+
+    /// As [`Scene::reader`], counting only those that can have been served before it.
+    pub fn reader_in_line(&self, pending: &Pending) -> Reader {
+        let reader = self.reader(pending);
+        if !reader.fifo || reader.others == 0 {
+            return reader;
+        }
+        let ahead = |other: &&Pending| matches!(other.kind, Kind::Read { .. }) && other.called.seq < reader.called;
+        Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -125,6 +135,8 @@ pub(super) struct Court {
     now: Instant,
     /// Partitions of every flow, also of those that come later.
     cut: Both<Option<Stamp>>,
+    /// Aborts and crashes of every flow, also of those that are named only later.
+    aborts: Vec<(Stamp, End, EnvWhat)>,
     /// Since when an abort is being told: in a simulated run pending calls end in the same instant.
     telling: Option<Instant>,
     /// No obligation can be overdue before this.
@@ -141,6 +153,7 @@ impl Court {
             seq: 0,
             now: Instant::ZERO,
             cut: Both::default(),
+            aborts: Vec::new(),
             telling: None,
             look_again: Instant::ZERO,
         }
@@ -161,7 +174,10 @@ impl Court {
             self.pass_time(at);
         }
         match &event.what {
-            What::Call { at: place, op, call } => self.scene(*place, at).call(*op, call),
+            What::Call { at: place, op, call } => {
+                self.meet(place.flow, call);
+                self.scene(*place, at).call(*op, call);
+            }
             What::Return { at: place, op, outcome, accepted, .. } => self.scene(*place, at).answer(*op, outcome, *accepted),
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
@@ -207,6 +223,30 @@ impl Court {
         })
     }
 
+    /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
+    fn meet(&mut self, id: u32, call: &Call) {
+        let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
+        if !(self.aborts.is_empty() || begins || self.by_id.contains_key(&id)) {
+            self.catch_up(id);
+        }
+    }
+
+    /// Tells a flow what befell every flow before it was named.
+    fn catch_up(&mut self, id: u32) {
+        self.flow(id);
+        for (at, end, what) in self.aborts.clone() {
+            self.scene(Place { flow: id, end }, at).env(&what);
+        }
+    }
+
+    /// Keeps what befalls every flow for those that are named later: of each kind the first.
+    fn befall(&mut self, at: Stamp, end: End, what: &EnvWhat) {
+        let same = |(_, known, kept): &(Stamp, End, EnvWhat)| *known == end && std::mem::discriminant(kept) == std::mem::discriminant(what);
+        if !self.aborts.iter().any(same) {
+            self.aborts.push((at, end, what.clone()));
+        }
+    }
+
     fn scene(&mut self, place: Place, at: Stamp) -> Scene<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
@@ -245,16 +285,19 @@ impl Court {
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),
             what => {
-                // A trace may begin with what happened to its only flow.
-                if env.flow.is_some() || self.flows.is_empty() {
-                    self.flow(env.flow.unwrap_or(0));
+                let ends = End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end));
+                match (env.flow, what) {
+                    (None, EnvWhat::Abort(..) | EnvWhat::Crash(_)) => ends.clone().for_each(|end| self.befall(at, end, what)),
+                    // A trace without calls is about its first flow.
+                    (None, _) if self.flows.is_empty() => self.catch_up(0),
+                    _ => {}
                 }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
                 };
                 for index in flows {
-                    for end in End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end)) {
+                    for end in ends.clone() {
                         let id = self.flows[index].id;
                         self.scene(Place { flow: id, end }, at).env(what);
                     }
@@ -309,6 +352,7 @@ impl Scene<'_> {
             }
             Kind::Close => {
                 me.close.call(at);
+                me.close_begun.get_or_insert(at);
                 me.refresh();
             }
             Kind::Disconnect => {
@@ -489,10 +533,12 @@ impl Scene<'_> {
             Kind::Shutdown(mode) => {
                 let me = self.me_mut();
                 if mode.reads() {
-                    doubt(&mut me.shut_read, &mut me.maybe_read, pending.called, at);
+                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.reads()));
+                    doubt(&mut me.shut_read, &mut me.maybe_read, other, at);
                 }
                 if mode.writes() {
-                    doubt(&mut me.shut_write, &mut me.maybe_write, pending.called, at);
+                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.writes()));
+                    doubt(&mut me.shut_write, &mut me.maybe_write, other, at);
                 }
             }
             Kind::Close => {
@@ -500,7 +546,8 @@ impl Scene<'_> {
                 if me.closes_fully() {
                     me.maybe_read.get_or_insert(Answer::Open(at));
                 }
-                doubt(&mut me.close, &mut me.maybe_write, pending.called, at);
+                let other = me.pending.earliest(|kind| kind == Kind::Close);
+                doubt(&mut me.close, &mut me.maybe_write, other, at);
             }
             Kind::Connect | Kind::Accept => self.me_mut().opening = false,
             Kind::Flush | Kind::Disconnect | Kind::Other => {}
@@ -567,10 +614,10 @@ impl Scene<'_> {
     }
 }
 
-/// A cancelled call neither happened for certain nor certainly not.
-fn doubt(step: &mut Step, maybe: &mut Option<Answer>, called: Stamp, at: Stamp) {
-    if step.called == Some(called) && step.returned.is_none() {
-        step.called = None;
+/// A cancelled call neither happened for certain nor certainly not; `other`: another call that asks the same is pending.
+fn doubt(step: &mut Step, maybe: &mut Option<Answer>, other: Option<Stamp>, at: Stamp) {
+    if step.returned.is_none() {
+        step.called = other;
     }
     if step.called.is_none() && !matches!(maybe, Some(Answer::Yes(_))) {
         *maybe = Some(Answer::Open(at));

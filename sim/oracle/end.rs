@@ -85,6 +85,11 @@ impl Pendings {
         self.few.iter_mut().chain(self.many.values_mut())
     }
 
+    /// When the first of the pending calls of this kind was made.
+    pub fn earliest(&self, is: impl Fn(Kind) -> bool) -> Option<Stamp> {
+        self.iter().filter(|pending| is(pending.kind)).map(|pending| pending.called).min_by_key(|at| at.seq)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.few.is_empty() && self.many.is_empty()
     }
@@ -176,6 +181,8 @@ pub(super) struct EndState {
     pub shut_read: Step,
     /// Close, whatever it ends here.
     pub close: Step,
+    /// The first close that was called, whatever became of it.
+    pub close_begun: Option<Stamp>,
     /// The stack's disconnect.
     pub disconnect: Step,
     ended: Ended,
@@ -222,6 +229,7 @@ impl EndState {
             shut_write: Step::default(),
             shut_read: Step::default(),
             close: Step::default(),
+            close_begun: None,
             disconnect: Step::default(),
             maybe_write: None,
             maybe_read: None,
@@ -251,6 +259,11 @@ impl EndState {
         matches!(self.contract.data_after_shutdown_read, Some(DataAfterShutdownRead::Readable | DataAfterShutdownRead::Either))
     }
 
+    /// Late data is thrown away after own shutdown of reading.
+    pub fn discards(&self) -> bool {
+        self.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard)
+    }
+
     /// A call that ends a half began, returned, or is in doubt.
     pub fn refresh(&mut self) {
         let full = self.closes_fully();
@@ -267,7 +280,7 @@ impl EndState {
             full_called: first([close_called.filter(|_| full), self.disconnect.called, both_called]),
             full_returned: first([strong_returned, both_returned]),
             strong_returned,
-            reading_over: first([strong_returned, both_returned.filter(|_| !self.late_data())]),
+            reading_over: first([strong_returned, both_returned.filter(|_| self.discards())]),
         };
     }
 
@@ -286,6 +299,14 @@ impl EndState {
         self.ended.full_called
     }
 
+    /// As [`EndState::full_close_called`], a cancelled or failed call that may have taken effect included.
+    pub fn full_close_possible(&self) -> Option<Stamp> {
+        let maybe = |answer: Option<Answer>| answer.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
+        let write = first([self.write_end_called(), maybe(self.maybe_write)]);
+        let read = first([self.shut_read.called, maybe(self.maybe_read)]);
+        first([self.full_close_called(), both(write, read)])
+    }
+
     /// When both halves had ended.
     pub fn full_close_returned(&self) -> Option<Stamp> {
         self.ended.full_returned
@@ -296,7 +317,7 @@ impl EndState {
         self.ended.strong_returned
     }
 
-    /// When reading was over for good: a full close, or both halves shut where late data can't be read.
+    /// When reading was over for good: a full close, or both halves shut where late data is thrown away.
     pub fn reading_over(&self) -> Option<Stamp> {
         self.ended.reading_over
     }

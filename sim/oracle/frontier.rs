@@ -2,31 +2,29 @@
 //!
 //! Overlapping writes may be taken in several orders; a failed write may have contributed any prefix; of several pending reads
 //! one may hold bytes that another one's data came after; a cancelled read may have swallowed a piece. Each possibility is a
-//! [`Way`]. What no way allows is a misfit; more than [`MOST`] ways are given up as undecided, never guessed.
+//! [`Way`]. What no way allows is a misfit. Where there are more ways than can be followed, the likeliest are kept, and what they
+//! do not allow is undecided, never guessed.
 
-use std::collections::VecDeque;
+use std::cell::Cell;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::Seq;
+use super::hole::{Hole, occurrences};
 use super::stream::{Misfit, Reader, Status, Write, same};
 use crate::contract::Payload;
 
-/// The most possibilities that are followed.
-const MOST: usize = 64;
+/// The most possibilities that are followed at once.
+pub(super) const MOST: usize = 64;
 
 /// The longest stretch of unread bytes that is searched for where a reader's data begins.
 const REACH: usize = 1 << 20;
 
-/// There are too many possibilities to tell.
+/// The most positions of overlapping writes that are tried as the place where a reader's data begins.
+const PLACES: usize = 1 << 9;
+
+/// Nothing that was followed fits, and not everything could be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Undecided;
-
-/// Bytes that a pending (or cancelled) read must have taken, since another read's data came after them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Hole {
-    data: Vec<u8>,
-    /// Only reads called before this can have taken them.
-    before: Seq,
-}
 
 /// One way in which the stream can have been taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +42,8 @@ pub(super) struct Frontier {
     ways: Vec<Way>,
     /// Contents are unknown where order is too: only numbers of bytes are compared from here on.
     counted: bool,
+    /// Some ways were left out.
+    pruned: bool,
 }
 
 impl Frontier {
@@ -52,7 +52,7 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false }
+        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, pruned: false }
     }
 
     pub fn add_write(&mut self) {
@@ -84,18 +84,19 @@ impl Frontier {
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
             return Ok(self.count(writes, data.len()));
         };
+        let view = View { writes, whole, pruned: Cell::new(self.pruned) };
         let mut next = Vec::new();
         let mut overtook = false;
         for way in &self.ways {
-            let view = View { writes, whole };
-            let fills = view.fill(way, bytes, reader);
-            let front = view.front(way, bytes, reader)?;
+            let front = view.front(way, bytes, reader);
             overtook |= overtaken && !front.is_empty();
-            merge(&mut next, fills)?;
-            merge(&mut next, if overtaken { Vec::new() } else { front })?;
+            view.merge(&mut next, view.fill(way, bytes, reader));
+            view.merge(&mut next, if overtaken { Vec::new() } else { front });
         }
+        self.pruned = view.pruned.get();
         if next.is_empty() {
-            return Ok(Err(if overtook { Misfit::Order } else { Misfit::Bytes }));
+            let misfit = if overtook { Misfit::Order } else { Misfit::Bytes };
+            return if self.pruned { Err(Undecided) } else { Ok(Err(misfit)) };
         }
         self.ways = next;
         Ok(Ok(()))
@@ -138,7 +139,8 @@ impl Frontier {
         let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
         let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
         let ahead = way.taken.iter().skip(1).all(|&taken| taken == 0);
-        (plain && settled && in_line && ahead).then(|| way.taken.front().copied().unwrap_or(0))
+        let drained = writes.iter().zip(&way.taken).all(|(write, taken)| *taken >= write.len);
+        (plain && settled && in_line && ahead && (drained || !self.pruned)).then(|| way.taken.front().copied().unwrap_or(0))
     }
 
     /// Accepted bytes that no way has taken, at least.
@@ -154,17 +156,15 @@ impl Frontier {
         if counted {
             return;
         }
-        let view = View { writes, whole: false };
+        let view = View { writes, whole: false, pruned: Cell::new(false) };
         for way in &mut self.ways {
-            let missing = way.owed(writes, accepted, 0, false);
+            let missing = way.unread(writes, accepted);
             if missing == 0 {
                 continue;
             }
-            if let Ok(mut line) = view.line(way, missing) {
-                line.truncate(missing);
-                view.walk(way, line.len());
-                way.holes.push(Hole { data: line, before: reader.now });
-            }
+            let before = way.clone();
+            view.take_all(way, accepted);
+            way.holes.push(Hole::new(view.between(&before, way), reader.now));
         }
     }
 
@@ -182,9 +182,14 @@ impl Frontier {
 }
 
 impl Way {
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+    /// Accepted bytes that are not taken.
+    fn unread(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool) -> usize {
         let rest = |(write, taken): (&Write, &usize)| write.len - taken;
-        let missing: usize = writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum();
+        writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
+    }
+
+    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+        let missing = self.unread(writes, accepted);
         let doubtful = |write: &&Write| matches!(write.status, Status::Prefix | Status::RunsOn);
         // Bytes that were counted as a failed write's may as well have been the next one's.
         let slack: usize =
@@ -194,7 +199,7 @@ impl Way {
         if free > 0 {
             return 0;
         }
-        let held: usize = if self.holes.len() > others + self.phantoms { self.holes.iter().map(|hole| hole.data.len()).sum() } else { 0 };
+        let held: usize = if self.holes.len() > others + self.phantoms { self.holes.iter().map(Hole::len).sum() } else { 0 };
         missing.saturating_sub(slack) + held
     }
 
@@ -203,10 +208,18 @@ impl Way {
     }
 }
 
+/// Where data begins and ends, in one way.
+struct Place {
+    at: Way,
+    after: Way,
+}
+
 /// The writes, as one way sees them.
 struct View<'a> {
     writes: &'a VecDeque<Write>,
     whole: bool,
+    /// Some ways were left out.
+    pruned: Cell<bool>,
 }
 
 impl View<'_> {
@@ -247,8 +260,22 @@ impl View<'_> {
         self.writes[index].bytes()?.get(way.taken[index]).copied()
     }
 
-    /// All ways in which these bytes come next, none left out.
-    fn take(&self, way: Way, data: &[u8]) -> Result<Vec<Way>, Undecided> {
+    /// Adds ways that are not known yet, as long as they are few.
+    fn merge(&self, ways: &mut Vec<Way>, more: Vec<Way>) {
+        for way in more {
+            if ways.contains(&way) {
+                continue;
+            }
+            if ways.len() < MOST {
+                ways.push(way);
+            } else {
+                self.pruned.set(true);
+            }
+        }
+    }
+
+    /// The ways in which these bytes come next.
+    fn take(&self, way: Way, data: &[u8]) -> Vec<Way> {
         let mut ways = vec![way];
         let mut done = 0;
         while done < data.len() && !ways.is_empty() {
@@ -258,7 +285,7 @@ impl View<'_> {
                 let rest = &self.writes[index].bytes().unwrap_or_default()[way.taken[index]..];
                 let run = rest.len().min(data.len() - done);
                 if !same(&rest[..run], &data[done..done + run]) {
-                    return Ok(Vec::new());
+                    return Vec::new();
                 }
                 way.advance(index, run);
                 done += run;
@@ -270,59 +297,131 @@ impl View<'_> {
                     if self.byte(way, index) == Some(data[done]) {
                         let mut step = way.clone();
                         step.advance(index, 1);
-                        merge(&mut next, vec![step])?;
+                        self.merge(&mut next, vec![step]);
                     }
                 }
             }
             ways = next;
             done += 1;
         }
-        Ok(ways)
+        ways
     }
 
     /// Ways in which the data was taken at the front: at once, or after bytes that another reader holds or swallowed.
-    fn front(&self, way: &Way, data: &[u8], reader: Reader) -> Result<Vec<Way>, Undecided> {
-        let mut found = self.take(way.clone(), data)?;
+    fn front(&self, way: &Way, data: &[u8], reader: Reader) -> Vec<Way> {
+        let mut found = self.take(way.clone(), data);
         let free = (reader.others + way.phantoms).saturating_sub(way.holes.len());
         // A piece that was swallowed may as well lie further on, as long as what is read fits without it.
         if free == 0 || reader.others == 0 && !found.is_empty() {
-            return Ok(found);
+            return found;
         }
-        let rest = self.line(way, data.len())?;
-        for skip in occurrences(&rest, data).filter(|&skip| skip > 0) {
-            let mut later = way.clone();
-            self.walk(&mut later, skip + data.len());
-            if reader.others > later.holes.len() {
-                let mut held = later.clone();
-                held.holes.push(Hole { data: rest[..skip].to_vec(), before: reader.now });
-                merge(&mut found, vec![held])?;
+        for mut later in self.places(way, data, !found.is_empty()) {
+            if reader.others > way.holes.len() {
+                let mut held = later.after.clone();
+                held.holes.push(Hole::new(self.between(way, &later.at), reader.now));
+                self.merge(&mut found, vec![held]);
             }
-            if later.phantoms > 0 {
-                later.phantoms -= 1;
-                merge(&mut found, vec![later])?;
+            if way.phantoms > 0 {
+                later.after.phantoms -= 1;
+                self.merge(&mut found, vec![later.after]);
             }
         }
-        Ok(found)
+        found
     }
 
-    /// The unread bytes, where their order is beyond doubt.
-    fn line(&self, way: &Way, want: usize) -> Result<Vec<u8>, Undecided> {
+    /// Places further on where the data can begin, and where it then ends. Among overlapping writes they are looked for only
+    /// if the data does not fit at once: that it does is by far the likeliest.
+    fn places(&self, way: &Way, data: &[u8], fits_at_once: bool) -> Vec<Place> {
+        match self.line(way) {
+            Some(line) => self.places_in_line(way, &line, data),
+            None if fits_at_once => {
+                self.pruned.set(true);
+                Vec::new()
+            }
+            None => self.places_in_mixture(way, data),
+        }
+    }
+
+    fn places_in_line(&self, way: &Way, line: &[u8], data: &[u8]) -> Vec<Place> {
+        let place = |skip: usize| {
+            let mut at = way.clone();
+            self.walk(&mut at, skip);
+            let mut after = at.clone();
+            self.walk(&mut after, data.len());
+            Place { at, after }
+        };
+        let places: Vec<Place> = occurrences(line, data).filter(|&skip| skip > 0).take(MOST + 1).map(place).collect();
+        self.pruned.set(self.pruned.get() || places.len() > MOST);
+        places
+    }
+
+    fn places_in_mixture(&self, way: &Way, data: &[u8]) -> Vec<Place> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::from([way.taken.clone()]);
+        let mut ways = vec![way.clone()];
+        while !ways.is_empty() {
+            let mut next = Vec::new();
+            for way in &ways {
+                for index in self.eligible(way) {
+                    let mut at = way.clone();
+                    at.advance(index, 1);
+                    if seen.insert(at.taken.clone()) {
+                        next.push(at);
+                    }
+                }
+            }
+            for at in next.iter().filter(|at| self.can_begin(at, data)) {
+                found.extend(self.take(at.clone(), data).into_iter().map(|after| Place { at: at.clone(), after }));
+            }
+            if seen.len() > PLACES || found.len() > MOST {
+                self.pruned.set(true);
+                return found;
+            }
+            ways = next;
+        }
+        found
+    }
+
+    /// Does the data's first byte come next here?
+    fn can_begin(&self, way: &Way, data: &[u8]) -> bool {
+        self.eligible(way).into_iter().any(|index| self.byte(way, index) == data.first().copied())
+    }
+
+    /// What of each write lies between two positions.
+    fn between(&self, from: &Way, to: &Way) -> Vec<Vec<u8>> {
+        let taken = from.taken.iter().zip(&to.taken).zip(self.writes);
+        let part = |((from, to), write): ((&usize, &usize), &Write)| write.bytes().map(|bytes| bytes[*from..*to].to_vec());
+        let parts: Vec<Vec<u8>> = taken.filter_map(part).filter(|part| !part.is_empty()).collect();
+        let in_line = self.writes.iter().zip(self.writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
+        if in_line { vec![parts.concat()] } else { parts }
+    }
+
+    /// Takes all that is accepted.
+    fn take_all(&self, way: &mut Way, accepted: impl Fn(&Write) -> bool) {
+        for (write, taken) in self.writes.iter().zip(&mut way.taken) {
+            if accepted(write) {
+                *taken = write.len;
+            }
+        }
+    }
+
+    /// The unread bytes (as far as they are searched), where their order is beyond doubt.
+    fn line(&self, way: &Way) -> Option<Vec<u8>> {
         let mut way = way.clone();
         let mut line = Vec::new();
         loop {
             match self.eligible(&way)[..] {
-                [] => return Ok(line),
+                [] => return Some(line),
                 [index] => {
                     let rest = &self.writes[index].bytes().unwrap_or_default()[way.taken[index]..];
                     line.extend_from_slice(rest);
                     way.advance(index, rest.len());
                 }
-                // Where the order is open, looking further would be guessing; what lies before it is certain.
-                _ if line.len() >= want => return Ok(line),
-                _ => return Err(Undecided),
+                _ => return None,
             }
             if line.len() > REACH {
-                return Err(Undecided);
+                self.pruned.set(true);
+                return Some(line);
             }
         }
     }
@@ -342,12 +441,12 @@ impl View<'_> {
     fn fill(&self, way: &Way, data: &[u8], reader: Reader) -> Vec<Way> {
         let mut found = Vec::new();
         for (index, hole) in way.holes.iter().enumerate().filter(|(_, hole)| reader.called < hole.before) {
-            for at in occurrences(&hole.data, data) {
+            let (fillings, complete) = hole.filled(data);
+            self.pruned.set(self.pruned.get() || !complete);
+            for left in fillings {
                 let mut filled = way.clone();
-                let hole = filled.holes.remove(index);
-                let parts = [&hole.data[..at], &hole.data[at + data.len()..]];
-                let left = parts.into_iter().filter(|part| !part.is_empty());
-                filled.holes.extend(left.map(|part| Hole { data: part.to_vec(), before: hole.before }));
+                filled.holes.remove(index);
+                filled.holes.extend(left);
                 if filled.holes.len() <= reader.others + filled.phantoms {
                     found.push(filled);
                 }
@@ -355,19 +454,4 @@ impl View<'_> {
         }
         found
     }
-}
-
-/// Every place where `needle` stands in `hay`.
-fn occurrences(hay: &[u8], needle: &[u8]) -> impl Iterator<Item = usize> {
-    let last = (hay.len() + 1).saturating_sub(needle.len().max(1));
-    (0..last).filter(move |&at| !needle.is_empty() && hay[at..].starts_with(needle))
-}
-
-fn merge(ways: &mut Vec<Way>, more: Vec<Way>) -> Result<(), Undecided> {
-    for way in more {
-        if !ways.contains(&way) {
-            ways.push(way);
-        }
-    }
-    if ways.len() > MOST { Err(Undecided) } else { Ok(()) }
 }

@@ -4,7 +4,7 @@ use super::Stamp;
 use super::court::Flow;
 use super::end::{EndState, Kind, Pending};
 use super::ledger::{Findings, Ledger, Site};
-use crate::contract::{AcceptedMeans, BlockedReadAtClose, DataAfterShutdownRead, End, Mode, ReadAfterEof};
+use crate::contract::{AcceptedMeans, BlockedReadAtClose, End, Mode, ReadAfterEof};
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, Header};
@@ -222,8 +222,7 @@ fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
         return None;
     }
-    let discards = peer.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
-    if let Some(shut) = peer.shut_read.returned.filter(|_| discards) {
+    if let Some(shut) = peer.shut_read.returned.filter(|_| peer.discards()) {
         return Some(Due::new(Rule::PeerShutRead, &[Some(shut)], "the peer had shut reading down and throws data away"));
     }
     reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading"))

@@ -6,8 +6,8 @@ use super::ledger::Findings;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
-    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
-    Outcome, Payload, ReadAfterEof,
+    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
+    ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -76,6 +76,7 @@ impl Scene<'_> {
             }
             Err(_) => {
                 let (flow, line) = (self.flow.id, self.at.line);
+                self.flow.streams[peer].lose_track();
                 self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
             }
         }
@@ -88,7 +89,7 @@ impl Scene<'_> {
         let called = pending.called.seq;
         self.dropped_data(pending, found);
         let (me, end) = (self.me(), self.end);
-        let discards = me.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard);
+        let discards = me.discards();
         let len = data.len();
         if let Some(over) = me.reading_over().filter(|at| at.seq < called) {
             found.add(Rule::ErrorAfterClose, &[over, pending.called], || {
@@ -223,7 +224,7 @@ impl Scene<'_> {
         let end = self.end;
         let cause = self.eof_cause();
         let flushed = self.flushes_first();
-        let reader = self.reader(pending);
+        let reader = self.reader_in_line(pending);
         let stream = &mut self.flow.streams[end.peer()];
         let owed = stream.owed(flushed, reader.others);
         let read = stream.bytes_read;
@@ -353,7 +354,7 @@ impl Scene<'_> {
         self.kept_data_first(&mut found);
         let me = self.me();
         let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_called().filter(|_| self.peer_close_may_reset());
+        let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
         let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
         let judged = self.header.records.network;

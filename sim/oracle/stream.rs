@@ -112,6 +112,8 @@ pub(super) struct Stream {
     pub head: usize,
     /// All possibilities, where there are several.
     pub frontier: Option<Box<Frontier>>,
+    /// It can't be told any more which bytes come next: none is judged.
+    pub lost: bool,
     /// The latest call among reads that took bytes at the front.
     pub front_called: Seq,
     /// What was read last.
@@ -126,6 +128,10 @@ impl Stream {
     /// A write begins.
     pub fn call(&mut self, write: Write) {
         self.bytes_called += write.len as u64;
+        if self.lost {
+            self.open += 1;
+            return;
+        }
         if self.open > 0 {
             self.branch();
         }
@@ -195,6 +201,10 @@ impl Stream {
 
     /// A read returned these bytes.
     pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool) -> Result<Result<(), Misfit>, Undecided> {
+        if self.lost {
+            self.bytes_read += data.len() as u64;
+            return Ok(Ok(()));
+        }
         let overtaken = reader.fifo && reader.called < self.front_called;
         if self.frontier.is_none() && reader.others == 0 {
             if overtaken {
@@ -245,6 +255,14 @@ impl Stream {
         Some(head)
     }
 
+    /// Gives up telling which bytes come next.
+    pub fn lose_track(&mut self) {
+        self.lost = true;
+        self.frontier = None;
+        self.writes.clear();
+        self.head = 0;
+    }
+
     /// Drops writes that are used up, and gives the frontier up where one possibility remains.
     pub fn tidy(&mut self) {
         if let Some(frontier) = &mut self.frontier {
@@ -268,9 +286,14 @@ impl Stream {
 
     /// Accepted bytes that were not read, whichever possibility is true. `flushed`: only flushed writes count as accepted.
     pub fn owed(&self, flushed: bool, others: usize) -> u64 {
+        if self.lost {
+            return 0;
+        }
         let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
         match &self.frontier {
             Some(frontier) => frontier.owed(&self.writes, accepted, others),
+            // One of the other readers can hold the rest.
+            None if others > 0 => 0,
             None => {
                 let rest = |(index, write): (usize, &Write)| write.len - if index == 0 { self.head } else { 0 };
                 self.writes.iter().enumerate().filter(|(_, write)| accepted(write)).map(rest).sum::<usize>() as u64

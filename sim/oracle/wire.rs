@@ -35,8 +35,8 @@ impl Scene<'_> {
             (Some(_), true) => self.book.exercise(Rule::OneFin),
             (Some(fin), false) if wire.len > 0 => {
                 self.book.exercise(Rule::FinAfterData);
-                // A keep-alive's garbage octet lies before SND.NXT, and so not beyond the FIN.
-                if is_after(end_of_data, fin.wrapping_add(1)) || wire.seq == fin {
+                // A keep-alive's garbage octet has the FIN's own number, and so does not lie beyond it.
+                if is_after(end_of_data, fin.wrapping_add(1)) {
                     self.out_of_place(Rule::FinAfterData, fin, end_of_data);
                 }
             }

@@ -55,11 +55,11 @@ impl Scene<'_> {
             (Rule::ErrorAfterClose, closed),
             (Rule::NoStuckCall, before(me.write_end_returned())),
             (Rule::WriteErrorIsFinal, before(me.write_error) && me.contract.write_error_is_final == YesNo::Yes),
-            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open),
+            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open && me.contract.data_after_shutdown_read.is_some()),
             (Rule::EofKeepsWriting, before(me.peer_eof) && open && peer_half),
             (Rule::HalfCloseKeepsReading, peer_half && open),
             (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
-            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && !peer.late_data()),
+            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && peer.discards()),
             (Rule::PendingAtShutdown, me.write_end_called().is_some_and(|at| at.seq > called)),
             (Rule::AbortIsTold, self.told_before(write).is_some()),
             (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
@@ -73,6 +73,8 @@ impl Scene<'_> {
         let at = self.at;
         let short = accepted.is_some_and(|bytes| bytes < write.len as u64);
         let status = match (ok, void) {
+            // An ok that must not be is judged once: its bytes may be read, and none of them is owed.
+            (true, true) => Status::Prefix,
             (true, _) if short => Status::Prefix,
             (true, _) => Status::Ok,
             (false, true) => Status::Void,
@@ -230,7 +232,7 @@ impl Scene<'_> {
         let (me, peer) = (self.me(), self.peer());
         let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
         let peer_shut_read = peer.shut_read.called.filter(|_| seen);
-        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_called(), peer_shut_read];
+        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_possible(), peer_shut_read];
         if first(known).is_some() {
             return;
         }
@@ -249,7 +251,7 @@ impl Scene<'_> {
         }
         let (me, peer) = (self.me(), self.peer());
         let message = || format!("the {end}'s write #{number} failed with `{word}`, and nothing that happened explains it");
-        if let Some(shut) = me.shut_read.called {
+        if let Some(shut) = me.shut_read.called.filter(|_| me.contract.data_after_shutdown_read.is_some()) {
             found.add(Rule::ShutdownReadKeepsWriting, &[shut], message);
         }
         if let Some(eof) = me.eof.filter(|_| peer.write_end_called().is_some() || peer.maybe_write.is_some()) {
@@ -311,7 +313,7 @@ impl Scene<'_> {
         }
         let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
         let other =
-            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_called(), peer.shut_read.called, me.write_error];
+            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_possible(), peer.shut_read.called, me.write_error];
         if first(other).is_none() {
             let (end, number) = (self.end, write.number);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {

@@ -24,7 +24,7 @@ pub struct About {
     pub applies: fn(&Contract) -> bool,
     /// Can it be broken under this contract? Its parameters may allow all that it could forbid, or rule its premise out.
     pub breakable: fn(&Contract) -> bool,
-    /// Does the oracle judge it yet?
+    /// Does the oracle judge it in full yet? Some that it does not it may name all the same, where calls alone show a break.
     pub judged: bool,
     /// Breaking it is the caller's fault: it is listed apart and leaves the verdict as it is.
     pub client_duty: bool,
@@ -51,7 +51,7 @@ impl About {
         }
     }
 
-    /// A rule that the oracle does not judge yet.
+    /// A rule that the oracle does not judge in full yet.
     pub(super) const fn later(rule: Rule, section: Section, level: Level) -> Self {
         About { judged: false, ..About::new(rule, section, level) }
     }
@@ -148,7 +148,8 @@ const SECTIONS: &[&[About]] = &[
     safety::CLOSING,
     safety::CALLS,
     connections::RULES,
-    liveness::RULES,
+    liveness::PROGRESS,
+    liveness::RELEASE,
     layers::RULES,
     wire::RULES,
 ];

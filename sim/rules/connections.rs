@@ -1,6 +1,6 @@
 //! Connecting and accepting, keep-alive, and what may come in from the network.
 
-use super::about::{About, Level, Section};
+use super::about::{About, Example, Level, Section};
 use super::{Rule, scope::*};
 
 pub(super) const RULES: &[About] = &[
@@ -30,7 +30,20 @@ pub(super) const RULES: &[About] = &[
         statement: "Disconnecting a stack ends without an error, ends what is pending on it, and nothing is accepted afterwards.",
         source: "metrics-mirage Tcp.S, disconnect",
         premise: "disconnect is called",
-        ..About::later(Rule::DisconnectNeverFails, Section::Connections, Level::OneEnd)
+        examples: &[
+            Example { contracts: ALL, bad: "client disconnect -> error not_ready", good: "client disconnect -> done" },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client call 1 disconnect
+                    quiet"#,
+                good: r#"
+                    client call 1 disconnect
+                    client return 1 done
+                    quiet"#,
+            },
+        ],
+        ..About::new(Rule::DisconnectNeverFails, Section::Connections, Level::OneEnd)
     },
     About {
         statement: "A flow's destination is what was connected to, or where the connection came from, as long as it lives.",
@@ -65,6 +78,15 @@ pub(super) const RULES: &[About] = &[
         parameters: &["eof_on_keepalive_death"],
         applies: has_keepalive,
         breakable: has_keepalive,
+        examples: &[Example {
+            contracts: &["classic", "mirage-tcpip"],
+            bad: r#"
+                env keepalive_death client
+                client read -> error timed_out"#,
+            good: r#"
+                env keepalive_death client
+                client read -> eof"#,
+        }],
         ..About::later(Rule::KeepaliveEndsDeadFlow, Section::Connections, Level::Network)
     },
     About {

@@ -1,7 +1,7 @@
 //! The catalogue of rules, as data: name, sentence, source, premise, and for each rule that is judged its smallest bad and good
 //! histories.
 //!
-//! Start at [`Rule::about`]; [`examples`] and [`controls`] are what the tests run. The text of a rule stands in the file of its
+//! Start at [`Rule::about`]; [`examples`], [`excuses`] and [`controls`] are what the tests run. The text of a rule stands in the file of its
 //! section, in the order of [`Rule::ALL`] (this is checked when it is compiled).
 //!
 //! What this is not: code that judges. The [`oracle`](crate::oracle) names a rule where a step was refused; this module says
@@ -9,6 +9,7 @@
 
 mod about;
 mod connections;
+mod excuses;
 pub mod history;
 mod layers;
 mod liveness;
@@ -18,6 +19,7 @@ mod scope;
 mod wire;
 
 pub use about::{About, Example, Level, Section, belongs, examples, presets};
+pub use excuses::{Excuse, excuses};
 pub use parameters::{Control, controls};
 
 macro_rules! rules {

@@ -161,6 +161,11 @@ const WRITE_PENDING_AT_SHUTDOWN_FAILS: &str = r#"
     client shutdown write -> done
     client return 1 closed"#;
 
+const WRITE_PENDING_AT_SHUTDOWN_SUCCEEDS: &str = r#"
+    client call 1 write "a"
+    client shutdown write -> done
+    client return 1 ok"#;
+
 const TOLD_OF_SHUTDOWN_READ: &str = r#"
     server shutdown read -> done
     client write "a" -> closed"#;
@@ -292,6 +297,7 @@ const CONTROLS: &[Control] = &[
     control("blocked_read_at_close", "modern", "resolve", "fault", CallerKeepsOff, READ_RESOLVED_AT_CLOSE),
     control("blocked_write_at_shutdown", "modern", "either", "complete", PendingAtShutdown, WRITE_PENDING_AT_SHUTDOWN_FAILS),
     control("blocked_write_at_shutdown", "modern", "fail", "complete", PendingAtShutdown, WRITE_PENDING_AT_SHUTDOWN_FAILS),
+    control("blocked_write_at_shutdown", "modern", "complete", "fail", PendingAtShutdown, WRITE_PENDING_AT_SHUTDOWN_SUCCEEDS),
     control("shutdown_read_seen_by_peer", "modern", "either", "no", ClosedHasCause, TOLD_OF_SHUTDOWN_READ),
     control("shutdown_read_seen_by_peer", "modern", "yes", "no", ClosedHasCause, TOLD_OF_SHUTDOWN_READ),
     control("data_after_shutdown_read", "modern", "readable", "discard", EofAfterShutdownRead, LATE_DATA),

@@ -1,8 +1,8 @@
 //! Which contracts a rule or an example is about.
 
 use crate::contract::{
-    CancelRead, CloseIs, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead, EofOnKeepaliveDeath, EofOnReset,
-    YesNo,
+    CancelRead, CloseIs, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead, DataBeforeAbort,
+    EofOnKeepaliveDeath, EofOnReset, YesNo,
 };
 
 /// Every preset.
@@ -73,4 +73,9 @@ pub(super) fn reads_may_overlap(contract: &Contract) -> bool {
 
 pub(super) fn cancelled_reads_are_safe(contract: &Contract) -> bool {
     contract.cancel_read == CancelRead::Safe
+}
+
+/// Elsewhere arrivals are known only from segments.
+pub(super) fn keeps_or_drops_in_a_pipe(contract: &Contract) -> bool {
+    contract.base == "pipe" && contract.data_before_abort != DataBeforeAbort::Either
 }

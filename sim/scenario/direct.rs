@@ -1,19 +1,19 @@
 //! A run on the simulator's own flows: the machine's calls are made straight on a world, with no futures in between.
 
-use super::Scenario;
 use super::log::Keep;
-use super::run::{Course, Options, Run};
+use super::run::{Course, Options, Ready, Run};
 use super::stage::Worldly;
 use crate::contract::{Both, Contract};
 use crate::trace::{Env, EnvWhat, What};
-use crate::world::{Step, Target};
+use crate::world::Step;
 
 /// Runs the scenario, if the target can be built on a world.
-pub(super) fn run(scenario: &Scenario, target: &dyn Target, contract: Both<Contract>, options: &Options) -> Option<Run> {
+pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Option<Run> {
+    let scenario = ready.scenario;
     let (mut world, settings) = (scenario.world(options), scenario.settings(contract));
-    let flows = scenario.flows.iter().map(|_| target.build(&mut world, &settings)).collect::<Option<_>>()?;
+    let flows = scenario.flows.iter().map(|_| ready.target.build(&mut world, &settings)).collect::<Option<_>>()?;
     world.record(options.keep != Keep::Nothing);
-    let mut course = Course::new(scenario, target.name(), world.header(contract), options);
+    let mut course = Course::new(ready, world.header(contract), options);
     let mut stage = Worldly { world, flows };
     while course.advance(&mut stage) {
         course.take(stage.world.drain_events());

@@ -163,7 +163,7 @@ fn flow(item: &Item<'_>) -> Result<FlowSteps, Diagnostic> {
     let mut table = item.table("`[[flow]]`")?;
     for key in ["from", "to"] {
         table.refuse(key, || {
-            ("no target has hosts and ports yet".to_owned(), "the two ends of a flow are connected from the start".to_owned())
+            ("no target has hosts and ports".to_owned(), "the two ends of a flow are connected from the start".to_owned())
         })?;
     }
     let flow = FlowSteps { name: table.get("name", Item::string)?, tasks: ends(&mut table)? };

@@ -12,6 +12,7 @@ mod grammar;
 mod log;
 mod machine;
 mod mistake;
+mod picture;
 mod program;
 mod run;
 mod sense;
@@ -25,7 +26,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use log::{Keep, Stats};
-pub use run::{Options, Run, Unmet};
+pub use run::{Options, Ready, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};
 
 use crate::contract::{Both, Contract, End};
@@ -154,7 +155,18 @@ impl Scenario {
         file::parse(name, text.as_ref())
     }
 
-    /// Runs the scenario and keeps everything.
+    /// Makes the scenario ready for a target, to be run there any number of times.
+    ///
+    /// # Errors
+    /// What in the scenario the target can't do.
+    pub fn on<'a>(&'a self, target: &'a dyn Target) -> Result<Ready<'a>, Diagnostic> {
+        match self.unfit(target) {
+            Some(reason) => Err(reason),
+            None => Ok(Ready::new(self, target)),
+        }
+    }
+
+    /// Runs the scenario once and keeps everything.
     ///
     /// # Errors
     /// What in the scenario the target can't do, or why its ends could not be made.
@@ -162,19 +174,12 @@ impl Scenario {
         self.run_with(target, &Options::default())
     }
 
-    /// Runs the scenario.
+    /// Runs the scenario once.
     ///
     /// # Errors
-    /// What in the scenario the target can't do, or why its ends could not be made.
+    /// As [`Scenario::run`].
     pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, Diagnostic> {
-        if let Some(reason) = self.unfit(target) {
-            return Err(reason);
-        }
-        let contract = self.promised(options.contract, target);
-        match direct::run(self, target, contract, options) {
-            Some(run) => Ok(run),
-            None => shell::run(self, target, contract, options),
-        }
+        self.on(target)?.run(options)
     }
 
     /// The target that the scenario names; the pipe if it names none.

@@ -1,18 +1,19 @@
 //! One run of a scenario: how it goes, and what it leaves behind.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::log::{Keep, Log, Stats};
 use super::machine::{Machine, Miss, Why};
 use super::program::Program;
 use super::stage::Stage;
-use super::{Expect, Limits, Scenario};
+use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract};
 use crate::oracle::{Exercised, Judgement, Verdict};
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
-use crate::world::{PipeSettings, World};
+use crate::world::{PipeSettings, Target, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +24,37 @@ pub struct Options {
     pub seed: Option<u64>,
     /// What is kept.
     pub keep: Keep,
+}
+
+/// A scenario on a target that can run it.
+pub struct Ready<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) target: &'a dyn Target,
+    program: Arc<Program>,
+}
+
+impl<'a> Ready<'a> {
+    pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
+        Ready { scenario, target, program: Arc::new(Program::new(scenario)) }
+    }
+
+    /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
+    ///
+    /// # Errors
+    /// Why the ends could not be made.
+    pub fn run(&self, options: &Options) -> Result<Run, Diagnostic> {
+        let contract = self.scenario.promised(options.contract, self.target);
+        match direct::run(self, contract, options) {
+            Some(run) => Ok(run),
+            None => shell::run(self, contract, options),
+        }
+    }
+}
+
+impl fmt::Debug for Ready<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ready({:?} on {})", self.scenario.title, self.target.name())
+    }
 }
 
 /// What a run left behind.
@@ -133,12 +165,13 @@ pub(super) struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(scenario: &'a Scenario, target: &str, header: Header, options: &Options) -> Self {
+    pub(super) fn new(ready: &Ready<'a>, header: Header, options: &Options) -> Self {
+        let scenario = ready.scenario;
         Course {
             scenario,
             seed: options.seed.or(scenario.seed),
-            target: target.to_owned(),
-            machine: Machine::new(Arc::new(Program::new(scenario))),
+            target: ready.target.name().to_owned(),
+            machine: Machine::new(Arc::clone(&ready.program)),
             log: Log::new(options.keep, &header),
             header,
             limit: None,

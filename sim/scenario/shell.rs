@@ -9,9 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use futures::future::LocalBoxFuture;
 
-use super::Scenario;
 use super::log::Keep;
-use super::run::{Course, Options, Run};
+use super::run::{Course, Options, Ready, Run};
 use super::stage::Stage;
 use crate::choice::Site;
 use crate::contract::{Both, Call, Contract, End, Outcome};
@@ -24,7 +23,8 @@ use crate::world::{Ends, Op, Sim, Simulation, Stuck, Target, World};
 const POLLS_PER_EVENT: u64 = 16;
 
 /// Runs the scenario on the target's flows.
-pub(super) fn run(scenario: &Scenario, target: &dyn Target, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
+pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
+    let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
     world.record(options.keep != Keep::Nothing);
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
@@ -36,7 +36,7 @@ pub(super) fn run(scenario: &Scenario, target: &dyn Target, contract: Both<Contr
     let mut shell = Shell::new(simulation.sim(), ends);
     let mut header = simulation.sim().with(|world| world.header(contract));
     header.records.resources &= !shell.has_taps;
-    let mut course = Course::new(scenario, target.name(), header, options);
+    let mut course = Course::new(ready, header, options);
     let ended = simulation.block_on(drive(&mut course, &mut shell));
     conclude(&mut simulation, &mut course, ended);
     course.take(shell.events());

@@ -136,7 +136,7 @@ fn mistakes_of_the_file_are_marked() {
             "2:28 \"close\": this step is never reached: `read -> blocks` comes before it",
         ),
         ("[[flow]]\nname = \"a\"", "1:1 [[flow]]: the flow has no steps"),
-        ("[[flow]]\nto = \"server:80\"\nclient.steps=[\"close\"]", "2:1 to: no target has hosts and ports yet"),
+        ("[[flow]]\nto = \"server:80\"\nclient.steps=[\"close\"]", "2:1 to: no target has hosts and ports"),
         ("flow = { }", "1:8 { }: `flow` must be an array, not a table"),
         (
             "[[flow]]\nname=\"a\"\nclient.steps=[\"close\"]\n[[flow]]\nname=\"a\"\nclient.steps=[\"close\"]",

@@ -1,15 +1,17 @@
 //! What every flow of a world shares: clock, choice, operations, agenda, log.
 
-use std::collections::VecDeque;
-
 use crate::choice::{Choice, Site};
 use crate::contract::Outcome;
 use crate::time::Instant;
 use crate::trace::{Event, Place, What};
 
 use super::agenda::{Agenda, Due};
+use super::finished::Finished;
 use super::op::{Ops, Pending, State};
 use super::{Conn, Op};
+
+/// So many operations are left in the queue of finished ones before it is looked through.
+const SWEEP_MIN: usize = 64;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Core {
@@ -20,7 +22,7 @@ pub(super) struct Core {
     pub(super) recording: bool,
     pub(super) events: Vec<Event>,
     /// Operations that got an outcome, in order; some may have been taken or cancelled since.
-    finished: VecDeque<Op>,
+    finished: Finished,
 }
 
 impl Core {
@@ -37,7 +39,9 @@ impl Core {
         let Some(pending) = self.ops.get_mut(op) else { return };
         if !matches!(pending.state, State::Done { .. }) {
             pending.state = State::Done { outcome, accepted };
-            self.announce(op);
+            if !std::mem::replace(&mut pending.announced, true) {
+                self.announce_first(op);
+            }
         }
     }
 
@@ -45,8 +49,33 @@ impl Core {
     pub(super) fn announce(&mut self, op: Op) {
         let Some(pending) = self.ops.get_mut(op) else { return };
         if !std::mem::replace(&mut pending.announced, true) {
-            self.finished.push_back(op);
+            self.announce_first(op);
         }
+    }
+
+    #[inline]
+    fn announce_first(&mut self, op: Op) {
+        if self.finished.len() >= SWEEP_MIN {
+            self.sweep();
+        }
+        self.finished.push(op);
+    }
+
+    /// Callers that poll what they were not told of leave their operations in the queue: they must not pile up there.
+    #[cold]
+    fn sweep(&mut self) {
+        if self.finished.len() > 2 * self.ops.live() + SWEEP_MIN {
+            let ops = &self.ops;
+            self.finished.retain(|op| ops.get(op).is_some());
+        }
+    }
+
+    /// Takes an operation out of the table, and out of the queue if it is the next one there.
+    pub(super) fn remove(&mut self, op: Op) -> Option<Pending> {
+        if self.finished.front() == Some(op) {
+            self.finished.pop();
+        }
+        self.ops.remove(op)
     }
 
     pub(super) fn schedule(&mut self, time: Instant, due: Due) {
@@ -80,7 +109,7 @@ impl Core {
     }
 
     pub(super) fn next_finished_in_order(&mut self) -> Option<Op> {
-        while let Some(op) = self.finished.pop_front() {
+        while let Some(op) = self.finished.pop() {
             if self.ops.get(op).is_some() {
                 return Some(op);
             }
@@ -91,18 +120,16 @@ impl Core {
     /// Chance may bring any of those that are ready to the front; the decision is that of the end that was first in line.
     fn choose_first(&mut self) {
         let ops = &self.ops;
-        self.finished.retain(|op| ops.get(*op).is_some());
-        let Some(first) = self.finished.front().and_then(|op| self.ops.get(*op)) else { return };
+        self.finished.retain(|op| ops.get(op).is_some());
+        let Some(first) = self.finished.front().and_then(|op| self.ops.get(op)) else { return };
         let entity = first.conn.map_or(u32::MAX, |conn| conn.0);
         let pick = self.choice.pick_next(entity, Site::Wake, u32::try_from(self.finished.len()).unwrap_or(u32::MAX));
-        if let Some(op) = self.finished.remove(pick as usize) {
-            self.finished.push_front(op);
-        }
+        self.finished.bring_to_front(pick as usize);
     }
 
     /// The operations that were not handed out yet, in order.
     pub(super) fn announced(&self) -> impl Iterator<Item = &Pending> {
-        self.finished.iter().filter_map(|op| self.ops.get(*op))
+        self.finished.iter().filter_map(|op| self.ops.get(op))
     }
 
     #[inline]

@@ -11,6 +11,7 @@
 mod agenda;
 mod core;
 mod fingerprint;
+mod finished;
 mod op;
 mod pipe;
 mod queue;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
 use crate::time::Instant;
-use crate::trace::{Abort, By, Env, EnvWhat, Event, Header, Place, Records, What};
+use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use op::Op;
 pub use sim::Sim;
@@ -156,7 +157,7 @@ impl World {
 
     /// Gives an operation up. What it had done stays done; a read has consumed nothing. After its outcome was taken: nothing.
     pub fn cancel(&mut self, op: Op) {
-        let Some(Pending { conn, number, state, .. }) = self.core.ops.remove(op) else { return };
+        let Some(Pending { conn, number, state, .. }) = self.core.remove(op) else { return };
         let Some(conn) = conn else {
             return if matches!(state, State::Waiting) {
                 self.core.forget_timer()
@@ -181,7 +182,7 @@ impl World {
     /// Fault injection: aborts an end and logs it. An end whose connection has ended has nothing left to abort: nothing happens.
     pub fn abort(&mut self, conn: Conn, abort: Abort) {
         if let Some(pipe) = pipe_of(&mut self.flows, conn) {
-            pipe.abort(&mut self.core, conn.place().end, abort, By::Fault);
+            pipe.fault(&mut self.core, conn.place().end, abort);
         }
     }
 
@@ -260,7 +261,7 @@ impl World {
     }
 
     fn take(&mut self, op: Op) -> Option<Outcome> {
-        let pending = self.core.ops.remove(op)?;
+        let pending = self.core.remove(op)?;
         let State::Done { outcome, accepted } = pending.state else { return None };
         if let Some(conn) = pending.conn {
             if let Some(pipe) = pipe_of(&mut self.flows, conn) {

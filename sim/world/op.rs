@@ -48,6 +48,8 @@ pub(super) enum State {
 #[derive(Clone, Debug)]
 struct Slot {
     generation: u32,
+    /// The next free slot, where this one is free and not the last.
+    next: Option<u32>,
     pending: Option<Pending>,
 }
 
@@ -55,18 +57,31 @@ struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ops {
     slots: Vec<Slot>,
-    free: Vec<u32>,
+    /// The first free slot.
+    free: Option<u32>,
+    live: usize,
 }
+
+/// Room for so many operations is made with the first one.
+const FIRST_ROOM: usize = 8;
 
 impl Ops {
     pub(super) fn insert(&mut self, pending: Pending) -> Op {
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.pending = Some(pending);
-            return Op::new(index, slot.generation);
+        self.live += 1;
+        let Some(index) = self.free else { return self.grow(pending) };
+        let slot = &mut self.slots[index as usize];
+        self.free = slot.next;
+        slot.pending = Some(pending);
+        Op::new(index, slot.generation)
+    }
+
+    #[cold]
+    fn grow(&mut self, pending: Pending) -> Op {
+        if self.slots.is_empty() {
+            self.slots.reserve_exact(FIRST_ROOM);
         }
         let index = u32::try_from(self.slots.len()).expect("fewer than 2³² operations at once");
-        self.slots.push(Slot { generation: 0, pending: Some(pending) });
+        self.slots.push(Slot { generation: 0, next: None, pending: Some(pending) });
         Op::new(index, 0)
     }
 
@@ -82,8 +97,14 @@ impl Ops {
         let slot = self.slots.get_mut(op.slot()).filter(|slot| slot.generation == op.generation())?;
         let pending = slot.pending.take()?;
         slot.generation = slot.generation.wrapping_add(1);
-        self.free.push(op.0 as u32);
+        slot.next = self.free.replace(op.0 as u32);
+        self.live -= 1;
         Some(pending)
+    }
+
+    /// How many were neither taken nor cancelled.
+    pub(super) fn live(&self) -> usize {
+        self.live
     }
 
     /// All that were neither taken nor cancelled, in no order that means anything.
@@ -110,7 +131,11 @@ mod tests {
         assert_ne!(first, second);
         assert!(ops.get(first).is_none() && ops.remove(first).is_none());
         assert!(ops.get_mut(second).is_some());
-        assert_eq!(ops.iter().count(), 1);
+        assert_eq!((ops.iter().count(), ops.live()), (1, 1));
+        let third = ops.insert(timer());
+        assert!(ops.remove(second).is_some() && ops.remove(third).is_some());
+        let again = [ops.insert(timer()).slot(), ops.insert(timer()).slot(), ops.insert(timer()).slot()];
+        assert_eq!(again, [third.slot(), second.slot(), 2]);
     }
 
     #[test]

@@ -6,68 +6,85 @@ use std::collections::VecDeque;
 pub(crate) struct Queue<T> {
     first: Option<T>,
     /// Empty whenever `first` is.
-    rest: VecDeque<T>,
+    rest: Option<Box<Rest<T>>>,
 }
+
+/// Boxed since it is rarely there: queues are moved and dropped with every small world.
+#[derive(Clone, Debug)]
+struct Rest<T>(VecDeque<T>);
 
 impl<T> Default for Queue<T> {
     fn default() -> Self {
-        Queue { first: None, rest: VecDeque::new() }
+        Queue { first: None, rest: None }
     }
 }
 
 impl<T> Queue<T> {
+    #[inline]
     pub(crate) fn push(&mut self, element: T) {
         match self.first {
             None => self.first = Some(element),
-            Some(_) => self.rest.push_back(element),
+            Some(_) => self.push_behind(element),
         }
     }
 
+    #[cold]
+    fn push_behind(&mut self, element: T) {
+        self.rest.get_or_insert_with(|| Box::new(Rest(VecDeque::new()))).0.push_back(element);
+    }
+
+    #[inline]
     pub(crate) fn pop(&mut self) -> Option<T> {
         let element = self.first.take();
-        if !self.rest.is_empty() {
-            self.first = self.rest.pop_front();
+        if let Some(rest) = &mut self.rest {
+            self.first = rest.0.pop_front();
         }
         element
     }
 
+    #[inline]
     pub(crate) fn front(&self) -> Option<&T> {
         self.first.as_ref()
     }
 
+    #[inline]
     pub(crate) fn front_mut(&mut self) -> Option<&mut T> {
         self.first.as_mut()
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_none()
     }
 
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.first.is_some()) + self.rest.len()
+        usize::from(self.first.is_some()) + self.rest.as_ref().map_or(0, |rest| rest.0.len())
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.first.iter().chain(&self.rest)
+        self.first.iter().chain(self.rest.iter().flat_map(|rest| &rest.0))
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.first.iter_mut().chain(&mut self.rest)
+        self.first.iter_mut().chain(self.rest.iter_mut().flat_map(|rest| &mut rest.0))
     }
 
     /// Keeps what the test accepts, in order.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.rest.retain(&mut keep);
+        if let Some(rest) = &mut self.rest {
+            rest.0.retain(&mut keep);
+        }
         if !self.first.as_ref().is_some_and(keep) {
-            self.first = self.rest.pop_front();
+            self.pop();
         }
     }
 
     /// Moves the element at `index` to the front; the others keep their order.
     pub(crate) fn bring_to_front(&mut self, index: usize) {
-        let Some(element) = index.checked_sub(1).and_then(|index| self.rest.remove(index)) else { return };
+        let Some(rest) = &mut self.rest else { return };
+        let Some(element) = index.checked_sub(1).and_then(|index| rest.0.remove(index)) else { return };
         if let Some(first) = self.first.replace(element) {
-            self.rest.push_front(first);
+            rest.0.push_front(first);
         }
     }
 }

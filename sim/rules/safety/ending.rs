@@ -161,6 +161,32 @@ pub(in crate::rules) const ENDING: &[About] = &[
         source: "measured: Linux keeps what is queued, BSD throws it away; RFC 9293 §3.10.7.4 throws it away",
         premise: "an end is aborted with arrived bytes unread, and its arrivals are recorded (a pipe needs no record)",
         parameters: &["data_before_abort"],
-        ..About::later(Rule::DataBeforeAbort, Section::Safety, Level::Segments)
+        breakable: keeps_or_drops_in_a_pipe,
+        examples: &[
+            Example {
+                contracts: &["pipe"],
+                bad: r#"
+                    client write "ab" -> ok
+                    env reset server by fault
+                    server read -> error reset"#,
+                good: r#"
+                    client write "ab" -> ok
+                    env reset server by fault
+                    server read -> "ab"
+                    server read -> error reset"#,
+            },
+            Example {
+                contracts: &["pipe,data_before_abort=drop"],
+                bad: r#"
+                    client write "ab" -> ok
+                    env reset server by fault
+                    server read -> "ab""#,
+                good: r#"
+                    client write "ab" -> ok
+                    env reset server by fault
+                    server read -> error reset"#,
+            },
+        ],
+        ..About::new(Rule::DataBeforeAbort, Section::Safety, Level::Segments)
     },
 ];

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::super::stage::Worldly;
-use super::super::{Run, Scenario};
+use super::super::{Keep, Options, Run, Scenario};
 use super::*;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
@@ -163,6 +163,21 @@ fn the_payload_tells_flow_end_and_write() {
     assert_eq!(codes.next(), Some(vec![start(End::Server, 0)]));
     let vectored = start(End::Client, 1);
     assert_eq!(codes.next(), Some(vec![vectored, vectored + 1]));
+}
+
+#[test]
+fn what_is_kept_changes_nothing_that_is_told() {
+    let text = "seed = 4\nguards = [\"eof-complete\"]\n[client]\ntasks = [[\"write 30 -> ok\", \"close\"], [\"read -> blocks\"]]\n\
+                [server]\nsteps = [\"read to eof -> 30\"]";
+    let scenario = Scenario::parse("t.toml", text).expect("it parses");
+    let ready = scenario.on(scenario.named_target().expect("known")).expect("it fits");
+    let keeping = |keep| ready.run(&Options { keep, ..Options::default() }).expect("it runs");
+    let [whole, judged, recorded, bare] = [Keep::Both, Keep::Verdict, Keep::Trace, Keep::Nothing].map(keeping);
+    assert_eq!((judged.verdict(), judged.unmet(), judged.stats()), (whole.verdict(), whole.unmet(), whole.stats()));
+    assert!(judged.trace().events.is_empty());
+    assert_eq!((recorded.trace(), recorded.stats()), (whole.trace(), whole.stats()));
+    assert_eq!((recorded.unmet(), recorded.why()), (bare.unmet(), bare.why()));
+    assert_eq!((whole.unmet().len(), bare.unmet().len()), (1, 1), "a guard is judged only with the rest");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_closure_runs_as_the_named_target_does() {
 fn the_same_seed_gives_the_same_run() {
     let digest = |seed: u64| {
         let options = Options { seed: Some(seed), ..Options::default() };
-        scenario(ANSWERED).run_with(&async |sim: &Sim| Ok(sim.pipe()), &options).expect("it runs").digest()
+        scenario(ANSWERED).on(&async |sim: &Sim| Ok(sim.pipe())).and_then(|ready| ready.run(&options)).expect("it runs").digest()
     };
     assert_eq!(digest(5), digest(5));
 }

@@ -24,7 +24,7 @@ impl Pipe {
 impl Side {
     fn canonical(&self, canon: &mut Canon) {
         (self.contract, self.dead, self.closing.len()).hash(canon);
-        canon.flags([self.shut_read, self.close_called, self.closed, self.told, self.eof_seen]);
+        canon.flags([self.shut_read, self.shut_write, self.close_called, self.closed, self.told, self.eof_seen]);
     }
 }
 

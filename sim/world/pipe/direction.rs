@@ -3,6 +3,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 use smallvec::SmallVec;
 
+use crate::contract::Payload;
 use crate::time::Instant;
 
 use super::super::Op;
@@ -111,10 +112,18 @@ impl Direction {
         self.waiting.push(Waiter { op, serial: self.next_serial, is_flush });
     }
 
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Is a write left that was called before what waits first?
+    pub(super) fn is_behind_writes(&self) -> bool {
+        let serial = self.waiting.front().map_or(0, |waiter| waiter.serial);
+        self.writers.front().is_some_and(|writer| writer.serial < serial)
+    }
+
     pub(super) fn next_settled(&mut self) -> Option<Waiter> {
-        let serial = self.waiting.front()?.serial;
-        let is_behind = self.writers.front().is_some_and(|writer| writer.serial < serial);
-        if is_behind { None } else { self.waiting.pop() }
+        if self.is_behind_writes() { None } else { self.waiting.pop() }
     }
 
     /// Takes the next that waits, whatever is left of the writes before it.
@@ -198,4 +207,18 @@ impl Direction {
     pub(super) fn under_way(&self) -> usize {
         self.transit.iter().map(|(_, _, parcel)| if let Parcel::Data(bytes) = parcel { bytes.len() } else { 0 }).sum()
     }
+}
+
+/// The buffers that have bytes; nothing if a buffer's contents are not known.
+pub(super) fn contents(data: impl IntoIterator<Item = Payload>) -> Option<SmallVec<[Bytes; 1]>> {
+    let mut buffers = SmallVec::new();
+    for payload in data {
+        match payload {
+            Payload::Bytes(bytes) if bytes.is_empty() => {}
+            Payload::Bytes(bytes) => buffers.push(bytes),
+            Payload::Count(0) => {}
+            Payload::Count(_) => return None,
+        }
+    }
+    Some(buffers)
 }

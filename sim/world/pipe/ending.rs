@@ -12,7 +12,7 @@ impl Pipe {
     /// This end has fully closed: by its close, or with both halves.
     pub(super) fn is_gone(&self, end: End) -> bool {
         let side = &self.sides[end];
-        side.closed || (side.shut_read && self.directions[end].fin != Fin::Open)
+        side.closed || (side.shut_read && side.shut_write)
     }
 
     /// Nothing that is sent to this end will be read.
@@ -71,7 +71,7 @@ impl Pipe {
 
     /// Asks for the end of the stream, behind the writes that are pending (unless these are to fail).
     fn shut_write(&mut self, core: &mut Core, end: End) {
-        if self.directions[end].fin != Fin::Open || self.sides[end].dead.is_some() {
+        if std::mem::replace(&mut self.sides[end].shut_write, true) || self.sides[end].dead.is_some() {
             return;
         }
         self.directions[end].fin = Fin::Asked;
@@ -123,6 +123,10 @@ impl Pipe {
     }
 
     fn refuse_writers(&mut self, core: &mut Core, from: End) {
+        let direction = &self.directions[from];
+        if direction.writers.is_empty() && !direction.has_waiting() {
+            return;
+        }
         let outcome = self.sides[from].closed_write();
         self.fail_writers(core, from, &outcome);
         while let Some(waiter) = self.directions[from].next_waiting() {
@@ -138,8 +142,15 @@ impl Pipe {
     }
 
     /// Ends the half closes that have nothing to wait for any more.
+    #[inline]
     pub(super) fn settle_close(&mut self, core: &mut Core, end: End) {
-        if self.sides[end].closing.is_empty() || !self.may_close_return(end) {
+        if !self.sides[end].closing.is_empty() {
+            self.return_closes(core, end);
+        }
+    }
+
+    fn return_closes(&mut self, core: &mut Core, end: End) {
+        if !self.may_close_return(end) {
             return;
         }
         for op in std::mem::take(&mut self.sides[end].closing) {
@@ -147,10 +158,11 @@ impl Pipe {
         }
     }
 
-    fn may_close_return(&self, end: End) -> bool {
+    pub(super) fn may_close_return(&self, end: End) -> bool {
         let side = &self.sides[end];
         let is_sent = matches!(self.directions[end].fin, Fin::Sent | Fin::Arrived);
-        let has_peer_ended = self.sides[end.peer()].close_called && self.directions[end.peer()].fin == Fin::Arrived;
+        let reads_no_more = self.directions[end.peer()].fin == Fin::Arrived || self.is_gone(end);
+        let has_peer_ended = self.sides[end.peer()].close_called && reads_no_more;
         side.dead.is_some() || side.closed || (is_sent && (!side.close_waits() || has_peer_ended))
     }
 
@@ -160,16 +172,22 @@ impl Pipe {
         side.told |= side.dead.is_some() && matches!(outcome, Outcome::Error(_));
     }
 
+    /// Fault injection.
+    pub(in super::super) fn fault(&mut self, core: &mut Core, end: End, abort: Abort) {
+        self.abort(core, end, abort, By::Fault);
+        self.check(core);
+    }
+
     /// The connection of this end is gone: all its pending calls end at once. A reset tells the peer (unless the peer sent it);
     /// after any other abort the peer learns it from the answer to what it sends.
-    pub(in super::super) fn abort(&mut self, core: &mut Core, end: End, abort: Abort, by: By) {
+    fn abort(&mut self, core: &mut Core, end: End, abort: Abort, by: By) {
         if self.has_ended(end) {
             return;
         }
         core.log(|| What::Env(Env { flow: Some(self.flow), end: Some(end), what: EnvWhat::Abort(abort, by) }));
+        let keep = !self.is_deaf(end) && self.sides[end].keeps_data_at_abort();
         self.sides[end].dead = Some(abort);
         self.end_pending_calls(core, end);
-        let keep = self.sides[end].keeps_data_at_abort();
         self.directions[end.peer()].sever(keep);
         if abort == Abort::Reset && by != By::Stack {
             self.send(core, end, Parcel::Reset);
@@ -186,6 +204,10 @@ impl Pipe {
     fn end_pending_calls(&mut self, core: &mut Core, end: End) {
         let outcome = self.sides[end].aborted_write();
         self.fail_writers(core, end, &outcome);
+        if self.directions[end].fin == Fin::Asked {
+            // An end of the stream that was not sent yet never will be: what is missing before it must not look like a clean end.
+            self.directions[end].fin = Fin::Open;
+        }
         while let Some((_, op)) = self.directions[end].unacknowledged.pop() {
             core.finish(op, outcome.clone(), None);
         }

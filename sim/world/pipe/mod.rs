@@ -7,6 +7,7 @@
 mod canonical;
 mod direction;
 mod ending;
+mod invariants;
 mod side;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,12 @@ mod tests;
 use std::time::Duration;
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::choice::Site;
 use crate::contract::{Both, Call, ConcurrentReads, End, Error, NodelayMeans, Outcome, Payload};
 use crate::trace::{Place, Resources, What};
 
-use self::direction::{Direction, Fin, Parcel, Writer};
+use self::direction::{Direction, Fin, Parcel, Writer, contents};
 use self::side::Side;
 use super::agenda::Due;
 use super::core::Core;
@@ -72,10 +72,10 @@ impl Pipe {
         let op = core.begin(Some(self.conn(end)), number, state);
         match call {
             Call::Read { .. } => self.read(core, end, op),
-            Call::Write(data) => self.write(core, end, op, std::slice::from_ref(&data), false),
-            Call::Writev(list) => self.write(core, end, op, &list, false),
-            Call::WriteNodelay(data) => self.write(core, end, op, std::slice::from_ref(&data), true),
-            Call::WritevNodelay(list) => self.write(core, end, op, &list, true),
+            Call::Write(data) => self.write(core, end, op, [data], false),
+            Call::Writev(list) => self.write(core, end, op, list, false),
+            Call::WriteNodelay(data) => self.write(core, end, op, [data], true),
+            Call::WritevNodelay(list) => self.write(core, end, op, list, true),
             Call::Flush => self.flush(core, end, op),
             Call::Shutdown(mode) => self.shutdown(core, end, op, mode),
             Call::Close => self.close(core, end, op),
@@ -84,6 +84,7 @@ impl Pipe {
                 core.finish(op, Outcome::Error(Error::Other("unsupported".into())), None);
             }
         }
+        self.check(core);
         op
     }
 
@@ -92,8 +93,10 @@ impl Pipe {
         self.wake_reader(core, end);
         if self.directions[end].forget(op) {
             self.pump(core, end);
+            self.settle(core, end);
         }
         self.sides[end].closing.retain(|closing| *closing != op);
+        self.check(core);
     }
 
     // Reading.
@@ -140,11 +143,12 @@ impl Pipe {
         }
         let outcome = self.next_outcome(end, max)?;
         self.directions[end.peer()].readers.pop();
-        let number = core.ops.remove(op)?.number;
+        let number = core.remove(op)?.number;
         core.log_return(self.place(end), number, &outcome, None);
         self.note_told(end, &outcome);
         self.pump(core, end.peer());
         self.wake_reader(core, end);
+        self.check(core);
         Some(outcome)
     }
 
@@ -166,7 +170,7 @@ impl Pipe {
 
     // Writing.
 
-    fn write(&mut self, core: &mut Core, end: End, op: Op, data: &[Payload], nodelay: bool) {
+    fn write(&mut self, core: &mut Core, end: End, op: Op, data: impl IntoIterator<Item = Payload>, nodelay: bool) {
         if let Some(outcome) = self.refusal(end) {
             return core.finish(op, outcome, Some(0));
         }
@@ -187,7 +191,7 @@ impl Pipe {
         if side.dead.is_some() {
             return Some(side.aborted_write());
         }
-        let refused = self.directions[end].fin != Fin::Open || self.is_gone(end.peer()) || self.sees_shut_read(end);
+        let refused = side.shut_write || self.is_gone(end.peer()) || self.sees_shut_read(end);
         refused.then(|| side.closed_write())
     }
 
@@ -204,7 +208,15 @@ impl Pipe {
     }
 
     /// Moves as much as there is room for; then the end of the stream, if it is asked for and its turn has come.
+    #[inline]
     fn pump(&mut self, core: &mut Core, from: End) {
+        let direction = &self.directions[from];
+        if !direction.writers.is_empty() || direction.fin == Fin::Asked {
+            self.push_out(core, from);
+        }
+    }
+
+    fn push_out(&mut self, core: &mut Core, from: End) {
         while let Some(bytes) = self.accept(core, from) {
             self.send(core, from, Parcel::Data(bytes));
         }
@@ -243,12 +255,19 @@ impl Pipe {
     }
 
     /// Ends the calls that waited only for writes before them.
+    #[inline]
     fn settle(&mut self, core: &mut Core, end: End) {
+        if self.directions[end].has_waiting() {
+            self.settle_waiting(core, end);
+        }
+        self.settle_close(core, end);
+    }
+
+    fn settle_waiting(&mut self, core: &mut Core, end: End) {
         while let Some(waiter) = self.directions[end].next_settled() {
             let outcome = if waiter.is_flush { Outcome::Ok } else { Outcome::Done };
             core.finish(waiter.op, outcome, None);
         }
-        self.settle_close(core, end);
     }
 
     // What is under way.
@@ -273,6 +292,7 @@ impl Pipe {
             core.agenda.push(time, sequence, Due::Arrival { pipe: self.flow, from });
         }
         self.deliver(core, from, parcel);
+        self.check(core);
         true
     }
 
@@ -314,13 +334,4 @@ impl Pipe {
         let buffered = self.directions[end].under_way() + self.directions[end.peer()].unread();
         Resources { connections: 1, buffered: buffered as u64, ..Resources::default() }
     }
-}
-
-/// The buffers that have bytes; nothing if a buffer's contents are not known.
-fn contents(data: &[Payload]) -> Option<SmallVec<[Bytes; 1]>> {
-    let mut buffers = SmallVec::new();
-    for payload in data.iter().filter(|payload| !payload.is_empty()) {
-        buffers.push(payload.bytes()?.clone());
-    }
-    Some(buffers)
 }

@@ -16,6 +16,7 @@ pub(super) struct Side {
     /// Calls so far: the last operation's number.
     pub(super) calls: u64,
     pub(super) shut_read: bool,
+    pub(super) shut_write: bool,
     /// `close` was called, whatever it means here.
     pub(super) close_called: bool,
     /// The whole flow was closed.
@@ -45,6 +46,7 @@ impl Side {
             contract,
             calls: 0,
             shut_read: false,
+            shut_write: false,
             close_called: false,
             closed: false,
             dead: None,

@@ -166,3 +166,29 @@ fn an_end_that_has_ended_cannot_be_aborted() {
     pair.abort(SERVER, Abort::Timeout);
     assert_eq!(aborts(&mut pair), [(SERVER, Abort::Reset, By::Fault)]);
 }
+
+#[test]
+fn nothing_is_kept_for_an_end_that_reads_no_more() {
+    let mut pair = Pair::delayed(Contract::pipe(), 5);
+    pair.now(SERVER, SHUT_READ);
+    pair.now(CLIENT, write("a"));
+    pair.abort(SERVER, Abort::Timeout);
+    assert_eq!(pair.read(SERVER), Outcome::Eof);
+
+    let mut pair = Pair::new(Contract::async_io());
+    pair.now(CLIENT, write("a"));
+    pair.abort(SERVER, Abort::Timeout);
+    pair.now(SERVER, SHUT_BOTH);
+    assert_eq!(pair.read(SERVER), Outcome::Eof);
+}
+
+#[test]
+fn an_end_of_the_stream_that_was_not_sent_dies_with_its_end() {
+    let mut pair = Pair::small(Contract::pipe(), 1);
+    pair.begin(CLIENT, write("ab"));
+    pair.begin(CLIENT, SHUT_WRITE);
+    pair.abort(CLIENT, Abort::Timeout);
+    assert_eq!(pair.read(SERVER), data("a"));
+    let reading = pair.begin(SERVER, read(9));
+    assert_eq!(pair.poll(reading), None, "half of a write is no clean end");
+}

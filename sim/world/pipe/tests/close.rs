@@ -140,3 +140,14 @@ fn ends_of_different_dialects_each_keep_their_own() {
     assert_eq!(pair.now(SERVER, Call::Close), Outcome::Done);
     assert_eq!((pair.poll(closing), pair.read(CLIENT), pair.read(CLIENT)), (Some(Outcome::Done), data("a"), Outcome::Eof));
 }
+
+#[test]
+fn a_half_close_need_not_wait_for_an_end_that_it_will_not_read() {
+    let mut pair = Pair::new(Contract::classic());
+    let closing = pair.begin(SERVER, Call::Close);
+    pair.abort(CLIENT, Abort::KeepaliveDeath);
+    pair.now(CLIENT, Call::Close);
+    assert_eq!(pair.poll(closing), None, "nobody has told it");
+    pair.now(SERVER, SHUT_READ);
+    assert_eq!(pair.poll(closing), Some(Outcome::Done));
+}

@@ -181,3 +181,15 @@ fn what_a_pipe_does_not_offer_fails_and_harms_nothing() {
     }
     assert_eq!(pair.now(CLIENT, write("a")), Outcome::Ok);
 }
+
+#[test]
+fn what_waits_for_a_write_goes_on_when_that_is_cancelled() {
+    for call in [Call::Flush, SHUT_WRITE] {
+        let mut pair = Pair::small(Contract::modern(), 1);
+        let stuck = pair.begin(CLIENT, write("ab"));
+        let waiting = pair.begin(CLIENT, call);
+        assert_eq!(pair.poll(waiting), None);
+        pair.world.cancel(stuck);
+        assert!(pair.poll(waiting).is_some());
+    }
+}

@@ -1,0 +1,176 @@
+//! The arguments.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::contract::{Contract, suggestion};
+use crate::rules::Rule;
+use crate::target::{self, Named};
+
+/// A deterministic network simulator and a specification oracle for byte-stream flows.
+#[derive(Parser)]
+#[command(name = "flowsim", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Colour the output
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 everything held; 1 a guarantee or an expectation was broken; 2 bad usage or bad input; \
+    3 the same seed gave two different runs; 4 inconclusive. With several files the worst counts, in the order 2, 3, 1, 4, 0.";
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object per file
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Verb {
+    /// Run scenario files, or every one below a folder
+    Run(Run),
+    /// Run one scenario file and show it: the ladder and the rules that were broken
+    Replay(Replay),
+    /// Judge recorded traces (JSON lines) of any implementation
+    #[command(visible_alias = "check")]
+    Judge(Judge),
+    /// Every rule: what it asks, its source, the contracts that it belongs to
+    Rules(Listing),
+    /// One rule in full, with the smallest histories that break and keep it
+    Explain(Explain),
+    /// The presets and the parameters that tell them apart
+    Contracts(Listing),
+    /// What can be run, what each claims and offers
+    Targets(Listing),
+    /// Draw a scenario's run or a recorded trace
+    Show(Show),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Run {
+    /// Scenario files, and folders with scenario files [default: scenarios]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How many scenarios are run at a time [default: the number of cores]; the output does not depend on it
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroU16>,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Replay {
+    /// The scenario file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// What `run` and `replay` share.
+#[derive(Default, clap::Args)]
+pub(super) struct Running {
+    /// Judge by this contract instead of the scenario's own: a preset, with changes as `modern,eof_on_reset=forbid`
+    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
+    pub contract: Option<Contract>,
+    /// Run on this target instead of the scenario's own
+    #[arg(long, value_name = "NAME", value_parser = target)]
+    pub target: Option<&'static Named>,
+    /// Let chance start from this seed (decimal or 0x…) instead of the scenario's own
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub seed: Option<u64>,
+    /// Run each scenario twice and compare the traces
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Write the run's trace to this file
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Show {
+    /// A scenario file (`.toml`) or a trace; `-` is a trace on standard input
+    pub file: String,
+    /// As a text ladder (the default)
+    #[arg(long)]
+    pub ladder: bool,
+    /// Judge by this contract instead of the file's own
+    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
+    pub contract: Option<Contract>,
+    /// Let chance start from this seed (decimal or 0x…) instead of the scenario's own
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub seed: Option<u64>,
+}
+
+/// Finds a target by its name.
+fn target(name: &str) -> Result<&'static Named, String> {
+    let names = target::ALL.iter().map(|target| target.name);
+    target::named(name).ok_or_else(|| format!("no such target; {}", suggestion(name, names)))
+}
+
+/// A seed, decimal or hexadecimal.
+fn seed(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
+        Some(digits) if digits.starts_with('+') => return Err("a seed has no sign".to_owned()),
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|error| format!("a seed is a number below 2^64, decimal or 0x…: {error}"))
+}
+
+#[derive(clap::Args)]
+pub(super) struct Listing {
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Explain {
+    /// The rule's name
+    #[arg(value_parser = rule)]
+    pub rule: Rule,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Finds a rule by its name.
+fn rule(name: &str) -> Result<Rule, String> {
+    let names = || Rule::ALL.iter().map(|rule| rule.name());
+    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", suggestion(name, names())))
+}
+
+#[derive(clap::Args)]
+pub(super) struct Judge {
+    /// Trace files; `-` is standard input
+    #[arg(required = true, value_name = "TRACE")]
+    pub files: Vec<String>,
+    /// Judge by this contract instead of the trace's own: a preset, with changes as `modern,eof_on_reset=forbid`
+    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
+    pub contract: Option<Contract>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}

@@ -1,0 +1,181 @@
+//! `flowsim run` and `replay`: scenario files in, one line each and a summary out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use super::args::{Format, Replay, Run as Args, Running};
+use super::cases::{self, Done};
+use super::exit::Exit;
+use super::files::{self, File};
+use super::judge::exit_of;
+use super::output::{self, Output};
+use crate::oracle::Judgement;
+use crate::report::json::{self, Record};
+use crate::report::{self, Tally, words};
+use crate::scenario::Run;
+use crate::time;
+use crate::trace::Diagnostic;
+
+/// Runs every scenario.
+pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
+    let paths = if args.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { args.paths.clone() };
+    let files = match files::scenarios(&paths) {
+        Ok(files) => files,
+        Err(diagnostic) => return refused(&diagnostic, &args.running, output),
+    };
+    if args.running.trace.is_some() && files.len() != 1 {
+        output.complain("error: --trace takes the trace of one scenario; name one file\n");
+        return Exit::Bad;
+    }
+    let mut session = Session { args: &args.running, show: false, exit: Exit::Held, tally: Tally::default() };
+    let jobs = args.jobs.map_or_else(cores, |jobs| usize::from(jobs.get()));
+    cases::all(&files, &args.running, jobs, |file, done| {
+        session.take(file, done, output);
+        !output.is_closed()
+    });
+    session.finish(output)
+}
+
+/// Runs one scenario and shows it.
+pub(super) fn replay(args: &Replay, output: &mut Output) -> Exit {
+    let file = File { path: args.file.clone(), is_named: true };
+    let mut session = Session { args: &args.running, show: true, exit: Exit::Held, tally: Tally::default() };
+    let done = cases::one(&file, &args.running);
+    session.take(&file, done, output);
+    session.exit
+}
+
+fn refused(diagnostic: &Diagnostic, args: &Running, output: &mut Output) -> Exit {
+    output.diagnose(diagnostic);
+    if args.format == Format::Json {
+        output.print(&json::error(diagnostic));
+    }
+    Exit::Bad
+}
+
+/// As many threads as the machine has cores. Results don't depend on it.
+#[allow(clippy::disallowed_methods, reason = "only the number of threads, on which no result depends")]
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// One command over many files.
+struct Session<'a> {
+    args: &'a Running,
+    /// Draw every run.
+    show: bool,
+    exit: Exit,
+    tally: Tally,
+}
+
+impl Session<'_> {
+    fn take(&mut self, file: &File, done: Done, output: &mut Output) {
+        let path = file.path.display().to_string();
+        let exit = match done {
+            Done::Ran(run) => self.ran(&path, &run, output),
+            Done::Refused(diagnostic) => self.refused(&diagnostic, output),
+            Done::Skipped(diagnostic) if file.is_named => self.refused(&diagnostic, output),
+            Done::Skipped(diagnostic) => self.unjudged(&path, "skipped", &diagnostic.message, Exit::Held, output),
+            Done::Differs(why) => self.unjudged(&path, "error", &why, Exit::Differs, output),
+        };
+        self.exit = self.exit.and(exit);
+    }
+
+    fn refused(&mut self, diagnostic: &Diagnostic, output: &mut Output) -> Exit {
+        self.tally.count("error");
+        refused(diagnostic, self.args, output)
+    }
+
+    /// A file that has no verdict.
+    fn unjudged(&mut self, path: &str, word: &str, why: &str, exit: Exit, output: &mut Output) -> Exit {
+        self.tally.count(word);
+        output.print(&match self.args.format {
+            Format::Json => Record::unjudged(path, word, why).line(),
+            Format::Text => format!("{}{}: {}\n", output::verdict(word), words::plain(path), words::plain(why)),
+        });
+        exit
+    }
+
+    fn ran(&mut self, path: &str, run: &Run, output: &mut Output) -> Exit {
+        if let Some(diagnostic) = self.args.trace.as_ref().and_then(|file| write(run, file).err()) {
+            return self.refused(&diagnostic, output);
+        }
+        self.tally.count(run.judgement().word());
+        self.tally.add(run.contract(), run.verdict());
+        output.print(&match self.args.format {
+            Format::Json => object(path, run),
+            Format::Text => self.text(path, run),
+        });
+        exit_of(run.judgement())
+    }
+
+    /// The verdict in one line; below it whatever was broken.
+    fn text(&self, path: &str, run: &Run) -> String {
+        let why = run.why();
+        let why = if why.is_empty() { String::new() } else { format!(": {}", words::plain(&why)) };
+        let (contract, spent) = (report::contract::of_both(run.contract()), time::span(run.stats().last_return - time::Instant::ZERO));
+        let line = format!("{}{} ({contract}, {spent}){why}\n", output::verdict(run.judgement().word()), words::plain(path));
+        if run.judgement() == Judgement::Held && !self.show {
+            return line;
+        }
+        let ladder = self.show || run.verdict().violations.is_empty();
+        let drawn = if ladder { format!("\n{}\n", output::report(&run.ladder())) } else { String::new() };
+        let unmet: String = run.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(true))).collect();
+        line + &drawn + &output::report(&run.report(&self.replay(path))) + &unmet + "\n"
+    }
+
+    /// The command that shows this run again.
+    fn replay(&self, path: &str) -> String {
+        let contract = self.args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
+        let seed = self.args.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
+        format!("flowsim replay {path}{contract}{seed}")
+    }
+
+    /// The summary.
+    fn finish(mut self, output: &mut Output) -> Exit {
+        let files = self.tally.files();
+        if self.args.format == Format::Text && files > 0 {
+            output.print(&format!("\n{}", self.tally.text("scenario")));
+        }
+        if files > 0 && self.tally.of("skipped") == files {
+            output.complain("error: every scenario was skipped\n");
+            self.exit = Exit::Bad;
+        }
+        self.exit
+    }
+}
+
+/// Writes the trace of a run to a file.
+fn write(run: &Run, path: &Path) -> Result<(), Diagnostic> {
+    let written = fs::File::create(path).and_then(|file| run.trace().write(std::io::BufWriter::new(file)));
+    let unwritable = |error| Diagnostic::of_file(path.display().to_string(), format!("can't be written: {error}"));
+    written.map(drop).map_err(unwritable)
+}
+
+/// The object of one run.
+fn object(path: &str, run: &Run) -> String {
+    let why = run.why();
+    let stats = run.stats();
+    let mut record = Record::run(path, run.contract(), run.verdict());
+    (record.verdict, record.why) = (run.judgement().word(), &why);
+    record.more.extend([
+        ("digest", serde_json::json!(run.digest().to_string())),
+        ("target", serde_json::json!(run.target())),
+        ("seed", serde_json::json!(run.seed())),
+        (
+            "stats",
+            serde_json::json!({
+                "virtual_ns": stats.last_return.0,
+                "bytes_to_server": stats.bytes_to_server,
+                "bytes_to_client": stats.bytes_to_client,
+                "segments_sent": stats.segments_sent,
+                "segments_dropped": stats.segments_dropped,
+                "retransmits": 0,
+                "timeouts": 0,
+            }),
+        ),
+        ("unmet", run.unmet().iter().map(|unmet| json::place(&unmet.diagnostic)).collect()),
+    ]);
+    record.line()
+}

@@ -1,0 +1,137 @@
+//! What was allowed where a rule was broken: the oracle is asked about each other outcome of the operation, and about each other
+//! value of each parameter.
+
+use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
+use crate::oracle::Violation;
+use crate::trace::{Event, Header, Place, Trace, What};
+
+use super::history::{History, Operation};
+use super::slice::judge;
+use super::words;
+
+/// Stands for an error whose word is no evidence of an abort.
+const ANY_ERROR: &str = "any error";
+
+/// What the contract allows in place of what happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Outcomes of the operation that would have broken nothing here.
+    pub outcomes: Vec<String>,
+    /// Changes of the contract, as `parameter=value`, under which what happened is allowed.
+    pub changes: Vec<String>,
+    /// The violation is one of an operation that returned, so that outcomes were asked about.
+    pub asked: bool,
+}
+
+/// Asks about both; `violation` counts lines as the trace does (the header is line 1).
+pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
+    let outcomes = outcomes(trace, violation);
+    let changes = changes(trace, violation).into_iter().map(spelled).collect();
+    Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes }
+}
+
+/// One parameter, by its place in [`Contract::PARAMETERS`], and a value for it.
+type Change = (usize, &'static str);
+
+fn spelled((parameter, value): Change) -> String {
+    format!("{}={value}", Contract::PARAMETERS[parameter].name)
+}
+
+/// The changes of one parameter at both ends that make the violation go away.
+fn changes(trace: &Trace, violation: &Violation) -> Vec<Change> {
+    let values =
+        |(at, parameter): (usize, &crate::contract::Parameter)| parameter.values.iter().map(move |value| (at, *value)).collect::<Vec<_>>();
+    let all = Contract::PARAMETERS.iter().enumerate().flat_map(values);
+    all.filter(|change| allows(trace, violation, *change)).collect()
+}
+
+/// Does the violation's event break nothing under the changed contract?
+fn allows(trace: &Trace, violation: &Violation, change: Change) -> bool {
+    let Some(header) = changed(&trace.header, change) else { return false };
+    !judge(header, &trace.events).violations.iter().any(|found| same_event(found, violation))
+}
+
+/// The header with the change made at both ends; `None` where it changes nothing.
+fn changed(header: &Header, (parameter, value): Change) -> Option<Header> {
+    let parameter = &Contract::PARAMETERS[parameter];
+    let mut changed = header.clone();
+    let legal = End::BOTH.into_iter().all(|end| parameter.set(&mut changed.contract[end], value));
+    (legal && changed.contract != header.contract).then_some(changed)
+}
+
+fn same_event(one: &Violation, other: &Violation) -> bool {
+    let key = |violation: &Violation| (violation.line, violation.flow, violation.end, violation.op);
+    key(one) == key(other)
+}
+
+/// The outcomes that break nothing at the violation's operation; `None` where it is none that could have ended otherwise.
+fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
+    let history = History::of(trace);
+    let at = place(violation);
+    let operation = history.named(at, violation.op?)?;
+    let last = stands_at(trace, operation, violation)?;
+    let allows = |candidate: &&Outcome| {
+        let events = with_outcome(&trace.events[..=last], at, operation.op, candidate);
+        !judge(trace.header.clone(), &events).violations.iter().any(|found| found.op == violation.op && place(found) == at)
+    };
+    let happened = operation.end.as_ref().and_then(|end| end.outcome.as_ref());
+    let candidates = candidates(&operation.call);
+    let others = candidates.iter().filter(|candidate| Some(*candidate) != happened).filter(allows);
+    let mut names: Vec<String> = others.map(|outcome| name(outcome, happened)).collect();
+    if names.iter().any(|name| name == ANY_ERROR) {
+        names.retain(|name| !name.starts_with("error "));
+    }
+    Some(names)
+}
+
+/// The event at which the operation ended wrongly: its return, or where nothing more could happen.
+fn stands_at(trace: &Trace, operation: &Operation, violation: &Violation) -> Option<usize> {
+    let line = match &operation.end {
+        Some(end) if end.line == violation.line => end.line,
+        Some(_) => return None,
+        None => return trace.events.len().checked_sub(1),
+    };
+    usize::try_from(line - 2).ok()
+}
+
+fn place(violation: &Violation) -> Place {
+    Place { flow: violation.flow, end: violation.end }
+}
+
+/// The events up to the violation, in which the operation ends with another outcome: there if it returned there, else just before.
+fn with_outcome(events: &[Event], at: Place, op: u64, outcome: &Outcome) -> Vec<Event> {
+    let mut events = events.to_vec();
+    let Some(last) = events.pop() else { return events };
+    let ended = What::Return { at, op, outcome: outcome.clone(), accepted: None, peer: None };
+    events.push(Event { t: last.t, what: ended });
+    if !matches!(last.what, What::Return { .. }) {
+        events.push(last);
+    }
+    events
+}
+
+/// What a call could come back with. One byte stands for data.
+fn candidates(call: &Call) -> Vec<Outcome> {
+    let error = |word: Error| Outcome::Error(word);
+    match call {
+        Call::Read { .. } => {
+            vec![Outcome::Data(Payload::Count(1)), Outcome::Eof, error(Error::Reset), error(Error::NotConnected)]
+        }
+        call if call.buffers().is_some() => {
+            vec![Outcome::Ok, Outcome::Closed, Outcome::Eof, error(Error::Reset), error(Error::NotConnected)]
+        }
+        Call::Shutdown(_) | Call::Close | Call::Disconnect => vec![Outcome::Done, error(Error::NotConnected)],
+        _ => vec![Outcome::Ok, error(Error::Refused)],
+    }
+}
+
+/// What a candidate stands for. Where data came that must not, data that might is other data.
+fn name(outcome: &Outcome, happened: Option<&Outcome>) -> String {
+    match outcome {
+        Outcome::Data(_) if matches!(happened, Some(Outcome::Data(_))) => "other data".to_owned(),
+        Outcome::Data(_) => "data".to_owned(),
+        Outcome::Error(Error::NotConnected) => ANY_ERROR.to_owned(),
+        Outcome::Error(error) => format!("error {error}"),
+        other => words::outcome(other, false),
+    }
+}

@@ -1,0 +1,82 @@
+//! What led to a violation, as one chain of operations with times and byte counts.
+
+use std::collections::BTreeSet;
+
+use crate::contract::Call;
+use crate::time::Instant;
+use crate::trace::{EnvWhat, Event, Place, Trace, What};
+
+use super::history::{History, Operation};
+use super::words;
+
+/// The links of the chain, in the order of the trace. The call and the return of one operation make one link.
+pub fn because(trace: &Trace, history: &History, lines: &[u64]) -> Vec<String> {
+    let lines: BTreeSet<u64> = lines.iter().copied().collect();
+    let mut said = BTreeSet::new();
+    let mut links = Vec::new();
+    for &line in &lines {
+        let Some(event) = line.checked_sub(2).and_then(|index| trace.events.get(usize::try_from(index).ok()?)) else { continue };
+        match history.on_line(line) {
+            Some(index) if !said.insert(index) => {}
+            Some(index) => links.push(operation(&history.operations()[index], &lines, trace)),
+            None => links.push(other(event)),
+        }
+    }
+    links
+}
+
+/// `client's write #1 "hi" → ok (bytes 0..2) at 5.9 ms`; only what the chain's lines say of it.
+fn operation(operation: &Operation, lines: &BTreeSet<u64>, trace: &Trace) -> String {
+    let verbatim = !trace.header.simulated;
+    let who = format!("{} {}", owner(operation.at), asked(operation, verbatim));
+    match operation.end.as_ref().filter(|end| lines.contains(&end.line)) {
+        None => format!("{who} called at {}", operation.t),
+        Some(end) => {
+            let how = end.outcome.as_ref().map_or("cancelled".to_owned(), |outcome| words::outcome(outcome, verbatim));
+            let bytes = operation.bytes.as_ref().map(|bytes| format!(" (bytes {}..{})", bytes.start, bytes.end)).unwrap_or_default();
+            format!("{who} → {how}{bytes}{}", when(operation, end.t, lines))
+        }
+    }
+}
+
+/// Both times where the chain holds both lines and time passed between them.
+fn when(operation: &Operation, end: Instant, lines: &BTreeSet<u64>) -> String {
+    if lines.contains(&operation.line) && operation.t != end {
+        format!(", called at {}, at {end}", operation.t)
+    } else {
+        format!(" at {end}")
+    }
+}
+
+/// `write #1 "hi"`, `shutdown write #2`: the verb, the operation's name, what it carries.
+fn asked(operation: &Operation, verbatim: bool) -> String {
+    match &operation.call {
+        Call::Shutdown(mode) => format!("shutdown {} #{}", words::mode(*mode), operation.op),
+        call => {
+            let said = words::call(call, verbatim);
+            match said.split_once(' ') {
+                Some((verb, rest)) => format!("{verb} #{} {rest}", operation.op),
+                None => format!("{said} #{}", operation.op),
+            }
+        }
+    }
+}
+
+/// `client's`, with its flow where that is not the first.
+fn owner(at: Place) -> String {
+    if at.flow == 0 { format!("{}'s", at.end) } else { format!("{}'s, flow {}:", at.end, at.flow) }
+}
+
+/// A link that is no operation.
+fn other(event: &Event) -> String {
+    match &event.what {
+        What::Env(env) if env.what == EnvWhat::Quiet => format!("at {} nothing more can happen", event.t),
+        What::Env(env) => match env.end {
+            Some(end) => format!("the {end}: {} at {}", words::environment(&env.what), event.t),
+            None => format!("{} at {}", words::environment(&env.what), event.t),
+        },
+        What::Segment(wire) => format!("segment {} {} of the {} at {}", wire.flags, wire.seq, wire.from, event.t),
+        What::State { at, from, to } => format!("{} {} to {} at {}", owner(*at), words::plain(from), words::plain(to), event.t),
+        What::Call { .. } | What::Return { .. } | What::Cancel { .. } => format!("something at {}", event.t),
+    }
+}

@@ -1,0 +1,205 @@
+//! Sets rows in columns: time, client, what goes across, server.
+
+use std::collections::BTreeMap;
+
+use crate::contract::{Both, End};
+use crate::time::Instant;
+use crate::trace::{Clock, Trace, What};
+
+use super::across::Across;
+use super::rows::{Kind, Row};
+use super::say::{Voice, side};
+use super::select::select;
+use super::{Mark, View, lanes};
+
+/// Columns of the time, at least.
+const TIME: usize = 13;
+
+/// Columns of the client's text, at least and at most.
+const SIDE: [usize; 2] = [22, 42];
+
+/// Columns between the ends, without segments and with them.
+const MIDDLE: [usize; 2] = [22, 40];
+
+/// No line is longer.
+const LINE: usize = 140;
+
+/// A drawn row: the lines of the trace that it stands for, and its lines of text.
+pub(super) struct Drawn {
+    pub first: u64,
+    pub last: u64,
+    pub t: Instant,
+    pub lines: Vec<String>,
+}
+
+impl Drawn {
+    /// Puts the time before the row. Only a row at another moment than the one above it has one.
+    pub(super) fn stamp(&mut self, width: usize) {
+        if let Some(line) = self.lines.first_mut() {
+            let rest: String = line.chars().skip(width).collect();
+            *line = format!("{:>width$}{rest}", self.t.to_string());
+        }
+    }
+}
+
+/// What one line of text holds, before it is set in columns.
+#[derive(Default)]
+struct Cells<'a> {
+    margin: &'a str,
+    lanes: Both<String>,
+    client: &'a str,
+    middle: &'a str,
+    server: &'a str,
+}
+
+impl<'a> Cells<'a> {
+    fn put(mut self, end: End, text: &'a str) -> Self {
+        match end {
+            End::Client => self.client = text,
+            End::Server => self.server = text,
+        }
+        self
+    }
+}
+
+/// Where the columns of one ladder are.
+struct Sheet {
+    time: usize,
+    client: usize,
+    middle: usize,
+    lanes: Both<usize>,
+}
+
+/// The ladder of these rows.
+pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
+    let voice = Voice::new(trace, rows);
+    let said: Vec<String> = rows.iter().map(|row| voice.say(row)).collect();
+    let lanes = lanes::pictures(rows);
+    let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));
+    let titles = Both { client: title(trace, End::Client), server: title(trace, End::Server) };
+    let sheet = Sheet::new(rows, &said, &lanes, wire, &titles.client);
+
+    let mut lines = sheet.head(trace, &titles);
+    let mut across = Across::new(wire);
+    let mut drawn = Vec::with_capacity(rows.len());
+    let marks = by_row(&view.marks, rows);
+    for (at, ((row, text), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
+        let arrow = across.arrow(&row.kind).map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
+        let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
+        drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, text, lanes, &arrow, marks) });
+    }
+    lines.extend(select(drawn, view, sheet.time));
+    lines.join("\n") + "\n"
+}
+
+/// `client · modern`.
+fn title(trace: &Trace, end: End) -> String {
+    clip(&format!("{end} · {}", trace.header.contract[end]), SIDE[1])
+}
+
+impl Sheet {
+    fn new(rows: &[Row], said: &[String], lanes: &[Both<String>], wire: bool, title: &str) -> Self {
+        let at_client = |(row, text): (&Row, &String)| (side(&row.kind) == Some(End::Client)).then(|| text.chars().count());
+        let widest = rows.iter().zip(said).filter_map(at_client).max().unwrap_or(0).max(title.chars().count());
+        let lanes = |end: End| lanes.iter().map(|both| both[end].chars().count()).max().unwrap_or(0);
+        let time = rows.iter().map(|row| row.t.to_string().len()).max().unwrap_or(0);
+        Sheet {
+            time: time.max(TIME),
+            client: widest.clamp(SIDE[0], SIDE[1]),
+            middle: MIDDLE[usize::from(wire)],
+            lanes: Both { client: lanes(End::Client), server: lanes(End::Server) },
+        }
+    }
+
+    /// Who stands where, and what must be known to read the rest.
+    fn head(&self, trace: &Trace, titles: &Both<String>) -> Vec<String> {
+        let mut lines = vec![self.set(Cells { client: &titles.client, server: &titles.server, ..Cells::default() })];
+        if trace.header.clock == Clock::PerEnd {
+            lines.push(self.banner("", "each end has its own clock: only the order within one end is known"));
+        }
+        lines
+    }
+
+    fn row(&self, row: &Row, text: &str, lanes: Both<String>, arrow: &str, marks: &[&Mark]) -> Vec<String> {
+        let margin = if marks.is_empty() { "" } else { "✗" };
+        let below = after(&lanes);
+        let first = match side(&row.kind) {
+            None if arrow.is_empty() => self.banner(margin, text),
+            None => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }),
+            Some(end) => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }.put(end, text)),
+        };
+        let mark = |mark: &&Mark| {
+            let end = side(&row.kind).or(mark.op.map(|(at, _)| at.end)).unwrap_or(End::Client);
+            let text = format!("▲ {}", mark.text);
+            self.set(Cells { lanes: below.clone(), ..Cells::default() }.put(end, &text))
+        };
+        std::iter::once(first).chain(marks.iter().map(mark)).collect()
+    }
+
+    /// One line of text. What stands at the client may run on where nothing follows it.
+    fn set(&self, cells: Cells<'_>) -> String {
+        let alone = cells.middle.is_empty() && cells.server.is_empty() && cells.lanes.server.trim().is_empty();
+        let client = if alone { cells.client.to_owned() } else { clip(cells.client, self.client) };
+        let (margin, width) = (cells.margin, self.client);
+        let left = self.lane(&cells.lanes, End::Client);
+        let right = self.lane(&cells.lanes, End::Server);
+        let line = format!(
+            "{:time$} {margin:1} {left}{client:width$}  {middle:^across$}  {right}{server}",
+            "",
+            time = self.time,
+            middle = cells.middle,
+            across = self.middle,
+            server = cells.server
+        );
+        clip(line.trim_end(), LINE)
+    }
+
+    /// The lanes of an end, and the gap to its text.
+    fn lane(&self, lanes: &Both<String>, end: End) -> String {
+        let width = self.lanes[end];
+        if width == 0 { String::new() } else { format!("{:width$} ", lanes[end]) }
+    }
+
+    /// A text across everything.
+    fn banner(&self, margin: &str, text: &str) -> String {
+        let columns = self.lanes.client + 1 + 2 * self.client + self.middle;
+        let width = columns.max(text.chars().count() + 4).min(LINE - self.time - 3);
+        let text = clip(text, width - 4);
+        let dashes = width - text.chars().count() - 2;
+        format!("{:time$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2), time = self.time)
+    }
+}
+
+/// The lanes in the line below a row: what ended in it is gone.
+fn after(lanes: &Both<String>) -> Both<String> {
+    let below = |picture: &String| picture.replace(['╰', '╳', '┊'], " ").replace('╭', "│");
+    Both { client: below(&lanes.client), server: below(&lanes.server) }
+}
+
+/// The marks of each row that has some.
+fn by_row<'a>(marks: &'a [Mark], rows: &[Row]) -> BTreeMap<usize, Vec<&'a Mark>> {
+    let mut by_row = BTreeMap::<usize, Vec<&Mark>>::new();
+    for mark in marks {
+        if let Some(at) = pointed_at(mark, rows) {
+            by_row.entry(at).or_default().push(mark);
+        }
+    }
+    by_row
+}
+
+/// The row that a mark points at: where its call is stuck, that row; else the first row of its line.
+fn pointed_at(mark: &Mark, rows: &[Row]) -> Option<usize> {
+    let names = |row: &Row| matches!(&row.kind, Kind::Pending { at, op, .. } if mark.op == Some((*at, *op)));
+    let start = rows.partition_point(|row| row.last < mark.line);
+    let on_line = || (start..rows.len()).take_while(|&at| rows[at].first <= mark.line);
+    let other = |at: &usize| !matches!(rows[*at].kind, Kind::Pending { .. });
+    rows.iter().position(names).or_else(|| on_line().find(other))
+}
+
+/// At most `width` columns, the cut shown.
+fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}

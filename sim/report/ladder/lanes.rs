@@ -1,0 +1,81 @@
+//! The lines that pending calls draw beside the text of their end: one lane each, the nearest free one.
+
+use crate::contract::{Both, End};
+use crate::trace::Place;
+
+use super::rows::{Kind, Row};
+
+/// Calls beyond so many at one end get no line of their own.
+const LANES_MAX: usize = 6;
+
+/// What the lanes of one end show in one row, from left to right.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lanes {
+    held: Vec<Option<(Place, u64)>>,
+}
+
+impl Lanes {
+    fn take(&mut self, key: (Place, u64)) -> Option<usize> {
+        let free = self.held.iter().position(Option::is_none).unwrap_or(self.held.len());
+        if free == LANES_MAX {
+            return None;
+        }
+        self.held.resize(self.held.len().max(free + 1), None);
+        self.held[free] = Some(key);
+        Some(free)
+    }
+
+    fn leave(&mut self, key: (Place, u64)) -> Option<usize> {
+        let lane = self.held.iter().position(|held| *held == Some(key))?;
+        self.held[lane] = None;
+        Some(lane)
+    }
+
+    /// One character a lane; `corner` stands in the lane that begins or ends here.
+    fn picture(&self, corner: Option<(usize, char)>) -> String {
+        let glyph = |(lane, held): (usize, &Option<(Place, u64)>)| match corner {
+            Some((at, corner)) if at == lane => corner,
+            _ if held.is_some() => '│',
+            _ => ' ',
+        };
+        self.held.iter().enumerate().map(glyph).collect()
+    }
+}
+
+/// The lanes of both ends, row by row.
+pub(super) fn pictures(rows: &[Row]) -> Vec<Both<String>> {
+    let mut lanes = Both::<Lanes>::default();
+    rows.iter().map(|row| picture(&mut lanes, row)).collect()
+}
+
+fn picture(lanes: &mut Both<Lanes>, row: &Row) -> Both<String> {
+    let mut corner = Both::<Option<(usize, char)>>::default();
+    if let Some((at, op, turn)) = turn(&row.kind) {
+        let lanes = &mut lanes[at.end];
+        corner[at.end] = match turn {
+            Turn::Begins => lanes.take((at, op)).map(|lane| (lane, '╭')),
+            Turn::Ends => lanes.leave((at, op)).map(|lane| (lane, '╰')),
+            Turn::Breaks => lanes.leave((at, op)).map(|lane| (lane, '╳')),
+            Turn::GoesOn => lanes.leave((at, op)).map(|lane| (lane, '┊')),
+        };
+    }
+    let side = |end: End| lanes[end].picture(corner[end]);
+    Both { client: side(End::Client), server: side(End::Server) }
+}
+
+enum Turn {
+    Begins,
+    Ends,
+    Breaks,
+    GoesOn,
+}
+
+fn turn(kind: &Kind) -> Option<(Place, u64, Turn)> {
+    match kind {
+        Kind::Begin { at, op, .. } => Some((*at, *op, Turn::Begins)),
+        Kind::Finish { at, op, .. } => Some((*at, *op, Turn::Ends)),
+        Kind::Pending { at, op, stuck: false, .. } => Some((*at, *op, Turn::GoesOn)),
+        Kind::Cancel { at, op, .. } | Kind::Pending { at, op, .. } => Some((*at, *op, Turn::Breaks)),
+        _ => None,
+    }
+}

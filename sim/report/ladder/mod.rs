@@ -1,0 +1,77 @@
+//! A run as a text ladder: the client's calls at the left, the server's at the right, virtual time downwards, and between them
+//! what went across. It is what a person looks at first and what snapshots hold, so it is stable: the same trace and view give the
+//! same text.
+//!
+//! The road: `rows` turns events into rows (a call with its return, reads merged), `lanes` gives pending calls their lines, `across`
+//! says what went between the ends, `draw` sets it all in columns.
+
+mod across;
+mod draw;
+mod lanes;
+mod rows;
+mod say;
+mod select;
+
+use std::collections::BTreeSet;
+
+use crate::oracle::{Verdict, Violation};
+use crate::trace::{Place, Trace};
+
+/// What of a run is drawn, and what is pointed at.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// Lines of the trace that must be seen; empty: everything.
+    pub focus: Vec<u64>,
+    /// How many rows around each of them are drawn too.
+    pub context: usize,
+    /// The most rows drawn; the middle is left out beyond that. 0: no limit.
+    pub rows: usize,
+    /// What is pointed at.
+    pub marks: Vec<Mark>,
+}
+
+/// A line of the trace that is pointed at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The trace's line (the header is line 1).
+    pub line: u64,
+    /// The operation concerned: several may be stuck at one line.
+    pub op: Option<(Place, u64)>,
+    /// What is wrong there.
+    pub text: String,
+}
+
+impl View {
+    /// The whole run, with the violations pointed at.
+    pub fn of(verdict: &Verdict) -> Self {
+        View { marks: verdict.violations.iter().map(Mark::from).collect(), ..View::default() }
+    }
+
+    /// Only what lies around some lines.
+    pub fn around(self, lines: &[u64], context: usize) -> Self {
+        View { focus: lines.to_vec(), context, ..self }
+    }
+
+    /// At most so many rows.
+    pub fn at_most(self, rows: usize) -> Self {
+        View { rows, ..self }
+    }
+}
+
+impl From<&Violation> for Mark {
+    fn from(violation: &Violation) -> Self {
+        let also: Vec<&str> = violation.also.iter().map(|rule| rule.name()).collect();
+        let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
+        let place = Place { flow: violation.flow, end: violation.end };
+        Mark { line: violation.line, op: violation.op.map(|op| (place, op)), text: format!("{}{also}", violation.rule) }
+    }
+}
+
+/// Draws a trace.
+pub fn ladder(trace: &Trace, view: &View) -> String {
+    let apart: BTreeSet<u64> = view.marks.iter().map(|mark| mark.line).collect();
+    draw::draw(trace, &rows::rows(trace, &apart), view)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Which rows of a long run are drawn.
+
+use crate::report::words;
+
+use super::View;
+use super::draw::Drawn;
+
+/// The lines of the rows that the view wants, and how many are left out where.
+pub(super) fn select(drawn: Vec<Drawn>, view: &View, time: usize) -> Vec<String> {
+    let keep = wanted(&drawn, view);
+    let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
+    for (mut row, keep) in drawn.into_iter().zip(keep) {
+        if !keep {
+            skipped += 1;
+            continue;
+        }
+        let is_new = before.replace(row.t) != Some(row.t) || skipped > 0;
+        lines.extend(gap(std::mem::take(&mut skipped), time));
+        if is_new {
+            row.stamp(time);
+        }
+        lines.extend(row.lines);
+    }
+    lines.extend(gap(skipped, time));
+    lines
+}
+
+/// Says that rows are missing, where some are.
+fn gap(skipped: u64, time: usize) -> Option<String> {
+    (skipped > 0).then(|| format!("{:>time$}   {} left out", "⋮", words::count(skipped, "row")))
+}
+
+/// Those around the focus, and of these the first and the last where there are too many.
+fn wanted(drawn: &[Drawn], view: &View) -> Vec<bool> {
+    let mut keep = vec![view.focus.is_empty(); drawn.len()];
+    for line in &view.focus {
+        let start = drawn.partition_point(|row| row.last < *line);
+        for at in (start..drawn.len()).take_while(|&at| drawn[at].first <= *line) {
+            let (from, to) = (at.saturating_sub(view.context), (at + view.context + 1).min(drawn.len()));
+            keep[from..to].fill(true);
+        }
+    }
+    let kept: Vec<usize> = (0..keep.len()).filter(|&at| keep[at]).collect();
+    if view.rows > 0 && kept.len() > view.rows {
+        for &at in &kept[view.rows / 2..kept.len() - view.rows.div_ceil(2)] {
+            keep[at] = false;
+        }
+    }
+    keep
+}

@@ -1,0 +1,226 @@
+use bytes::Bytes;
+
+use super::*;
+use crate::contract::{Call, End, Mode, Outcome, Payload};
+use crate::time::Instant;
+use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, What, Wire};
+
+const CLIENT: Place = Place { flow: 0, end: End::Client };
+const SERVER: Place = Place { flow: 0, end: End::Server };
+
+fn at(millis: u64, what: What) -> Event {
+    Event { t: Instant(millis * 1_000_000), what }
+}
+
+fn call(millis: u64, at_: Place, op: u64, call: Call) -> Event {
+    at(millis, What::Call { at: at_, op, call })
+}
+
+fn back(millis: u64, at_: Place, op: u64, outcome: Outcome) -> Event {
+    at(millis, What::Return { at: at_, op, outcome, accepted: None, peer: None })
+}
+
+fn env(millis: u64, end: Option<End>, what: EnvWhat) -> Event {
+    at(millis, What::Env(Env { flow: None, end, what }))
+}
+
+fn data(text: &'static str) -> Payload {
+    Bytes::from_static(text.as_bytes()).into()
+}
+
+const READ: Call = Call::Read { max: usize::MAX };
+
+fn draw(events: Vec<Event>, view: &View) -> String {
+    ladder(&Trace { events, ..Trace::default() }, view)
+}
+
+fn half_close() -> Vec<Event> {
+    vec![
+        call(0, CLIENT, 1, Call::Write(data("hello"))),
+        back(0, CLIENT, 1, Outcome::Ok),
+        call(0, SERVER, 1, READ),
+        call(1, CLIENT, 2, Call::Shutdown(Mode::Write)),
+        back(1, CLIENT, 2, Outcome::Done),
+        back(10, SERVER, 1, Outcome::Data(data("hello"))),
+        call(10, SERVER, 2, READ),
+        back(11, SERVER, 2, Outcome::Eof),
+    ]
+}
+
+/// Compares with a picture that begins and ends with a line break.
+#[track_caller]
+fn assert_drawn(drawn: &str, picture: &str) {
+    assert!(drawn == &picture[1..], "drawn:\n{drawn}");
+}
+
+fn wire(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
+    let flags = Flags::from_letters(flags).expect("letters");
+    let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, opts: "".into() };
+    at(millis, What::Segment(Box::new(wire)))
+}
+
+#[test]
+fn a_half_close_reads_like_a_story() {
+    assert_drawn(
+        &draw(half_close(), &View::default()),
+        r#"
+                client · modern                                     server · modern
+         0 ns   #1 write "hello" → ok
+                                                                  ╭ #1 read
+         1 ms   #2 shutdown write → done                          │
+        10 ms                             ─────── 0..5 ────────▶  ╰ #1 read → "hello"
+                                          ──────── EOF ────────▶    #2 read → eof after 1 ms
+"#,
+    );
+}
+
+#[test]
+fn pending_calls_draw_lanes_until_they_return_are_cancelled_or_are_stuck() {
+    let events = vec![
+        call(0, CLIENT, 3, READ),
+        call(1, CLIENT, 4, READ),
+        at(20, What::Cancel { at: CLIENT, op: 3 }),
+        call(21, CLIENT, 5, READ),
+        env(25, Some(End::Client), EnvWhat::Abort(Abort::Reset, By::Fault)),
+        back(25, CLIENT, 5, Outcome::Error(crate::trace::Error::Reset)),
+        env(30, None, EnvWhat::Quiet),
+    ];
+    let mark = Mark { line: 8, op: Some((CLIENT, 4)), text: "abort-is-told".to_owned() };
+    let view = View { marks: vec![mark], ..View::default() };
+    assert_drawn(
+        &draw(events, &view),
+        r#"
+                   client · modern                                 server · modern
+         0 ns   ╭  #3 read
+         1 ms   │╭ #4 read
+        20 ms   ╳│ #3 read cancelled
+        21 ms   ╭│ #5 read
+        25 ms   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ client: reset (injected) ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+                ╰│ #5 read → error reset
+        30 ms ✗  ╳ #4 read is stuck
+                   ▲ abort-is-told
+                ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ quiet: nothing more can happen ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+"#,
+    );
+}
+
+/// A reader that takes 30 bytes in three reads, as one row; a mark on one of them takes it out of the row.
+#[test]
+fn reads_are_merged_but_for_the_one_that_is_pointed_at() {
+    let mut events = vec![call(0, CLIENT, 1, Call::Write(Payload::Count(30))), back(0, CLIENT, 1, Outcome::Ok)];
+    for op in 1..=3 {
+        events.extend([call(op, SERVER, op, READ), back(op, SERVER, op, Outcome::Data(Payload::Count(10)))]);
+    }
+    assert_drawn(
+        &draw(events.clone(), &View::default()),
+        r#"
+                client · modern                                 server · modern
+         0 ns   #1 write 30 bytes → ok
+         1 ms                           ─────── 0..30 ───────▶  #1–#3 read 30 bytes (3 reads) over 2 ms
+"#,
+    );
+    let mark = Mark { line: 7, op: Some((SERVER, 2)), text: "stream-prefix".to_owned() };
+    let view = View { marks: vec![mark], ..View::default() };
+    assert_drawn(
+        &draw(events, &view),
+        r#"
+                client · modern                                 server · modern
+         0 ns   #1 write 30 bytes → ok
+         1 ms                           ─────── 0..10 ───────▶  #1 read → 10 bytes
+         2 ms ✗                         ────── 10..20 ───────▶  #2 read → 10 bytes
+                                                                ▲ stream-prefix
+         3 ms                           ────── 20..30 ───────▶  #3 read → 10 bytes
+"#,
+    );
+}
+
+#[test]
+fn segments_take_the_middle_where_they_are_recorded() {
+    use End::{Client, Server};
+    let events = vec![
+        wire(0, Client, Fate::Sent, 1000, 0, "S", 0),
+        wire(20, Client, Fate::Delivered, 1000, 0, "S", 0),
+        wire(20, Server, Fate::Sent, 9000, 1001, "SA", 0),
+        wire(40, Server, Fate::Delivered, 9000, 1001, "SA", 0),
+        call(40, CLIENT, 1, Call::Write(data("hello"))),
+        back(40, CLIENT, 1, Outcome::Ok),
+        wire(40, Client, Fate::Sent, 1001, 9001, "PA", 5),
+        wire(45, Client, Fate::Sent, 1006, 9001, "FA", 0),
+        wire(60, Client, Fate::Delivered, 1001, 9001, "PA", 5),
+        wire(65, Client, Fate::Dropped, 1006, 9001, "FA", 0),
+        at(66, What::State { at: CLIENT, from: "ESTABLISHED".into(), to: "FIN-WAIT-1".into() }),
+    ];
+    assert_drawn(
+        &draw(events, &View::default()),
+        r#"
+                client · modern                                                     server · modern
+         0 ns                             ───────────── S 0 · 20 ms ─────────────▶
+        20 ms                             ◀────────── SA 0 ack 1 · 20 ms ─────────
+        40 ms   #1 write "hello" → ok
+                                          ── PA 1..6 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+        45 ms                             ── FA 6 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+        60 ms                              ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ PA 1..6 ack 1 ──▶
+        65 ms                             ── FA 6 ack 1 ───────────✗
+        66 ms   ESTABLISHED → FIN-WAIT-1
+"#,
+    );
+}
+
+#[test]
+fn a_long_run_is_shown_where_it_matters() {
+    let mut events = Vec::new();
+    for op in 1..=20 {
+        events.extend([call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]);
+    }
+    assert_drawn(
+        &draw(events.clone(), &View::default().around(&[20, 40], 1)),
+        r#"
+                client · modern                                 server · modern
+            ⋮   8 rows left out
+         9 ms   #9 flush → ok
+        10 ms   #10 flush → ok
+        11 ms   #11 flush → ok
+            ⋮   7 rows left out
+        19 ms   #19 flush → ok
+        20 ms   #20 flush → ok
+"#,
+    );
+    assert_drawn(
+        &draw(events, &View::default().at_most(3)),
+        r#"
+                client · modern                                 server · modern
+         1 ms   #1 flush → ok
+            ⋮   17 rows left out
+        19 ms   #19 flush → ok
+        20 ms   #20 flush → ok
+"#,
+    );
+}
+
+#[test]
+fn several_flows_are_told_apart_and_clocks_of_their_own_are_said() {
+    let other = Place { flow: 1, ..CLIENT };
+    let events = vec![call(0, CLIENT, 1, Call::Close), call(0, other, 1, Call::Close), back(0, other, 1, Outcome::Done)];
+    let mut trace = Trace { events, ..Trace::default() };
+    trace.header.clock = Clock::PerEnd;
+    assert_drawn(
+        &ladder(&trace, &View::default()),
+        r#"
+                  client · modern                                     server · modern
+                ┄┄┄┄ each end has its own clock: only the order within one end is known ┄┄┄┄
+         0 ns   ╭ [0] #1 close
+                │ [1] #1 close → done
+                ┊ [0] #1 close still pending
+"#,
+    );
+}
+
+#[test]
+fn an_empty_run_has_its_two_ends() {
+    assert_drawn(
+        &draw(Vec::new(), &View::default()),
+        r#"
+                client · modern                                 server · modern
+"#,
+    );
+}

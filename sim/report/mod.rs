@@ -1,0 +1,24 @@
+//! Pure functions from a trace and its verdict to what a person or a program reads.
+//!
+//! Start at [`text`]: the report of one judged run. [`ladder`] draws a run, [`json`] is the same for programs. What this is not: a
+//! judge. Whatever a report claims beyond the trace itself (what was allowed, which smaller run shows the same) it asks the
+//! [`oracle`](crate::oracle).
+
+mod allowed;
+mod because;
+pub mod catalogue;
+pub mod contract;
+pub mod exercised;
+mod history;
+pub mod json;
+mod ladder;
+mod slice;
+mod tally;
+mod text;
+pub mod words;
+
+pub use allowed::{Allowed, allowed};
+pub use ladder::{Mark, View, ladder};
+pub use slice::{Size, Slice, slice};
+pub use tally::Tally;
+pub use text::{Case, text, text_without_trace};

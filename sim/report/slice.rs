@@ -1,0 +1,196 @@
+//! The smallest slice of whole operations that still shows the same violation, found by leaving operations out and asking the
+//! oracle about what is left.
+
+use crate::oracle::{Oracle, Verdict, Violation};
+use crate::trace::{EnvWhat, Event, Header, Trace, What};
+
+use super::history::History;
+
+/// How many events are judged in the search for one slice, at most.
+const EFFORT: usize = 2_000_000;
+
+/// A smaller run that shows the same violation.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// The run: whole operations of the first one, at their own times.
+    pub trace: Trace,
+    /// What the oracle says of it.
+    pub verdict: Verdict,
+    /// The same violation, as it stands in that verdict.
+    pub violation: Violation,
+    /// What is left.
+    pub left: Size,
+    /// What there was.
+    pub whole: Size,
+    /// Nothing can be left out any more: without any one of its operations the violation is gone.
+    pub minimal: bool,
+}
+
+/// The part of the run that matters; `violation` counts lines as the trace does (the header is line 1). `None` if the oracle does
+/// not see the violation in the trace at all.
+pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
+    let all = units(trace);
+    let mut search = Search { trace, violation, effort: EFFORT };
+    let mut kept = up_to(violation.line, all.clone());
+    if search.shows(&kept).is_none() {
+        // What followed has its part in it: a call that never returned, bytes that were written only later.
+        kept = all.clone();
+        search.shows(&kept)?;
+    }
+    let minimal = search.minimise(&mut kept);
+    let (trace, verdict, violation) = search.judge(&kept)?;
+    Some(Slice { trace, verdict, violation, left: Size::of(&kept), whole: Size::of(&all), minimal })
+}
+
+/// How much a run holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Operations.
+    pub operations: usize,
+    /// Other events: segments, states, the environment.
+    pub others: usize,
+}
+
+impl Size {
+    fn of(units: &[Unit]) -> Self {
+        let operations = units.iter().filter(|unit| unit.call).count();
+        Size { operations, others: units.iter().filter(|unit| !unit.call && !unit.fixed).count() }
+    }
+}
+
+/// Events that stand or fall together: a call with its end, or one line of another kind.
+#[derive(Clone, Debug)]
+struct Unit {
+    events: Vec<usize>,
+    call: bool,
+    /// Where the recording says that nothing more happens: without it nothing is stuck.
+    fixed: bool,
+}
+
+struct Search<'a> {
+    trace: &'a Trace,
+    violation: &'a Violation,
+    effort: usize,
+}
+
+/// The units up to a line; of an operation that ends later, its call.
+fn up_to(line: u64, mut units: Vec<Unit>) -> Vec<Unit> {
+    let last = usize::try_from(line.saturating_sub(2)).unwrap_or(usize::MAX);
+    for unit in &mut units {
+        unit.events.retain(|&event| event <= last);
+    }
+    units.retain(|unit| !unit.events.is_empty());
+    units
+}
+
+fn units(trace: &Trace) -> Vec<Unit> {
+    let history = History::of(trace);
+    let index = |line: u64| usize::try_from(line - 2).unwrap_or(usize::MAX);
+    let operations = history.operations().iter().map(|operation| Unit {
+        events: std::iter::once(operation.line).chain(operation.end.as_ref().map(|end| end.line)).map(index).collect(),
+        call: true,
+        fixed: false,
+    });
+    let others = trace.events.iter().enumerate().filter(|(_, event)| !is_call(event));
+    let others = others.map(|(at, event)| Unit { events: vec![at], call: false, fixed: is_quiet(event) });
+    let mut units: Vec<Unit> = operations.chain(others).collect();
+    units.sort_by_key(|unit| unit.events[0]);
+    units
+}
+
+fn is_call(event: &Event) -> bool {
+    matches!(event.what, What::Call { .. } | What::Return { .. } | What::Cancel { .. })
+}
+
+fn is_quiet(event: &Event) -> bool {
+    matches!(&event.what, What::Env(env) if env.what == EnvWhat::Quiet)
+}
+
+impl Search<'_> {
+    /// Leaves out runs of units, halves first, then ever shorter ones, until nothing can go. False if the effort ran out before.
+    fn minimise(&mut self, kept: &mut Vec<Unit>) -> bool {
+        let mut length = (kept.len() / 2).max(1);
+        loop {
+            let before = kept.len();
+            if !self.pass(kept, length) {
+                return false;
+            }
+            if length == 1 && kept.len() == before {
+                return true;
+            }
+            length = if kept.len() < before { length.min((kept.len() / 2).max(1)) } else { (length / 2).max(1) };
+        }
+    }
+
+    /// Tries once to leave out every run of `length` units, from the end. False if the effort ran out.
+    fn pass(&mut self, kept: &mut Vec<Unit>, length: usize) -> bool {
+        let mut end = kept.len();
+        while end > 0 {
+            if self.effort == 0 {
+                return false;
+            }
+            let start = end.saturating_sub(length);
+            let without: Vec<Unit> = kept[..start].iter().chain(&kept[end..]).cloned().collect();
+            let loses_fixed = kept[start..end].iter().any(|unit| unit.fixed);
+            if !loses_fixed && self.shows(&without).is_some() {
+                *kept = without;
+            }
+            end = start;
+        }
+        true
+    }
+
+    fn shows(&mut self, units: &[Unit]) -> Option<()> {
+        self.judge(units).map(drop)
+    }
+
+    /// The verdict on these units alone, if it holds the same violation.
+    fn judge(&mut self, units: &[Unit]) -> Option<(Trace, Verdict, Violation)> {
+        let mut events: Vec<usize> = units.iter().flat_map(|unit| unit.events.iter().copied()).collect();
+        events.sort_unstable();
+        self.effort = self.effort.saturating_sub(events.len() + 1);
+        let events: Vec<Event> = events.into_iter().map(|event| self.trace.events[event].clone()).collect();
+        let verdict = judge(self.trace.header.clone(), &events);
+        let found = verdict.violations.iter().find(|found| same(found, self.violation))?.clone();
+        Some((Trace { header: self.trace.header.clone(), events, cut: false }, verdict, found))
+    }
+}
+
+/// The same rules, broken by the same operation, with the same byte counts.
+fn same(one: &Violation, other: &Violation) -> bool {
+    let key = |violation: &Violation| (violation.rule, violation.flow, violation.end, violation.op);
+    key(one) == key(other) && one.also == other.also && unnumbered(&one.message) == unnumbered(&other.message)
+}
+
+/// A message without the numbers of lines and writes: in a smaller run these are others.
+fn unnumbered(message: &str) -> String {
+    let mut kept = String::new();
+    for letter in message.chars() {
+        let numbers = kept.ends_with("line ") || kept.ends_with('#');
+        if !(numbers && letter.is_ascii_digit()) {
+            kept.push(letter);
+        }
+    }
+    kept
+}
+
+/// Judges events as a whole run.
+pub(super) fn judge(header: Header, events: &[Event]) -> Verdict {
+    let mut oracle = Oracle::with(header);
+    for (line, event) in (2..).zip(events) {
+        oracle.observe(line, event);
+    }
+    oracle.finish(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unnumbered;
+
+    #[test]
+    fn byte_counts_stay_where_numbers_of_lines_and_writes_go() {
+        assert_eq!(unnumbered("write #12 (line 304): 45 of 50 bytes, in line 6"), "write # (line ): 45 of 50 bytes, in line ");
+        assert_eq!(unnumbered("7 bytes"), "7 bytes");
+        assert_eq!(unnumbered(""), "");
+    }
+}

@@ -1,0 +1,190 @@
+//! What is owed, and the wire.
+
+use super::{Excuse, excuse};
+use crate::rules::Rule::*;
+use crate::rules::scope::*;
+
+pub(super) const OWED: &[Excuse] = &[
+    excuse(
+        Delivery,
+        "a partition still stands between the ends",
+        ALL,
+        r#"
+            server call 1 read
+            env partition
+            client write "ab" -> ok
+            client flush -> ok
+            quiet"#,
+    ),
+    excuse(
+        Delivery,
+        "the sender was aborted",
+        ALL,
+        r#"
+            server call 1 read
+            client write "ab" -> ok
+            env timeout client by fault
+            quiet"#,
+    ),
+    excuse(
+        Delivery,
+        "nobody reads",
+        ALL,
+        r#"
+            client write "ab" -> ok
+            client flush -> ok
+            quiet"#,
+    ),
+    excuse(
+        Delivery,
+        "nothing says that this was all",
+        ALL,
+        r#"
+            client write "ab" -> ok
+            client flush -> ok
+            server read -> "a""#,
+    ),
+    excuse(
+        EofArrives,
+        "the sender's host crashed",
+        ALL,
+        r#"
+            server call 1 read
+            client call 1 shutdown write
+            env crash client by fault
+            quiet"#,
+    ),
+    excuse(
+        WriteResolves,
+        "nobody reads, and the pipe may be full",
+        ALL,
+        r#"
+            client call 1 write "a"
+            quiet"#,
+    ),
+    excuse(
+        NoStuckCall,
+        "reads that were pending at an EOF, or came later, are released",
+        &["mirage-tcpip"],
+        r#"
+            server call 1 read
+            server call 2 read
+            client shutdown write -> done
+            server return 1 eof
+            server call 3 read
+            quiet"#,
+    ),
+    excuse(
+        NoStuckCall,
+        "after a half close only, a read waits for the peer",
+        ALL,
+        r#"
+            client shutdown write -> done
+            client call 2 read
+            quiet"#,
+    ),
+    excuse(
+        NoStuckCall,
+        "a write after EOF only waits for a reader",
+        ALL,
+        r#"
+            client shutdown write -> done
+            server read -> eof
+            server call 2 write "a"
+            quiet"#,
+    ),
+    excuse(
+        ShutdownReturns,
+        "nobody reads what was accepted",
+        ALL,
+        r#"
+            client write "a" -> ok
+            client call 2 shutdown write
+            quiet"#,
+    ),
+    excuse(
+        CloseReturns,
+        "the peer has not called close",
+        HALF,
+        r#"
+            client call 1 close
+            server read -> eof
+            quiet"#,
+    ),
+    excuse(
+        ResourcesFreed,
+        "a half-closed end still needs its connection",
+        ALL,
+        r#"
+            records network resources
+            client shutdown write -> done
+            3600s env resources client connections 1
+            quiet"#,
+    ),
+    excuse(
+        AbortIsTold,
+        "a crashed end owes nothing, its calls are void",
+        ALL,
+        r#"
+            client call 1 read
+            env crash client by fault
+            quiet"#,
+    ),
+    excuse(
+        AbortIsTold,
+        "what was kept is read before the error",
+        ALL,
+        r#"
+            client write "a" -> ok
+            env reset server by fault
+            server read -> "a"
+            server read -> error reset"#,
+    ),
+    excuse(
+        AbortIsTold,
+        "two writes within a second may both come too early to know",
+        &["strict", "posix", "async-io", "pipe"],
+        r#"
+            server close -> done
+            1s client write "a" -> ok
+            1999ms client write "b" -> ok"#,
+    ),
+    excuse(
+        OneFin,
+        "the same FIN goes out again",
+        ALL,
+        r#"
+            records network segments
+            client segment sent FA seq 100 ack 1
+            client segment sent FA seq 100 ack 2"#,
+    ),
+    excuse(
+        OneFin,
+        "a new connection has a FIN of its own",
+        ALL,
+        r#"
+            records network segments
+            client segment sent FA seq 100 ack 1
+            client segment sent S seq 5000
+            client segment sent FA seq 5001 ack 1"#,
+    ),
+    excuse(
+        FinAfterData,
+        "the last bytes and the FIN go out again together",
+        ALL,
+        r#"
+            records network segments
+            client segment sent A seq 90 ack 1 len 10
+            client segment sent FA seq 100 ack 1
+            client segment sent FA seq 90 ack 1 len 10"#,
+    ),
+    excuse(
+        FinAfterData,
+        "a keep-alive probe carries one octet of anything, before the next sequence number",
+        ALL,
+        r#"
+            records network segments
+            client segment sent FA seq 100 ack 1
+            client segment sent A seq 100 ack 1 len 1"#,
+    ),
+];

@@ -1,0 +1,497 @@
+//! The command line as other programs see it: exit codes, JSON, diagnostics, streams.
+#![cfg(feature = "cli")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// What one run of the program left.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("output is UTF-8");
+        let ran = Ran { code: output.status.code().expect("an exit code"), out: text(&output.stdout), err: text(&output.stderr) };
+        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+        ran
+    }
+}
+
+impl Ran {
+    /// The only JSON object that was printed.
+    fn object(&self) -> Value {
+        let objects: Vec<Value> = self.objects();
+        assert_eq!(objects.len(), 1, "{}", self.out);
+        objects[0].clone()
+    }
+
+    fn objects(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+}
+
+fn flowsim() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Ran {
+    flowsim().args(args).output().expect("the program starts").into()
+}
+
+/// Runs with `input` on standard input; that the program may not read all of it is no error.
+fn run_with(args: &[&str], input: &[u8]) -> Ran {
+    let mut command = flowsim();
+    let mut child = command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    std::thread::scope(|scope| {
+        scope.spawn(move || drop(pipe.write_all(input)));
+        child.wait_with_output().expect("ends").into()
+    })
+}
+
+const HELD: &str = "tests/traces/duplex-300k.jsonl";
+const VIOLATED: &str = "tests/traces/edited-data-after-eof.jsonl";
+const INCONCLUSIVE: &str = "tests/traces/mirage-recording-ends-too-early.jsonl";
+const BAD: &str = "tests/traces/bad/bad-json.jsonl";
+
+/// A file of this test binary's own.
+fn scratch(name: &str, contents: &[u8]) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, contents).expect("the file is written");
+    path
+}
+
+fn words(path: &Path) -> &str {
+    path.to_str().expect("a path of words")
+}
+
+#[test]
+fn malformed_samples_are_refused_where_their_notes_say() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces/bad")).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "expect") {
+            continue;
+        }
+        let expect: Value = serde_json::from_slice(&std::fs::read(&path).expect("a note")).expect("JSON");
+        let ran = run(&["judge", words(&path.with_extension("jsonl"))]);
+        assert_eq!(i64::from(ran.code), expect["exit"].as_i64().expect("a code"), "{path:?}: {}{}", ran.out, ran.err);
+        let contains = expect["contains"].as_str().expect("a text");
+        assert!(format!("{}{}", ran.out, ran.err).contains(contains), "{path:?}: {}{}", ran.out, ran.err);
+        if ran.code == 2 {
+            assert_eq!(ran.out, "", "no verdict on bad input");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 8, "{seen} notes");
+}
+
+#[test]
+fn the_worst_of_several_files_counts() {
+    let cases: [(&[&str], i32); 7] = [
+        (&[HELD], 0),
+        (&[HELD, INCONCLUSIVE], 4),
+        (&[INCONCLUSIVE, VIOLATED, HELD], 1),
+        (&[VIOLATED, INCONCLUSIVE], 1),
+        (&[BAD, VIOLATED, INCONCLUSIVE, HELD], 2),
+        (&[HELD, BAD], 2),
+        (&[HELD, HELD], 0),
+    ];
+    for (files, code) in cases {
+        let ran = run(&[&["judge"], files].concat());
+        assert_eq!(ran.code, code, "{files:?}: {}{}", ran.out, ran.err);
+        let ran = run(&[&["check", "--format", "json"], files].concat());
+        assert_eq!((ran.code, ran.objects().len()), (code, files.len()), "one object for each of {files:?}");
+    }
+}
+
+#[test]
+fn a_violated_trace_has_the_pinned_object() {
+    let object = run(&["judge", "--format", "json", VIOLATED]).object();
+    assert_eq!(object["file"], VIOLATED);
+    assert_eq!(object["verdict"], "violated");
+    assert_eq!(object["contract"], "posix");
+    assert_eq!(object["truncations"], 0);
+    assert!(object["client_faults"].is_array() && object["why"].is_string());
+    assert!(object["exercised"]["eof-is-final"].as_u64().expect("a count") > 0);
+    let first = &object["violations"][0];
+    assert_eq!((&first["rule"], &first["line"], &first["t"]), (&"eof-complete".into(), &10.into(), &7_899_505.into()));
+    assert_eq!((&first["flow"], &first["end"]), (&0.into(), &"server".into()));
+    assert!(first["also"].is_array() && first["message"].is_string());
+}
+
+#[test]
+fn bad_input_gives_an_error_object_and_the_diagnostic() {
+    let ran = run(&["judge", "--format", "json", BAD]);
+    let object = ran.object();
+    assert_eq!((ran.code, &object["verdict"], &object["line"]), (2, &"error".into(), &4.into()));
+    assert!(object["why"].as_str().expect("a text").contains(&format!("{BAD}:4:")));
+    assert!(ran.err.contains(&format!("{BAD}:4:58: ")), "{}", ran.err);
+    assert!(ran.err.contains("^"), "the place is underlined: {}", ran.err);
+}
+
+#[test]
+fn whatever_can_not_be_read_is_named() {
+    let binary: Vec<u8> = (0..=255).cycle().take(4096).collect();
+    let wide: Vec<u8> = "{\"flowsim_trace\":1}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases = [
+        scratch("binary.jsonl", &binary),
+        scratch("wide.jsonl", &[&[0xFF, 0xFE], wide.as_slice()].concat()),
+        scratch("zeros.jsonl", &[0; 4096]),
+        scratch("no-header.jsonl", b"{\"event\":\"env\",\"t\":1,\"what\":\"quiet\"}\n"),
+        scratch("cut-header.jsonl", b"{\"flowsim_trace\":1,\"contr"),
+        scratch("empty.jsonl", b""),
+        PathBuf::from("tests/no-such-file.jsonl"),
+        PathBuf::from("Cargo.toml/below-a-file"),
+        PathBuf::from("tests"),
+        PathBuf::from(""),
+    ];
+    for path in cases {
+        let ran = run(&["judge", words(&path)]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{path:?}: {}", ran.err);
+        assert!(ran.err.contains(words(&path)), "{path:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn standard_input_is_a_trace_too() {
+    let trace = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(VIOLATED)).expect("the trace");
+    let ran = run_with(&["judge", "-", "--format", "json"], &trace);
+    assert_eq!((ran.code, &ran.object()["file"]), (1, &"-".into()));
+    assert_eq!(run_with(&["judge", "-"], b"{\"flowsim_trace\":1}").code, 0, "a header alone");
+    assert_eq!(run_with(&["judge", "-"], b"").code, 2);
+    assert!(run_with(&["judge", "-"], b"nonsense\n").err.contains("-:1:1: "));
+}
+
+#[test]
+fn the_contract_of_the_command_line_wins() {
+    let file = "tests/traces/mirage-second-read-after-eof.jsonl";
+    let judge = |contract: &str| run(&["judge", file, "--format", "json", "--contract", contract]);
+    assert_eq!(run(&["judge", file]).code, 0);
+    assert_eq!(judge("modern").code, 1);
+    let changed = judge("modern,read_after_eof=may_block");
+    assert_eq!((changed.code, &changed.object()["contract"]), (0, &"modern,read_after_eof=may_block".into()));
+    let wrong = judge("moder");
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("did you mean `modern`?"), "{}", wrong.err);
+    assert_eq!(judge("modern,read_after_eof=perhaps").code, 2);
+    assert_eq!(judge("").code, 2);
+}
+
+/// The order in which a person asks, and a replay line that shows the same again.
+#[test]
+fn a_report_has_its_parts_in_order() {
+    let ran = run(&["judge", VIOLATED]);
+    let parts = [
+        "violated  ",
+        "violation 1 of 2: eof-complete at the server, line 10",
+        "  rule  ",
+        "  source  ",
+        "  happened  ",
+        "  because  ",
+        "  allowed  ",
+        "  parameters  ",
+        "  the smallest run that shows it",
+        "▲ eof-complete",
+        "  in the whole run",
+        "  replay  ",
+        "violation 2 of 2: eof-is-final",
+        "  exercised  ",
+        "  never  ",
+    ];
+    let mut rest = ran.out.as_str();
+    for part in parts {
+        let at = rest.find(part).unwrap_or_else(|| panic!("`{part}` is missing or too early in\n{}", ran.out));
+        rest = &rest[at + part.len()..];
+    }
+    let replay = ran.out.lines().find_map(|line| line.strip_prefix("  replay      flowsim ")).expect("a replay line");
+    let again = run(&replay.split(' ').collect::<Vec<_>>());
+    assert_eq!((again.code, again.out), (ran.code, ran.out));
+}
+
+/// The verdict's lines are the file's, whatever blank and foreign lines lie between.
+#[test]
+fn reports_count_lines_as_the_file_does() {
+    let trace = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(VIOLATED)).expect("the trace");
+    let spread: String = trace.lines().map(|line| format!("{line}\n\n{{\"event\":\"x-note\"}}\n")).collect();
+    let path = scratch("spread.jsonl", spread.as_bytes());
+    let ran = run(&["judge", words(&path)]);
+    assert!(ran.out.contains("violation 1 of 2: eof-complete at the server, line 28,"), "{}", ran.out);
+    assert!(ran.out.contains("server's read #2 → eof"), "{}", ran.out);
+    assert_eq!(ran.out.matches("▲ eof-complete").count(), 3, "in the smallest run and twice in the whole one: {}", ran.out);
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    for (args, code) in [(&["rules"][..], 0), (&["judge", HELD], 0), (&["judge", VIOLATED, HELD], 1), (&["contracts"], 0), (&["run"], 0)] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = flowsim().args(args).stdout(writer).stderr(Stdio::piped()).output().expect("the program starts");
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(code), &[][..]), "{args:?}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_or_on_demand() {
+    let escape = '\u{1b}';
+    assert!(!run(&["judge", VIOLATED]).out.contains(escape));
+    assert!(run(&["judge", VIOLATED, "--color", "always"]).out.contains(escape));
+    assert!(!run(&["judge", VIOLATED, "--color", "never"]).out.contains(escape));
+    assert!(run(&["judge", BAD, "--color", "always"]).err.contains(escape));
+    assert!(!run(&["judge", BAD]).err.contains(escape));
+    let ran: Ran = flowsim().args(["judge", VIOLATED]).env("NO_COLOR", "1").output().expect("starts").into();
+    assert!(!ran.out.contains(escape));
+    let plain = run(&["judge", VIOLATED]).out;
+    let coloured = run(&["judge", VIOLATED, "--color", "always"]).out;
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+}
+
+#[test]
+fn usage_errors_are_bad_input() {
+    for args in [&[][..], &["judge"], &["nonsense"], &["judge", "--format", "xml", HELD], &["explain"], &["judge", HELD, "--bogus"]] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains("Usage") || ran.err.contains("--help"), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(run(&["--version"]).code, 0);
+    let help = run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for later in ["fuzz", "explore", "shrink", "mutants", "schema"] {
+        assert!(!help.out.contains(later), "`{later}` is promised");
+        assert_eq!(run(&[later]).code, 2);
+    }
+}
+
+#[test]
+fn the_catalogue_is_listed_and_explained() {
+    let (text, json) = (run(&["rules"]).out, run(&["rules", "--format", "json"]).objects());
+    assert_eq!(json.len(), flowsim::rules::Rule::COUNT);
+    for (object, rule) in json.iter().zip(flowsim::rules::Rule::ALL) {
+        assert_eq!(object["rule"], rule.name());
+        assert!(text.lines().any(|line| line == rule.name()), "{rule} is listed");
+        let ran = run(&["explain", rule.name()]);
+        assert_eq!(ran.code, 0);
+        assert_eq!(ran.out.contains("  broken\n"), !rule.about().examples.is_empty(), "{rule}: {}", ran.out);
+    }
+    let wrong = run(&["explain", "eof-is-finale"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("did you mean `eof-is-final`?"), "{}", wrong.err);
+}
+
+/// The traces that `explain` prints are traces: the bad one is violated by its rule.
+#[test]
+fn an_explained_rule_can_be_judged() {
+    let object = run(&["explain", "eof-complete", "--format", "json"]).object();
+    let example = &object["examples"][0];
+    let judge = |which: &str| {
+        let lines: Vec<&str> = example[which]["trace"].as_array().expect("lines").iter().filter_map(Value::as_str).collect();
+        run_with(&["judge", "-", "--format", "json"], lines.join("\n").as_bytes())
+    };
+    assert_eq!(judge("good").code, 0);
+    let bad = judge("bad");
+    assert_eq!((bad.code, &bad.object()["violations"][0]["rule"]), (1, &"eof-complete".into()));
+}
+
+#[test]
+fn presets_are_listed_with_every_parameter() {
+    let (text, json) = (run(&["contracts"]).out, run(&["contracts", "--format", "json"]).objects());
+    assert_eq!(json.len(), flowsim::Contract::PRESETS.len());
+    for parameter in flowsim::Contract::PARAMETERS {
+        assert!(text.lines().any(|line| line == parameter.name), "{} is explained", parameter.name);
+        assert!(json.iter().all(|preset| preset["parameters"][parameter.name].is_string()));
+    }
+}
+
+/// A scenario of which everything holds.
+const GOOD: &str = r#"
+title = "Good"
+contract = "modern"
+target = "pipe"
+[client]
+steps = ["write 10", "shutdown write", "read to eof -> 4"]
+[server]
+steps = ["read to eof -> 10", "write 4", "close"]
+"#;
+
+/// A folder of this test's own, with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the folder is made");
+    for (file, text) in files {
+        let path = folder.join(file);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(path, text).expect("the file is written");
+    }
+    folder
+}
+
+#[test]
+fn a_run_prints_one_line_a_scenario_and_a_summary() {
+    let folder = folder("good", &[("b.toml", GOOD), ("a/c.toml", GOOD), ("a/d.toml", GOOD), ("notes.txt", "no scenario")]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let held: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("held ")).collect();
+    assert_eq!(held.len(), 3, "{}", ran.out);
+    for (line, name) in held.iter().zip(["a/c.toml", "a/d.toml", "b.toml"]) {
+        assert!(line.contains(name), "in order: {line}");
+    }
+    assert!(ran.out.contains("\n3 scenarios: 3 held\n") && ran.out.contains("  exercised  "), "{}", ran.out);
+}
+
+#[test]
+fn a_run_does_not_depend_on_the_number_of_jobs() {
+    let one = run(&["run", "scenarios", "--jobs", "1", "--format", "json"]);
+    assert_eq!(one.code, 0, "{}{}", one.out, one.err);
+    for jobs in ["2", "7", "1000"] {
+        assert_eq!(run(&["run", "scenarios", "--jobs", jobs, "--format", "json"]).out, one.out);
+    }
+    assert_eq!(run(&["run", "--jobs", "0"]).code, 2);
+}
+
+#[test]
+fn a_run_has_the_pinned_object() {
+    let path = folder("object", &[("good.toml", GOOD)]).join("good.toml");
+    let object = run(&["run", "--format", "json", words(&path)]).object();
+    assert_eq!((&object["file"], &object["verdict"]), (&words(&path).into(), &"held".into()));
+    assert_eq!((&object["contract"], &object["target"], &object["seed"]), (&"modern".into(), &"pipe".into(), &Value::Null));
+    assert_eq!(object["digest"].as_str().expect("a digest").len(), 32);
+    let stats = &object["stats"];
+    assert_eq!((&stats["bytes_to_server"], &stats["bytes_to_client"]), (&10.into(), &4.into()));
+    for count in ["virtual_ns", "segments_sent", "segments_dropped", "retransmits", "timeouts"] {
+        assert!(stats[count].is_u64(), "{count}");
+    }
+    assert!(object["exercised"]["eof-complete"].is_u64());
+    let seeded = run(&["replay", "--format", "json", "--seed", "0xff", words(&path)]).object();
+    assert_eq!(seeded["seed"], 255);
+}
+
+#[test]
+fn what_is_not_as_expected_is_broken() {
+    let unmet = GOOD.replace("read to eof -> 10", "read to eof -> 11");
+    let files =
+        [("good.toml", GOOD), ("unmet.toml", &unmet), ("guard.toml", &GOOD.replace("[client]", "guards = [\"one-fin\"]\n[client]"))];
+    let folder = folder("unmet", &files);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("3 scenarios: 1 held, 2 violated"), "{}", ran.out);
+    assert!(ran.out.contains("unmet.toml:8:"), "the place of the expectation: {}", ran.out);
+    assert!(ran.out.contains("client · modern"), "the ladder: {}", ran.out);
+    let objects = run(&["run", "--format", "json", words(&folder)]).objects();
+    assert_eq!(objects.iter().map(|object| object["verdict"].clone()).collect::<Vec<_>>(), ["held", "violated", "violated"]);
+    assert_eq!(objects[2]["unmet"][0]["line"], 8);
+}
+
+#[test]
+fn bad_scenarios_are_refused_with_their_place() {
+    let wrong = GOOD.replace("write 10", "wrote 10");
+    let folder = folder("wrong", &[("good.toml", GOOD), ("wrong.toml", &wrong)]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("2 scenarios: 1 held, 1 error"), "{}", ran.out);
+    assert!(ran.err.contains("wrong.toml:6:") && ran.err.contains('^'), "{}", ran.err);
+    let objects = run(&["run", "--format", "json", words(&folder)]).objects();
+    assert_eq!((&objects[1]["verdict"], &objects[1]["line"]), (&"error".into(), &6.into()));
+    let binary = scratch("binary.toml", &[0xFF, 0, 0xFE, 1]);
+    for path in [binary.as_path(), Path::new("no-such-folder"), Path::new("Cargo.toml"), &folder.join("none.toml")] {
+        let ran = run(&["run", words(path)]);
+        assert_eq!((ran.code, ran.out.contains("held")), (2, false), "{path:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(words(path)), "{path:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn an_empty_folder_is_no_success() {
+    let folder = folder("empty", &[("notes.txt", "no scenario")]);
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("no scenario file"), "{}", ran.err);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let ran = run(&["run", "scenarios", "--check-determinism", "--seed", "7"]);
+    assert!(matches!(ran.code, 0 | 1), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("two runs differ"), "{}", ran.out);
+    for seed in ["-1", "0x", "0x+1", "18446744073709551616", "seven", ""] {
+        assert_eq!(run(&["run", "scenarios", "--seed", seed]).code, 2, "{seed}");
+    }
+    assert_eq!(run(&["replay", "scenarios/eof/eof-thrice.toml", "--seed", "0xffffffffffffffff"]).code, 0);
+}
+
+/// A run's trace, judged, gives the run's verdict; and its digest is that of the bytes.
+#[test]
+fn a_written_trace_is_judged_alike() {
+    let folder = folder("written", &[("good.toml", GOOD)]);
+    let (scenario, trace) = (folder.join("good.toml"), folder.join("good.jsonl"));
+    let object = run(&["run", words(&scenario), "--trace", words(&trace), "--format", "json"]).object();
+    let judged = run(&["judge", words(&trace), "--format", "json"]).object();
+    assert_eq!((&judged["verdict"], &judged["exercised"]), (&object["verdict"], &object["exercised"]));
+    let bytes = std::fs::read(&trace).expect("the trace");
+    assert_eq!(flowsim::trace::Digest::of(&bytes).to_string(), object["digest"].as_str().expect("a digest"));
+    let shown = [run(&["show", words(&scenario)]), run(&["show", "--ladder", words(&trace)])];
+    assert_eq!((shown[0].code, &shown[0].out), (0, &shown[1].out));
+    assert_eq!(run(&["run", words(&folder), "--trace", "/nowhere/at/all"]).code, 2);
+    assert_eq!(run(&["run", "scenarios", "--trace", words(&trace)]).code, 2, "one trace of many runs");
+}
+
+#[test]
+fn replay_shows_the_run() {
+    let path = folder("replay", &[("good.toml", GOOD)]).join("good.toml");
+    let ran = run(&["replay", words(&path)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("client · modern") && ran.out.contains("  exercised  "), "{}", ran.out);
+    assert_eq!(run(&["replay", "tests"]).code, 2);
+    assert_eq!(run(&["show", VIOLATED]).code, 0);
+    assert!(run(&["show", VIOLATED]).out.contains("▲ eof-complete"));
+    assert_eq!(run(&["show", BAD]).code, 2);
+}
+
+#[test]
+fn targets_are_listed_and_found() {
+    let objects = run(&["targets", "--format", "json"]).objects();
+    assert_eq!(objects.len(), flowsim::target::ALL.len());
+    assert!(run(&["targets"]).out.lines().any(|line| line == "pipe"));
+    let wrong = run(&["run", "--target", "pip"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("did you mean `pipe`?"), "{}", wrong.err);
+}
+
+/// Memory does not grow with the file: 128 MiB go through a process that may not have 100 MiB of addresses.
+#[test]
+#[cfg(target_os = "linux")]
+fn long_traces_are_streamed() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -v 100000; exec \"$0\" judge -", env!("CARGO_BIN_EXE_flowsim")]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let pipe = child.stdin.take().expect("a pipe");
+    let ran: Ran = std::thread::scope(|scope| {
+        scope.spawn(move || long_trace(pipe).expect("the program reads all"));
+        child.wait_with_output().expect("ends").into()
+    });
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.starts_with("held "), "{}", ran.out);
+}
+
+/// Writes of 64 KiB that are read at once, 128 MiB of file.
+#[cfg(target_os = "linux")]
+fn long_trace(pipe: impl Write) -> std::io::Result<()> {
+    let mut pipe = std::io::BufWriter::with_capacity(1 << 20, pipe);
+    let data = "QUJD".repeat(16 << 10);
+    writeln!(pipe, "{{\"flowsim_trace\":1,\"contract\":\"pipe\"}}")?;
+    for op in 0..1024 {
+        writeln!(pipe, r#"{{"event":"call","t":{op},"end":"client","op":{op},"call":"write","data":"{data}"}}"#)?;
+        writeln!(pipe, r#"{{"event":"return","t":{op},"end":"client","op":{op},"result":"ok"}}"#)?;
+        writeln!(pipe, r#"{{"event":"call","t":{op},"end":"server","op":{op},"call":"read"}}"#)?;
+        writeln!(pipe, r#"{{"event":"return","t":{op},"end":"server","op":{op},"result":"data","data":"{data}"}}"#)?;
+    }
+    pipe.flush()
+}

@@ -1,0 +1,11 @@
+use flowsim::{Io, SetupError, Sim, scenario::Scenario};
+
+#[test]
+fn my_stream_keeps_the_contract() {
+    let scenario = Scenario::load("tests/readme/answer.toml").unwrap();
+    let ends = async |_: &Sim| -> Result<_, SetupError> {
+        let (client, server) = tokio::io::duplex(64);
+        Ok((Io::tokio(client), Io::tokio(server)))
+    };
+    scenario.run(&ends).unwrap().assert_held();
+}

@@ -1,0 +1,162 @@
+//! What a report claims beyond the trace, checked against the oracle: the smallest run breaks the same rule, and the parameter that
+//! would allow what happened does allow it. The catalogue's histories are the cases.
+
+use flowsim::contract::{Both, Contract};
+use flowsim::oracle::{Judgement, Oracle, Verdict};
+use flowsim::report::{self, Case, View, ladder, slice};
+use flowsim::rules::{self, history};
+use flowsim::trace::{EnvWhat, Event, Trace, What};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+#[allow(dead_code, reason = "of what the reader's tests need, these need one part")]
+#[path = "trace/strategies.rs"]
+mod strategies;
+
+fn judge(trace: &Trace) -> Verdict {
+    Oracle::with(trace.header.clone()).judge(trace)
+}
+
+/// Every bad history of the catalogue under every contract that it is for.
+fn bad_runs() -> impl Iterator<Item = (String, Trace)> {
+    rules::examples().flat_map(|(rule, example)| {
+        example.contracts.iter().map(move |name| {
+            let contract: Contract = name.parse().expect("a contract");
+            (format!("{rule} under {name}"), history::parse(example.bad, contract).expect("a history"))
+        })
+    })
+}
+
+#[test]
+fn the_smallest_run_breaks_the_same_rule_and_nothing_can_be_left_out() {
+    let mut seen = 0;
+    for (name, trace) in bad_runs() {
+        for violation in judge(&trace).violations {
+            let small = slice(&trace, &violation).unwrap_or_else(|| panic!("{name}: {violation:?}"));
+            assert_eq!(judge(&small.trace), small.verdict, "{name}");
+            assert!(small.verdict.violations.contains(&small.violation), "{name}");
+            assert_eq!((small.violation.rule, &small.violation.also), (violation.rule, &violation.also), "{name}");
+            assert!(small.minimal, "{name}");
+            assert!(small.trace.events.len() <= trace.events.len(), "{name}");
+            let again = slice(&small.trace, &small.violation).expect("the smallest run has one too");
+            assert_eq!(again.trace, small.trace, "{name}: it can't be made smaller");
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "only {seen} violations");
+}
+
+/// A run with a thousand reads that have nothing to do with it.
+#[test]
+fn a_small_cause_is_found_in_a_long_run() {
+    let mut text = String::from("client write 1000 -> ok\n");
+    text.extend((0..1000).map(|_| "server read -> data 1\n"));
+    text.push_str("server write \"x\" -> ok\nclient shutdown write -> done\nclient write \"y\" -> ok\nserver read -> eof\nquiet\n");
+    let trace = history::parse(&text, Contract::modern()).expect("a history");
+    let verdict = judge(&trace);
+    let small = slice(&trace, &verdict.violations[0]).expect("a slice");
+    assert_eq!((small.left.operations, small.whole.operations, small.minimal), (2, 1005, true));
+}
+
+/// For each parameter the catalogue knows a history that one value allows and another forbids: the report finds the value.
+#[test]
+fn the_parameter_that_would_allow_it_is_named() {
+    let breakable = |rule: rules::Rule| rule.about().judged && !rule.about().client_duty;
+    for control in rules::controls().iter().filter(|control| breakable(control.rule)) {
+        let contract = control.forbidding().expect("a contract");
+        let trace = history::parse(control.history, contract).expect("a history");
+        let verdict = judge(&trace);
+        let violation = verdict.violations.iter().find(|violation| violation.rule == control.rule).expect(control.parameter);
+        let allowed = report::allowed(&trace, violation);
+        let change = format!("{}={}", control.parameter, control.allows);
+        // Where the values of a parameter name no list (a number), none is tried.
+        let parameter = Contract::PARAMETERS.iter().find(|parameter| parameter.name == control.parameter).expect("a parameter");
+        let found = allowed.changes.contains(&change);
+        assert!(found || parameter.values.is_empty(), "{change} is missing in {:?} of {}", allowed.changes, control.history);
+    }
+}
+
+/// Whatever is claimed to be allowed is: under the changed contract the same event breaks nothing.
+#[test]
+fn no_parameter_is_named_that_would_not_allow_it() {
+    for (name, trace) in bad_runs() {
+        for violation in judge(&trace).violations {
+            for change in report::allowed(&trace, &violation).changes {
+                let changed: Contract = format!("{},{change}", trace.header.contract.client).parse().expect("a contract");
+                let mut other = trace.clone();
+                other.header.contract = Both::same(changed);
+                let same = |found: &flowsim::oracle::Violation| (found.line, found.op) == (violation.line, violation.op);
+                assert!(!judge(&other).violations.iter().any(same), "{name}: {change}");
+            }
+        }
+    }
+}
+
+/// What the contract leaves in place of what happened, as the oracle says.
+#[test]
+fn the_outcomes_that_were_allowed_are_named() {
+    let cases: [(&str, &str, &[&str]); 7] = [
+        ("modern", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed"]),
+        ("posix", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed", "any error"]),
+        ("v1", "client close -> done", &["any error"]),
+        ("modern", "client write \"ab\" -> ok\nserver read -> \"ax\"", &["other data"]),
+        ("pipe", "client write \"ab\" -> ok\nclient shutdown write -> done\nserver read -> eof", &["data"]),
+        ("modern", "client shutdown write -> done\nserver read -> eof\nserver call 2 read\n300s quiet", &["eof", "any error"]),
+        ("modern", "client shutdown read -> done\nclient call 2 read\n300s quiet", &["eof"]),
+    ];
+    for (contract, history, outcomes) in cases {
+        let trace = history::parse(history, contract.parse().expect("a contract")).expect("a history");
+        let verdict = judge(&trace);
+        let allowed = report::allowed(&trace, &verdict.violations[0]);
+        assert!(allowed.asked, "{history}");
+        assert_eq!(allowed.outcomes, outcomes, "under {contract}: {history}");
+    }
+}
+
+#[test]
+fn every_report_is_whole() {
+    for (name, trace) in bad_runs() {
+        let verdict = judge(&trace);
+        let text = report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: "flowsim judge it" });
+        for part in ["  rule  ", "  happened  ", "  because  ", "  parameters  ", "the smallest run", "  replay  ", "  exercised  "] {
+            assert!(verdict.judgement != Judgement::Violated || text.contains(part), "{name}: `{part}` is missing in\n{text}");
+        }
+        assert!(text.lines().all(|line| line.chars().count() <= 142), "{name}: too wide\n{text}");
+        assert!(text.lines().all(|line| line.trim_end() == line), "{name}: space at the end of a line\n{text}");
+    }
+}
+
+/// Each row stands for events; together they stand for all, whatever the trace holds.
+#[test]
+fn a_ladder_shows_every_operation() {
+    for (name, trace) in bad_runs() {
+        let drawn = ladder(&trace, &View::default());
+        let calls = trace.events.iter().filter(|event| matches!(event.what, What::Call { .. })).count();
+        let labels = drawn.matches('#').count();
+        assert!(labels >= calls.min(1), "{name}: {calls} calls\n{drawn}");
+        let quiet = |event: &Event| matches!(&event.what, What::Env(env) if env.what == EnvWhat::Quiet);
+        assert_eq!(drawn.contains("quiet"), trace.events.iter().any(quiet), "{name}\n{drawn}");
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, cases: 300, ..Config::default() })]
+
+    /// Whatever a trace holds, it can be drawn and reported on: the same way twice, in lines that fit, with no word lost to control
+    /// characters.
+    #[test]
+    fn any_trace_can_be_drawn(trace in strategies::trace()) {
+        let verdict = judge(&trace);
+        let drawn = ladder(&trace, &View::of(&verdict));
+        prop_assert_eq!(&drawn, &ladder(&trace, &View::of(&verdict)));
+        for line in drawn.lines() {
+            prop_assert!(line.chars().count() <= 140 && line.trim_end() == line, "{:?} in\n{}", line, drawn);
+        }
+        prop_assert!(!drawn.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", drawn);
+        let lines: Vec<u64> = verdict.violations.iter().map(|violation| violation.line).collect();
+        let part = ladder(&trace, &View::of(&verdict).around(&lines, 1).at_most(7));
+        prop_assert!(part.lines().count() <= 12 + 3 * verdict.violations.len(), "{}", part);
+        let text = report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: "flowsim judge it" });
+        prop_assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", text);
+    }
+}
