@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::end::{Aborted, Answer, EndState, Kind, Pending, Step};
 use super::ledger::{Ledger, Site};
 use super::stream::{Reader, Status, Stream, Write};
-use super::verdict::{Judgement, Verdict};
+use super::verdict::{Judgement, Verdict, Violation};
 use super::wire::WireState;
 use super::{Seq, Stamp};
 use crate::contract::{
@@ -186,6 +186,11 @@ impl Court {
                 self.flow(place.flow);
             }
         }
+    }
+
+    /// The violations found after the first `known` ones.
+    pub fn found(&self, known: usize) -> &[Violation] {
+        self.book.violations.get(known..).unwrap_or_default()
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
