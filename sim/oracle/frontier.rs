@@ -44,6 +44,8 @@ pub(super) struct Frontier {
     ways: Vec<Way>,
     /// Contents are unknown where order is too: only numbers of bytes are compared from here on.
     counted: bool,
+    /// Counted bytes of failed writes that are done with: as many may have been the next one's.
+    slack: usize,
 }
 
 impl Frontier {
@@ -52,7 +54,7 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false }
+        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0 }
     }
 
     pub fn add_write(&mut self) {
@@ -80,25 +82,62 @@ impl Frontier {
         overtaken: bool,
         whole: bool,
     ) -> Result<Result<(), Misfit>, Undecided> {
-        self.counted |= data.bytes().is_none() || writes.iter().any(|write| write.data.bytes().is_none());
+        self.count_unknown(writes, data.bytes().is_none());
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
             return Ok(self.count(writes, data.len()));
         };
+        match self.follow(&View { writes, whole }, bytes, reader, overtaken) {
+            Ok(Ok(next)) => self.ways = next,
+            Ok(Err(misfit)) => return Ok(Err(misfit)),
+            Err(undecided) => {
+                self.give_up();
+                let _ = self.count(writes, bytes.len());
+                return Err(undecided);
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// All ways in which these bytes can have been read.
+    fn follow(&self, view: &View<'_>, bytes: &[u8], reader: Reader, overtaken: bool) -> Result<Result<Vec<Way>, Misfit>, Undecided> {
         let mut next = Vec::new();
         let mut overtook = false;
         for way in &self.ways {
-            let view = View { writes, whole };
             let fills = view.fill(way, bytes, reader);
             let front = view.front(way, bytes, reader)?;
             overtook |= overtaken && !front.is_empty();
             merge(&mut next, fills)?;
             merge(&mut next, if overtaken { Vec::new() } else { front })?;
         }
-        if next.is_empty() {
-            return Ok(Err(if overtook { Misfit::Order } else { Misfit::Bytes }));
+        let misfit = if overtook { Misfit::Order } else { Misfit::Bytes };
+        Ok(if next.is_empty() { Err(misfit) } else { Ok(next) })
+    }
+
+    /// How many bytes that were counted as failed writes' may have been others', where bytes are counted.
+    fn slack(&self) -> Option<usize> {
+        self.counted.then_some(self.slack)
+    }
+
+    /// Where contents are unknown, only numbers can be compared.
+    fn count_unknown(&mut self, writes: &VecDeque<Write>, unknown: bool) {
+        if !self.counted && (unknown || writes.iter().any(|write| write.data.bytes().is_none())) {
+            self.give_up();
         }
-        self.ways = next;
-        Ok(Ok(()))
+    }
+
+    /// Contents can't be told any more: from here on only numbers of bytes are compared, so that nothing is held against
+    /// bytes that nobody can place. What other readers were thought to hold is unread again.
+    fn give_up(&mut self) {
+        self.counted = true;
+        self.ways.truncate(1);
+        for way in &mut self.ways {
+            let mut back: usize = way.holes.drain(..).map(|hole| hole.data.len()).sum();
+            for taken in way.taken.iter_mut().rev() {
+                let run = (*taken).min(back);
+                *taken -= run;
+                back -= run;
+            }
+        }
     }
 
     /// Takes a number of bytes, in the order of the calls.
@@ -125,6 +164,10 @@ impl Frontier {
             write.returned.is_some() && (way.taken[index] >= write.len || write.status == Status::Prefix && !self.counted && passed())
         };
         let count = (0..writes.len()).take_while(|&index| self.ways.iter().all(|way| over(way, index))).count();
+        if self.counted {
+            let dropped = writes.iter().zip(&self.ways[0].taken).take(count);
+            self.slack += dropped.filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        }
         for way in &mut self.ways {
             way.taken.drain(..count);
         }
@@ -134,6 +177,10 @@ impl Frontier {
     /// The position, where one way remains and nothing can branch it again but what comes later.
     pub fn single(&self, writes: &VecDeque<Write>) -> Option<usize> {
         let [way] = self.ways.as_slice() else { return None };
+        // Counted bytes have no position, unless there are no others.
+        if self.counted && writes.iter().zip(&way.taken).any(|(write, taken)| *taken < write.len) {
+            return None;
+        }
         let plain = way.holes.is_empty() && way.phantoms == 0;
         let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
         let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
@@ -143,15 +190,16 @@ impl Frontier {
 
     /// Accepted bytes that no way has taken, at least.
     pub fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, others: usize) -> u64 {
-        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.counted)).min().unwrap_or(0) as u64
+        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.slack())).min().unwrap_or(0) as u64
     }
 
     /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
     pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
-        let counted = self.counted;
-        self.ways.retain(|way| way.owed(writes, accepted, reader.others, counted) == 0);
+        self.count_unknown(writes, false);
+        let slack = self.slack();
+        self.ways.retain(|way| way.owed(writes, accepted, reader.others, slack) == 0);
         debug_assert!(!self.ways.is_empty());
-        if counted {
+        if self.counted {
             return;
         }
         let view = View { writes, whole: false };
@@ -188,12 +236,11 @@ impl Way {
         writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
     }
 
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, slack: Option<usize>) -> usize {
         let missing = self.unread(writes, accepted);
-        let doubtful = |write: &&Write| matches!(write.status, Status::Prefix | Status::RunsOn);
         // Bytes that were counted as a failed write's may as well have been the next one's.
-        let slack: usize =
-            if counted { writes.iter().zip(&self.taken).filter(|(write, _)| doubtful(write)).map(|(_, taken)| *taken).sum() } else { 0 };
+        let doubtful = || writes.iter().zip(&self.taken).filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        let slack = slack.map_or(0, |slack| slack + doubtful());
         // A reader that is still pending, or a cancelled one, can have taken the rest in one piece.
         let free = (others + self.phantoms).saturating_sub(self.holes.len());
         if free > 0 {
@@ -216,18 +263,21 @@ struct View<'a> {
 
 impl View<'_> {
     /// The writes whose next byte can come next.
-    fn eligible(&self, way: &Way) -> Vec<usize> {
+    fn eligible(&self, way: &Way) -> Result<Vec<usize>, Undecided> {
         if self.whole
             && let Some(begun) = (0..self.writes.len()).find(|&index| self.is_begun(way, index))
         {
-            return vec![begun];
+            return Ok(vec![begun]);
         }
         let last = self.writes.iter().zip(&way.taken).filter(|(_, taken)| **taken > 0).map(|(write, _)| write.called.seq).max();
         let mut barrier = Seq::MAX;
         let mut found = Vec::new();
         for (index, write) in self.writes.iter().enumerate() {
-            if write.called.seq > barrier || found.len() > MOST {
+            if write.called.seq > barrier {
                 break;
+            }
+            if found.len() > MOST {
+                return Err(Undecided);
             }
             let frozen = write.status != Status::RunsOn && write.returned.is_some_and(|at| last.is_some_and(|last| at.seq < last));
             let rest = write.len - way.taken[index];
@@ -238,7 +288,7 @@ impl View<'_> {
                 barrier = barrier.min(write.returned.map_or(Seq::MAX, |at| at.seq));
             }
         }
-        found
+        Ok(found)
     }
 
     /// In the middle of a write that must stay in one piece?
@@ -258,9 +308,9 @@ impl View<'_> {
         let mut done = 0;
         while done < data.len() && !ways.is_empty() {
             if let [way] = ways.as_mut_slice()
-                && let [index] = self.eligible(way)[..]
+                && let [index] = self.eligible(way)?[..]
             {
-                let rest = &self.writes[index].bytes().unwrap_or_default()[way.taken[index]..];
+                let rest = &self.writes[index].bytes().ok_or(Undecided)?[way.taken[index]..];
                 let run = rest.len().min(data.len() - done);
                 if !same(&rest[..run], &data[done..done + run]) {
                     return Ok(Vec::new());
@@ -271,7 +321,7 @@ impl View<'_> {
             }
             let mut next = Vec::new();
             for way in &ways {
-                for index in self.eligible(way) {
+                for index in self.eligible(way)? {
                     if self.byte(way, index) == Some(data[done]) {
                         let mut step = way.clone();
                         step.advance(index, 1);
@@ -315,10 +365,10 @@ impl View<'_> {
         let mut way = way.clone();
         let mut line = Vec::new();
         loop {
-            match self.eligible(&way)[..] {
+            match self.eligible(&way)?[..] {
                 [] => return Ok(line),
                 [index] => {
-                    let rest = &self.writes[index].bytes().unwrap_or_default()[way.taken[index]..];
+                    let rest = &self.writes[index].bytes().ok_or(Undecided)?[way.taken[index]..];
                     line.extend_from_slice(rest);
                     way.advance(index, rest.len());
                 }
@@ -335,7 +385,8 @@ impl View<'_> {
     /// Takes a number of bytes along a line that is beyond doubt.
     fn walk(&self, way: &mut Way, mut bytes: usize) {
         while bytes > 0
-            && let [index] = self.eligible(way)[..]
+            && let Ok([index]) = self.eligible(way).as_deref()
+            && let index = *index
         {
             let run = (self.writes[index].len - way.taken[index]).min(bytes);
             way.advance(index, run);
@@ -362,9 +413,14 @@ impl View<'_> {
     }
 }
 
+/// Perhaps none of it, perhaps all belongs to the stream.
+fn is_doubtful(write: &Write) -> bool {
+    matches!(write.status, Status::Prefix | Status::RunsOn)
+}
+
 /// Every place where `needle` stands in `hay`.
 fn occurrences(hay: &[u8], needle: &[u8]) -> impl Iterator<Item = usize> {
-    let last = (hay.len() + 1).saturating_sub(needle.len().max(1));
+    let last = if needle.is_empty() { 0 } else { (hay.len() + 1).saturating_sub(needle.len()) };
     (0..last).filter(move |&at| hay[at] == needle[0] && hay[at..].starts_with(needle))
 }
 

@@ -359,7 +359,9 @@ impl Stream {
             let middle = low + (high - low) / 2;
             if fits(self, middle).is_some() { low = middle } else { high = middle }
         }
-        if let Some(stream) = fits(self, low).filter(|_| low > 0) {
+        if low > 0
+            && let Some(stream) = fits(self, low)
+        {
             *self = stream;
         }
         low
