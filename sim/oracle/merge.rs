@@ -1,15 +1,15 @@
 //! Traces whose ends have clocks of their own: the order is known only within one end.
 //!
-//! A rule is broken only if every merge of the two orders breaks it. Three merges are tried: all of the client first, all of
-//! the server first, and one that holds an event back as long as the other end can still bring what it needs. What all of
-//! them break is broken.
+//! A rule is broken only if every merge of the two orders breaks it. Merges are tried that take each event as early as it breaks
+//! nothing, beginning with either end, and if those fail, all of one end before the other. If one of them is clean, nothing is
+//! broken; else what breaks in both of the first kind is, under the name that it has there.
 
-use std::collections::VecDeque;
+use smallvec::SmallVec;
 
 use super::court::Court;
-use super::verdict::{Judgement, Verdict, Violation};
+use super::verdict::{Verdict, Violation};
 use crate::contract::{Both, End};
-use crate::trace::{Event, Header, What};
+use crate::trace::{Call, Event, Header, Outcome, What};
 
 /// An event with its line.
 type Line = (u64, Event);
@@ -50,23 +50,21 @@ impl Merge {
     }
 
     pub fn finish(self, cut: bool) -> Verdict {
-        let first = |end| self.run(cut, |court, stretch| block_by_block(court, stretch, end));
-        let mut verdict = self.run(cut, as_needed);
-        for other in [first(End::Client), first(End::Server)] {
-            verdict.violations.retain_mut(|violation| agree(violation, &other));
-            if other.judgement == Judgement::Held {
-                verdict.violations.clear();
-                (verdict.judgement, verdict.why) = (Judgement::Held, String::new());
-            }
+        let needed = End::BOTH.map(|end| self.run(cut, |court, stretch| as_needed(court, stretch, end)));
+        if needed[0].violations.is_empty() {
+            return needed[0].clone();
         }
-        match (verdict.violations.first(), verdict.judgement) {
-            (Some(first), _) => verdict.why.clone_from(&first.message),
-            (None, Judgement::Violated) => (verdict.judgement, verdict.why) = (Judgement::Held, String::new()),
-            (None, _) => {}
+        let blocks = End::BOTH.map(|end| self.run(cut, |court, stretch| block_by_block(court, stretch, end)));
+        if let Some(clean) = needed.iter().chain(&blocks).find(|verdict| verdict.violations.is_empty()) {
+            return clean.clone();
         }
-        if cut && verdict.judgement == Judgement::Held {
-            verdict.judgement = Judgement::Inconclusive;
-            verdict.why = "the trace is cut: its last line ends early".to_owned();
+        let [mut verdict, other] = needed;
+        let certain = |violation: &Violation| other.violations.iter().any(|theirs| is_same_event(violation, theirs));
+        if verdict.violations.iter().any(certain) {
+            verdict.violations.retain(certain);
+        }
+        if let Some(first) = verdict.violations.first() {
+            verdict.why.clone_from(&first.message);
         }
         verdict
     }
@@ -99,54 +97,37 @@ fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     court
 }
 
-/// Takes one end's events as long as they break nothing, then the other's; when both are stuck, the first must break.
-fn as_needed(mut court: Court, stretch: &Stretch) -> Court {
-    let mut queues =
-        Both { client: stretch.ends.client.iter().collect::<VecDeque<_>>(), server: stretch.ends.server.iter().collect::<VecDeque<_>>() };
-    let mut end = End::Client;
-    let mut refused = false;
-    while let Some((line, event)) = queues[end].front().or_else(|| {
-        end = end.peer();
-        refused = true;
-        queues[end].front()
-    }) {
-        let alone = queues[end.peer()].is_empty();
-        match attempt(&court, *line, event).filter(|_| !(refused && alone)) {
-            Some(next) => {
-                court = next;
-                queues[end].pop_front();
-                refused = false;
-            }
-            None if refused || alone => {
-                court.observe(*line, event);
-                queues[end].pop_front();
-                refused = false;
-            }
-            None => {
-                end = end.peer();
-                refused = true;
-            }
+/// Takes the ends' events in turn, each as long as it breaks nothing; what ends a half waits until nothing else can go on, since it
+/// excuses only what comes after it. When both ends are stuck, one must break.
+fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
+    let mut next = Both { client: 0, server: 0 };
+    let mut turn = first;
+    loop {
+        let ready = [turn, turn.peer()].map(|end| stretch.ends[end].get(next[end]).map(|line| (end, line)));
+        let patient = ready.iter().flatten().filter(|(_, (_, event))| !ends_a_half(event));
+        let hasty = ready.iter().flatten().filter(|(_, (_, event))| ends_a_half(event));
+        let order: SmallVec<[_; 2]> = patient.chain(hasty).collect();
+        let Some((stuck, (line, event))) = order.first() else { return court };
+        let fits = order.iter().find(|(_, (line, event))| court.attempt(*line, event)).map(|(end, _)| *end);
+        if fits.is_none() {
+            court.observe(*line, event);
         }
+        let taken = fits.unwrap_or(*stuck);
+        next[taken] += 1;
+        turn = taken.peer();
     }
-    court
 }
 
-/// The court after an event, unless the event breaks a rule.
-fn attempt(court: &Court, line: u64, event: &Event) -> Option<Court> {
-    let mut next = court.clone();
-    next.observe(line, event);
-    (next.violations() == court.violations()).then_some(next)
+/// A call that ends a half of the flow, or its return.
+fn ends_a_half(event: &Event) -> bool {
+    match &event.what {
+        What::Call { call, .. } => matches!(call, Call::Shutdown(_) | Call::Close | Call::Disconnect),
+        What::Return { outcome, .. } => *outcome == Outcome::Done,
+        _ => false,
+    }
 }
 
-/// Is the same event broken there too? Then only the rules that both name remain.
-fn agree(violation: &mut Violation, other: &Verdict) -> bool {
-    let same = |theirs: &&Violation| {
-        (theirs.flow, theirs.end, theirs.op, theirs.line) == (violation.flow, violation.end, violation.op, violation.line)
-    };
-    let theirs: Vec<_> = other.violations.iter().filter(same).flat_map(|found| [&found.rule].into_iter().chain(&found.also)).collect();
-    let mine: Vec<_> = [violation.rule].into_iter().chain(violation.also.iter().copied()).filter(|rule| theirs.contains(&rule)).collect();
-    let Some((&rule, also)) = mine.split_first() else { return false };
-    violation.rule = rule;
-    violation.also = also.to_vec();
-    true
+/// Do both merges break the same event?
+fn is_same_event(a: &Violation, b: &Violation) -> bool {
+    (a.flow, a.end, a.op, a.line) == (b.flow, b.end, b.op, b.line)
 }
