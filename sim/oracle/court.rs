@@ -304,6 +304,10 @@ impl Court {
                 if env.flow.is_none() && matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)) {
                     self.aborts.extend(ends.clone().map(|end| (at, end, what.clone())));
                 }
+                // A trace may consist of what happened to its only flow.
+                if self.flows.is_empty() {
+                    self.flow(env.flow.unwrap_or(0));
+                }
                 let flows: Vec<usize> = match env.flow {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
