@@ -46,6 +46,8 @@ pub(super) struct Frontier {
     counted: bool,
     /// Counted bytes of failed writes that are done with: as many may have been the next one's.
     slack: usize,
+    /// Counted bytes that a pending read was thought to hold: they can still be read, though their writes are done with.
+    loose: usize,
 }
 
 impl Frontier {
@@ -54,7 +56,7 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0 }
+        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0, loose: 0 }
     }
 
     pub fn add_write(&mut self) {
@@ -126,27 +128,24 @@ impl Frontier {
     }
 
     /// Contents can't be told any more: from here on only numbers of bytes are compared, so that nothing is held against
-    /// bytes that nobody can place. What other readers were thought to hold is unread again.
+    /// bytes that nobody can place. What other readers were thought to hold can still be read.
     fn give_up(&mut self) {
         self.counted = true;
         self.ways.truncate(1);
-        for way in &mut self.ways {
-            let mut back: usize = way.holes.drain(..).map(|hole| hole.data.len()).sum();
-            for taken in way.taken.iter_mut().rev() {
-                let run = (*taken).min(back);
-                *taken -= run;
-                back -= run;
-            }
-        }
+        let held = |way: &mut Way| way.holes.drain(..).map(|hole| hole.data.len()).sum::<usize>();
+        self.loose = self.ways.iter_mut().map(held).sum();
     }
 
     /// Takes a number of bytes, in the order of the calls.
     fn count(&mut self, writes: &VecDeque<Write>, mut bytes: usize) -> Result<(), Misfit> {
         let way = &mut self.ways[0];
         let available: usize = writes.iter().zip(&way.taken).map(|(write, taken)| write.len - taken).sum();
-        if bytes > available {
+        if bytes > available + self.loose {
             return Err(Misfit::Bytes);
         }
+        let loose = self.loose.min(bytes);
+        self.loose -= loose;
+        bytes -= loose;
         for (write, taken) in writes.iter().zip(&mut way.taken) {
             let run = (write.len - *taken).min(bytes);
             *taken += run;
@@ -178,7 +177,7 @@ impl Frontier {
     pub fn single(&self, writes: &VecDeque<Write>) -> Option<usize> {
         let [way] = self.ways.as_slice() else { return None };
         // Counted bytes have no position, unless there are no others.
-        if self.counted && writes.iter().zip(&way.taken).any(|(write, taken)| *taken < write.len) {
+        if self.counted && (self.loose > 0 || writes.iter().zip(&way.taken).any(|(write, taken)| *taken < write.len)) {
             return None;
         }
         let plain = way.holes.is_empty() && way.phantoms == 0;
