@@ -188,9 +188,37 @@ impl Court {
         }
     }
 
-    /// The violations found after the first `known` ones.
-    pub fn found(&self, known: usize) -> &[Violation] {
-        self.book.violations.get(known..).unwrap_or_default()
+    /// As [`Court::observe`], unless the event breaks a rule: then it has not happened, and the answer is false.
+    pub fn attempt(&mut self, line: u64, event: &Event) -> bool {
+        let (id, before) = match &event.what {
+            // What a call means shows when it returns.
+            What::Call { .. } => {
+                self.observe(line, event);
+                return true;
+            }
+            What::Return { at, .. } | What::Cancel { at, .. } => (at.flow, self.violations()),
+            _ => return self.attempt_whole(line, event),
+        };
+        let index = self.flow(id);
+        let (flow, book, seq, now) = (self.flows[index].clone(), self.book.clone(), self.seq, self.now);
+        self.observe(line, event);
+        let fits = self.violations() == before;
+        if !fits {
+            self.flows[index] = flow;
+            (self.book, self.seq, self.now) = (book, seq, now);
+        }
+        fits
+    }
+
+    /// The same for an event that may concern every flow.
+    fn attempt_whole(&mut self, line: u64, event: &Event) -> bool {
+        let before = self.clone();
+        self.observe(line, event);
+        let fits = self.violations() == before.violations();
+        if !fits {
+            *self = before;
+        }
+        fits
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
@@ -288,7 +316,7 @@ impl Court {
                 let ends = End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end));
                 match (env.flow, what) {
                     (None, EnvWhat::Abort(..) | EnvWhat::Crash(_)) => ends.clone().for_each(|end| self.befall(at, end, what)),
-                    // A trace without calls is about its first flow.
+                    // A trace may consist of what happened to its only flow.
                     (None, _) if self.flows.is_empty() => self.catch_up(0),
                     _ => {}
                 }

@@ -42,6 +42,10 @@ pub(super) struct Frontier {
     ways: Vec<Way>,
     /// Contents are unknown where order is too: only numbers of bytes are compared from here on.
     counted: bool,
+    /// Counted bytes of failed writes that are done with: as many may have been the next one's.
+    slack: usize,
+    /// Counted bytes that a pending read was thought to hold: they can still be read, though their writes are done with.
+    loose: usize,
     /// Some ways were left out.
     pruned: bool,
 }
@@ -52,7 +56,7 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, pruned: false }
+        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0, loose: 0, pruned: false }
     }
 
     pub fn add_write(&mut self) {
@@ -80,7 +84,9 @@ impl Frontier {
         overtaken: bool,
         whole: bool,
     ) -> Result<Result<(), Misfit>, Undecided> {
-        self.counted |= data.bytes().is_none() || writes.iter().any(|write| write.data.bytes().is_none());
+        if data.bytes().is_none() || writes.iter().any(|write| write.data.bytes().is_none()) {
+            self.only_count();
+        }
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
             return Ok(self.count(writes, data.len()));
         };
@@ -102,13 +108,26 @@ impl Frontier {
         Ok(Ok(()))
     }
 
+    /// Where contents are unknown, only numbers can be compared; what other readers were thought to hold can still be read.
+    fn only_count(&mut self) {
+        if !self.counted {
+            self.counted = true;
+            self.ways.truncate(1);
+            self.loose = self.ways[0].held();
+            self.ways[0].holes.clear();
+        }
+    }
+
     /// Takes a number of bytes, in the order of the calls.
     fn count(&mut self, writes: &VecDeque<Write>, mut bytes: usize) -> Result<(), Misfit> {
         let way = &mut self.ways[0];
         let available: usize = writes.iter().zip(&way.taken).map(|(write, taken)| write.len - taken).sum();
-        if bytes > available {
+        if bytes > available + self.loose {
             return Err(Misfit::Bytes);
         }
+        let loose = self.loose.min(bytes);
+        self.loose -= loose;
+        bytes -= loose;
         for (write, taken) in writes.iter().zip(&mut way.taken) {
             let run = (write.len - *taken).min(bytes);
             *taken += run;
@@ -126,6 +145,10 @@ impl Frontier {
             write.returned.is_some() && (way.taken[index] >= write.len || write.status == Status::Prefix && !self.counted && passed())
         };
         let count = (0..writes.len()).take_while(|&index| self.ways.iter().all(|way| over(way, index))).count();
+        if self.counted {
+            let dropped = writes.iter().zip(&self.ways[0].taken).take(count);
+            self.slack += dropped.filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        }
         for way in &mut self.ways {
             way.taken.drain(..count);
         }
@@ -145,18 +168,18 @@ impl Frontier {
 
     /// Accepted bytes that no way has taken, at least.
     pub fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, others: usize) -> u64 {
-        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.counted)).min().unwrap_or(0) as u64
+        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.slack())).min().unwrap_or(0) as u64
     }
 
     /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
     pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
-        let counted = self.counted;
-        let fits = |way: &Way| way.owed(writes, accepted, reader.others, counted) == 0;
+        let slack = self.slack();
+        let fits = |way: &Way| way.owed(writes, accepted, reader.others, slack) == 0;
         debug_assert!(self.pruned || self.ways.iter().any(fits));
         if self.ways.iter().any(fits) {
             self.ways.retain(fits);
         }
-        if counted {
+        if self.counted {
             return;
         }
         let view = View { writes, whole: false, pruned: Cell::new(false) };
@@ -191,6 +214,11 @@ impl Frontier {
         }
     }
 
+    /// How many bytes that were counted as failed writes' may have been others', where bytes are counted.
+    fn slack(&self) -> Option<usize> {
+        self.counted.then_some(self.slack)
+    }
+
     /// Were some ways left out? Then what none of the others allows may still have happened.
     pub fn is_pruned(&self) -> bool {
         self.pruned
@@ -204,15 +232,13 @@ impl Way {
         writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
     }
 
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, slack: Option<usize>) -> usize {
         let missing = self.unread(writes, accepted);
-        let doubtful = |write: &&Write| matches!(write.status, Status::Prefix | Status::RunsOn);
         // Bytes that were counted as a failed write's may as well have been the next one's.
-        let slack: usize =
-            if counted { writes.iter().zip(&self.taken).filter(|(write, _)| doubtful(write)).map(|(_, taken)| *taken).sum() } else { 0 };
+        let doubtful = || writes.iter().zip(&self.taken).filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        let slack = slack.map_or(0, |slack| slack + doubtful());
         // A reader that is still pending, or a cancelled one, can have taken the rest in one piece.
-        let free = (others + self.phantoms).saturating_sub(self.holes.len());
-        if free > 0 {
+        if others + self.phantoms > self.holes.len() {
             return 0;
         }
         let held = if self.holes.len() > others + self.phantoms { self.held() } else { 0 };
@@ -255,7 +281,11 @@ impl View<'_> {
         let mut barrier = Seq::MAX;
         let mut found = Vec::new();
         for (index, write) in self.writes.iter().enumerate() {
-            if write.called.seq > barrier || found.len() > MOST {
+            if write.called.seq > barrier {
+                break;
+            }
+            if found.len() > MOST {
+                self.pruned.set(true);
                 break;
             }
             let frozen = write.status != Status::RunsOn && write.returned.is_some_and(|at| last.is_some_and(|last| at.seq < last));
@@ -475,4 +505,9 @@ impl View<'_> {
         }
         found
     }
+}
+
+/// Perhaps none of it, perhaps all belongs to the stream.
+fn is_doubtful(write: &Write) -> bool {
+    matches!(write.status, Status::Prefix | Status::RunsOn)
 }
