@@ -109,21 +109,48 @@ fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
 /// Takes one end's events as long as they break nothing, then the other's; where both are stuck, one of them must break.
 fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
     let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
-    let mut end = first;
-    while let Some(((next, broken), left)) = attempt(&court, rest[end]).or_else(|| {
+    let (mut end, mut stuck) = (first, 0);
+    while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
+        let taken;
+        (court, taken) = run_ahead(court, rest[end]);
+        rest[end] = &rest[end][taken..];
+        stuck = if taken == 0 { stuck + 1 } else { 0 };
         end = end.peer();
-        attempt(&court, rest[end])
-    }) {
-        let other = if broken == Broken::Nothing { None } else { attempt(&court, rest[end.peer()]) };
-        match other.filter(|((_, others), _)| *others < broken) {
-            Some(((next, _), left)) => {
-                end = end.peer();
-                (court, rest[end]) = (next, left);
-            }
-            None => (court, rest[end]) = (next, left),
+        if stuck == 2 {
+            (court, end) = force(court, &mut rest, end);
+            stuck = 0;
         }
     }
     court
+}
+
+/// The court after as many of these events as break nothing, and their number.
+fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
+    let known = court.violations();
+    let mut trial = court.clone();
+    let breaks = |(line, event): &Line| {
+        trial.observe(*line, event);
+        trial.violations() > known
+    };
+    match rest.iter().position(breaks) {
+        None => (trial, rest.len()),
+        Some(fit) => {
+            rest[..fit].iter().for_each(|(line, event)| court.observe(*line, event));
+            (court, fit)
+        }
+    }
+}
+
+/// The court after the event that breaks least, of the two that are next, and the end whose event it was.
+fn force(court: Court, rest: &mut Both<&[Line]>, end: End) -> (Court, End) {
+    let next = [end, end.peer()].map(|end| attempt(&court, rest[end]).map(|(court, broken)| (broken, end, court)));
+    match next.into_iter().flatten().min_by_key(|(broken, ..)| *broken) {
+        Some((_, end, court)) => {
+            rest[end] = &rest[end][1..];
+            (court, end)
+        }
+        None => (court, end),
+    }
 }
 
 /// What an event breaks, in the order in which such events are let happen where one must.
@@ -132,21 +159,41 @@ enum Broken {
     Nothing,
     /// Rules that the event breaks wherever it stands.
     Anywhere,
-    /// Rules that it may not break elsewhere.
-    Here,
+    /// Rules that nothing which the other end does later can mend.
+    Beyond,
+    /// Rules that hold if something that the other end does later came first.
+    Before,
 }
 
-/// The court after the first of these events, and the events that are left.
-fn attempt<'a>(court: &Court, rest: &'a [Line]) -> Option<((Court, Broken), &'a [Line])> {
-    let ((line, event), left) = rest.split_first()?;
+impl Broken {
+    fn by(rule: Rule) -> Self {
+        match rule {
+            rule if is_own_doing(rule) => Broken::Anywhere,
+            Rule::StreamCausal
+            | Rule::StreamPrefix
+            | Rule::EofHasCause
+            | Rule::EofAfterReset
+            | Rule::ClosedHasCause
+            | Rule::ReadErrorHasCause
+            | Rule::HalfCloseKeepsReading
+            | Rule::EofKeepsWriting
+            | Rule::ShutdownReadKeepsWriting
+            | Rule::CloseKeepsReading
+            | Rule::CloseWaits
+            | Rule::ZeroLengthIsInvisible => Broken::Before,
+            _ => Broken::Beyond,
+        }
+    }
+}
+
+/// The court after the first of these events, and what that breaks.
+fn attempt(court: &Court, rest: &[Line]) -> Option<(Court, Broken)> {
+    let (line, event) = rest.first()?;
     let mut next = court.clone();
     next.observe(*line, event);
-    let broken = match next.found(court.violations()) {
-        [] => Broken::Nothing,
-        found if found.iter().all(|violation| is_own_doing(violation.rule)) => Broken::Anywhere,
-        _ => Broken::Here,
-    };
-    Some(((next, broken), left))
+    let found = next.found(court.violations()).iter().map(|violation| Broken::by(violation.rule));
+    let broken = found.max().unwrap_or(Broken::Nothing);
+    Some((next, broken))
 }
 
 /// A recording that was cut may have lost all that the other end ever did: what that could excuse is not known.
