@@ -193,17 +193,17 @@ impl Court {
         self.book.violations.get(known..).unwrap_or_default()
     }
 
-    pub fn finish(mut self, cut: bool) -> Verdict {
-        let at = Stamp { seq: self.seq + 1, line: 0, t: self.now };
-        let owed = self.flows.iter().find_map(|flow| super::liveness::open_question(flow, at));
-        let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = std::mem::take(&mut self.book);
+    pub fn finish(&mut self, cut: bool) -> Verdict {
+        let owed = self.flows.iter().find_map(super::liveness::open_question);
+        let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
+        let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
+        let (truncations, exercised, undecided) = (*truncations, exercised.clone(), undecided.take());
         let (judgement, why) = match (violations.first(), cut, undecided.or(owed)) {
             (Some(first), ..) => (Judgement::Violated, first.message.clone()),
             (None, true, _) => (Judgement::Inconclusive, "the trace is cut: its last line ends early".to_owned()),
             (None, false, Some(why)) => (Judgement::Inconclusive, why),
             (None, false, None) => (Judgement::Held, String::new()),
         };
-        let mut violations = violations;
         violations.sort_by_key(|violation| violation.line);
         Verdict { judgement, why, violations, client_faults, truncations, exercised }
     }

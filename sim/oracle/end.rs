@@ -335,7 +335,15 @@ impl EndState {
 
 /// The earliest of several moments.
 pub(super) fn first<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
-    stamps.into_iter().flatten().min_by_key(|at| at.seq)
+    stamps.into_iter().fold(None, sooner)
+}
+
+fn sooner(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
+    match (a, b) {
+        (Some(one), Some(other)) => Some(if one.seq <= other.seq { one } else { other }),
+        (one, None) => one,
+        (None, other) => other,
+    }
 }
 
 /// The moment from which both hold.

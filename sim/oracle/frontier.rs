@@ -151,8 +151,11 @@ impl Frontier {
     /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
     pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
         let counted = self.counted;
-        self.ways.retain(|way| way.owed(writes, accepted, reader.others, counted) == 0);
-        debug_assert!(!self.ways.is_empty());
+        let fits = |way: &Way| way.owed(writes, accepted, reader.others, counted) == 0;
+        debug_assert!(self.pruned || self.ways.iter().any(fits));
+        if self.ways.iter().any(fits) {
+            self.ways.retain(fits);
+        }
         if counted {
             return;
         }
@@ -177,7 +180,20 @@ impl Frontier {
         }
         self.ways.truncate(1);
         self.ways[0].holes.clear();
-        false
+        self.pruned
+    }
+
+    /// A write says how much of it was accepted: ways that took more are not what happened.
+    pub fn accepted(&mut self, index: usize, bytes: usize) {
+        let fits = |way: &Way| way.taken[index] <= bytes;
+        if self.ways.iter().any(fits) {
+            self.ways.retain(fits);
+        }
+    }
+
+    /// Were some ways left out? Then what none of the others allows may still have happened.
+    pub fn is_pruned(&self) -> bool {
+        self.pruned
     }
 }
 
@@ -199,8 +215,13 @@ impl Way {
         if free > 0 {
             return 0;
         }
-        let held: usize = if self.holes.len() > others + self.phantoms { self.holes.iter().map(Hole::len).sum() } else { 0 };
+        let held = if self.holes.len() > others + self.phantoms { self.held() } else { 0 };
         missing.saturating_sub(slack) + held
+    }
+
+    /// How many bytes other readers must hold.
+    fn held(&self) -> usize {
+        self.holes.iter().map(Hole::len).sum()
     }
 
     fn advance(&mut self, index: usize, bytes: usize) {
@@ -260,17 +281,17 @@ impl View<'_> {
         self.writes[index].bytes()?.get(way.taken[index]).copied()
     }
 
-    /// Adds ways that are not known yet, as long as they are few.
+    /// Adds ways that are not known yet. Of too many those stay that leave the least to other readers.
     fn merge(&self, ways: &mut Vec<Way>, more: Vec<Way>) {
         for way in more {
-            if ways.contains(&way) {
-                continue;
-            }
-            if ways.len() < MOST {
+            if !ways.contains(&way) {
                 ways.push(way);
-            } else {
-                self.pruned.set(true);
             }
+        }
+        if ways.len() > MOST {
+            ways.sort_by_key(Way::held);
+            ways.truncate(MOST);
+            self.pruned.set(true);
         }
     }
 
