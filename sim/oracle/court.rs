@@ -188,37 +188,9 @@ impl Court {
         }
     }
 
-    /// As [`Court::observe`], unless the event breaks a rule: then it has not happened, and the answer is false.
-    pub fn attempt(&mut self, line: u64, event: &Event) -> bool {
-        let (id, before) = match &event.what {
-            // What a call means shows when it returns.
-            What::Call { .. } => {
-                self.observe(line, event);
-                return true;
-            }
-            What::Return { at, .. } | What::Cancel { at, .. } => (at.flow, self.violations()),
-            _ => return self.attempt_whole(line, event),
-        };
-        let index = self.flow(id);
-        let (flow, book, seq, now) = (self.flows[index].clone(), self.book.clone(), self.seq, self.now);
-        self.observe(line, event);
-        let fits = self.violations() == before;
-        if !fits {
-            self.flows[index] = flow;
-            (self.book, self.seq, self.now) = (book, seq, now);
-        }
-        fits
-    }
-
-    /// The same for an event that may concern every flow.
-    fn attempt_whole(&mut self, line: u64, event: &Event) -> bool {
-        let before = self.clone();
-        self.observe(line, event);
-        let fits = self.violations() == before.violations();
-        if !fits {
-            *self = before;
-        }
-        fits
+    /// The violations found after the first `known` ones.
+    pub fn found(&self, known: usize) -> &[Violation] {
+        self.book.violations.get(known..).unwrap_or_default()
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {

@@ -1,18 +1,20 @@
 //! Traces whose ends have clocks of their own: the order is known only within one end.
 //!
-//! A rule is broken only if every merge of the two orders breaks it. Merges are tried that take each event as early as it breaks
-//! nothing, beginning with either end, and if those fail, all of one end before the other. If one of them is clean, nothing is
-//! broken; else what breaks in both of the first kind is, under the name that it has there.
-
-use smallvec::SmallVec;
+//! The run is broken only if every merge of the two orders is. Four merges are tried: all of one end first, and, again from
+//! either end, one that holds an event back as long as the other end can still bring what it needs. If one of them breaks
+//! nothing, nothing is broken; otherwise the merge that breaks least is the likeliest, and what it breaks is named.
 
 use super::court::Court;
-use super::verdict::{Verdict, Violation};
+use super::verdict::{Judgement, Verdict};
 use crate::contract::{Both, End};
-use crate::trace::{Call, Event, Header, Outcome, What};
+use crate::rules::Rule;
+use crate::trace::{Event, Header, What};
 
 /// An event with its line.
 type Line = (u64, Event);
+
+/// A way to merge the events of a stretch, beginning with one of the ends.
+type Order = fn(Court, &Stretch, End) -> Court;
 
 /// What lies between two events that concern both ends.
 #[derive(Clone, Debug, Default)]
@@ -50,29 +52,35 @@ impl Merge {
     }
 
     pub fn finish(self, cut: bool) -> Verdict {
-        let needed = End::BOTH.map(|end| self.run(cut, |court, stretch| as_needed(court, stretch, end)));
-        if needed[0].violations.is_empty() {
-            return needed[0].clone();
-        }
-        let blocks = End::BOTH.map(|end| self.run(cut, |court, stretch| block_by_block(court, stretch, end)));
-        if let Some(clean) = needed.iter().chain(&blocks).find(|verdict| verdict.violations.is_empty()) {
-            return clean.clone();
-        }
-        let [mut verdict, other] = needed;
-        let certain = |violation: &Violation| other.violations.iter().any(|theirs| is_same_event(violation, theirs));
-        if verdict.violations.iter().any(certain) {
-            verdict.violations.retain(certain);
-        }
-        if let Some(first) = verdict.violations.first() {
-            verdict.why.clone_from(&first.message);
+        let mut verdict = self.likeliest(cut);
+        if cut && verdict.judgement == Judgement::Violated {
+            keep_what_stands(&mut verdict);
         }
         verdict
     }
 
-    fn run(&self, cut: bool, order: impl Fn(Court, &Stretch) -> Court) -> Verdict {
+    /// The verdict of a merge that holds, or else of the one that breaks least. The blocks only serve to find one that holds:
+    /// what they break says more about them than about the run.
+    fn likeliest(&self, cut: bool) -> Verdict {
+        let held = |verdict: &Verdict| verdict.judgement == Judgement::Held;
+        let mut best = self.run(cut, as_needed, End::Client);
+        let others: [(Order, End); 3] = [(as_needed, End::Server), (block_by_block, End::Client), (block_by_block, End::Server)];
+        for (index, (order, first)) in others.into_iter().enumerate() {
+            if held(&best) {
+                break;
+            }
+            let other = self.run(cut, order, first);
+            if held(&other) || index == 0 && other.violations.len() < best.violations.len() {
+                best = other;
+            }
+        }
+        best
+    }
+
+    fn run(&self, cut: bool, order: Order, first: End) -> Verdict {
         let mut court = Court::new(self.header.clone());
         for stretch in &self.stretches {
-            court = order(court, stretch);
+            court = order(court, stretch, first);
             if let Some((line, event)) = &stretch.then {
                 court.observe(*line, event);
             }
@@ -90,6 +98,7 @@ fn side(event: &Event) -> Option<End> {
     }
 }
 
+/// All events of one end, then all of the other.
 fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     for (line, event) in stretch.ends[first].iter().chain(&stretch.ends[first.peer()]) {
         court.observe(*line, event);
@@ -97,37 +106,120 @@ fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     court
 }
 
-/// Takes the ends' events in turn, each as long as it breaks nothing; what ends a half waits until nothing else can go on, since it
-/// excuses only what comes after it. When both ends are stuck, one must break.
+/// Takes one end's events as long as they break nothing, then the other's; where both are stuck, one of them must break.
 fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
-    let mut next = Both { client: 0, server: 0 };
-    let mut turn = first;
-    loop {
-        let ready = [turn, turn.peer()].map(|end| stretch.ends[end].get(next[end]).map(|line| (end, line)));
-        let patient = ready.iter().flatten().filter(|(_, (_, event))| !ends_a_half(event));
-        let hasty = ready.iter().flatten().filter(|(_, (_, event))| ends_a_half(event));
-        let order: SmallVec<[_; 2]> = patient.chain(hasty).collect();
-        let Some((stuck, (line, event))) = order.first() else { return court };
-        let fits = order.iter().find(|(_, (line, event))| court.attempt(*line, event)).map(|(end, _)| *end);
-        if fits.is_none() {
-            court.observe(*line, event);
+    let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
+    let (mut end, mut stuck) = (first, 0);
+    while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
+        let taken;
+        (court, taken) = run_ahead(court, rest[end]);
+        rest[end] = &rest[end][taken..];
+        stuck = if taken == 0 { stuck + 1 } else { 0 };
+        end = end.peer();
+        if stuck == 2 {
+            (court, end) = force(court, &mut rest, end);
+            stuck = 0;
         }
-        let taken = fits.unwrap_or(*stuck);
-        next[taken] += 1;
-        turn = taken.peer();
+    }
+    court
+}
+
+/// The court after as many of these events as break nothing, and their number.
+fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
+    let known = court.violations();
+    let mut trial = court.clone();
+    let breaks = |(line, event): &Line| {
+        trial.observe(*line, event);
+        trial.violations() > known
+    };
+    match rest.iter().position(breaks) {
+        None => (trial, rest.len()),
+        Some(fit) => {
+            rest[..fit].iter().for_each(|(line, event)| court.observe(*line, event));
+            (court, fit)
+        }
     }
 }
 
-/// A call that ends a half of the flow, or its return.
-fn ends_a_half(event: &Event) -> bool {
-    match &event.what {
-        What::Call { call, .. } => matches!(call, Call::Shutdown(_) | Call::Close | Call::Disconnect),
-        What::Return { outcome, .. } => *outcome == Outcome::Done,
-        _ => false,
+/// The court after the event that breaks least, of the two that are next, and the end whose event it was.
+fn force(court: Court, rest: &mut Both<&[Line]>, end: End) -> (Court, End) {
+    let next = [end, end.peer()].map(|end| attempt(&court, rest[end]).map(|(court, broken)| (broken, end, court)));
+    match next.into_iter().flatten().min_by_key(|(broken, ..)| *broken) {
+        Some((_, end, court)) => {
+            rest[end] = &rest[end][1..];
+            (court, end)
+        }
+        None => (court, end),
     }
 }
 
-/// Do both merges break the same event?
-fn is_same_event(a: &Violation, b: &Violation) -> bool {
-    (a.flow, a.end, a.op, a.line) == (b.flow, b.end, b.op, b.line)
+/// What an event breaks, in the order in which such events are let happen where one must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Broken {
+    Nothing,
+    /// Rules that the event breaks wherever it stands.
+    Anywhere,
+    /// Rules that nothing which the other end does later can mend.
+    Beyond,
+    /// Rules that hold if something that the other end does later came first.
+    Before,
+}
+
+impl Broken {
+    fn by(rule: Rule) -> Self {
+        match rule {
+            rule if is_own_doing(rule) => Broken::Anywhere,
+            Rule::StreamCausal
+            | Rule::StreamPrefix
+            | Rule::EofHasCause
+            | Rule::EofAfterReset
+            | Rule::ClosedHasCause
+            | Rule::ReadErrorHasCause
+            | Rule::HalfCloseKeepsReading
+            | Rule::EofKeepsWriting
+            | Rule::ShutdownReadKeepsWriting
+            | Rule::CloseKeepsReading
+            | Rule::CloseWaits
+            | Rule::ZeroLengthIsInvisible => Broken::Before,
+            _ => Broken::Beyond,
+        }
+    }
+}
+
+/// The court after the first of these events, and what that breaks.
+fn attempt(court: &Court, rest: &[Line]) -> Option<(Court, Broken)> {
+    let (line, event) = rest.first()?;
+    let mut next = court.clone();
+    next.observe(*line, event);
+    let found = next.found(court.violations()).iter().map(|violation| Broken::by(violation.rule));
+    let broken = found.max().unwrap_or(Broken::Nothing);
+    Some((next, broken))
+}
+
+/// A recording that was cut may have lost all that the other end ever did: what that could excuse is not known.
+fn keep_what_stands(verdict: &mut Verdict) {
+    verdict.violations.retain(|violation| is_own_doing(violation.rule) || violation.rule == Rule::EofComplete);
+    match verdict.violations.first() {
+        Some(first) => verdict.why.clone_from(&first.message),
+        None => {
+            verdict.judgement = Judgement::Inconclusive;
+            "the trace is cut: its last line ends early".clone_into(&mut verdict.why);
+        }
+    }
+}
+
+/// Is the rule broken by what this end did alone, whatever the other end may have done besides?
+const fn is_own_doing(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::DataNonempty
+            | Rule::EofIsFinal
+            | Rule::EofAfterShutdownRead
+            | Rule::ErrorAfterClose
+            | Rule::ClosedAfterShutdown
+            | Rule::WriteErrorIsFinal
+            | Rule::CancelledClose
+            | Rule::FreshBuffer
+            | Rule::InputIsTotal
+    )
 }
