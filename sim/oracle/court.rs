@@ -129,6 +129,7 @@ impl Scene<'_> {
 pub(super) struct Court {
     header: Header,
     flows: Vec<Flow>,
+    /// Where flows are kept that did not come in the order of their numbers.
     by_id: BTreeMap<u32, usize>,
     book: Ledger,
     seq: Seq,
@@ -209,24 +210,30 @@ impl Court {
     }
 
     fn flow(&mut self, id: u32) -> usize {
-        if let Some(last) = self.flows.get(id as usize)
-            && last.id == id
-        {
-            return id as usize;
+        if let Some(index) = self.known(id) {
+            return index;
         }
-        let Court { flows, by_id, header, cut, .. } = self;
-        *by_id.entry(id).or_insert_with(|| {
-            let mut flow = Flow::new(id, header);
-            flow.cut = *cut;
-            flows.push(flow);
-            flows.len() - 1
-        })
+        let index = self.flows.len();
+        self.flows.push(Flow::new(id, &self.header));
+        self.flows[index].cut = self.cut;
+        if index != id as usize {
+            self.by_id.insert(id, index);
+        }
+        index
+    }
+
+    /// Where a flow is kept, if it was named before: nearly always flows are numbered as they come.
+    fn known(&self, id: u32) -> Option<usize> {
+        match self.flows.get(id as usize) {
+            Some(flow) if flow.id == id => Some(id as usize),
+            _ => self.by_id.get(&id).copied(),
+        }
     }
 
     /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
     fn meet(&mut self, id: u32, call: &Call) {
         let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
-        if !(self.aborts.is_empty() || begins || self.by_id.contains_key(&id)) {
+        if !(self.aborts.is_empty() || begins || self.known(id).is_some()) {
             self.catch_up(id);
         }
     }

@@ -453,7 +453,7 @@ impl Scene<'_> {
 
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     pub(super) fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        if self.me().faulted {
+        if findings.is_empty() || self.me().faulted {
             return None;
         }
         let site = self.site(pending.op);
