@@ -195,6 +195,8 @@ pub(super) struct EndState {
     pub write_error: Option<Stamp>,
     /// A call returned the error of an abort.
     pub told: Option<Stamp>,
+    /// A call failed with the reset that the peer's full close may be.
+    pub reset_by_close: Option<Stamp>,
     /// A write that was called after the peer's full close had returned.
     pub wrote_to_closed: Option<Stamp>,
     /// A read was cancelled that may have consumed something.
@@ -234,6 +236,7 @@ impl EndState {
             read_error: None,
             write_error: None,
             told: None,
+            reset_by_close: None,
             wrote_to_closed: None,
             cancelled_read: None,
             zero_write: None,
