@@ -77,12 +77,15 @@ impl Pendings {
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
-        self.few.iter().chain(self.many.values())
+    pub fn get_mut(&mut self, op: u64) -> Option<&mut Pending> {
+        match self.few.iter().rposition(|pending| pending.op == op) {
+            Some(index) => self.few.get_mut(index),
+            None => self.many.get_mut(&op),
+        }
     }
 
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Pending> {
-        self.few.iter_mut().chain(self.many.values_mut())
+    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.few.iter().chain(self.many.values())
     }
 
     pub fn is_empty(&self) -> bool {
