@@ -462,6 +462,7 @@ impl Scene<'_> {
         self.note_return(&pending);
         if let Outcome::Error(error) = outcome {
             self.evidence(&pending, error);
+            self.note_reset_by_close(error);
         }
         match pending.kind {
             Kind::Read { max } => self.read_returned(&pending, max, outcome),
@@ -511,6 +512,15 @@ impl Scene<'_> {
         let me = self.me_mut();
         me.calm = false;
         me.aborted = Some(Aborted { at, kind, by_word: true });
+    }
+
+    /// The reset that the peer's full close may be needs no line of the network: the error shows that it came.
+    fn note_reset_by_close(&mut self, error: &Error) {
+        let reset = matches!(error, Error::Reset | Error::ConnectionAborted);
+        if reset && self.peer().full_close_possible().is_some() && self.peer_close_may_reset() {
+            let at = self.at;
+            self.me_mut().reset_by_close.get_or_insert(at);
+        }
     }
 
     /// A call that returned the error of an abort has told this end.

@@ -98,7 +98,7 @@ fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: D
     if flow.ends[end].faulted {
         return;
     }
-    let Some(known) = flow.ends[end].pending.iter_mut().find(|known| known.op == op) else { return };
+    let Some(known) = flow.ends[end].pending.get_mut(op) else { return };
     if std::mem::replace(&mut known.overdue, true) {
         return;
     }
