@@ -455,6 +455,10 @@ impl Scene<'_> {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;
+        if overlap && matches!(kind, Kind::Write { .. }) {
+            // Nobody has promised anything about the bytes of writes that must not overlap.
+            self.flow.streams[self.end].lose_track();
+        }
     }
 
     fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>) {

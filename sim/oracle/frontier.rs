@@ -84,7 +84,7 @@ impl Frontier {
         overtaken: bool,
         whole: bool,
     ) -> Result<Result<(), Misfit>, Undecided> {
-        if data.bytes().is_none() || writes.iter().any(|write| write.data.bytes().is_none()) {
+        if data.bytes().is_none() || is_unknown(writes) {
             self.only_count();
         }
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
@@ -158,7 +158,7 @@ impl Frontier {
     /// The position, where one way remains and nothing can branch it again but what comes later.
     pub fn single(&self, writes: &VecDeque<Write>) -> Option<usize> {
         let [way] = self.ways.as_slice() else { return None };
-        let plain = way.holes.is_empty() && way.phantoms == 0;
+        let plain = way.holes.is_empty() && way.phantoms == 0 && self.slack + self.loose == 0;
         let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
         let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
         let ahead = way.taken.iter().skip(1).all(|&taken| taken == 0);
@@ -173,6 +173,9 @@ impl Frontier {
 
     /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
     pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
+        if is_unknown(writes) {
+            self.only_count();
+        }
         let slack = self.slack();
         let fits = |way: &Way| way.owed(writes, accepted, reader.others, slack) == 0;
         debug_assert!(self.pruned || self.ways.iter().any(fits));
@@ -510,4 +513,9 @@ impl View<'_> {
 /// Perhaps none of it, perhaps all belongs to the stream.
 fn is_doubtful(write: &Write) -> bool {
     matches!(write.status, Status::Prefix | Status::RunsOn)
+}
+
+/// Are the contents of some write not known?
+fn is_unknown(writes: &VecDeque<Write>) -> bool {
+    writes.iter().any(|write| write.data.bytes().is_none())
 }

@@ -104,6 +104,9 @@ impl Scene<'_> {
     /// Names bytes that do not fit, and goes on from the most permissive state.
     pub(super) fn name_misfit(&mut self, pending: &Pending, data: &Payload, mut found: Findings) {
         let writer = self.end.peer();
+        if self.book.is_full() {
+            return self.flow.streams[writer].lose_track();
+        }
         let judged_already = !found.is_empty();
         let Some(bytes) = data.bytes().filter(|_| self.flow.streams[writer].writes.iter().all(|write| write.data.bytes().is_some())) else {
             return self.name_excess(pending, data.len(), found);
