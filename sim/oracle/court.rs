@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::end::{Aborted, Answer, EndState, Kind, Pending, Step};
+use super::end::{Answer, EndState, Kind, Pending, Step};
 use super::ledger::{Ledger, Site};
 use super::stream::{Reader, Status, Stream, Write};
 use super::verdict::{Judgement, Verdict, Violation};
@@ -50,6 +50,8 @@ pub(super) struct Flow {
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
     pub suspects: Vec<super::naming::Suspect>,
+    /// A partition once stood between the ends.
+    pub was_cut: bool,
     /// When something last happened here in fair time.
     pub active: Instant,
 }
@@ -66,6 +68,7 @@ impl Flow {
             resources: Both::default(),
             buffers: BTreeMap::new(),
             suspects: Vec::new(),
+            was_cut: false,
             active: Instant::ZERO,
         }
     }
@@ -216,6 +219,7 @@ impl Court {
         let index = self.flows.len();
         self.flows.push(Flow::new(id, &self.header));
         self.flows[index].cut = self.cut;
+        self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
         if index != id as usize {
             self.by_id.insert(id, index);
         }
@@ -242,7 +246,7 @@ impl Court {
     fn catch_up(&mut self, id: u32) {
         self.flow(id);
         for (at, end, what) in self.aborts.clone() {
-            self.scene(Place { flow: id, end }, at).env(&what);
+            self.aside(Place { flow: id, end }, at).env(&what);
         }
     }
 
@@ -254,10 +258,17 @@ impl Court {
         }
     }
 
+    /// Something that an end does: the flow is active.
     fn scene(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+        let scene = self.aside(place, at);
+        scene.flow.active = at.t;
+        scene
+    }
+
+    /// Something that befalls an end.
+    fn aside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
-        flow.active = at.t;
         Scene { flow, book: &mut self.book, header: &self.header, end: place.end, at }
     }
 
@@ -306,7 +317,7 @@ impl Court {
                 for index in flows {
                     for end in ends.clone() {
                         let id = self.flows[index].id;
-                        self.scene(Place { flow: id, end }, at).env(what);
+                        self.aside(Place { flow: id, end }, at).env(what);
                     }
                 }
                 if matches!(what, EnvWhat::Abort(..)) {
@@ -323,7 +334,7 @@ impl Court {
                 self.cut[end] = state;
             }
             let concerned = self.flows.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
-            concerned.for_each(|(_, flow)| (flow.cut[end], flow.active) = (state, at.t));
+            concerned.for_each(|(_, flow)| (flow.cut[end], flow.was_cut, flow.active) = (state, true, at.t));
         }
     }
 
@@ -497,41 +508,12 @@ impl Scene<'_> {
         }
     }
 
-    /// Without a record of the network an error word is its own evidence of an abort.
-    fn evidence(&mut self, pending: &Pending, error: &Error) {
-        let flowing = matches!(pending.kind, Kind::Read { .. } | Kind::Write { .. } | Kind::Flush | Kind::Shutdown(_) | Kind::Close);
-        if self.header.records.network || self.me().aborted.is_some() || !flowing {
-            return;
-        }
-        let peer = self.peer();
-        let peer_left = peer.write_end_called().is_some() || peer.shut_read.called.is_some() || peer.maybe_write.is_some();
-        let own = self.me().write_end_called().is_some() || self.me().maybe_write.is_some();
-        let kind = match error {
-            Error::Reset | Error::ConnectionAborted => Abort::Reset,
-            Error::TimedOut => Abort::Timeout,
-            Error::BrokenPipe if !peer_left && !own => Abort::Reset,
-            _ => return,
-        };
-        let at = self.at;
-        let me = self.me_mut();
-        me.calm = false;
-        me.aborted = Some(Aborted { at, kind, by_word: true });
-    }
-
     /// The reset that the peer's full close may be needs no line of the network: the error shows that it came.
     fn note_reset_by_close(&mut self, error: &Error) {
         let reset = matches!(error, Error::Reset | Error::ConnectionAborted);
         if reset && self.peer().full_close_possible().is_some() && self.peer_close_may_reset() {
             let at = self.at;
             self.me_mut().reset_by_close.get_or_insert(at);
-        }
-    }
-
-    /// A call that returned the error of an abort has told this end.
-    fn tell(&mut self, outcome: &Outcome) {
-        let at = self.at;
-        if matches!(outcome, Outcome::Error(_)) && self.me().aborted.is_some() {
-            self.me_mut().told.get_or_insert(at);
         }
     }
 
@@ -609,28 +591,6 @@ impl Scene<'_> {
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
             EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}
-        }
-    }
-
-    /// In a pipe what was accepted has arrived; elsewhere arrivals are not known from calls.
-    fn note_arrivals(&mut self) {
-        if self.me().contract.base != "pipe" || self.me().arrived.is_some() {
-            return;
-        }
-        let stream = &self.flow.streams[self.end.peer()];
-        let arrived = (self.at, stream.bytes_read + stream.owed(false, 0));
-        self.me_mut().arrived = Some(arrived);
-    }
-
-    fn abort(&mut self, kind: Abort, _by: By) {
-        let (at, id) = (self.at, self.flow.id);
-        self.book.trouble(id, at);
-        self.note_arrivals();
-        let me = self.me_mut();
-        me.calm = false;
-        // An error word was only a guess at the moment; the line itself is exact.
-        if me.aborted.is_none_or(|abort| abort.by_word) {
-            me.aborted = Some(Aborted { at, kind, by_word: false });
         }
     }
 }

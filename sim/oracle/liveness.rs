@@ -222,7 +222,7 @@ fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
         return None;
     }
-    if let Some(shut) = peer.shut_read.returned.filter(|_| peer.discards()) {
+    if let Some(shut) = peer.shut_read.called.filter(|_| peer.discards()) {
         return Some(Due::new(Rule::PeerShutRead, &[Some(shut)], "the peer had shut reading down and throws data away"));
     }
     reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading"))

@@ -9,6 +9,7 @@
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
+mod aborting;
 mod closing;
 mod court;
 mod end;

@@ -258,6 +258,19 @@ pub(in crate::rules) const CALLS: &[About] = &[
                     as configured; for keep-alive a peer that stayed silent. A quiet half-closed flow is none.",
         source: "RFC 9293 §3.5.2, §3.5.3, §3.8.3, §3.8.4; RFC 5961 §3.2; measured: a stack that drops half-closed connections after 10 s",
         premise: "an end is aborted, and the stack itself decided that",
+        examples: &[Example {
+            contracts: ALL,
+            bad: r#"
+                client write "a" -> ok
+                server read -> "a"
+                client shutdown write -> done
+                server read -> eof
+                10s env timeout client by stack"#,
+            good: r#"
+                client write "a" -> ok
+                client shutdown write -> done
+                168s env timeout client by stack"#,
+        }],
         ..About::later(Rule::AbortHasCause, Section::Safety, Level::Network)
     },
     About {
