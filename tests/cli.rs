@@ -239,6 +239,16 @@ fn a_closed_pipe_ends_quietly() {
     }
 }
 
+/// A full disk is no closed pipe: results are lost that somebody wanted.
+#[test]
+#[cfg(target_os = "linux")]
+fn results_that_can_not_be_written_are_an_error() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");
+    let output = flowsim().args(["judge", HELD]).stdout(full).stderr(Stdio::piped()).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("standard output can't be written"));
+}
+
 #[test]
 fn colour_is_for_terminals_or_on_demand() {
     let escape = '\u{1b}';

@@ -140,7 +140,7 @@ fn a_ladder_shows_every_operation() {
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, cases: 300, ..Config::default() })]
+    #![proptest_config(Config { failure_persistence: None, cases: 100, ..Config::default() })]
 
     /// Whatever a trace holds, it can be drawn and reported on: the same way twice, in lines that fit, with no word lost to control
     /// characters.

@@ -112,16 +112,15 @@ fn every_run_has_its_digest() {
 /// How often the scenarios put each rule to the test, under the contract that they are written for.
 #[test]
 fn the_matrix_of_what_is_exercised() {
-    let mut by_preset: Vec<(&str, Contract, Exercised)> =
-        Contract::PRESETS.iter().map(|preset| (preset.base, *preset, Exercised::default())).collect();
+    let presets = Contract::PRESETS.iter().map(|preset| (preset.base, *preset, Exercised::default()));
+    // Where the ends promise different things, a count belongs to neither alone.
+    let mut columns: Vec<_> = presets.chain([("mixed", Contract::modern(), Exercised::default())]).collect();
     for (_, scenario) in scenarios() {
         let run = run(&scenario, None);
-        for (base, _, exercised) in &mut by_preset {
-            let contract = run.contract();
-            if contract.client.base == *base || contract.server.base == *base {
-                exercised.add(&run.verdict().exercised);
-            }
-        }
+        let (client, server) = (run.contract().client.base, run.contract().server.base);
+        let column = if client == server { client } else { "mixed" };
+        let (.., exercised) = columns.iter_mut().find(|(name, ..)| *name == column).expect("a column");
+        exercised.add(&run.verdict().exercised);
     }
-    assert_picture("", "matrix", &exercised::matrix(&by_preset));
+    assert_picture("", "matrix", &exercised::matrix(&columns));
 }

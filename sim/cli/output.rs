@@ -15,6 +15,8 @@ pub(super) struct Output {
     choice: ColorChoice,
     /// Nobody reads any more.
     closed: bool,
+    /// Results were lost, and not because nobody wanted them.
+    failed: bool,
 }
 
 impl Output {
@@ -24,13 +26,19 @@ impl Output {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Output { out: AutoStream::new(io::stdout().lock(), choice), choice, closed: false }
+        Output { out: AutoStream::new(io::stdout().lock(), choice), choice, closed: false, failed: false }
     }
 
-    /// Prints; once the pipe is closed nothing happens any more.
+    /// Prints; once nothing can be printed any more, nothing happens.
     pub(super) fn print(&mut self, text: &str) {
-        if !self.closed && self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()).is_err() {
-            self.closed = true;
+        if self.closed {
+            return;
+        }
+        let Err(error) = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) else { return };
+        self.closed = true;
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.failed = true;
+            self.complain(&format!("error: standard output can't be written: {error}\n"));
         }
     }
 
@@ -52,9 +60,9 @@ impl Output {
         let _ = AutoStream::new(io::stderr().lock(), self.choice).write_all(text.as_bytes());
     }
 
-    /// The exit code; what could not be printed does not count.
+    /// The exit code. What nobody wanted to read makes no difference; what was lost does.
     pub(super) fn finish(self, exit: Exit) -> u8 {
-        exit.code()
+        if self.failed { Exit::Bad.code() } else { exit.code() }
     }
 }
 
