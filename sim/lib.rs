@@ -1,4 +1,50 @@
-//! flowsim
+//! A deterministic simulator for byte-stream flows, and a specification oracle that says whether an implementation kept the
+//! flow contract: read, write, shutdown and close; EOF and `Closed`; in all dialects.
+//!
+//! ```text
+//!  Scenario ──run on a──▶ Target ──leaves a──▶ Trace ──judged by a──▶ Contract ──▶ Verdict ──▶ Report
+//!  (a TOML file,          (a simulated         (calls, returns,       (parameters               (ladder, text,
+//!   a generator)           pipe, your flow)     aborts, faults)        and rules)                JSON)
+//!
+//!        ┌────────────────────────────────────────────────────────────────────────────┐
+//!        │ cli          arguments become calls                                        │
+//!        ├──────────────────────────────────────┬─────────────────────────────────────┤
+//!        │ scenario     file format, steps, run │ report     pure functions to text   │
+//!        ├──────────────────────────────────────┼─────────────────────────────────────┤
+//!        │ target       what can be run         │ oracle     judges events; sees      │
+//!        │ world        pipes, clock, calls     │            nothing of the simulator │
+//!        │ exec  flow   tasks; flows, adapters  │ rules      what each rule means     │
+//!        ├──────────────────────────────────────┴─────────────────────────────────────┤
+//!        │ trace        events, their JSON lines, payload, digest                     │
+//!        │ contract     calls, outcomes, parameters, presets     choice   time        │
+//!        └────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! # Start here
+//!
+//! - To judge a recording: [`Trace::read`](trace::Trace::read), then [`Oracle::judge`].
+//! - To test your own stream: [`Io::new`] makes it a [`Flow`], [`Scenario::load`](scenario::Scenario::load) reads what both ends
+//!   do, [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a
+//!   report.
+//! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
+//!   the [`oracle`], which says what they mean under a [`contract`].
+//! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`world`], [`flow`], [`exec`], [`target`];
+//!   then [`scenario`] and [`report`].
+//!
+//! # Invariants
+//!
+//! - The oracle knows events and contracts, and nothing of who made them. The same code judges a run while it goes on, a run that
+//!   was recorded here, and a recording of anything else.
+//! - A [`World`](world::World) is plain data: no shared pointer, waker, future or closure is in it. It can be copied and compared.
+//! - Chance has one door, [`choice`]; 0 is always the benign answer; what is kept is the decision, never the draw.
+//! - The same scenario and seed leave the same bytes, on any machine. No module reads a clock, the environment, a thread-local or
+//!   the operating system's randomness, or iterates in hash order; `.clippy.toml` and `tests/architecture.rs` hold this.
+//! - Time is virtual and driven by events alone; nothing ticks.
+//! - Every pending call has a waker of its own, and nothing is polled without a wake: a lost wake-up shows as a stuck call.
+//! - Bad input is an error with file, line and column; never a panic.
+//! - No feature changes behaviour. There is no unsafe code.
+
+#![forbid(unsafe_code)]
 
 pub mod choice;
 #[cfg(feature = "cli")]
@@ -18,5 +64,6 @@ pub mod world;
 pub use contract::{Contract, Error, Mode, Read};
 pub use flow::{Flow, Io};
 pub use oracle::{Oracle, Verdict};
+pub use scenario::Scenario;
 pub use target::Target;
 pub use world::{SetupError, Sim};

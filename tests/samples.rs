@@ -50,14 +50,18 @@ fn complaints(trace: &Trace, contract: Contract, expected: &Value) -> Vec<String
     complaints
 }
 
-#[test]
-fn recorded_traces_get_the_verdicts_that_their_contracts_settle() {
-    let mut files: Vec<PathBuf> = fs::read_dir(traces()).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+/// The traces of a folder that say what is expected of them.
+fn expectations(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "expect"));
     files.sort();
-    assert!(files.len() >= 14, "only {} samples", files.len());
+    files
+}
+
+/// What is wrong with the verdicts of the traces of a folder.
+fn wrong_verdicts(folder: &Path) -> Vec<String> {
     let mut wrong = Vec::new();
-    for path in files {
+    for path in expectations(folder) {
         let expected: Value = serde_json::from_str(&fs::read_to_string(&path).expect("readable")).expect("json");
         let file = path.with_extension("jsonl");
         let trace = Trace::read(fs::read(&file).expect("readable").as_slice()).expect("well formed");
@@ -67,5 +71,58 @@ fn recorded_traces_get_the_verdicts_that_their_contracts_settle() {
             wrong.extend(complaints(&trace, contract, expected).into_iter().map(|complaint| format!("{name}: {complaint}")));
         }
     }
+    wrong
+}
+
+#[test]
+fn recorded_traces_get_the_verdicts_that_their_contracts_settle() {
+    let folders = [(traces(), 14), (traces().join("field"), 25)];
+    for (folder, least) in &folders {
+        let count = expectations(folder).len();
+        assert!(count >= *least, "only {count} samples in {}", folder.display());
+    }
+    let wrong: Vec<String> = folders.iter().flat_map(|(folder, _)| wrong_verdicts(folder)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn judged(clock: &str, events: &[&str], cut: bool) -> (&'static str, Vec<&'static str>) {
+    let header = format!(r#"{{"flowsim_trace":1,"contract":"posix","clock":"{clock}"}}"#);
+    let text: Vec<&str> = [header.as_str()].into_iter().chain(events.iter().copied()).collect();
+    let trace = Trace::read((text.join("\n") + "\n").as_bytes()).expect("well formed");
+    let mut oracle = Oracle::with(trace.header.clone());
+    trace.events.iter().zip(2..).for_each(|(event, line)| oracle.observe(line, event));
+    let verdict = oracle.finish(cut);
+    (verdict.judgement.word(), verdict.violations.iter().map(|violation| violation.rule.name()).collect())
+}
+
+const WRITE: [&str; 2] = [
+    r#"{"event":"call","t":0,"end":"client","op":1,"call":"write","data":"aGk="}"#,
+    r#"{"event":"return","t":1,"end":"client","op":1,"result":"ok"}"#,
+];
+
+/// The lines that a cut has lost may be all that the other end ever did.
+#[test]
+fn a_cut_may_have_lost_the_other_ends_lines() {
+    let read = [
+        r#"{"event":"call","t":0,"end":"server","op":1,"call":"read"}"#,
+        r#"{"event":"return","t":1,"end":"server","op":1,"result":"data","data":"aGk="}"#,
+    ];
+    assert_eq!(judged("per-end", &read, true), ("inconclusive", vec![]));
+    assert_eq!(judged("per-end", &read, false).0, "violated");
+    let both = [read, WRITE].concat();
+    assert_eq!(judged("per-end", &both, false), ("held", vec![]));
+    let empty = [read[0], r#"{"event":"return","t":1,"end":"server","op":1,"result":"data","data":""}"#];
+    assert_eq!(judged("per-end", &empty, true), ("violated", vec!["data-nonempty"]));
+}
+
+/// No prefix of the bytes fits, while another read may hold what is missing.
+#[test]
+fn foreign_bytes_beside_a_second_reader_are_named() {
+    let reads = [
+        r#"{"event":"call","t":2,"end":"server","op":1,"call":"read"}"#,
+        r#"{"event":"call","t":2,"end":"server","op":2,"call":"read"}"#,
+        r#"{"event":"return","t":3,"end":"server","op":1,"result":"data","data":"enp6"}"#,
+    ];
+    let lines: Vec<&str> = WRITE.into_iter().chain(reads).collect();
+    assert_eq!(judged("shared", &lines, false).1, ["stream-prefix"]);
 }

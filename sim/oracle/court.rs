@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::end::{Aborted, Answer, EndState, Kind, Pending, Step};
 use super::ledger::{Ledger, Site};
 use super::stream::{Reader, Status, Stream, Write};
-use super::verdict::{Judgement, Verdict};
+use super::verdict::{Judgement, Verdict, Violation};
 use super::wire::WireState;
 use super::{Seq, Stamp};
 use crate::contract::{
@@ -129,6 +129,7 @@ impl Scene<'_> {
 pub(super) struct Court {
     header: Header,
     flows: Vec<Flow>,
+    /// Where flows are kept that did not come in the order of their numbers.
     by_id: BTreeMap<u32, usize>,
     book: Ledger,
     seq: Seq,
@@ -188,40 +189,51 @@ impl Court {
         }
     }
 
-    pub fn finish(mut self, cut: bool) -> Verdict {
-        let at = Stamp { seq: self.seq + 1, line: 0, t: self.now };
-        let owed = self.flows.iter().find_map(|flow| super::liveness::open_question(flow, at));
-        let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = std::mem::take(&mut self.book);
+    /// The violations found after the first `known` ones.
+    pub fn found(&self, known: usize) -> &[Violation] {
+        self.book.violations.get(known..).unwrap_or_default()
+    }
+
+    pub fn finish(&mut self, cut: bool) -> Verdict {
+        let owed = self.flows.iter().find_map(super::liveness::open_question);
+        let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
+        let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
+        let (truncations, exercised, undecided) = (*truncations, exercised.clone(), undecided.take());
         let (judgement, why) = match (violations.first(), cut, undecided.or(owed)) {
             (Some(first), ..) => (Judgement::Violated, first.message.clone()),
             (None, true, _) => (Judgement::Inconclusive, "the trace is cut: its last line ends early".to_owned()),
             (None, false, Some(why)) => (Judgement::Inconclusive, why),
             (None, false, None) => (Judgement::Held, String::new()),
         };
-        let mut violations = violations;
         violations.sort_by_key(|violation| violation.line);
         Verdict { judgement, why, violations, client_faults, truncations, exercised }
     }
 
     fn flow(&mut self, id: u32) -> usize {
-        if let Some(last) = self.flows.get(id as usize)
-            && last.id == id
-        {
-            return id as usize;
+        if let Some(index) = self.known(id) {
+            return index;
         }
-        let Court { flows, by_id, header, cut, .. } = self;
-        *by_id.entry(id).or_insert_with(|| {
-            let mut flow = Flow::new(id, header);
-            flow.cut = *cut;
-            flows.push(flow);
-            flows.len() - 1
-        })
+        let index = self.flows.len();
+        self.flows.push(Flow::new(id, &self.header));
+        self.flows[index].cut = self.cut;
+        if index != id as usize {
+            self.by_id.insert(id, index);
+        }
+        index
+    }
+
+    /// Where a flow is kept, if it was named before: nearly always flows are numbered as they come.
+    fn known(&self, id: u32) -> Option<usize> {
+        match self.flows.get(id as usize) {
+            Some(flow) if flow.id == id => Some(id as usize),
+            _ => self.by_id.get(&id).copied(),
+        }
     }
 
     /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
     fn meet(&mut self, id: u32, call: &Call) {
         let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
-        if !(self.aborts.is_empty() || begins || self.by_id.contains_key(&id)) {
+        if !(self.aborts.is_empty() || begins || self.known(id).is_some()) {
             self.catch_up(id);
         }
     }
@@ -283,7 +295,7 @@ impl Court {
                 let ends = End::BOTH.into_iter().filter(|end| env.end.is_none_or(|only| only == *end));
                 match (env.flow, what) {
                     (None, EnvWhat::Abort(..) | EnvWhat::Crash(_)) => ends.clone().for_each(|end| self.befall(at, end, what)),
-                    // A trace without calls is about its first flow.
+                    // A trace may consist of what happened to its only flow.
                     (None, _) if self.flows.is_empty() => self.catch_up(0),
                     _ => {}
                 }
@@ -443,6 +455,10 @@ impl Scene<'_> {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;
+        if overlap && matches!(kind, Kind::Write { .. }) {
+            // Nobody has promised anything about the bytes of writes that must not overlap.
+            self.flow.streams[self.end].lose_track();
+        }
     }
 
     fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>) {
@@ -450,6 +466,7 @@ impl Scene<'_> {
         self.note_return(&pending);
         if let Outcome::Error(error) = outcome {
             self.evidence(&pending, error);
+            self.note_reset_by_close(error);
         }
         match pending.kind {
             Kind::Read { max } => self.read_returned(&pending, max, outcome),
@@ -499,6 +516,15 @@ impl Scene<'_> {
         let me = self.me_mut();
         me.calm = false;
         me.aborted = Some(Aborted { at, kind, by_word: true });
+    }
+
+    /// The reset that the peer's full close may be needs no line of the network: the error shows that it came.
+    fn note_reset_by_close(&mut self, error: &Error) {
+        let reset = matches!(error, Error::Reset | Error::ConnectionAborted);
+        if reset && self.peer().full_close_possible().is_some() && self.peer_close_may_reset() {
+            let at = self.at;
+            self.me_mut().reset_by_close.get_or_insert(at);
+        }
     }
 
     /// A call that returned the error of an abort has told this end.

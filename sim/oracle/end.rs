@@ -77,12 +77,15 @@ impl Pendings {
         }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
-        self.few.iter().chain(self.many.values())
+    pub fn get_mut(&mut self, op: u64) -> Option<&mut Pending> {
+        match self.few.iter().rposition(|pending| pending.op == op) {
+            Some(index) => self.few.get_mut(index),
+            None => self.many.get_mut(&op),
+        }
     }
 
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Pending> {
-        self.few.iter_mut().chain(self.many.values_mut())
+    pub fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.few.iter().chain(self.many.values())
     }
 
     /// When the first of the pending calls of this kind was made.
@@ -202,6 +205,8 @@ pub(super) struct EndState {
     pub write_error: Option<Stamp>,
     /// A call returned the error of an abort.
     pub told: Option<Stamp>,
+    /// A call failed with the reset that the peer's full close may be.
+    pub reset_by_close: Option<Stamp>,
     /// A write that was called after the peer's full close had returned.
     pub wrote_to_closed: Option<Stamp>,
     /// A read was cancelled that may have consumed something.
@@ -242,6 +247,7 @@ impl EndState {
             read_error: None,
             write_error: None,
             told: None,
+            reset_by_close: None,
             wrote_to_closed: None,
             cancelled_read: None,
             zero_write: None,
@@ -335,7 +341,15 @@ impl EndState {
 
 /// The earliest of several moments.
 pub(super) fn first<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
-    stamps.into_iter().flatten().min_by_key(|at| at.seq)
+    stamps.into_iter().fold(None, sooner)
+}
+
+fn sooner(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
+    match (a, b) {
+        (Some(one), Some(other)) => Some(if one.seq <= other.seq { one } else { other }),
+        (one, None) => one,
+        (None, other) => other,
+    }
 }
 
 /// The moment from which both hold.

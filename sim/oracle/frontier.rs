@@ -42,6 +42,10 @@ pub(super) struct Frontier {
     ways: Vec<Way>,
     /// Contents are unknown where order is too: only numbers of bytes are compared from here on.
     counted: bool,
+    /// Counted bytes of failed writes that are done with: as many may have been the next one's.
+    slack: usize,
+    /// Counted bytes that a pending read was thought to hold: they can still be read, though their writes are done with.
+    loose: usize,
     /// Some ways were left out.
     pruned: bool,
 }
@@ -52,7 +56,7 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, pruned: false }
+        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0, loose: 0, pruned: false }
     }
 
     pub fn add_write(&mut self) {
@@ -80,7 +84,9 @@ impl Frontier {
         overtaken: bool,
         whole: bool,
     ) -> Result<Result<(), Misfit>, Undecided> {
-        self.counted |= data.bytes().is_none() || writes.iter().any(|write| write.data.bytes().is_none());
+        if data.bytes().is_none() || is_unknown(writes) {
+            self.only_count();
+        }
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
             return Ok(self.count(writes, data.len()));
         };
@@ -102,13 +108,26 @@ impl Frontier {
         Ok(Ok(()))
     }
 
+    /// Where contents are unknown, only numbers can be compared; what other readers were thought to hold can still be read.
+    fn only_count(&mut self) {
+        if !self.counted {
+            self.counted = true;
+            self.ways.truncate(1);
+            self.loose = self.ways[0].held();
+            self.ways[0].holes.clear();
+        }
+    }
+
     /// Takes a number of bytes, in the order of the calls.
     fn count(&mut self, writes: &VecDeque<Write>, mut bytes: usize) -> Result<(), Misfit> {
         let way = &mut self.ways[0];
         let available: usize = writes.iter().zip(&way.taken).map(|(write, taken)| write.len - taken).sum();
-        if bytes > available {
+        if bytes > available + self.loose {
             return Err(Misfit::Bytes);
         }
+        let loose = self.loose.min(bytes);
+        self.loose -= loose;
+        bytes -= loose;
         for (write, taken) in writes.iter().zip(&mut way.taken) {
             let run = (write.len - *taken).min(bytes);
             *taken += run;
@@ -126,6 +145,10 @@ impl Frontier {
             write.returned.is_some() && (way.taken[index] >= write.len || write.status == Status::Prefix && !self.counted && passed())
         };
         let count = (0..writes.len()).take_while(|&index| self.ways.iter().all(|way| over(way, index))).count();
+        if self.counted {
+            let dropped = writes.iter().zip(&self.ways[0].taken).take(count);
+            self.slack += dropped.filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        }
         for way in &mut self.ways {
             way.taken.drain(..count);
         }
@@ -135,7 +158,7 @@ impl Frontier {
     /// The position, where one way remains and nothing can branch it again but what comes later.
     pub fn single(&self, writes: &VecDeque<Write>) -> Option<usize> {
         let [way] = self.ways.as_slice() else { return None };
-        let plain = way.holes.is_empty() && way.phantoms == 0;
+        let plain = way.holes.is_empty() && way.phantoms == 0 && self.slack + self.loose == 0;
         let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
         let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
         let ahead = way.taken.iter().skip(1).all(|&taken| taken == 0);
@@ -145,15 +168,21 @@ impl Frontier {
 
     /// Accepted bytes that no way has taken, at least.
     pub fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, others: usize) -> u64 {
-        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.counted)).min().unwrap_or(0) as u64
+        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.slack())).min().unwrap_or(0) as u64
     }
 
     /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
     pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
-        let counted = self.counted;
-        self.ways.retain(|way| way.owed(writes, accepted, reader.others, counted) == 0);
-        debug_assert!(!self.ways.is_empty());
-        if counted {
+        if is_unknown(writes) {
+            self.only_count();
+        }
+        let slack = self.slack();
+        let fits = |way: &Way| way.owed(writes, accepted, reader.others, slack) == 0;
+        debug_assert!(self.pruned || self.ways.iter().any(fits));
+        if self.ways.iter().any(fits) {
+            self.ways.retain(fits);
+        }
+        if self.counted {
             return;
         }
         let view = View { writes, whole: false, pruned: Cell::new(false) };
@@ -177,7 +206,25 @@ impl Frontier {
         }
         self.ways.truncate(1);
         self.ways[0].holes.clear();
-        false
+        self.pruned
+    }
+
+    /// A write says how much of it was accepted: ways that took more are not what happened.
+    pub fn accepted(&mut self, index: usize, bytes: usize) {
+        let fits = |way: &Way| way.taken[index] <= bytes;
+        if self.ways.iter().any(fits) {
+            self.ways.retain(fits);
+        }
+    }
+
+    /// How many bytes that were counted as failed writes' may have been others', where bytes are counted.
+    fn slack(&self) -> Option<usize> {
+        self.counted.then_some(self.slack)
+    }
+
+    /// Were some ways left out? Then what none of the others allows may still have happened.
+    pub fn is_pruned(&self) -> bool {
+        self.pruned
     }
 }
 
@@ -188,19 +235,22 @@ impl Way {
         writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
     }
 
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, counted: bool) -> usize {
+    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, slack: Option<usize>) -> usize {
         let missing = self.unread(writes, accepted);
-        let doubtful = |write: &&Write| matches!(write.status, Status::Prefix | Status::RunsOn);
         // Bytes that were counted as a failed write's may as well have been the next one's.
-        let slack: usize =
-            if counted { writes.iter().zip(&self.taken).filter(|(write, _)| doubtful(write)).map(|(_, taken)| *taken).sum() } else { 0 };
+        let doubtful = || writes.iter().zip(&self.taken).filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        let slack = slack.map_or(0, |slack| slack + doubtful());
         // A reader that is still pending, or a cancelled one, can have taken the rest in one piece.
-        let free = (others + self.phantoms).saturating_sub(self.holes.len());
-        if free > 0 {
+        if others + self.phantoms > self.holes.len() {
             return 0;
         }
-        let held: usize = if self.holes.len() > others + self.phantoms { self.holes.iter().map(Hole::len).sum() } else { 0 };
+        let held = if self.holes.len() > others + self.phantoms { self.held() } else { 0 };
         missing.saturating_sub(slack) + held
+    }
+
+    /// How many bytes other readers must hold.
+    fn held(&self) -> usize {
+        self.holes.iter().map(Hole::len).sum()
     }
 
     fn advance(&mut self, index: usize, bytes: usize) {
@@ -234,7 +284,11 @@ impl View<'_> {
         let mut barrier = Seq::MAX;
         let mut found = Vec::new();
         for (index, write) in self.writes.iter().enumerate() {
-            if write.called.seq > barrier || found.len() > MOST {
+            if write.called.seq > barrier {
+                break;
+            }
+            if found.len() > MOST {
+                self.pruned.set(true);
                 break;
             }
             let frozen = write.status != Status::RunsOn && write.returned.is_some_and(|at| last.is_some_and(|last| at.seq < last));
@@ -260,17 +314,17 @@ impl View<'_> {
         self.writes[index].bytes()?.get(way.taken[index]).copied()
     }
 
-    /// Adds ways that are not known yet, as long as they are few.
+    /// Adds ways that are not known yet. Of too many those stay that leave the least to other readers.
     fn merge(&self, ways: &mut Vec<Way>, more: Vec<Way>) {
         for way in more {
-            if ways.contains(&way) {
-                continue;
-            }
-            if ways.len() < MOST {
+            if !ways.contains(&way) {
                 ways.push(way);
-            } else {
-                self.pruned.set(true);
             }
+        }
+        if ways.len() > MOST {
+            ways.sort_by_key(Way::held);
+            ways.truncate(MOST);
+            self.pruned.set(true);
         }
     }
 
@@ -454,4 +508,14 @@ impl View<'_> {
         }
         found
     }
+}
+
+/// Perhaps none of it, perhaps all belongs to the stream.
+fn is_doubtful(write: &Write) -> bool {
+    matches!(write.status, Status::Prefix | Status::RunsOn)
+}
+
+/// Are the contents of some write not known?
+fn is_unknown(writes: &VecDeque<Write>) -> bool {
+    writes.iter().any(|write| write.data.bytes().is_none())
 }

@@ -37,6 +37,9 @@ impl Findings {
     }
 }
 
+/// The most violations that are written down for one run.
+const MOST: usize = 10_000;
+
 /// Where a violation happened.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
@@ -76,9 +79,17 @@ impl Ledger {
 
     /// Writes down what is wrong with an event, if anything; the violation's index.
     pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
+        if self.is_full() {
+            return None;
+        }
         let violation = write_up(site, findings)?;
         self.violations.push(violation);
         Some(self.violations.len() - 1)
+    }
+
+    /// So much is wrong that more is not written down.
+    pub fn is_full(&self) -> bool {
+        self.violations.len() >= MOST
     }
 
     /// As [`Ledger::enter`], to be held until quiet.
@@ -100,6 +111,9 @@ impl Ledger {
 
     pub fn fault(&mut self, site: Site, message: String) {
         let Site { at, flow, end, .. } = site;
+        if self.client_faults.len() == MOST {
+            return;
+        }
         self.client_faults.push(ClientFault { line: at.line, t: at.t, flow, end, message });
     }
 

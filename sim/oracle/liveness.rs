@@ -35,8 +35,8 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, at: Sta
 }
 
 /// At the end of a recording without quiet: an obligation that can't be decided.
-pub(super) fn open_question(flow: &Flow, _at: Stamp) -> Option<String> {
-    End::BOTH.into_iter().find_map(|end| {
+pub(super) fn open_question(flow: &Flow) -> Option<String> {
+    End::BOTH.into_iter().filter(|&end| !flow.ends[end].pending.is_empty()).find_map(|end| {
         let (pending, due) = stuck(flow, end).into_iter().find(|(pending, _)| !pending.overdue)?;
         let rule = due.rules[0];
         let word = pending.kind.word();
@@ -98,7 +98,7 @@ fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: D
     if flow.ends[end].faulted {
         return;
     }
-    let Some(known) = flow.ends[end].pending.iter_mut().find(|known| known.op == op) else { return };
+    let Some(known) = flow.ends[end].pending.get_mut(op) else { return };
     if std::mem::replace(&mut known.overdue, true) {
         return;
     }
@@ -121,7 +121,7 @@ fn exercise(book: &mut Ledger, due: &Due) {
 
 /// The pending calls of an end that are owed their return, each with the rule that names it first.
 fn stuck(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
-    if flow.ends[end].is_void() {
+    if flow.ends[end].is_void() || flow.ends[end].pending.is_empty() {
         return Vec::new();
     }
     let due = |pending: &Pending| due(flow, end, pending).map(|due| (*pending, due));

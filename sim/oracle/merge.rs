@@ -1,18 +1,20 @@
 //! Traces whose ends have clocks of their own: the order is known only within one end.
 //!
-//! A rule is broken only if every merge of the two orders breaks it. Three merges are tried: all of the client first, all of
-//! the server first, and one that holds an event back as long as the other end can still bring what it needs. What all of
-//! them break is broken.
-
-use std::collections::VecDeque;
+//! The run is broken only if every merge of the two orders is. Four merges are tried: all of one end first, and, again from
+//! either end, one that holds an event back as long as the other end can still bring what it needs. If one of them breaks
+//! nothing, nothing is broken; otherwise the merge that breaks least is the likeliest, and what it breaks is named.
 
 use super::court::Court;
-use super::verdict::{Judgement, Verdict, Violation};
+use super::verdict::{Judgement, Verdict};
 use crate::contract::{Both, End};
+use crate::rules::Rule;
 use crate::trace::{Event, Header, What};
 
 /// An event with its line.
 type Line = (u64, Event);
+
+/// A way to merge the events of a stretch, beginning with one of the ends.
+type Order = fn(Court, &Stretch, End) -> Court;
 
 /// What lies between two events that concern both ends.
 #[derive(Clone, Debug, Default)]
@@ -50,31 +52,35 @@ impl Merge {
     }
 
     pub fn finish(self, cut: bool) -> Verdict {
-        let first = |end| self.run(cut, |court, stretch| block_by_block(court, stretch, end));
-        let mut verdict = self.run(cut, as_needed);
-        for other in [first(End::Client), first(End::Server)] {
-            verdict.violations.retain_mut(|violation| agree(violation, &other));
-            if other.judgement == Judgement::Held {
-                verdict.violations.clear();
-                (verdict.judgement, verdict.why) = (Judgement::Held, String::new());
-            }
-        }
-        match (verdict.violations.first(), verdict.judgement) {
-            (Some(first), _) => verdict.why.clone_from(&first.message),
-            (None, Judgement::Violated) => (verdict.judgement, verdict.why) = (Judgement::Held, String::new()),
-            (None, _) => {}
-        }
-        if cut && verdict.judgement == Judgement::Held {
-            verdict.judgement = Judgement::Inconclusive;
-            verdict.why = "the trace is cut: its last line ends early".to_owned();
+        let mut verdict = self.likeliest(cut);
+        if cut && verdict.judgement == Judgement::Violated {
+            keep_what_stands(&mut verdict);
         }
         verdict
     }
 
-    fn run(&self, cut: bool, order: impl Fn(Court, &Stretch) -> Court) -> Verdict {
+    /// The verdict of a merge that holds, or else of the one that breaks least. The blocks only serve to find one that holds:
+    /// what they break says more about them than about the run.
+    fn likeliest(&self, cut: bool) -> Verdict {
+        let held = |verdict: &Verdict| verdict.judgement == Judgement::Held;
+        let mut best = self.run(cut, as_needed, End::Client);
+        let others: [(Order, End); 3] = [(as_needed, End::Server), (block_by_block, End::Client), (block_by_block, End::Server)];
+        for (index, (order, first)) in others.into_iter().enumerate() {
+            if held(&best) {
+                break;
+            }
+            let other = self.run(cut, order, first);
+            if held(&other) || index == 0 && other.violations.len() < best.violations.len() {
+                best = other;
+            }
+        }
+        best
+    }
+
+    fn run(&self, cut: bool, order: Order, first: End) -> Verdict {
         let mut court = Court::new(self.header.clone());
         for stretch in &self.stretches {
-            court = order(court, stretch);
+            court = order(court, stretch, first);
             if let Some((line, event)) = &stretch.then {
                 court.observe(*line, event);
             }
@@ -92,6 +98,7 @@ fn side(event: &Event) -> Option<End> {
     }
 }
 
+/// All events of one end, then all of the other.
 fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     for (line, event) in stretch.ends[first].iter().chain(&stretch.ends[first.peer()]) {
         court.observe(*line, event);
@@ -99,54 +106,120 @@ fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     court
 }
 
-/// Takes one end's events as long as they break nothing, then the other's; when both are stuck, the first must break.
-fn as_needed(mut court: Court, stretch: &Stretch) -> Court {
-    let mut queues =
-        Both { client: stretch.ends.client.iter().collect::<VecDeque<_>>(), server: stretch.ends.server.iter().collect::<VecDeque<_>>() };
-    let mut end = End::Client;
-    let mut refused = false;
-    while let Some((line, event)) = queues[end].front().or_else(|| {
+/// Takes one end's events as long as they break nothing, then the other's; where both are stuck, one of them must break.
+fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
+    let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
+    let (mut end, mut stuck) = (first, 0);
+    while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
+        let taken;
+        (court, taken) = run_ahead(court, rest[end]);
+        rest[end] = &rest[end][taken..];
+        stuck = if taken == 0 { stuck + 1 } else { 0 };
         end = end.peer();
-        refused = true;
-        queues[end].front()
-    }) {
-        let alone = queues[end.peer()].is_empty();
-        match attempt(&court, *line, event).filter(|_| !(refused && alone)) {
-            Some(next) => {
-                court = next;
-                queues[end].pop_front();
-                refused = false;
-            }
-            None if refused || alone => {
-                court.observe(*line, event);
-                queues[end].pop_front();
-                refused = false;
-            }
-            None => {
-                end = end.peer();
-                refused = true;
-            }
+        if stuck == 2 {
+            (court, end) = force(court, &mut rest, end);
+            stuck = 0;
         }
     }
     court
 }
 
-/// The court after an event, unless the event breaks a rule.
-fn attempt(court: &Court, line: u64, event: &Event) -> Option<Court> {
-    let mut next = court.clone();
-    next.observe(line, event);
-    (next.violations() == court.violations()).then_some(next)
+/// The court after as many of these events as break nothing, and their number.
+fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
+    let known = court.violations();
+    let mut trial = court.clone();
+    let breaks = |(line, event): &Line| {
+        trial.observe(*line, event);
+        trial.violations() > known
+    };
+    match rest.iter().position(breaks) {
+        None => (trial, rest.len()),
+        Some(fit) => {
+            rest[..fit].iter().for_each(|(line, event)| court.observe(*line, event));
+            (court, fit)
+        }
+    }
 }
 
-/// Is the same event broken there too? Then only the rules that both name remain.
-fn agree(violation: &mut Violation, other: &Verdict) -> bool {
-    let same = |theirs: &&Violation| {
-        (theirs.flow, theirs.end, theirs.op, theirs.line) == (violation.flow, violation.end, violation.op, violation.line)
-    };
-    let theirs: Vec<_> = other.violations.iter().filter(same).flat_map(|found| [&found.rule].into_iter().chain(&found.also)).collect();
-    let mine: Vec<_> = [violation.rule].into_iter().chain(violation.also.iter().copied()).filter(|rule| theirs.contains(&rule)).collect();
-    let Some((&rule, also)) = mine.split_first() else { return false };
-    violation.rule = rule;
-    violation.also = also.to_vec();
-    true
+/// The court after the event that breaks least, of the two that are next, and the end whose event it was.
+fn force(court: Court, rest: &mut Both<&[Line]>, end: End) -> (Court, End) {
+    let next = [end, end.peer()].map(|end| attempt(&court, rest[end]).map(|(court, broken)| (broken, end, court)));
+    match next.into_iter().flatten().min_by_key(|(broken, ..)| *broken) {
+        Some((_, end, court)) => {
+            rest[end] = &rest[end][1..];
+            (court, end)
+        }
+        None => (court, end),
+    }
+}
+
+/// What an event breaks, in the order in which such events are let happen where one must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Broken {
+    Nothing,
+    /// Rules that the event breaks wherever it stands.
+    Anywhere,
+    /// Rules that nothing which the other end does later can mend.
+    Beyond,
+    /// Rules that hold if something that the other end does later came first.
+    Before,
+}
+
+impl Broken {
+    fn by(rule: Rule) -> Self {
+        match rule {
+            rule if is_own_doing(rule) => Broken::Anywhere,
+            Rule::StreamCausal
+            | Rule::StreamPrefix
+            | Rule::EofHasCause
+            | Rule::EofAfterReset
+            | Rule::ClosedHasCause
+            | Rule::ReadErrorHasCause
+            | Rule::HalfCloseKeepsReading
+            | Rule::EofKeepsWriting
+            | Rule::ShutdownReadKeepsWriting
+            | Rule::CloseKeepsReading
+            | Rule::CloseWaits
+            | Rule::ZeroLengthIsInvisible => Broken::Before,
+            _ => Broken::Beyond,
+        }
+    }
+}
+
+/// The court after the first of these events, and what that breaks.
+fn attempt(court: &Court, rest: &[Line]) -> Option<(Court, Broken)> {
+    let (line, event) = rest.first()?;
+    let mut next = court.clone();
+    next.observe(*line, event);
+    let found = next.found(court.violations()).iter().map(|violation| Broken::by(violation.rule));
+    let broken = found.max().unwrap_or(Broken::Nothing);
+    Some((next, broken))
+}
+
+/// A recording that was cut may have lost all that the other end ever did: what that could excuse is not known.
+fn keep_what_stands(verdict: &mut Verdict) {
+    verdict.violations.retain(|violation| is_own_doing(violation.rule) || violation.rule == Rule::EofComplete);
+    match verdict.violations.first() {
+        Some(first) => verdict.why.clone_from(&first.message),
+        None => {
+            verdict.judgement = Judgement::Inconclusive;
+            "the trace is cut: its last line ends early".clone_into(&mut verdict.why);
+        }
+    }
+}
+
+/// Is the rule broken by what this end did alone, whatever the other end may have done besides?
+const fn is_own_doing(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::DataNonempty
+            | Rule::EofIsFinal
+            | Rule::EofAfterShutdownRead
+            | Rule::ErrorAfterClose
+            | Rule::ClosedAfterShutdown
+            | Rule::WriteErrorIsFinal
+            | Rule::CancelledClose
+            | Rule::FreshBuffer
+            | Rule::InputIsTotal
+    )
 }

@@ -95,7 +95,7 @@ impl Oracle {
     /// The verdict. `cut`: the trace ended in the middle of a line.
     pub fn finish(self, cut: bool) -> Verdict {
         match self.bench {
-            Bench::Shared(court) => court.finish(cut),
+            Bench::Shared(mut court) => court.finish(cut),
             Bench::PerEnd(merge) => merge.finish(cut),
         }
     }

@@ -17,6 +17,9 @@ use crate::rules::Rule;
 /// The longest stretch of unread bytes that is searched.
 const REACH: usize = 4 << 20;
 
+/// The most unread writes that are searched.
+const PARTS: usize = 1024;
+
 /// The most suspects that are kept.
 const SUSPECTS: usize = 64;
 
@@ -77,7 +80,7 @@ impl Unread {
         for (index, write) in stream.writes.iter().enumerate() {
             let from = stream.taken_at_most(index);
             let Some(rest) = write.bytes().map(|bytes| &bytes[from..]) else { break };
-            if unread.bytes.len() > REACH {
+            if unread.bytes.len() > REACH || unread.parts.len() > PARTS {
                 break;
             }
             unread.parts.push(Part { write: index, start: unread.bytes.len(), from, len: rest.len() });
@@ -101,6 +104,9 @@ impl Scene<'_> {
     /// Names bytes that do not fit, and goes on from the most permissive state.
     pub(super) fn name_misfit(&mut self, pending: &Pending, data: &Payload, mut found: Findings) {
         let writer = self.end.peer();
+        if self.book.is_full() {
+            return self.flow.streams[writer].lose_track();
+        }
         let judged_already = !found.is_empty();
         let Some(bytes) = data.bytes().filter(|_| self.flow.streams[writer].writes.iter().all(|write| write.data.bytes().is_some())) else {
             return self.name_excess(pending, data.len(), found);

@@ -182,6 +182,7 @@ impl Scene<'_> {
                     self.eof_of_aborted(abort.at, abort.kind, &mut found);
                     self.kept_data_first(&mut found);
                 }
+                None if self.was_reset_by_close() => self.count_truncation(),
                 None => self.clean_eof(pending, &mut found),
             }
         }
@@ -332,7 +333,18 @@ impl Scene<'_> {
             found.add(Rule::EofAfterReset, &[abort], || {
                 format!("the {end} was aborted, and its read returned EOF as if the stream had ended ({parameter})")
             });
-        } else if owed > 0 {
+        } else {
+            self.count_truncation();
+        }
+    }
+
+    /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
+    fn was_reset_by_close(&self) -> bool {
+        self.me().reset_by_close.is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
+    }
+
+    fn count_truncation(&mut self) {
+        if self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0 {
             self.book.truncations += 1;
         }
     }
@@ -399,7 +411,7 @@ impl Scene<'_> {
     }
 
     /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
-    fn peer_close_may_reset(&self) -> bool {
+    pub(super) fn peer_close_may_reset(&self) -> bool {
         let lost = self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0;
         let unread = &self.flow.streams[self.end];
         match self.peer().contract.close_sends_pending {
@@ -453,7 +465,7 @@ impl Scene<'_> {
 
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     pub(super) fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        if self.me().faulted {
+        if findings.is_empty() || self.me().faulted {
             return None;
         }
         let site = self.site(pending.op);

@@ -151,6 +151,9 @@ impl Stream {
     pub fn settle(&mut self, op: u64, at: Stamp, status: Status, exact: Option<usize>) {
         self.open -= 1;
         let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return };
+        if let (Some(frontier), Some(bytes)) = (&mut self.frontier, exact) {
+            frontier.accepted(index, bytes);
+        }
         let taken = self.taken_at_most(index);
         let write = &mut self.writes[index];
         write.returned = Some(at);
@@ -291,6 +294,7 @@ impl Stream {
         }
         let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
         match &self.frontier {
+            Some(frontier) if frontier.is_pruned() => 0,
             Some(frontier) => frontier.owed(&self.writes, accepted, others),
             // One of the other readers can hold the rest.
             None if others > 0 => 0,

@@ -219,6 +219,9 @@ impl World {
     /// Switches the log on or off; off, it costs nothing.
     pub fn record(&mut self, on: bool) {
         self.core.recording = on;
+        if on {
+            self.core.events.reserve(32);
+        }
     }
 
     /// Logs what happened on a flow that is not the world's own, now, if the log is on.
