@@ -428,7 +428,7 @@ impl Scene<'_> {
             self.me_mut().zero_write.get_or_insert((at, written)).1 = written;
             self.book.exercise(Rule::ZeroLengthIsInvisible);
         }
-        Kind::Write { number, len, vectored, void }
+        Kind::Write { len, vectored, void }
     }
 
     /// Must a write that is called now contribute nothing, unless it returns ok?

@@ -24,7 +24,7 @@ pub(super) struct Pending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Read { max: usize },
-    Write { number: u64, len: usize, vectored: bool, void: bool },
+    Write { len: usize, vectored: bool, void: bool },
     Flush,
     Shutdown(Mode),
     Close,

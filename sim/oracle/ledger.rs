@@ -149,7 +149,16 @@ fn write_up(site: Site, findings: Findings) -> Option<Violation> {
         flow: site.flow,
         end: site.end,
         op: site.op,
-        message: findings.message,
+        message: in_the_singular(findings.message),
         because,
     })
+}
+
+/// A message speaks of numbers of bytes; of one in the singular.
+fn in_the_singular(message: String) -> String {
+    let spaced = message.replace(" 1 bytes", " 1 byte");
+    match spaced.strip_prefix("1 bytes") {
+        Some(rest) => format!("1 byte{rest}"),
+        None => spaced,
+    }
 }

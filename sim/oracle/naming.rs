@@ -208,13 +208,13 @@ impl Scene<'_> {
         let len = rest.len();
         let expected = unread.part(0).map(|part| {
             let write = &stream.writes[part.write];
-            format!("bytes {}.. of the {writer}'s write #{}", part.from, write.number)
+            format!("bytes {}.. of the {writer}'s write #{}", part.from, write.op)
         });
         let expected = expected.unwrap_or_else(|| "nothing more".to_owned());
         let plain = |message: String, resume, suspect| Name { rules: vec![Rule::StreamPrefix], message, resume, suspect, blames: None };
         if let Some(piece) = stream.history.iter().rev().find(|piece| gap.is_none() && position(&piece.data, rest).is_some()) {
             let message =
-                format!("the {end}'s read returned {len} bytes again that its read {} had returned; expected: {expected}", piece.op);
+                format!("the {end}'s read returned {len} bytes again that its read #{} had returned; expected: {expected}", piece.op);
             return plain(message, Resume::Here, None);
         }
         let equal = rest.iter().zip(ahead).filter(|(a, b)| a == b).count();

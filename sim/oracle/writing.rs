@@ -15,15 +15,14 @@ use crate::rules::Rule;
 struct Return<'a> {
     pending: &'a Pending,
     called: Seq,
-    number: u64,
     len: usize,
     vectored: bool,
 }
 
 impl Scene<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
-        let Kind::Write { number, len, vectored, void } = pending.kind else { return };
-        let write = Return { pending, called: pending.called.seq, number, len, vectored };
+        let Kind::Write { len, vectored, void } = pending.kind else { return };
+        let write = Return { pending, called: pending.called.seq, len, vectored };
         if self.is_calm() {
             if self.peer().reads_returned > pending.peer_reads {
                 self.book.exercise(Rule::WriteResolves);
@@ -104,9 +103,9 @@ impl Scene<'_> {
             return;
         }
         let mut found = Findings::default();
-        let (end, number) = (self.end, write.number);
+        let (end, op) = (self.end, write.pending.op);
         found.add(Rule::FailedWriteIsPrefix, &[write.pending.called], || {
-            format!("{taken} bytes of the {end}'s write #{number} were read, but it was called after writing had ended, and failed")
+            format!("{taken} bytes of the {end}'s write #{op} were read, but it was called after writing had ended, and failed")
         });
         self.enter(write.pending, found);
     }
@@ -123,7 +122,11 @@ impl Scene<'_> {
         let mut found = Findings::default();
         let (end, at) = (self.end, self.at);
         found.add(Rule::EofComplete, &[write.pending.called, at], || {
-            format!("the {}'s read returned EOF, and the {end}'s write #{} then returned ok: {unread} bytes lost", end.peer(), write.number)
+            format!(
+                "the {}'s read returned EOF, and the {end}'s write #{} then returned ok: {unread} bytes lost",
+                end.peer(),
+                write.pending.op
+            )
         });
         let site = super::ledger::Site { at: eof, flow: self.flow.id, end: end.peer(), op: Some(op) };
         self.book.enter(site, found);
@@ -134,35 +137,35 @@ impl Scene<'_> {
         let (end, at) = (self.end, self.at);
         let me = self.me();
         let since = |at: Option<Stamp>| at.filter(|at| at.seq < write.called);
-        let number = write.number;
+        let op = write.pending.op;
         if let Some(Answer::Yes(shown)) = me.maybe_write.filter(|answer| answer.stamp().seq < write.called) {
             found.add(Rule::CancelledClose, &[shown], || {
-                format!("the {end}'s write #{number} returned ok, but line {} had shown that the cancelled close took effect", shown.line)
+                format!("the {end}'s write #{op} returned ok, but line {} had shown that the cancelled close took effect", shown.line)
             });
         }
         if let Some(closed) = since(me.full_close_returned()) {
             found.add(Rule::ErrorAfterClose, &[closed], || {
-                format!("the {end}'s write #{number} returned ok, but it was called after the {end} had closed the flow")
+                format!("the {end}'s write #{op} returned ok, but it was called after the {end} had closed the flow")
             });
         }
         if let Some(over) = self.writing_over(write.called) {
             found.add(Rule::ClosedAfterShutdown, &[over], || {
-                format!("the {end}'s write #{number} returned ok, but it was called after writing had been shut down")
+                format!("the {end}'s write #{op} returned ok, but it was called after writing had been shut down")
             });
         }
         if let Some(failed) = since(me.write_error).filter(|_| me.contract.write_error_is_final == YesNo::Yes) {
             found.add(Rule::WriteErrorIsFinal, &[failed], || {
-                format!("the {end}'s write #{number} returned ok, but an earlier write had failed (line {})", failed.line)
+                format!("the {end}'s write #{op} returned ok, but an earlier write had failed (line {})", failed.line)
             });
         }
         if let Some(aborted) = since(me.aborted.map(|abort| abort.at)) {
             found.add(Rule::AbortIsTold, &[aborted], || {
-                format!("the {end}'s write #{number} returned ok, but it was called after the {end} had been aborted")
+                format!("the {end}'s write #{op} returned ok, but it was called after the {end} had been aborted")
             });
         }
         if let Some(short) = accepted.filter(|bytes| *bytes < write.len as u64) {
             let len = write.len;
-            found.add(Rule::OkMeansWhole, &[], || format!("the {end}'s write #{number} returned ok with {short} of {len} bytes accepted"));
+            found.add(Rule::OkMeansWhole, &[], || format!("the {end}'s write #{op} returned ok with {short} of {len} bytes accepted"));
         }
         self.told_of_closed_peer(write, &mut found);
         self.blocked_write_fails(write, &mut found);
@@ -182,9 +185,9 @@ impl Scene<'_> {
             return;
         }
         if let Some(shut) = pending_at {
-            let (end, number) = (self.end, write.number);
+            let (end, op) = (self.end, write.pending.op);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
-                format!("the {end}'s write #{number} was pending when writing was shut down, and returned ok where it must fail")
+                format!("the {end}'s write #{op} was pending when writing was shut down, and returned ok where it must fail")
             });
         }
     }
@@ -202,11 +205,9 @@ impl Scene<'_> {
     fn told_of_closed_peer(&mut self, write: Return<'_>, found: &mut Findings) {
         let Some(closed) = self.peer().full_close_returned().filter(|at| at.seq < write.called) else { return };
         if let Some(earlier) = self.told_before(write) {
-            let (end, number) = (self.end, write.number);
+            let (end, op) = (self.end, write.pending.op);
             found.add(Rule::AbortIsTold, &[closed, earlier], || {
-                format!(
-                    "the {end}'s write #{number} returned ok although the peer had closed the flow, and an earlier write had told it so"
-                )
+                format!("the {end}'s write #{op} returned ok although the peer had closed the flow, and an earlier write had told it so")
             });
         }
         let called = write.pending.called;
@@ -237,32 +238,35 @@ impl Scene<'_> {
             return;
         }
         let word = outcome.clone().into_error();
-        let number = write.number;
+        let op = write.pending.op;
         match me.maybe_write {
             Some(Answer::Open(_)) => return self.me_mut().maybe_write = Some(Answer::Yes(at)),
             Some(Answer::Yes(_)) => return,
             Some(Answer::No(shown)) => found.add(Rule::CancelledClose, &[shown], || {
                 format!(
-                    "the {end}'s write #{number} failed with `{word}`, but line {} had shown that the cancelled close did not happen",
+                    "the {end}'s write #{op} failed with `{word}`, but line {} had shown that the cancelled close did not happen",
                     shown.line
                 )
             }),
             None => {}
         }
         let (me, peer) = (self.me(), self.peer());
-        let message = || format!("the {end}'s write #{number} failed with `{word}`, and nothing that happened explains it");
+        let message = || format!("the {end}'s write #{op} failed with `{word}`, and nothing that happened explains it");
         if let Some(shut) = me.shut_read.called.filter(|_| me.contract.data_after_shutdown_read.is_some()) {
             found.add(Rule::ShutdownReadKeepsWriting, &[shut], message);
         }
         if let Some(eof) = me.eof.filter(|_| peer.write_end_called().is_some() || peer.maybe_write.is_some()) {
             let half = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]).unwrap_or(eof);
             found.add(Rule::EofKeepsWriting, &[half, eof], || {
-                format!("the {end}'s write #{number} failed with `{word}`, although the peer had only ended its own writing (EOF read at line {})", eof.line)
+                format!(
+                    "the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing (EOF read at line {})",
+                    eof.line
+                )
             });
         }
         if let Some(half) = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]) {
             found.add(Rule::HalfCloseKeepsReading, &[half], || {
-                format!("the {end}'s write #{number} failed with `{word}`, although the peer had only ended its own writing")
+                format!("the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing")
             });
         }
         if let Some(trouble) = self.book.trouble_elsewhere(self.flow.id, at.seq) {
@@ -278,11 +282,11 @@ impl Scene<'_> {
         let any = matches!(contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
         let wrong_eof = *outcome == Outcome::Eof && !any;
         let aborted = self.me().aborted.is_some();
-        let (end, number, word) = (self.end, write.number, outcome.clone().into_error());
+        let (end, op, word) = (self.end, write.pending.op, outcome.clone().into_error());
         let Some(over) = over else {
             if wrong_eof {
                 found.add(Rule::ClosedHasCause, &[], || {
-                    format!("the {end}'s write #{number} returned `eof`, which is no result of a write here")
+                    format!("the {end}'s write #{op} returned `eof`, which is no result of a write here")
                 });
             }
             return;
@@ -298,9 +302,7 @@ impl Scene<'_> {
         };
         if !fits && (!aborted || wrong_eof) {
             found.add(Rule::ClosedAfterShutdown, &[over], || {
-                format!(
-                    "the {end}'s write #{number} was called after writing had ended and failed with `{word}`, where `{asked}` is asked for"
-                )
+                format!("the {end}'s write #{op} was called after writing had ended and failed with `{word}`, where `{asked}` is asked for")
             });
         }
     }
@@ -315,9 +317,9 @@ impl Scene<'_> {
         let other =
             [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_possible(), peer.shut_read.called, me.write_error];
         if first(other).is_none() {
-            let (end, number) = (self.end, write.number);
+            let (end, op) = (self.end, write.pending.op);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
-                format!("the {end}'s write #{number} was pending when writing was shut down, and failed where it must be completed")
+                format!("the {end}'s write #{op} was pending when writing was shut down, and failed where it must be completed")
             });
         }
     }
