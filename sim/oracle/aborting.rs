@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::court::Scene;
 use super::end::{Aborted, EndState, Kind, Pending, first};
 use super::ledger::{Findings, Site};
+use super::scene::Scene;
 use crate::contract::{Error, Outcome};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};

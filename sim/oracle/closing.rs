@@ -1,9 +1,9 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
 use super::Seq;
-use super::court::Scene;
 use super::end::{Answer, Pending, first};
 use super::ledger::{Findings, Site};
+use super::scene::Scene;
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
 use crate::rules::Rule;
 

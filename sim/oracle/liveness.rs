@@ -1,8 +1,8 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
 use super::Stamp;
-use super::court::Flow;
 use super::end::{EndState, Kind, Pending};
+use super::flow::Flow;
 use super::ledger::{Findings, Ledger, Site};
 use crate::contract::{AcceptedMeans, BlockedReadAtClose, End, Mode, ReadAfterEof};
 use crate::rules::Rule;

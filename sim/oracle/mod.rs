@@ -1,11 +1,12 @@
 //! The judge. It consumes events, knows what each end promises, and yields a verdict; it sees nothing of the simulator, and
 //! that is what makes it valid for any implementation in any language.
 //!
-//! Start here: [`Oracle::observe`] hands each event to `court`, which keeps the pending calls of each end (`end`) and, for
-//! each direction, which bytes can come next (`stream`, and `frontier` where overlapping calls leave several answers).
-//! What a return may say is decided in `reading`, `writing` and `closing`, what is owed but missing in `liveness`,
-//! what segments show in `wire`. `naming` finds the rule for bytes that do not fit. `merge` orders traces whose ends
-//! have clocks of their own.
+//! Start here: [`Oracle::observe`] hands each event to `court`, which sets the `scene`: one event of one end of a `flow`. A
+//! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
+//! and `hole` where overlapping calls leave several answers). What a return may say is decided in `reading`, `writing` and
+//! `closing`, what an abort establishes in `aborting`, what is owed but missing in `liveness`, what segments show in `wire`.
+//! `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
+//! clocks of their own.
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
@@ -13,6 +14,7 @@ mod aborting;
 mod closing;
 mod court;
 mod end;
+mod flow;
 mod frontier;
 mod hole;
 mod ledger;
@@ -20,6 +22,7 @@ mod liveness;
 mod merge;
 mod naming;
 mod reading;
+mod scene;
 mod stream;
 mod verdict;
 mod wire;

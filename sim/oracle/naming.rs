@@ -7,9 +7,9 @@
 
 use bytes::Bytes;
 
-use super::court::Scene;
 use super::end::Pending;
 use super::ledger::Findings;
+use super::scene::Scene;
 use super::stream::{Status, Stream};
 use crate::contract::{CancelRead, ConcurrentWrites, End, Payload};
 use crate::rules::Rule;

@@ -1,8 +1,9 @@
 //! What the return of a read may say.
 
-use super::court::{Fingerprint, Scene};
 use super::end::{Answer, EndState, Pending, first};
+use super::flow::Fingerprint;
 use super::ledger::Findings;
+use super::scene::Scene;
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{

@@ -1,7 +1,7 @@
 //! What segments show: each end has one FIN, and nothing beyond it.
 
-use super::court::Scene;
 use super::ledger::{Findings, Site};
+use super::scene::Scene;
 use crate::rules::Rule;
 use crate::trace::{Fate, Wire};
 

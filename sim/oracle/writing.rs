@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::court::Scene;
 use super::end::{Answer, Kind, Pending, first};
 use super::ledger::Findings;
+use super::scene::Scene;
 use super::stream::Status;
 use super::{Seq, Stamp};
 use crate::contract::{BlockedWriteAtShutdown, ClosedPeerWrites, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo};

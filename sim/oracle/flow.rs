@@ -1,0 +1,73 @@
+//! One flow, as far as its events tell: both ends, both directions, and what lies between them.
+
+use std::collections::BTreeMap;
+
+use super::Stamp;
+use super::end::EndState;
+use super::stream::Stream;
+use super::wire::WireState;
+use crate::contract::{Both, End, Payload};
+use crate::time::Instant;
+use crate::trace::{Header, Resources};
+
+/// A buffer's contents, as little of them as tells whether they change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fingerprint {
+    len: usize,
+    hash: Option<u128>,
+}
+
+impl Fingerprint {
+    pub fn of(data: &Payload) -> Self {
+        Fingerprint { len: data.len(), hash: data.bytes().map(|bytes| xxhash_rust::xxh3::xxh3_128(bytes)) }
+    }
+
+    pub fn differs(self, data: &Payload) -> bool {
+        let now = Fingerprint::of(data);
+        self.len != now.len || self.hash.zip(now.hash).is_some_and(|(then, now)| then != now)
+    }
+}
+
+/// One flow, as far as its events tell.
+#[derive(Clone, Debug)]
+pub(super) struct Flow {
+    pub id: u32,
+    pub ends: Both<EndState>,
+    /// By the end that writes.
+    pub streams: Both<Stream>,
+    /// By the end that sends: since when what it sends is cut off.
+    pub cut: Both<Option<Stamp>>,
+    pub wire: Both<WireState>,
+    pub resources: Both<Option<(Stamp, Resources)>>,
+    /// Buffers that reads returned, where the recording shows them again.
+    pub buffers: BTreeMap<(End, u64), Fingerprint>,
+    /// Wrong bytes whose name may change when more is known.
+    pub suspects: Vec<super::naming::Suspect>,
+    /// A partition once stood between the ends.
+    pub was_cut: bool,
+    /// When something last happened here in fair time.
+    pub active: Instant,
+}
+
+impl Flow {
+    pub fn new(id: u32, header: &Header) -> Self {
+        let end = |end| EndState::new(header.contract[end]);
+        Flow {
+            id,
+            ends: Both { client: end(End::Client), server: end(End::Server) },
+            streams: Both::default(),
+            cut: Both::default(),
+            wire: Both::default(),
+            resources: Both::default(),
+            buffers: BTreeMap::new(),
+            suspects: Vec::new(),
+            was_cut: false,
+            active: Instant::ZERO,
+        }
+    }
+
+    /// A partition or crash stands between the ends.
+    pub fn is_cut(&self) -> bool {
+        End::BOTH.iter().any(|&end| self.cut[end].is_some() || self.ends[end].crashed.is_some())
+    }
+}
