@@ -23,6 +23,9 @@ const PARTS: usize = 1024;
 /// How many of the bytes read last are compared with bytes that come again.
 const AGAIN: usize = 1 << 16;
 
+/// The most misfits that are named in one direction: after them nobody could tell what belongs where.
+const MISFITS: u32 = 100;
+
 /// The most suspects that are kept.
 const SUSPECTS: usize = 64;
 
@@ -107,7 +110,8 @@ impl Scene<'_> {
     /// Names bytes that do not fit, and goes on from the most permissive state.
     pub(super) fn name_misfit(&mut self, pending: &Pending, data: &Payload, mut found: Findings) {
         let writer = self.end.peer();
-        if self.book.is_full() {
+        self.flow.streams[writer].misfits += 1;
+        if self.flow.streams[writer].misfits > MISFITS {
             return self.flow.streams[writer].lose_track();
         }
         let judged_already = !found.is_empty();
