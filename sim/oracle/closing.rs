@@ -89,7 +89,7 @@ impl Scene<'_> {
     /// A second or concurrent shutdown or close ends as the first would.
     fn repeated(&mut self, pending: &Pending, earlier: bool, outcome: &Outcome, found: &mut Findings) {
         let me = self.me();
-        let overlapping = me.pending.iter().any(|other| other.kind == pending.kind);
+        let overlapping = me.endings_pending > 0 && me.pending.iter().any(|other| other.kind == pending.kind);
         let again = earlier || overlapping;
         if again {
             self.book.exercise(Rule::CloseIsIdempotent);

@@ -173,6 +173,8 @@ pub(super) struct EndState {
     pub pending: Pendings,
     pub reads_pending: usize,
     pub writes_pending: usize,
+    /// Shutdowns and closes.
+    pub endings_pending: usize,
     pub reads_returned: u64,
     /// Any call at all was made.
     pub used: bool,
@@ -227,6 +229,7 @@ impl EndState {
             pending: Pendings::default(),
             reads_pending: 0,
             writes_pending: 0,
+            endings_pending: 0,
             reads_returned: 0,
             used: false,
             calm: true,

@@ -72,6 +72,7 @@ impl Scene<'_> {
             Kind::Read { .. } => me.reads_pending += 1,
             Kind::Write { .. } => me.writes_pending += 1,
             Kind::Shutdown(mode) => {
+                me.endings_pending += 1;
                 if mode.reads() {
                     me.shut_read.call(at);
                 }
@@ -82,6 +83,7 @@ impl Scene<'_> {
                 self.shutting_read(mode.reads());
             }
             Kind::Close => {
+                me.endings_pending += 1;
                 me.close.call(at);
                 me.close_begun.get_or_insert(at);
                 me.refresh();
@@ -214,6 +216,7 @@ impl Scene<'_> {
                 me.reads_returned += 1;
             }
             Kind::Write { .. } => me.writes_pending -= 1,
+            Kind::Shutdown(_) | Kind::Close => me.endings_pending -= 1,
             _ => {}
         }
         if me.aborted.is_some_and(|abort| !abort.by_word) {
@@ -248,6 +251,7 @@ impl Scene<'_> {
             }
             Kind::Shutdown(mode) => {
                 let me = self.me_mut();
+                me.endings_pending -= 1;
                 if mode.reads() {
                     let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.reads()));
                     doubt(&mut me.shut_read, &mut me.maybe_read, other, at);
@@ -259,6 +263,7 @@ impl Scene<'_> {
             }
             Kind::Close => {
                 let me = self.me_mut();
+                me.endings_pending -= 1;
                 if me.closes_fully() {
                     me.maybe_read.get_or_insert(Answer::Open(at));
                 }
@@ -298,7 +303,7 @@ impl Scene<'_> {
                 let me = self.me_mut();
                 me.crashed.get_or_insert(at);
                 me.pending.clear();
-                (me.reads_pending, me.writes_pending) = (0, 0);
+                (me.reads_pending, me.writes_pending, me.endings_pending) = (0, 0, 0);
             }
             EnvWhat::Resources(resources) => self.flow.resources[self.end] = Some((at, *resources)),
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),

@@ -22,7 +22,6 @@ pub struct Record<'a> {
     client_faults: Vec<serde_json::Value>,
     truncations: u64,
     exercised: Counts<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     contract: Option<serde_json::Value>,
     /// Whatever else is known.
     #[serde(flatten)]
