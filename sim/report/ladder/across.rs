@@ -8,6 +8,9 @@ use crate::trace::{Fate, Place, Wire};
 
 use super::rows::Kind;
 
+/// Columns of an arrow beside its label, at least.
+const DASHES: usize = 8;
+
 /// Follows both directions of every flow, so that each read can say which bytes it got.
 #[derive(Debug, Default)]
 pub(super) struct Across {
@@ -131,9 +134,14 @@ impl Across {
 }
 
 impl Arrow {
+    /// The columns that it needs: the label, and dashes that show whence it comes and whither it goes.
+    pub(super) fn width(&self) -> usize {
+        self.label.chars().count() + DASHES
+    }
+
     /// The arrow in `width` columns.
     pub(super) fn draw(&self, width: usize) -> String {
-        let label: String = self.label.chars().take(width.saturating_sub(8)).collect();
+        let label: String = self.label.chars().take(width.saturating_sub(DASHES)).collect();
         let dashes = width.saturating_sub(label.chars().count() + 3);
         let (near, far) = match self.tail {
             Tail::Whole => ("─".repeat(dashes / 2), "─".repeat(dashes - dashes / 2)),
