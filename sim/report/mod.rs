@@ -8,6 +8,7 @@ mod allowed;
 mod because;
 pub mod catalogue;
 pub mod contract;
+mod excerpt;
 pub mod exercised;
 mod history;
 pub mod json;
@@ -18,6 +19,8 @@ mod text;
 pub mod words;
 
 pub use allowed::{Allowed, allowed};
+pub use excerpt::Excerpts;
+pub use exercised::Never;
 pub use ladder::{Mark, View, ladder};
 pub use slice::{Size, Slice, slice};
 pub use tally::Tally;

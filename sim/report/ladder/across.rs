@@ -52,8 +52,10 @@ pub(super) enum Tail {
 }
 
 impl Across {
-    pub(super) fn new(wire: bool) -> Self {
-        Across { wire, ..Across::default() }
+    /// So many bytes were read before, by their reader.
+    pub(super) fn new(wire: bool, read: &BTreeMap<Place, u64>) -> Self {
+        let read = read.iter().map(|(at, bytes)| (*at, Stream { offset: *bytes, ..Stream::default() })).collect();
+        Across { wire, read, ..Across::default() }
     }
 
     /// What a row draws between the ends. Every row must pass through here, drawn or not.

@@ -79,7 +79,7 @@ pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
     let lanes = lanes::pictures(rows);
     let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));
     let titles = Both { client: title(trace, End::Client), server: title(trace, End::Server) };
-    let mut across = Across::new(wire);
+    let mut across = Across::new(wire, &view.read);
     let arrows: Vec<Option<Arrow>> = rows.iter().map(|row| across.arrow(&row.kind)).collect();
     let sheet = Sheet::new(rows, &said, &lanes, &titles.client).with_middle(MIDDLE[usize::from(wire)], &arrows);
 
