@@ -98,6 +98,9 @@ fn side(event: &Event) -> Option<End> {
     }
 }
 
+/// A merge that breaks so much is not worth being followed with care.
+const HOPELESS: usize = 32;
+
 /// All events of one end, then all of the other.
 fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     for (line, event) in stretch.ends[first].iter().chain(&stretch.ends[first.peer()]) {
@@ -111,6 +114,10 @@ fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
     let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
     let (mut end, mut stuck) = (first, 0);
     while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
+        if court.violations() >= HOPELESS {
+            let rest = Stretch { ends: Both { client: rest.client.to_vec(), server: rest.server.to_vec() }, then: None };
+            return block_by_block(court, &rest, end);
+        }
         let taken;
         (court, taken) = run_ahead(court, rest[end]);
         rest[end] = &rest[end][taken..];
