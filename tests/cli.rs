@@ -201,9 +201,9 @@ fn a_report_has_its_parts_in_order() {
         "  parameters  ",
         "  the smallest run that shows it",
         "▲ eof-complete",
+        "violation 2 of 2: eof-is-final",
         "  in the whole run",
         "  replay  ",
-        "violation 2 of 2: eof-is-final",
         "  exercised  ",
         "  never  ",
     ];
@@ -226,7 +226,68 @@ fn reports_count_lines_as_the_file_does() {
     let ran = run(&["judge", words(&path)]);
     assert!(ran.out.contains("violation 1 of 2: eof-complete at the server, line 28,"), "{}", ran.out);
     assert!(ran.out.contains("server's read #2 → eof"), "{}", ran.out);
-    assert_eq!(ran.out.matches("▲ eof-complete").count(), 3, "in the smallest run and twice in the whole one: {}", ran.out);
+    assert_eq!(ran.out.matches("▲ eof-complete").count(), 2, "in the smallest run and once in the whole one: {}", ran.out);
+}
+
+/// A recording that is too long to be kept is read again; standard input can't be.
+#[test]
+fn a_long_recording_shows_what_lies_around() {
+    let mut trace = String::from("{\"flowsim_trace\":1,\"clock\":\"shared\",\"records\":[]}\n");
+    let line = |event: &str, op: u32, rest: &str| format!("{{\"event\":\"{event}\",\"t\":0,\"end\":\"client\",\"op\":{op},{rest}}}\n");
+    for op in 1..=50_000 {
+        trace.push_str(&line("call", op, "\"call\":\"flush\""));
+        trace.push_str(&line("return", op, "\"result\":\"ok\""));
+    }
+    for (op, call, result) in [(50_001, "\"shutdown\",\"mode\":\"write\"", "done"), (50_002, "\"write\",\"len\":9", "ok")] {
+        trace.push_str(&line("call", op, &format!("\"call\":{call}")));
+        trace.push_str(&line("return", op, &format!("\"result\":\"{result}\"")));
+    }
+    let path = scratch("a long one.jsonl", trace.as_bytes());
+    let ran = run(&["judge", words(&path)]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("  rule  ") && ran.out.contains("because     the client's shutdown write #50001"), "{}", ran.out);
+    assert!(ran.out.contains("lines 99995 to 100005 of the recording") && ran.out.contains("▲ closed-after-shutdown"), "{}", ran.out);
+    assert!(ran.out.contains(&format!("replay      flowsim judge '{}'", words(&path))), "{}", ran.out);
+    let piped = run_with(&["judge", "-"], trace.as_bytes());
+    assert!(piped.code == 1 && piped.out.contains("left out    the recording is too long to be kept"), "{}", piped.out);
+}
+
+/// What every command says of the rules it never came to: their number, once, and their names on demand.
+#[test]
+fn rules_that_were_never_exercised_are_counted_once_and_named_on_demand() {
+    let broken = folder("never", &[("a.toml", UNMET), ("b.toml", UNMET)]);
+    let commands: [&[&str]; 5] =
+        [&["judge", VIOLATED], &["judge", HELD, VIOLATED], &["run", words(&broken)], &["run", "scenarios/eof"], &["replay", ANSWER]];
+    for args in commands {
+        let ran = run(args);
+        let never: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("  never")).collect();
+        assert!(never.len() == 1 && never[0].ends_with(" rules (--rules names them)"), "{args:?}: {}", ran.out);
+        assert_eq!(ran.out.matches("  exercised  ").count(), 1, "{args:?}: {}", ran.out);
+        assert!(!ran.out.contains("\n\n\n") && !ran.out.ends_with("\n\n"), "{args:?}: two blank lines in\n{}", ran.out);
+        let shown = ran.out.matches("  replay      flowsim ").count();
+        assert_eq!(shown, ran.out.lines().filter(|line| line.starts_with("violated ")).count(), "{args:?}: {}", ran.out);
+        let named = run(&[args, &["--rules"]].concat());
+        assert!(named.code == ran.code && named.out.contains("  never       "), "{args:?}: {}", named.out);
+        assert!(named.out.contains("writev-is-concat") && !named.out.contains("--rules"), "{args:?}: {}", named.out);
+    }
+}
+
+/// A recording that just stops is told how to say that it is whole; one that is cut or says so already is not.
+#[test]
+fn a_recording_without_its_end_is_told_how_to_say_it() {
+    let stops = run(&["judge", INCONCLUSIVE]);
+    assert!(stops.out.contains("  hint        ") && stops.out.contains("\"what\":\"quiet\""), "{}", stops.out);
+    let cut = run_with(&["judge", "-"], b"{\"flowsim_trace\":1,\"clock\":\"shared\"}\n{\"event\":");
+    assert!(cut.code == 4 && !cut.out.contains("  hint  "), "{}", cut.out);
+    assert!(!run(&["judge", HELD]).out.contains("  hint  "));
+}
+
+/// Standard input has no name to paste.
+#[test]
+fn what_came_from_standard_input_says_so() {
+    let trace = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(VIOLATED)).expect("the trace");
+    let ran = run_with(&["judge", "-"], &trace);
+    assert!(ran.out.contains("  replay      judge the same recording again:"), "{}", ran.out);
 }
 
 #[test]
@@ -330,6 +391,15 @@ steps = ["write 10", "shutdown write", "read to eof -> 4"]
 [server]
 steps = ["read to eof -> 10", "write 4", "close"]
 "#;
+
+/// Its expectations are not met.
+const UNMET: &str = r#"
+title = "Unmet"
+[client]
+steps = ["write 10", "read to eof -> 4"]
+"#;
+
+const ANSWER: &str = "scenarios/half-close/client-half-closes-then-server-answers.toml";
 
 /// A folder of this test's own, with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {

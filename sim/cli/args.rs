@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::contract::{Contract, suggestion};
+use crate::report::Never;
 use crate::rules::Rule;
 use crate::target::{self, Named};
 
@@ -106,6 +107,8 @@ pub(super) struct Running {
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 #[derive(clap::Args)]
@@ -121,6 +124,20 @@ pub(super) struct Show {
     /// Let chance start from this seed (decimal or 0x…) instead of the scenario's own
     #[arg(long, value_name = "N", value_parser = seed)]
     pub seed: Option<u64>,
+}
+
+/// How much is said about rules.
+#[derive(Clone, Copy, Default, clap::Args)]
+pub(super) struct Rules {
+    /// Name the rules that were never put to the test
+    #[arg(long = "rules")]
+    list: bool,
+}
+
+impl Rules {
+    pub(super) const fn never(self) -> Never {
+        if self.list { Never::Listed } else { Never::Offered }
+    }
 }
 
 /// Finds a target by its name.
@@ -173,4 +190,6 @@ pub(super) struct Judge {
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    #[command(flatten)]
+    pub rules: Rules,
 }

@@ -1,6 +1,6 @@
 //! `flowsim judge`: recorded traces in, verdicts out. A trace is streamed; only a short one is kept to be reported on in full.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 
 use super::args::{Format, Judge};
@@ -9,12 +9,19 @@ use super::output::{self, Output};
 use crate::contract::Both;
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
-use crate::report::{self, Case, Tally, words};
-use crate::trace::{Diagnostic, Event, Header, Outcome, Reader, Trace, What};
+use crate::report::{self, Case, Excerpts, Tally, words};
+use crate::trace::{Diagnostic, EnvWhat, Event, Header, Outcome, Reader, Trace, What};
 
 /// A trace is kept while it has no more events and payload than this.
 const EVENTS_MAX: usize = 100_000;
 const PAYLOAD_MAX: usize = 8 << 20;
+
+/// Why less is told of a long recording that can't be read twice.
+const TOO_LONG: &str = "the recording is too long to be kept and can't be read twice; judge a file to see the run around it";
+
+/// How a recording says that it is whole.
+const NO_QUIET: &str = "if the recording is whole and nothing more could have happened after it, say so in its last line: \
+    {\"event\":\"env\",\"t\":…,\"what\":\"quiet\"}";
 
 /// Judges each file by itself.
 pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
@@ -25,10 +32,21 @@ pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
             return exit;
         }
     }
-    if tally.files() > 1 && args.format == Format::Text {
-        output.print(&format!("\n{}", tally.text("trace")));
+    if args.format == Format::Text {
+        output.print(&summary(args, &tally));
     }
     exit
+}
+
+/// What all traces together put to the test; of several also how they ended.
+fn summary(args: &Judge, tally: &Tally) -> String {
+    match (tally.files(), args.rules.never()) {
+        (0, _) => String::new(),
+        (1, _) if tally.of("error") == 1 => String::new(),
+        (1, never) if tally.of("held") == 1 => tally.exercised(never),
+        (1, never) => format!("\n{}", tally.exercised(never)),
+        (_, never) => format!("\n{}", tally.text("trace", never)),
+    }
 }
 
 fn one(file: &str, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
@@ -84,14 +102,15 @@ fn read(file: &str, args: &Judge) -> Result<Judged, Diagnostic> {
         header.contract = Both::same(contract);
     }
     let mut oracle = Oracle::with(header.clone());
-    let mut kept = Kept::default();
+    let (mut kept, mut quiet) = (Kept::default(), false);
     for item in &mut reader {
         let (line, event) = item?;
         oracle.observe(line, &event);
+        quiet |= matches!(&event.what, What::Env(env) if env.what == EnvWhat::Quiet);
         kept.push(line, event);
     }
     let cut = reader.is_cut();
-    Ok(Judged { header, verdict: oracle.finish(cut), kept: kept.list, cut })
+    Ok(Judged { header, verdict: oracle.finish(cut), kept: kept.list, cut, quiet })
 }
 
 /// A trace and what the oracle said of it.
@@ -101,6 +120,8 @@ struct Judged {
     /// The events with their lines, if they are few.
     kept: Option<Vec<(u64, Event)>>,
     cut: bool,
+    /// It says somewhere that nothing more could happen.
+    quiet: bool,
 }
 
 impl Judged {
@@ -114,16 +135,44 @@ impl Judged {
         if brief { line } else { line + &output::report(&self.details(file, args)) }
     }
 
-    /// In full where the trace was kept; else what the verdict alone can say.
+    /// In full where the trace was kept; else what the verdict and another look at the file can say.
     fn details(&self, file: &str, args: &Judge) -> String {
-        let Some(kept) = self.kept.as_ref().filter(|_| !self.verdict.violations.is_empty()) else {
-            return report::text_without_trace(&self.header, &self.verdict);
+        let contract = args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
+        let replay = match file {
+            "-" => format!("judge the same recording again: flowsim judge{contract} - (it came from standard input)"),
+            file => format!("flowsim judge {}{contract}", words::argument(file)),
         };
+        match &self.kept {
+            _ if self.verdict.violations.is_empty() => self.hint() + &report::text_without_trace(&self.verdict, ""),
+            Some(kept) => self.in_full(kept, &replay),
+            None => self.again(file, &replay).unwrap_or_else(|| report::text_without_trace(&self.verdict, TOO_LONG)),
+        }
+    }
+
+    fn in_full(&self, kept: &[(u64, Event)], replay: &str) -> String {
         let (lines, events): (Vec<u64>, Vec<Event>) = kept.iter().cloned().unzip();
         let trace = Trace { header: self.header.clone(), events, cut: self.cut };
-        let contract = args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
-        let replay = format!("flowsim judge {file}{contract}");
-        report::text(&Case { trace: &trace, verdict: &self.verdict, lines: &lines, replay: &replay })
+        report::text(&Case { trace: &trace, verdict: &self.verdict, lines: &lines, replay })
+    }
+
+    /// Reads a file that is too long to be kept once more, for what lies around the violations; `None` for what can be read only once.
+    fn again(&self, file: &str, replay: &str) -> Option<String> {
+        let is_file = file != "-" && fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
+        let reader = Reader::new(file, open(file).ok().filter(|_| is_file)?).ok()?;
+        let mut excerpts = Excerpts::new(&self.header, &self.verdict);
+        for item in reader {
+            let (line, event) = item.ok()?;
+            excerpts.observe(line, &event);
+        }
+        Some(excerpts.text(replay))
+    }
+
+    /// What would let it be told, where that is simple.
+    fn hint(&self) -> String {
+        if self.verdict.judgement != Judgement::Inconclusive || self.cut || self.quiet {
+            return String::new();
+        }
+        words::paragraph("  hint        ", NO_QUIET, words::WIDTH)
     }
 }
 

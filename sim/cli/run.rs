@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
         output.complain("error: --trace takes the trace of one scenario; name one file\n");
         return Exit::Bad;
     }
-    let mut session = Session { args: &args.running, show: false, exit: Exit::Held, tally: Tally::default() };
+    let mut session = Session::new(&args.running, false);
     let jobs = args.jobs.map_or_else(cores, |jobs| usize::from(jobs.get()));
     cases::all(&files, &args.running, jobs, |file, done| {
         session.take(file, done, output);
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
 /// Runs one scenario and shows it.
 pub(super) fn replay(args: &Replay, output: &mut Output) -> Exit {
     let file = File { path: args.file.clone(), is_named: true };
-    let mut session = Session { args: &args.running, show: true, exit: Exit::Held, tally: Tally::default() };
+    let mut session = Session::new(&args.running, true);
     let done = cases::one(&file, &args.running);
     session.take(&file, done, output);
     session.exit
@@ -67,9 +67,15 @@ struct Session<'a> {
     show: bool,
     exit: Exit,
     tally: Tally,
+    /// The last file left more than a line: a blank line comes before the next.
+    gap: bool,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    fn new(args: &'a Running, show: bool) -> Self {
+        Session { args, show, exit: Exit::Held, tally: Tally::default(), gap: false }
+    }
+
     fn take(&mut self, file: &File, done: Done, output: &mut Output) {
         let path = file.path.display().to_string();
         let exit = match done {
@@ -90,10 +96,11 @@ impl Session<'_> {
     /// A file that has no verdict.
     fn unjudged(&mut self, path: &str, word: &str, why: &str, exit: Exit, output: &mut Output) -> Exit {
         self.tally.count(word);
-        output.print(&match self.args.format {
+        let said = match self.args.format {
             Format::Json => Record::unjudged(path, word, why).line(),
             Format::Text => format!("{}{}: {}\n", output::verdict(word), words::plain(path), words::plain(why)),
-        });
+        };
+        self.print(&said, output);
         exit
     }
 
@@ -103,11 +110,18 @@ impl Session<'_> {
         }
         self.tally.count(run.judgement().word());
         self.tally.add(run.contract(), run.verdict());
-        output.print(&match self.args.format {
+        let said = match self.args.format {
             Format::Json => object(path, run),
             Format::Text => self.text(path, run),
-        });
+        };
+        self.print(&said, output);
         exit_of(run.judgement())
+    }
+
+    /// Prints what is said of one file.
+    fn print(&mut self, said: &str, output: &mut Output) {
+        let before = if std::mem::replace(&mut self.gap, said.lines().nth(1).is_some()) { "\n" } else { "" };
+        output.print(&format!("{before}{said}"));
     }
 
     /// The verdict in one line; below it whatever was broken.
@@ -120,23 +134,24 @@ impl Session<'_> {
             return line;
         }
         let ladder = self.show || run.verdict().violations.is_empty();
-        let drawn = if ladder { format!("\n{}\n", output::report(&run.ladder())) } else { String::new() };
-        let unmet: String = run.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(true))).collect();
-        line + &drawn + &output::report(&run.report(&self.replay(path))) + &unmet + "\n"
+        let drawn = if ladder { format!("\n{}", output::report(&run.ladder())) } else { String::new() };
+        let exercised = if self.show { format!("\n{}", self.tally.exercised(self.args.rules.never())) } else { String::new() };
+        line + &drawn + &output::report(&run.report(&self.replay(path), true)) + &exercised
     }
 
     /// The command that shows this run again.
     fn replay(&self, path: &str) -> String {
         let contract = self.args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
         let seed = self.args.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
-        format!("flowsim replay {path}{contract}{seed}")
+        let target = self.args.target.map(|target| format!(" --target {}", target.name)).unwrap_or_default();
+        format!("flowsim replay {}{contract}{target}{seed}", words::argument(path))
     }
 
     /// The summary.
     fn finish(mut self, output: &mut Output) -> Exit {
         let files = self.tally.files();
         if self.args.format == Format::Text && files > 0 {
-            output.print(&format!("\n{}", self.tally.text("scenario")));
+            output.print(&format!("\n{}", self.tally.text("scenario", self.args.rules.never())));
         }
         if files > 0 && self.tally.of("skipped") == files {
             output.complain("error: every scenario was skipped\n");

@@ -12,6 +12,9 @@ use super::words;
 /// Stands for an error whose word is no evidence of an abort.
 const ANY_ERROR: &str = "any error";
 
+/// Stands for data in place of other data.
+const FITTING: &str = "data that fits";
+
 /// What the contract allows in place of what happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allowed {
@@ -78,10 +81,28 @@ fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
     let candidates = candidates(&operation.call);
     let others = candidates.iter().filter(|candidate| Some(*candidate) != happened).filter(allows);
     let mut names: Vec<String> = others.map(|outcome| name(outcome, happened)).collect();
+    if let Some(data) = names.iter_mut().find(|name| *name == FITTING) {
+        data.push_str(&next_byte(trace, &history, operation).map(|next| format!(": the stream from byte {next} on")).unwrap_or_default());
+    }
     if names.iter().any(|name| name == ANY_ERROR) {
         names.retain(|name| !name.starts_with("error "));
     }
     Some(names)
+}
+
+/// The stream offset at which a read should have gone on, where that is certain: everything read before was right, and none of it
+/// was given up or read by another call at the same time.
+fn next_byte(trace: &Trace, history: &History, read: &Operation) -> Option<u64> {
+    let reads = || history.operations().iter().filter(|other| other.at == read.at && matches!(other.call, Call::Read { .. }));
+    let ends = |other: &Operation| other.end.as_ref().map_or(u64::MAX, |end| end.line);
+    let (line, before) = (ends(read), |other: &&Operation| other.op != read.op && other.line < ends(read));
+    let cancelled = |other: &Operation| other.end.as_ref().is_some_and(|end| end.outcome.is_none());
+    if reads().filter(before).any(|other| ends(other) > read.line || cancelled(other)) {
+        return None;
+    }
+    let earlier = trace.events.get(..usize::try_from(line.checked_sub(2)?).ok()?)?;
+    let is_right = judge(trace.header.clone(), earlier).violations.is_empty();
+    read.bytes.as_ref().filter(|_| is_right).map(|bytes| bytes.start)
 }
 
 /// The event at which the operation ended wrongly: its return, or where nothing more could happen.
@@ -125,10 +146,10 @@ fn candidates(call: &Call) -> Vec<Outcome> {
     }
 }
 
-/// What a candidate stands for. Where data came that must not, data that might is other data.
+/// What a candidate stands for. Where data came that must not, data that might is data that fits.
 fn name(outcome: &Outcome, happened: Option<&Outcome>) -> String {
     match outcome {
-        Outcome::Data(_) if matches!(happened, Some(Outcome::Data(_))) => "other data".to_owned(),
+        Outcome::Data(_) if matches!(happened, Some(Outcome::Data(_))) => FITTING.to_owned(),
         Outcome::Data(_) => "data".to_owned(),
         Outcome::Error(Error::NotConnected) => ANY_ERROR.to_owned(),
         Outcome::Error(error) => format!("error {error}"),

@@ -12,23 +12,24 @@ use super::words;
 /// The links of the chain, in the order of the trace. The call and the return of one operation make one link.
 pub fn because(trace: &Trace, history: &History, lines: &[u64]) -> Vec<String> {
     let lines: BTreeSet<u64> = lines.iter().copied().collect();
+    let flows = history.operations().iter().any(|operation| operation.at.flow != 0);
     let mut said = BTreeSet::new();
     let mut links = Vec::new();
     for &line in &lines {
         let Some(event) = line.checked_sub(2).and_then(|index| trace.events.get(usize::try_from(index).ok()?)) else { continue };
         match history.on_line(line) {
             Some(index) if !said.insert(index) => {}
-            Some(index) => links.push(operation(&history.operations()[index], &lines, trace)),
-            None => links.push(other(event)),
+            Some(index) => links.push(operation(&history.operations()[index], &lines, trace, flows)),
+            None => links.push(other(event, flows)),
         }
     }
     links
 }
 
-/// `client's write #1 "hi" → ok (bytes 0..2) at 5.9 ms`; only what the chain's lines say of it.
-fn operation(operation: &Operation, lines: &BTreeSet<u64>, trace: &Trace) -> String {
+/// `the client's write #1 "hi" → ok (bytes 0..2) at 5.9 ms`; only what the chain's lines say of it.
+fn operation(operation: &Operation, lines: &BTreeSet<u64>, trace: &Trace, flows: bool) -> String {
     let verbatim = !trace.header.simulated;
-    let who = format!("{} {}", owner(operation.at), asked(operation, verbatim));
+    let who = format!("the {}'s {}", operation.at.end, asked(operation, verbatim, flows));
     match operation.end.as_ref().filter(|end| lines.contains(&end.line)) {
         None => format!("{who} called at {}", operation.t),
         Some(end) => {
@@ -48,27 +49,28 @@ fn when(operation: &Operation, end: Instant, lines: &BTreeSet<u64>) -> String {
     }
 }
 
-/// `write #1 "hi"`, `shutdown write #2`: the verb, the operation's name, what it carries.
-fn asked(operation: &Operation, verbatim: bool) -> String {
+/// `write #1 "hi"`, `shutdown write #2 of flow 1`: the verb, the operation's name, what it carries.
+fn asked(operation: &Operation, verbatim: bool, flows: bool) -> String {
+    let name = format!("#{}{}", operation.op, of_flow(operation.at, flows));
     match &operation.call {
-        Call::Shutdown(mode) => format!("shutdown {} #{}", words::mode(*mode), operation.op),
+        Call::Shutdown(mode) => format!("shutdown {} {name}", words::mode(*mode)),
         call => {
             let said = words::call(call, verbatim);
             match said.split_once(' ') {
-                Some((verb, rest)) => format!("{verb} #{} {rest}", operation.op),
-                None => format!("{said} #{}", operation.op),
+                Some((verb, rest)) => format!("{verb} {name} {rest}"),
+                None => format!("{said} {name}"),
             }
         }
     }
 }
 
-/// `client's`, with its flow where that is not the first.
-fn owner(at: Place) -> String {
-    if at.flow == 0 { format!("{}'s", at.end) } else { format!("{}'s, flow {}:", at.end, at.flow) }
+/// ` of flow 1`, where there are several.
+fn of_flow(at: Place, flows: bool) -> String {
+    if flows { format!(" of flow {}", at.flow) } else { String::new() }
 }
 
 /// A link that is no operation.
-fn other(event: &Event) -> String {
+fn other(event: &Event, flows: bool) -> String {
     match &event.what {
         What::Env(env) if env.what == EnvWhat::Quiet => format!("at {} nothing more can happen", event.t),
         What::Env(env) => match env.end {
@@ -76,7 +78,9 @@ fn other(event: &Event) -> String {
             None => format!("{} at {}", words::environment(&env.what), event.t),
         },
         What::Segment(wire) => format!("segment {} {} of the {} at {}", wire.flags, wire.seq, wire.from, event.t),
-        What::State { at, from, to } => format!("{} {} to {} at {}", owner(*at), words::plain(from), words::plain(to), event.t),
+        What::State { at, from, to } => {
+            format!("the {}{} from {} to {} at {}", at.end, of_flow(*at, flows), words::plain(from), words::plain(to), event.t)
+        }
         What::Call { .. } | What::Return { .. } | What::Cancel { .. } => format!("something at {}", event.t),
     }
 }

@@ -6,17 +6,36 @@ use crate::rules::{self, Rule};
 
 use super::words;
 
+/// How the rules are said that were never put to the test: by default in one line, or a report drowns in their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Never {
+    /// How many there are.
+    #[default]
+    Counted,
+    /// The same, and the option of the command line that names them.
+    Offered,
+    /// All their names.
+    Listed,
+}
+
 /// The counts, and the judged rules of these contracts that were never exercised.
-pub fn text(contracts: &[Contract], exercised: &Exercised) -> String {
+pub fn text(contracts: &[Contract], exercised: &Exercised, never: Never) -> String {
     let counts: Vec<String> = exercised.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
-    let never = Rule::ALL.iter().filter(|rule| exercised.count(**rule) == 0 && belongs(**rule, contracts));
-    let never: Vec<String> = never.map(|rule| rule.name().to_owned()).collect();
     let none = ["nothing".to_owned()];
-    let mut text = words::list("  exercised   ", if counts.is_empty() { &none } else { &counts }, words::WIDTH);
-    if !never.is_empty() {
-        text.push_str(&words::list("  never       ", &never, words::WIDTH));
+    words::list("  exercised   ", if counts.is_empty() { &none } else { &counts }, words::WIDTH) + &unexercised(contracts, exercised, never)
+}
+
+/// The line, or the list, of what was never exercised; nothing where all was.
+fn unexercised(contracts: &[Contract], exercised: &Exercised, never: Never) -> String {
+    let mine = || Rule::ALL.iter().filter(|rule| belongs(**rule, contracts));
+    let missing: Vec<String> = mine().filter(|rule| exercised.count(**rule) == 0).map(|rule| rule.name().to_owned()).collect();
+    let count = || format!("  never       {} of {}", missing.len(), words::count(mine().count() as u64, "rule"));
+    match never {
+        _ if missing.is_empty() => String::new(),
+        Never::Counted => count() + "\n",
+        Never::Offered => count() + " (--rules names them)\n",
+        Never::Listed => words::list("  never       ", &missing, words::WIDTH),
     }
-    text
 }
 
 fn belongs(rule: Rule, contracts: &[Contract]) -> bool {

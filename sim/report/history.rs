@@ -62,6 +62,12 @@ impl History {
         history
     }
 
+    /// The same of a part of a run: which bytes an operation stands for can't be told there.
+    pub fn without_bytes(mut self) -> Self {
+        self.operations.iter_mut().for_each(|operation| operation.bytes = None);
+        self
+    }
+
     /// All operations, in the order of their calls.
     pub fn operations(&self) -> &[Operation] {
         &self.operations

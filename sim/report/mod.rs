@@ -9,6 +9,7 @@ mod because;
 pub mod catalogue;
 pub mod contract;
 mod effort;
+mod excerpt;
 pub mod exercised;
 mod history;
 pub mod json;
@@ -19,6 +20,8 @@ mod text;
 pub mod words;
 
 pub use allowed::{Allowed, allowed};
+pub use excerpt::Excerpts;
+pub use exercised::Never;
 pub use ladder::{Mark, View, ladder};
 pub use slice::{Size, Slice, slice};
 pub use tally::Tally;

@@ -3,7 +3,8 @@
 use crate::contract::{Both, Contract};
 use crate::oracle::{Exercised, Verdict};
 
-use super::{exercised, words};
+use super::exercised::{self, Never};
+use super::words;
 
 /// The words of a verdict, in the order in which a summary counts them.
 const WORDS: [&str; 5] = ["held", "violated", "inconclusive", "skipped", "error"];
@@ -45,10 +46,15 @@ impl Tally {
     }
 
     /// `26 scenarios: 25 held, 1 violated`, then the rules that all of them exercised.
-    pub fn text(&self, noun: &str) -> String {
+    pub fn text(&self, noun: &str, never: Never) -> String {
         let counts = WORDS.iter().zip(self.counts).filter(|(_, count)| *count > 0);
         let counts: Vec<String> = counts.map(|(word, count)| format!("{count} {word}")).collect();
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-        format!("{}{counts}\n", words::count(self.files(), noun)) + &exercised::text(&self.contracts, &self.exercised)
+        format!("{}{counts}\n", words::count(self.files(), noun)) + &self.exercised(never)
+    }
+
+    /// What all of them put to the test, and what none did.
+    pub fn exercised(&self, never: Never) -> String {
+        exercised::text(&self.contracts, &self.exercised, never)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::oracle::{Verdict, Violation};
-use crate::trace::{Header, Place, Trace};
+use crate::trace::{Place, Trace};
 
 use super::allowed::{Allowed, allowed};
 use super::because::because;
@@ -11,10 +11,10 @@ use super::effort::cost;
 use super::history::History;
 use super::ladder::{Mark, View, ladder};
 use super::slice::{Slice, slice};
-use super::{contract, exercised, words};
+use super::{contract, words};
 
 /// So many violations are told in full, and so many more in a sentence: they mostly follow from the first.
-const IN_FULL: usize = 3;
+pub(super) const IN_FULL: usize = 3;
 const IN_BRIEF: usize = 20;
 
 /// What one judging may cost, in events, of a run that is asked what was allowed.
@@ -40,63 +40,110 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// The violation with the trace's own lines, in which blank and foreign lines don't count.
     fn inner(&self, violation: &Violation) -> Violation {
-        let line = |line: u64| self.lines.binary_search(&line).map_or(line, |index| index as u64 + 2);
-        let because = violation.because.iter().map(|because| line(*because)).collect();
-        Violation { line: line(violation.line), because, ..violation.clone() }
+        renumbered(violation, self.lines)
     }
 }
 
-/// Everything there is to say: each violation, the client's faults, what was exercised.
+/// A violation whose lines are those of a trace whose events stand on these lines of a file.
+pub(super) fn renumbered(violation: &Violation, lines: &[u64]) -> Violation {
+    let line = |line: u64| lines.binary_search(&line).map_or(line, |index| index as u64 + 2);
+    let because = violation.because.iter().map(|because| line(*because)).collect();
+    Violation { line: line(violation.line), because, ..violation.clone() }
+}
+
+/// Everything there is to say of what went wrong: each violation, the run that they are in, the client's faults. Empty where all
+/// went well.
 pub fn text(case: &Case<'_>) -> String {
     let mut text = String::new();
     let history = History::of(case.trace);
     let found = &case.verdict.violations;
+    let mut drawn = None;
     for (number, violation) in (1..).zip(found).take(IN_FULL) {
-        text.push_str(&format!("\nviolation {number} of {}: {}\n", found.len(), heading(violation)));
-        text.push_str(&full(case, &history, violation));
+        let small = slice(case.trace, &case.inner(violation)).map(Small::new);
+        text.push_str(&title(number, found.len(), violation));
+        text.push_str(&full(case, &history, violation, small.as_ref()));
+        drawn = drawn.max(small.map(|small| small.ladder.lines().count()));
     }
-    for (number, violation) in (1..).zip(found).skip(IN_FULL).take(IN_BRIEF) {
-        text.push_str(&brief(number, found.len(), violation));
+    text.push_str(&others(found));
+    if !found.is_empty() {
+        text.push_str(&around(case, drawn.unwrap_or(0)));
+        text.push_str(&("\n".to_owned() + &paragraph("  replay      ", case.replay)));
     }
+    text + &ending(case.verdict)
+}
+
+/// The violations that are not told in full: they mostly follow from those that are.
+pub(super) fn others(found: &[Violation]) -> String {
+    let rest = (1..).zip(found).skip(IN_FULL).take(IN_BRIEF);
+    let mut text: String = rest.map(|(number, violation)| brief(number, found.len(), violation)).collect();
     if found.len() > IN_FULL + IN_BRIEF {
         text.push_str(&format!("\nand {} more\n", found.len() - IN_FULL - IN_BRIEF));
     }
-    text + "\n" + &ending(&case.trace.header, case.verdict)
+    text
 }
 
 /// A violation in one paragraph.
 fn brief(number: usize, all: usize, violation: &Violation) -> String {
-    format!("\nviolation {number} of {all}: {}\n", heading(violation)) + &paragraph("  happened    ", &words::plain(&violation.message))
+    title(number, all, violation) + &happened(violation)
 }
 
-/// The report of a run of which only the verdict is left.
-pub fn text_without_trace(header: &Header, verdict: &Verdict) -> String {
+/// The report of a run of which only the verdict is left, and `why` the rest is not.
+pub fn text_without_trace(verdict: &Verdict, why: &str) -> String {
     let found = &verdict.violations;
-    let violations: String = (1..).zip(found).take(IN_BRIEF).map(|(number, violation)| brief(number, found.len(), violation)).collect();
-    let gap = if violations.is_empty() { "" } else { "\n" };
-    violations + gap + &ending(header, verdict)
+    let mut text = String::new();
+    for (number, violation) in (1..).zip(found).take(IN_FULL) {
+        text.push_str(&title(number, found.len(), violation));
+        text.push_str(&told(violation));
+    }
+    let rest = if found.is_empty() { String::new() } else { "\n".to_owned() + &paragraph("  left out    ", why) };
+    text + &others(found) + &rest + &ending(verdict)
 }
 
-/// What every report ends with: what the callers did wrong, what was lost, what was put to the test.
-fn ending(header: &Header, verdict: &Verdict) -> String {
+/// What every report ends with: what the callers did wrong, what was lost.
+pub(super) fn ending(verdict: &Verdict) -> String {
     let mut text = faults(verdict);
     if verdict.truncations > 0 {
         let lost = words::count(verdict.truncations, "EOF");
         text.push_str(&paragraph("  truncated   ", &format!("{lost} hid that bytes were lost, as the contract allows after an abort")));
     }
-    text + &exercised::text(&[header.contract.client, header.contract.server], &verdict.exercised)
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+/// The smallest run that shows a violation, drawn.
+struct Small {
+    slice: Slice,
+    ladder: String,
+}
+
+impl Small {
+    fn new(slice: Slice) -> Self {
+        let view = View { marks: vec![Mark::from(&slice.violation)], ..View::default() }.at_most(ROWS);
+        Small { ladder: ladder(&slice.trace, &view), slice }
+    }
 }
 
 /// One violation, in the order in which a person asks.
-fn full(case: &Case<'_>, history: &History, violation: &Violation) -> String {
-    let mut text = rule(violation) + &paragraph("  happened    ", &words::plain(&violation.message));
+fn full(case: &Case<'_>, history: &History, violation: &Violation, small: Option<&Small>) -> String {
+    let mut text = told(violation);
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
-    let small = slice(case.trace, violation);
-    text.push_str(&ask(case, violation, small.as_ref()).map(|allowed| allowance(case, &allowed)).unwrap_or_default());
-    text.push_str(&small.as_ref().map(smallest).unwrap_or_default());
-    text.push_str(&around(case, violation, small.as_ref()));
-    text + "\n" + &paragraph("  replay      ", case.replay)
+    let asked = ask(case, violation, small.map(|small| &small.slice));
+    text.push_str(&asked.map(|allowed| allowance(case, &allowed)).unwrap_or_default());
+    text + &small.map(smallest).unwrap_or_default()
+}
+
+/// `violation 1 of 2: eof-complete at the server, line 11, 7.9 ms`.
+pub(super) fn title(number: usize, all: usize, violation: &Violation) -> String {
+    format!("\nviolation {number} of {all}: {}\n", heading(violation))
+}
+
+/// What is known without the run: the rule, and how it was broken.
+pub(super) fn told(violation: &Violation) -> String {
+    rule(violation) + &happened(violation)
+}
+
+fn happened(violation: &Violation) -> String {
+    paragraph("  happened    ", &words::plain(&violation.message))
 }
 
 /// What was allowed. The whole run says best what was allowed in it, but where asking it is not cheap, the smallest run is asked,
@@ -124,7 +171,7 @@ fn rule(violation: &Violation) -> String {
 }
 
 /// The chain, one link a line.
-fn chain(links: &[String]) -> String {
+pub(super) fn chain(links: &[String]) -> String {
     let heads = std::iter::once("  because     ").chain(std::iter::repeat("              "));
     links.iter().zip(heads).map(|(link, head)| paragraph(head, link)).collect()
 }
@@ -143,28 +190,29 @@ fn allowance(case: &Case<'_>, allowed: &Allowed) -> String {
     text
 }
 
-/// The smallest run that shows the same, drawn.
-fn smallest(small: &Slice) -> String {
+/// The smallest run that shows the same, and how small it is.
+fn smallest(small: &Small) -> String {
     let of = |left, all, noun| (left > 0).then(|| format!("{left} of {}", words::count(all as u64, noun)));
-    let (left, whole) = (small.left, small.whole);
+    let Slice { left, whole, minimal, .. } = &small.slice;
     let parts = [of(left.operations, whole.operations, "operation"), of(left.others, whole.others, "other event")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let note = if small.minimal { "; without any one of them it is gone" } else { "" };
-    let view = View { marks: vec![Mark::from(&small.violation)], ..View::default() }.at_most(ROWS);
-    format!("\n  the smallest run that shows it ({}{note})\n", parts.join(", ")) + &words::indented(&ladder(&small.trace, &view), "  ")
+    let note = if *minimal { "; without any one of them it is gone" } else { "" };
+    format!("\n  the smallest run that shows it ({}{note})\n", parts.join(", ")) + &words::indented(&small.ladder, "  ")
 }
 
-/// The run around it; nothing if the smallest run is the whole one.
-fn around(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> String {
-    if small.is_some_and(|small| small.trace.events.len() == case.trace.events.len()) {
-        return String::new();
-    }
-    let mut focus: BTreeSet<u64> = violation.because.iter().copied().collect();
-    focus.insert(violation.line);
+/// The whole run around what is told in full; nothing if it shows no more than a smallest run of so many lines did.
+fn around(case: &Case<'_>, shown: usize) -> String {
+    let told = case.verdict.violations.iter().take(IN_FULL).map(|violation| case.inner(violation));
+    let focus: BTreeSet<u64> = told.flat_map(|violation| [violation.because, vec![violation.line]].concat()).collect();
     let focus: Vec<u64> = focus.into_iter().collect();
     let marks = case.verdict.violations.iter().map(|violation| Mark::from(&case.inner(violation))).collect();
     let view = View { marks, ..View::default() }.around(&focus, CONTEXT).at_most(ROWS);
-    "\n  in the whole run\n".to_owned() + &words::indented(&ladder(case.trace, &view), "  ")
+    let drawn = ladder(case.trace, &view);
+    // A line that says how many rows are left out shows nothing.
+    if drawn.lines().filter(|line| !line.trim_start().starts_with('⋮')).count() <= shown {
+        return String::new();
+    }
+    "\n  in the whole run\n".to_owned() + &words::indented(&drawn, "  ")
 }
 
 fn faults(verdict: &Verdict) -> String {

@@ -15,6 +15,12 @@ pub fn plain(text: &str) -> String {
     text.chars().map(spell).collect()
 }
 
+/// A file's name as an argument of a command that a person pastes into a shell.
+pub fn argument(name: &str) -> String {
+    let harmless = |letter: char| letter.is_alphanumeric() || "/._-+,=@%:".contains(letter);
+    if !name.is_empty() && name.chars().all(harmless) { name.to_owned() } else { format!("'{}'", plain(name).replace('\'', "'\\''")) }
+}
+
 /// `1 byte`, `45 bytes`, `64 KiB`: exact, in the largest binary unit that divides it.
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -218,6 +224,14 @@ mod tests {
     fn what_others_wrote_is_shown_and_not_obeyed() {
         assert_eq!(plain("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
         assert_eq!(outcome(&Outcome::Error(crate::contract::Error::from_word("\u{7f}é")), true), "error \\u{7f}é");
+    }
+
+    #[test]
+    fn names_with_more_than_words_are_quoted_for_a_shell() {
+        assert_eq!(argument("a/b-c.toml"), "a/b-c.toml");
+        assert_eq!(argument("my file"), "'my file'");
+        assert_eq!(argument("it's"), r"'it'\''s'");
+        assert_eq!(argument(""), "''");
     }
 
     #[test]

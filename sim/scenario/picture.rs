@@ -1,8 +1,14 @@
 //! What a person looks at after a run.
 
-use super::Run;
+use std::iter;
+
+use super::{Run, Unmet};
+use crate::contract::Both;
 use crate::oracle::Judgement;
-use crate::report::{self, Case, View};
+use crate::report::{self, Case, Never, View, exercised, words};
+
+/// So many expectations that were not met are said beside a broken rule.
+const UNMET_MAX: usize = 8;
 
 impl Run {
     /// The run as a ladder, with the violations pointed at. It needs the trace.
@@ -10,10 +16,33 @@ impl Run {
         report::ladder(self.trace(), &View::of(self.verdict()))
     }
 
-    /// What was broken and why, and what was put to the test; `replay` is the command that shows it again. It needs trace and
-    /// verdict.
-    pub fn report(&self, replay: &str) -> String {
-        report::text(&Case { trace: self.trace(), verdict: self.verdict(), lines: &[], replay })
+    /// What was broken and why, and what was asked for and did not come; `replay` is the command that shows it again. Empty where
+    /// everything held. It needs trace and verdict.
+    pub fn report(&self, replay: &str, color: bool) -> String {
+        let broken = report::text(&Case { trace: self.trace(), verdict: self.verdict(), lines: &[], replay });
+        if !self.verdict().violations.is_empty() {
+            return broken + &self.also_unmet();
+        }
+        let unmet: String = self.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(color))).collect();
+        let held = self.judgement() == Judgement::Held;
+        let replay = if held { String::new() } else { "\n".to_owned() + &words::paragraph("  replay      ", replay, words::WIDTH) };
+        broken + &unmet + &replay
+    }
+
+    /// What did not come is said in a line each where a broken rule says why.
+    fn also_unmet(&self) -> String {
+        let rest = self.unmet().len().saturating_sub(UNMET_MAX);
+        let more = (rest > 0).then(|| format!("and {rest} more"));
+        let said = self.unmet().iter().take(UNMET_MAX).map(brief).chain(more);
+        let heads = iter::once("  also unmet  ").chain(iter::repeat("              "));
+        let block: String = heads.zip(said).map(|(head, text)| words::paragraph(head, &text, words::WIDTH)).collect();
+        if block.is_empty() { block } else { format!("\n{block}") }
+    }
+
+    /// What was put to the test, and how much was not.
+    pub fn exercised_text(&self) -> String {
+        let Both { client, server } = *self.contract();
+        exercised::text(&[client, server], &self.verdict().exercised, Never::Counted)
     }
 
     /// For tests: everything held.
@@ -25,9 +54,51 @@ impl Run {
         if self.judgement() == Judgement::Held {
             return;
         }
-        let unmet: String = self.unmet().iter().map(|unmet| format!("\n{}\n", unmet.diagnostic.render(false))).collect();
         let drawn = if self.verdict().violations.is_empty() { format!("\n{}", self.ladder()) } else { String::new() };
-        let report = self.report("run this test again: nothing in it is left to chance");
-        panic!("{}: {}\n{drawn}{report}{unmet}", self.judgement().word(), self.why());
+        let (report, exercised) = (self.report(&self.again(), false), self.exercised_text());
+        panic!("{}: {}\n{drawn}{report}\n{exercised}", self.judgement().word(), self.why());
+    }
+
+    /// How a test shows the same again.
+    fn again(&self) -> String {
+        match self.seed() {
+            Some(seed) => format!("run this test again with `Options {{ seed: Some({seed}), .. }}`: all chance comes from the seed"),
+            None => "run this test again: nothing in it is left to chance".to_owned(),
+        }
+    }
+}
+
+/// `line 7: expected eof, but it never ended`.
+fn brief(unmet: &Unmet) -> String {
+    let message = words::plain(&unmet.diagnostic.message);
+    match unmet.diagnostic.line {
+        0 => message,
+        line => format!("line {line}: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Options, Scenario};
+    use crate::target;
+
+    /// The report of a run whose server waits for bytes that never come.
+    fn failure(seed: Option<u64>) -> String {
+        let text = "title = \"Waits\"\n[client]\nsteps = [\"write 1\"]\n[server]\nsteps = [\"read 2 -> 2\"]\n";
+        let scenario = Scenario::parse("waits.toml", text).expect("a scenario");
+        let run = scenario.run_with(target::named("pipe").expect("the pipe"), &Options { seed, ..Options::default() }).expect("a run");
+        let panic = std::panic::catch_unwind(|| run.assert_held()).expect_err("it does not hold");
+        *panic.downcast::<String>().expect("a report")
+    }
+
+    #[test]
+    fn a_failing_test_names_its_seed() {
+        let (plain, seeded) = (failure(None), failure(Some(3)));
+        assert!(plain.contains("  replay      run this test again: nothing in it is left to chance\n"), "{plain}");
+        assert!(seeded.contains("Options { seed: Some(3), .. }"), "{seeded}");
+        for report in [plain, seeded] {
+            assert!(report.contains("error: expected 2 bytes") && !report.contains("also unmet"), "{report}");
+            assert!(!report.contains("\n\n\n"), "{report}");
+        }
     }
 }

@@ -8,6 +8,9 @@ use crate::trace::{Fate, Place, Wire};
 
 use super::rows::Kind;
 
+/// Columns of an arrow beside its label, at least.
+const DASHES: usize = 8;
+
 /// Follows both directions of every flow, so that each read can say which bytes it got.
 #[derive(Debug, Default)]
 pub(super) struct Across {
@@ -49,8 +52,10 @@ pub(super) enum Tail {
 }
 
 impl Across {
-    pub(super) fn new(wire: bool) -> Self {
-        Across { wire, ..Across::default() }
+    /// So many bytes were read before, by their reader.
+    pub(super) fn new(wire: bool, read: &BTreeMap<Place, u64>) -> Self {
+        let read = read.iter().map(|(at, bytes)| (*at, Stream { offset: *bytes, ..Stream::default() })).collect();
+        Across { wire, read, ..Across::default() }
     }
 
     /// What a row draws between the ends. Every row must pass through here, drawn or not.
@@ -131,9 +136,14 @@ impl Across {
 }
 
 impl Arrow {
+    /// The columns that it needs: the label, and dashes that show whence it comes and whither it goes.
+    pub(super) fn width(&self) -> usize {
+        self.label.chars().count() + DASHES
+    }
+
     /// The arrow in `width` columns.
     pub(super) fn draw(&self, width: usize) -> String {
-        let label: String = self.label.chars().take(width.saturating_sub(8)).collect();
+        let label: String = self.label.chars().take(width.saturating_sub(DASHES)).collect();
         let dashes = width.saturating_sub(label.chars().count() + 3);
         let (near, far) = match self.tail {
             Tail::Whole => ("─".repeat(dashes / 2), "─".repeat(dashes - dashes / 2)),

@@ -6,7 +6,7 @@ use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Clock, Place, Trace, What};
 
-use super::across::Across;
+use super::across::{Across, Arrow};
 use super::rows::{Kind, Row};
 use super::say::{Voice, side};
 use super::select::select;
@@ -18,10 +18,11 @@ const TIME: usize = 13;
 /// Columns of the client's text, at least and at most.
 const SIDE: [usize; 2] = [22, 42];
 
-/// Columns between the ends, without segments and with them.
+/// Columns between the ends, without segments and with them, at least; at most, which is room for the longest label there can be.
 const MIDDLE: [usize; 2] = [22, 40];
+const MIDDLE_MAX: usize = 80;
 
-/// No line is longer.
+/// No line is longer, but for what labels between the ends take beyond their columns.
 const LINE: usize = 140;
 
 /// A drawn row: the lines of the trace that it stands for, and its lines of text.
@@ -68,6 +69,7 @@ struct Sheet {
     client: usize,
     middle: usize,
     lanes: Both<usize>,
+    line: usize,
 }
 
 /// The ladder of these rows.
@@ -77,14 +79,15 @@ pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
     let lanes = lanes::pictures(rows);
     let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));
     let titles = Both { client: title(trace, End::Client), server: title(trace, End::Server) };
-    let sheet = Sheet::new(rows, &said, &lanes, wire, &titles.client);
+    let mut across = Across::new(wire, &view.read);
+    let arrows: Vec<Option<Arrow>> = rows.iter().map(|row| across.arrow(&row.kind)).collect();
+    let sheet = Sheet::new(rows, &said, &lanes, &titles.client).with_middle(MIDDLE[usize::from(wire)], &arrows);
 
     let mut lines = sheet.head(trace, &titles);
-    let mut across = Across::new(wire);
     let mut drawn = Vec::with_capacity(rows.len());
     let marks = by_row(&view.marks, rows);
     for (at, ((row, text), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
-        let arrow = across.arrow(&row.kind).map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
+        let arrow = arrows[at].as_ref().map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
         let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
         drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, text, lanes, &arrow, marks) });
     }
@@ -98,7 +101,7 @@ fn title(trace: &Trace, end: End) -> String {
 }
 
 impl Sheet {
-    fn new(rows: &[Row], said: &[String], lanes: &[Both<String>], wire: bool, title: &str) -> Self {
+    fn new(rows: &[Row], said: &[String], lanes: &[Both<String>], title: &str) -> Self {
         let at_client = |(row, text): (&Row, &String)| (side(&row.kind) == Some(End::Client)).then(|| text.chars().count());
         let widest = rows.iter().zip(said).filter_map(at_client).max().unwrap_or(0).max(title.chars().count());
         let lanes = |end: End| lanes.iter().map(|both| both[end].chars().count()).max().unwrap_or(0);
@@ -106,9 +109,16 @@ impl Sheet {
         Sheet {
             time: time.max(TIME),
             client: widest.clamp(SIDE[0], SIDE[1]),
-            middle: MIDDLE[usize::from(wire)],
+            middle: MIDDLE[0],
             lanes: Both { client: lanes(End::Client), server: lanes(End::Server) },
+            line: LINE,
         }
+    }
+
+    /// Makes room between the ends for the longest label: a number that has lost digits is another number.
+    fn with_middle(self, least: usize, arrows: &[Option<Arrow>]) -> Self {
+        let middle = arrows.iter().flatten().map(Arrow::width).max().unwrap_or(0).clamp(least, MIDDLE_MAX);
+        Sheet { middle, line: LINE + middle - least, ..self }
     }
 
     /// Who stands where, and what must be known to read the rest.
@@ -151,7 +161,7 @@ impl Sheet {
             across = self.middle,
             server = cells.server
         );
-        clip(line.trim_end(), LINE)
+        clip(line.trim_end(), self.line)
     }
 
     /// The lanes of an end, and the gap to its text.
@@ -163,7 +173,7 @@ impl Sheet {
     /// A text across everything.
     fn banner(&self, margin: &str, text: &str) -> String {
         let columns = self.lanes.client + 1 + 2 * self.client + self.middle;
-        let width = columns.max(text.chars().count() + 4).min(LINE - self.time - 3);
+        let width = columns.max(text.chars().count() + 4).min(self.line - self.time - 3);
         let text = clip(text, width - 4);
         let dashes = width - text.chars().count() - 2;
         format!("{:time$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2), time = self.time)

@@ -12,7 +12,7 @@ mod rows;
 mod say;
 mod select;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::oracle::{Verdict, Violation};
 use crate::trace::{Place, Trace};
@@ -28,6 +28,8 @@ pub struct View {
     pub rows: usize,
     /// What is pointed at.
     pub marks: Vec<Mark>,
+    /// Where the trace is a part of a longer one: how many bytes were read before it, by their reader.
+    pub read: BTreeMap<Place, u64>,
 }
 
 /// A line of the trace that is pointed at.

@@ -7,7 +7,8 @@ use super::draw::Drawn;
 
 /// The lines of the rows that the view wants, and how many are left out where.
 pub(super) fn select(drawn: Vec<Drawn>, view: &View, time: usize) -> Vec<String> {
-    let keep = wanted(&drawn, view);
+    let mut keep = wanted(&drawn, view);
+    fill(&mut keep, &drawn);
     let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
     for (mut row, keep) in drawn.into_iter().zip(keep) {
         if !keep {
@@ -28,6 +29,16 @@ pub(super) fn select(drawn: Vec<Drawn>, view: &View, time: usize) -> Vec<String>
 /// Says that rows are missing, where some are.
 fn gap(skipped: u64, time: usize) -> Option<String> {
     (skipped > 0).then(|| format!("{:>time$}   {} left out", "⋮", words::count(skipped, "row")))
+}
+
+/// Keeps also what takes no more room than to say that it is left out: a row of one line by itself.
+fn fill(keep: &mut [bool], drawn: &[Drawn]) {
+    let kept = |keep: &[bool], at: Option<usize>| at.and_then(|at| keep.get(at).copied()).unwrap_or(true);
+    // A row that was filled in must not make its neighbour look alone: two rows left out stay one line.
+    let alone: Vec<usize> = (0..keep.len())
+        .filter(|&at| !keep[at] && kept(keep, at.checked_sub(1)) && kept(keep, Some(at + 1)) && drawn[at].lines.len() == 1)
+        .collect();
+    alone.into_iter().for_each(|at| keep[at] = true);
 }
 
 /// Those around the focus, and of these the first and the last where there are too many.

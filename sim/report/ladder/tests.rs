@@ -197,6 +197,59 @@ fn a_long_run_is_shown_where_it_matters() {
     );
 }
 
+/// Where one row would be left out, it is drawn instead: that takes no more room.
+#[test]
+fn one_row_is_never_left_out_and_two_are() {
+    let flushes = |count: u64| -> Vec<Event> {
+        (1..=count).flat_map(|op| [call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]).collect()
+    };
+    let left_out = |count| draw(flushes(count), &View::default().at_most(4)).lines().filter(|line| line.contains("left out")).count();
+    assert_eq!((left_out(4), left_out(5), left_out(6)), (0, 0, 1));
+    assert!(draw(flushes(6), &View::default().at_most(4)).contains("2 rows left out"));
+    assert_eq!(draw(flushes(5), &View::default().at_most(4)), draw(flushes(5), &View::default()));
+}
+
+/// The row that is pointed at has a second line: leaving it out is shorter.
+#[test]
+fn a_row_of_two_lines_may_be_left_out_alone() {
+    let events: Vec<Event> = (1..=3).flat_map(|op| [call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]).collect();
+    let mark = Mark { line: 5, op: Some((CLIENT, 2)), text: "flush-returns".to_owned() };
+    let view = View { marks: vec![mark], ..View::default() }.at_most(2);
+    assert!(draw(events, &view).contains("1 row left out"));
+}
+
+/// Offsets keep all their digits, however many these are.
+#[test]
+fn the_middle_is_as_wide_as_the_longest_offsets() {
+    for digits in 1..=13 {
+        let start = 10_usize.pow(digits - 1);
+        let events = vec![
+            call(0, CLIENT, 1, Call::Read { max: 1 }),
+            back(0, CLIENT, 1, Outcome::Data(Payload::Count(start))),
+            call(0, SERVER, 1, Call::Flush),
+            back(0, SERVER, 1, Outcome::Ok),
+            call(1, CLIENT, 2, READ),
+            back(1, CLIENT, 2, Outcome::Data(Payload::Count(50_880))),
+        ];
+        let drawn = draw(events, &View::default());
+        assert!(drawn.contains(&format!(" {start}..{} ─", start + 50_880)), "{drawn}");
+        let columns: Vec<usize> = drawn.lines().filter_map(|line| line.chars().position(|letter| letter == '◀')).collect();
+        assert!(columns.len() == 2 && columns[0] == columns[1], "{drawn}");
+    }
+}
+
+/// The longest labels that there can be: every digit is drawn.
+#[test]
+fn the_longest_label_of_a_segment_is_whole() {
+    let most = u32::MAX - 1;
+    let events = vec![
+        wire(0, End::Client, Fate::Sent, most, most, "SFRPAU", u32::MAX),
+        at(86_400_123, wire(0, End::Client, Fate::Delivered, most, most, "SFRPAU", u32::MAX).what),
+    ];
+    let drawn = draw(events, &View::default());
+    assert!(drawn.contains(&format!("..{} ack {most} · ", u32::MAX)) && drawn.contains(" ─") && drawn.contains('▶'), "{drawn}");
+}
+
 #[test]
 fn several_flows_are_told_apart_and_clocks_of_their_own_are_said() {
     let other = Place { flow: 1, ..CLIENT };
