@@ -144,11 +144,21 @@ impl<'a> Words<'a> {
                 (word, span) => Err(self.unexpected(word, span)),
             };
         }
+        if !word.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(self.unexpected_in_read(word, span));
+        }
         let bytes = size(word, &span)?;
         if bytes == 0 {
             return Err(Mistake::new(span, "a read asks for at least one byte", self.forms()));
         }
         Ok(if self.eat("once") { Action::ReadOnce(bytes) } else { Action::ReadExact(bytes) })
+    }
+
+    /// Whoever says `read till eof` knows what is meant, but not how it is written.
+    fn unexpected_in_read(&self, word: &str, span: Range<usize>) -> Mistake {
+        let means_eof = ["eof", "all", "end"].contains(&word) || self.peek().is_some_and(|(next, _)| next == "eof");
+        let help = if means_eof { "did you mean `read to eof`?" } else { self.forms() };
+        Mistake::new(span, format!("unexpected `{word}`"), help)
     }
 
     fn write(&mut self) -> Result<Action, Mistake> {

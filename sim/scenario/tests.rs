@@ -135,6 +135,13 @@ fn mistakes_of_the_file_are_marked() {
             "[client]\nsteps = [\"read -> blocks\", \"close\"]",
             "2:28 \"close\": this step is never reached: `read -> blocks` comes before it",
         ),
+        ("guards = [\"eof\"]", "1:12 eof: unknown rule `eof` (near it are eof-complete, "),
+        ("guards = [\"state-transition\"]", "1:12 state-transition: the rule `state-transition` is not judged in this version ("),
+        (
+            "[client]\nsteps = [\"at 1s\", \"close\", \"at 500ms\"]",
+            "2:28 \"at 500ms\": this time has passed: the task gets here at 1s or later (times count",
+        ),
+        ("[client]\nsteps = [\"at 1s\", \"sleep 2s\", \"at 2999ms\"]", "2:31 \"at 2999ms\": this time has passed"),
         ("[[flow]]\nname = \"a\"", "1:1 [[flow]]: the flow has no steps"),
         ("[[flow]]\nto = \"server:80\"\nclient.steps=[\"close\"]", "2:1 to: no target has hosts and ports"),
         ("flow = { }", "1:8 { }: `flow` must be an array, not a table"),
@@ -192,6 +199,7 @@ fn bounds_hold_from_both_sides() {
     assert!(Scenario::parse("t", steps(16, "write 64MiB")).is_ok() && wrong(steps(17, "write 64MiB")).contains("at most 1GiB"));
     let tasks = |count: usize| format!("client.tasks = [{}]", "[\"close\"],".repeat(count));
     assert!(Scenario::parse("t", tasks(1000)).is_ok() && wrong(tasks(1001)).contains("1001 tasks"));
+    assert!(Scenario::parse("t", "client.steps = [\"at 1s\", \"sleep 2s\", \"at 3s\", \"at 3s\"]").is_ok());
     let faults = |count: usize| steps(1, "close") + &"\n[[fault]]\nreset={end=\"client\",at=\"1s\"}".repeat(count);
     assert!(Scenario::parse("t", faults(1000)).is_ok() && wrong(faults(1001)).contains("1001 faults"));
 }
@@ -250,5 +258,5 @@ proptest! {
 
 /// Random scenarios may make no sense; but they are never misread.
 fn refusable(message: &str) -> bool {
-    ["signal", "never reached", "two flows", "writes too much"].iter().any(|why| message.contains(why))
+    ["signal", "never reached", "two flows", "writes too much", "time has passed", "is not judged"].iter().any(|why| message.contains(why))
 }
