@@ -204,6 +204,21 @@ fn bounds_hold_from_both_sides() {
     assert!(Scenario::parse("t", faults(1000)).is_ok() && wrong(faults(1001)).contains("1001 faults"));
 }
 
+#[test]
+fn of_runs_with_many_seeds_the_first_that_does_not_hold_comes_back() {
+    let pipe = target::named("pipe").expect("known");
+    let seeds = |scenario: &Scenario, seeds: std::ops::Range<u64>| scenario.run_seeds(pipe, seeds).expect("it runs");
+    let steady = parse("client.steps = [\"write 1 -> ok\", \"close\"]");
+    assert_eq!((seeds(&steady, 3..9).seed(), seeds(&steady, 0..0).seed()), (Some(8), None));
+    // Only one order lets the write come before the close.
+    let racing = parse("client.tasks = [[\"write 1 -> ok\"], [\"close\"]]");
+    let broken = |seed: u64| seeds(&racing, seed..seed + 1).judgement() == Judgement::Violated;
+    let first = (0..50).find(|seed| broken(*seed)).expect("an order in which the close comes first");
+    assert!(first < 49 && !broken((0..50).find(|seed| !broken(*seed)).expect("an order in which the write does")));
+    let found = seeds(&racing, 0..50);
+    assert_eq!((found.seed(), found.judgement()), (Some(first), Judgement::Violated));
+}
+
 fn tasks() -> impl Strategy<Value = Vec<Vec<Step>>> {
     proptest::collection::vec(proptest::collection::vec(grammar::tests::steps(), 1..5), 0..3)
 }
