@@ -18,7 +18,7 @@ const MAX_CALLS: u64 = 1 << 20;
 const MAX_NAME: usize = 64;
 
 /// How each action is written, by its first word.
-const FORMS: [(&str, &str); 15] = [
+pub(super) const FORMS: [(&str, &str); 15] = [
     ("read", "`read`, `read N`, `read N once` or `read to eof`"),
     ("write", "`write N`, `write N by M` or `write nodelay N`"),
     ("writev", "`writev A B …` or `writev nodelay A B …`"),
@@ -289,15 +289,19 @@ fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
     port.ok_or_else(|| Mistake::new(span, format!("`{word}` is no port"), "a number from 1 to 65535"))
 }
 
+/// The results that are words.
+pub(super) fn known() -> impl Iterator<Item = Expect> {
+    let simple = [Expect::Ok, Expect::Data, Expect::Eof, Expect::Closed, Expect::Done, Expect::Failed, Expect::Cancelled, Expect::Blocks];
+    simple.into_iter().chain(ERRORS.map(Expect::Error))
+}
+
 /// Reads an expected result.
 fn result(word: &str, span: &Range<usize>) -> Result<Expect, Mistake> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return size(word, span).map(Expect::Bytes);
     }
-    let simple = [Expect::Ok, Expect::Data, Expect::Eof, Expect::Closed, Expect::Done, Expect::Failed, Expect::Cancelled, Expect::Blocks];
-    let known = simple.into_iter().chain(ERRORS.map(Expect::Error));
-    let words: Vec<String> = known.clone().map(|expect| expect.to_string()).collect();
-    let found = known.zip(&words).find(|(_, known)| *known == word).map(|(expect, _)| expect);
+    let words: Vec<String> = known().map(|expect| expect.to_string()).collect();
+    let found = known().zip(&words).find(|(_, known)| *known == word).map(|(expect, _)| expect);
     found.ok_or_else(|| Mistake::new(span.clone(), format!("unknown result `{word}`"), suggestion(word, words.iter().map(String::as_str))))
 }
 

@@ -3,6 +3,7 @@
 //! [`Scenario::load`] reads the file (TOML; the grammar of a step is in `grammar`), and every mistake in it is a
 //! [`Diagnostic`] that marks the bytes concerned. `Display` writes the same format back, as short as it can be said.
 //! What this is not: a program. Steps have no variables, branches or loops.
+#![doc = include_str!("format.md")]
 
 mod direct;
 mod document;

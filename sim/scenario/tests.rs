@@ -219,6 +219,31 @@ fn of_runs_with_many_seeds_the_first_that_does_not_hold_comes_back() {
     assert_eq!((found.seed(), found.judgement()), (Some(first), Judgement::Violated));
 }
 
+/// The page about the format is true: its example holds in any order, and each action that it lists is one.
+#[test]
+fn the_page_about_the_format_is_true() {
+    let page = include_str!("format.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let scenario = parse(example);
+    let run = scenario.run_seeds(scenario.named_target().expect("known"), 0..50).expect("it runs");
+    assert_eq!(run.judgement(), Judgement::Held, "{}", run.why());
+    let table = |heading: &str| page.split(heading).nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section").to_owned();
+    let listed = |table: &str| -> Vec<String> {
+        let rows = table.lines().filter(|line| line.starts_with("| `") || line.starts_with("| a size"));
+        rows.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+    };
+    let stand_ins = [("A B …", "1 2"), ("PORT", "80"), ("N", "5"), ("M", "2"), ("D", "5ms"), ("T", "1s"), ("X", "go")];
+    let actions: Vec<String> = listed(&table("## Steps")).into_iter().filter(|text| !text.starts_with("STEP")).collect();
+    for action in &actions {
+        let text = stand_ins.iter().fold(action.clone(), |text, (name, value)| text.replace(name, value));
+        assert!(grammar::step(&text).is_ok(), "`{action}` is no action");
+    }
+    let is_listed = |verb: &str| actions.iter().any(|action| action.split(' ').next() == Some(verb));
+    assert!(grammar::FORMS.iter().all(|(verb, _)| is_listed(verb)), "{actions:?}");
+    let results = listed(&table("## Results"));
+    assert!(grammar::known().all(|expect| results.contains(&expect.to_string())), "{results:?}");
+}
+
 fn tasks() -> impl Strategy<Value = Vec<Vec<Step>>> {
     proptest::collection::vec(proptest::collection::vec(grammar::tests::steps(), 1..5), 0..3)
 }
