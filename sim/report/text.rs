@@ -7,6 +7,7 @@ use crate::trace::{Place, Trace};
 
 use super::allowed::{Allowed, allowed};
 use super::because::because;
+use super::effort::cost;
 use super::history::History;
 use super::ladder::{Mark, View, ladder};
 use super::slice::{Slice, slice};
@@ -16,7 +17,7 @@ use super::{contract, words};
 pub(super) const IN_FULL: usize = 3;
 const IN_BRIEF: usize = 20;
 
-/// In a longer run the questions about what was allowed are asked about the smallest run.
+/// What one judging may cost, in events, of a run that is asked what was allowed.
 const ASKED_MAX: usize = 20_000;
 
 /// Rows around what matters, and the most rows, of the ladder of the whole run.
@@ -126,11 +127,8 @@ fn full(case: &Case<'_>, history: &History, violation: &Violation, small: Option
     let mut text = told(violation);
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
-    text.push_str(&match small {
-        // The whole run says best what was allowed in it, but asking is not cheap.
-        Some(small) if case.trace.events.len() > ASKED_MAX => allowance(case, &allowed(&small.slice.trace, &small.slice.violation)),
-        _ => allowance(case, &allowed(case.trace, violation)),
-    });
+    let asked = ask(case, violation, small.map(|small| &small.slice));
+    text.push_str(&asked.map(|allowed| allowance(case, &allowed)).unwrap_or_default());
     text + &small.map(smallest).unwrap_or_default()
 }
 
@@ -146,6 +144,17 @@ pub(super) fn told(violation: &Violation) -> String {
 
 fn happened(violation: &Violation) -> String {
     paragraph("  happened    ", &words::plain(&violation.message))
+}
+
+/// What was allowed. The whole run says best what was allowed in it, but where asking it is not cheap, the smallest run is asked,
+/// and where that is no better, nothing.
+fn ask(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> Option<Allowed> {
+    let cheap = |trace: &Trace, verdict: &Verdict| cost(&trace.header, trace.events.len(), verdict) <= ASKED_MAX;
+    if cheap(case.trace, case.verdict) {
+        return Some(allowed(case.trace, violation));
+    }
+    let small = small.filter(|small| cheap(&small.trace, &small.verdict))?;
+    Some(allowed(&small.trace, &small.violation))
 }
 
 /// `eof-complete (also eof-is-final) at the server, line 11, 7.9 ms`.
