@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader};
 
 use super::args::{Format, Judge};
 use super::exit::Exit;
+use super::files;
 use super::output::{self, Output};
 use crate::contract::Both;
 use crate::oracle::{Judgement, Oracle, Verdict};
@@ -52,7 +53,7 @@ fn summary(args: &Judge, tally: &Tally) -> String {
 fn one(file: &str, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
     let judged = match read(file, args) {
         Ok(judged) => judged,
-        Err(diagnostic) => return refuse(&diagnostic, args.format, output, tally),
+        Err(diagnostic) => return refuse(&files::not_a_trace(diagnostic), args.format, output, tally),
     };
     tally.count(judged.verdict.judgement.word());
     tally.add(&judged.header.contract, &judged.verdict);
