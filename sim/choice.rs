@@ -19,18 +19,21 @@ pub enum Site {
     Wake = 1,
     /// Which of several pending reads gets what arrived.
     Reader = 2,
-    /// Which of several runnable tasks runs first.
+    /// Which of several runnable tasks of users' code runs first.
     Task = 3,
+    /// Which of several tasks of a scenario takes its next step first.
+    Step = 4,
 }
 
 impl Site {
-    const ALL: [Site; 3] = [Site::Wake, Site::Reader, Site::Task];
+    const ALL: [Site; 4] = [Site::Wake, Site::Reader, Site::Task, Site::Step];
 
     const fn word(self) -> &'static str {
         match self {
             Site::Wake => "wake",
             Site::Reader => "reader",
             Site::Task => "task",
+            Site::Step => "step",
         }
     }
 }

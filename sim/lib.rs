@@ -9,6 +9,7 @@
 //!        ┌────────────────────────────────────────────────────────────────────────────┐
 //!        │ cli          arguments become calls                                        │
 //!        ├──────────────────────────────────────┬─────────────────────────────────────┤
+//!        │ explore      scenarios at random     │                                     │
 //!        │ scenario     file format, steps, run │ report     pure functions to text   │
 //!        ├──────────────────────────────────────┼─────────────────────────────────────┤
 //!        │ target       what can be run         │ oracle     judges events; sees      │
@@ -26,10 +27,11 @@
 //! - To test your own stream: [`Io::new`] makes it a [`Flow`], [`Scenario::load`](scenario::Scenario::load) reads what both ends
 //!   do, [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a
 //!   report.
+//! - To test it with scenarios that nobody wrote: `explore::scenarios`, a strategy for proptest (feature `proptest`).
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`world`], [`flow`], [`exec`], [`target`];
-//!   then [`scenario`] and [`report`].
+//!   then [`scenario`], [`report`] and `explore`.
 //!
 //! # Invariants
 //!
@@ -51,6 +53,8 @@ pub mod choice;
 pub mod cli;
 pub mod contract;
 pub mod exec;
+#[cfg(feature = "proptest")]
+pub mod explore;
 pub mod flow;
 pub mod oracle;
 pub mod report;

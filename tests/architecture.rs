@@ -18,6 +18,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("report", &["contract", "rules", "trace", "oracle"]),
     ("target", &["world", "flow"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
+    ("explore", &["scenario", "world", "trace", "contract"]),
     ("cli", &["scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
 ];
 

@@ -7,11 +7,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-#[cfg(feature = "tokio")]
+#[path = "readme/random.rs"]
+mod random;
+
 #[path = "readme/stream.rs"]
 mod stream;
 
-#[cfg(feature = "tokio")]
 mod careless {
     use flowsim::scenario::Scenario;
     use flowsim::{Io, SetupError, Sim};
@@ -105,12 +106,11 @@ fn its_recording_is_held() {
 #[test]
 fn its_snippets_are_compiled() {
     let snippet = |name: &str| text(&format!("tests/readme/{name}"));
-    assert_eq!(blocks("rust"), [snippet("stream.rs"), snippet("flow.rs")]);
-    assert_eq!(blocks("toml"), [snippet("answer.toml"), snippet("dependencies.toml")]);
+    assert_eq!(blocks("rust"), ["stream.rs", "flow.rs", "random.rs"].map(snippet));
+    assert_eq!(blocks("toml"), ["answer.toml", "dependencies.toml"].map(snippet));
 }
 
 #[test]
-#[cfg(feature = "tokio")]
 fn its_failure_is_what_is_printed() {
     assert_shown(&careless::failure(), &blocks("text")[0]);
 }

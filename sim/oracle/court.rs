@@ -11,6 +11,9 @@ use crate::contract::{Both, Call, End};
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What};
 
+/// The most flows that are judged.
+const FLOWS: usize = 32_768;
+
 #[derive(Clone, Debug)]
 pub(super) struct Court {
     header: Header,
@@ -60,6 +63,9 @@ impl Court {
         if event.t > self.now {
             self.pass_time(at);
         }
+        if self.is_one_too_many(&event.what) {
+            return;
+        }
         match &event.what {
             What::Call { at: place, op, call } => {
                 self.meet(place.flow, call);
@@ -107,6 +113,15 @@ impl Court {
             self.by_id.insert(id, index);
         }
         index
+    }
+
+    /// Memory is bounded: of very many flows the first are judged, and the verdict says so.
+    fn is_one_too_many(&mut self, what: &What) -> bool {
+        let full = self.flows.len() >= FLOWS && what.flow().is_some_and(|id| self.known(id).is_none());
+        if full {
+            self.book.give_up(|| format!("the trace has more than {FLOWS} flows: only the first were judged"));
+        }
+        full
     }
 
     /// Where a flow is kept, if it was named before: nearly always flows are numbered as they come.

@@ -88,6 +88,10 @@ impl Pendings {
         self.few.iter().chain(self.many.values())
     }
 
+    pub fn len(&self) -> usize {
+        self.few.len() + self.many.len()
+    }
+
     /// When the first of the pending calls of this kind was made.
     pub fn earliest(&self, is: impl Fn(Kind) -> bool) -> Option<Stamp> {
         self.iter().filter(|pending| is(pending.kind)).map(|pending| pending.called).min_by_key(|at| at.seq)

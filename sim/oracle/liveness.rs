@@ -106,7 +106,7 @@ fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: D
     let word = pending.kind.word();
     for rule in &due.rules {
         let because: Vec<Stamp> = due.because.iter().copied().chain([pending.called]).collect();
-        found.add(*rule, &because, || format!("the {end}'s {word} of line {} never returns: {}", pending.called.line, due.why));
+        found.add(*rule, &because, || format!("the {end}'s {word} #{op} never returns: {}", due.why));
     }
     let site = Site { at: Stamp { seq: at.seq, ..pending.called }, flow: flow.id, end, op: Some(op) };
     match held {
@@ -155,7 +155,7 @@ fn abort_owed(me: &EndState, pending: &Pending) -> Option<Due> {
     }
     let rule =
         if abort.kind == Abort::KeepaliveDeath { vec![Rule::AbortIsTold, Rule::KeepaliveEndsDeadFlow] } else { vec![Rule::AbortIsTold] };
-    let why = format!("this end had been aborted (line {})", abort.at.line);
+    let why = format!("this end had been aborted at {}", abort.at.t);
     Some(Due { rules: rule, because: vec![abort.at], why })
 }
 
@@ -176,7 +176,7 @@ fn read_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     }
     let last = [me.eof, me.read_error].into_iter().flatten().min_by_key(|at| at.seq);
     if let Some(last) = last {
-        return Some(Due::new(Rule::NoStuckCall, &[Some(last)], format!("another read had ended the stream (line {})", last.line)));
+        return Some(Due::new(Rule::NoStuckCall, &[Some(last)], format!("another read had ended the stream at {}", last.t)));
     }
     incoming_due(flow, end)
 }
@@ -192,7 +192,7 @@ fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
     let owed = stream.owed(flushed, 0);
     let unread = stream.writes.front().map(|write| write.returned.unwrap_or(write.called));
     if let Some(ended) = ended_writing(peer) {
-        let mut due = Due::new(Rule::EofArrives, &[Some(ended)], format!("the peer had ended its writing (line {})", ended.line));
+        let mut due = Due::new(Rule::EofArrives, &[Some(ended)], format!("the peer had ended its writing at {}", ended.t));
         if owed > 0 {
             due.rules.push(Rule::Delivery);
             due.why += &format!(", and {owed} accepted bytes have not come either");
@@ -273,7 +273,7 @@ fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let left = [me.close.called, me.shut_write.called, me.shut_read.called, me.disconnect.called].into_iter().flatten().next();
     if left.is_none() && me.maybe_write.is_none() && me.maybe_read.is_none() {
         let site = Site { at, flow: flow.id, end, op: None };
-        book.fault(site, format!("the {end} read EOF or an error (line {}) and never closed or shut down the flow", last.line));
+        book.fault(site, format!("the {end} read EOF or an error at {} and never closed or shut down the flow", last.t));
     }
 }
 
@@ -292,8 +292,8 @@ fn resources(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: 
     found.add(Rule::ResourcesFreed, &[over, seen], || {
         let crate::trace::Resources { connections, timers, buffered, ports } = held;
         format!(
-            "the {end} is done (line {}), and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
-            over.line
+            "the {end} is done since {}, and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
+            over.t
         )
     });
     book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);

@@ -29,11 +29,13 @@ struct Stretch {
 pub(super) struct Merge {
     header: Header,
     stretches: Vec<Stretch>,
+    /// About how many bytes the lines take.
+    held: usize,
 }
 
 impl Merge {
     pub fn new(header: Header) -> Self {
-        Merge { header, stretches: vec![Stretch::default()] }
+        Merge { header, stretches: vec![Stretch::default()], held: 0 }
     }
 
     pub fn header(&self) -> &Header {
@@ -41,18 +43,30 @@ impl Merge {
     }
 
     pub fn add(&mut self, line: u64, event: &Event) {
-        let Some(last) = self.stretches.last_mut() else { return };
-        match side(event) {
-            Some(end) => last.ends[end].push((line, event.clone())),
-            None => {
-                last.then = Some((line, event.clone()));
-                self.stretches.push(Stretch::default());
-            }
+        self.held += size_of::<Line>() + event.what.payload();
+        if self.held > BUDGET {
+            self.stretches.clear();
+            return;
         }
+        let Some(last) = self.stretches.last_mut() else { return };
+        let Some(end) = side(event) else {
+            last.then = Some((line, event.clone()));
+            return self.stretches.push(Stretch::default());
+        };
+        let lines = &mut last.ends[end];
+        if lines.len() == lines.capacity() {
+            lines.reserve_exact(lines.len().clamp(16, 1 << 16));
+        }
+        lines.push((line, event.clone()));
     }
 
     pub fn finish(self, cut: bool) -> Verdict {
         let mut verdict = self.likeliest(cut);
+        if self.held > BUDGET {
+            verdict.judgement = Judgement::Inconclusive;
+            verdict.why = format!("ends with clocks of their own are merged in memory, and more than {} MiB is too much", BUDGET >> 20);
+            return verdict;
+        }
         if cut && verdict.judgement == Judgement::Violated {
             keep_what_stands(&mut verdict);
         }
@@ -98,6 +112,12 @@ fn side(event: &Event) -> Option<End> {
     }
 }
 
+/// How much of a trace is kept to be merged.
+const BUDGET: usize = 192 << 20;
+
+/// A merge that breaks so much is not worth being followed with care.
+const HOPELESS: usize = 32;
+
 /// All events of one end, then all of the other.
 fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
     for (line, event) in stretch.ends[first].iter().chain(&stretch.ends[first.peer()]) {
@@ -111,6 +131,10 @@ fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
     let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
     let (mut end, mut stuck) = (first, 0);
     while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
+        if court.violations() >= HOPELESS {
+            rest[end].iter().chain(rest[end.peer()]).for_each(|(line, event)| court.observe(*line, event));
+            return court;
+        }
         let taken;
         (court, taken) = run_ahead(court, rest[end]);
         rest[end] = &rest[end][taken..];

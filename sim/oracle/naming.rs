@@ -20,6 +20,12 @@ const REACH: usize = 4 << 20;
 /// The most unread writes that are searched.
 const PARTS: usize = 1024;
 
+/// How many of the bytes read last are compared with bytes that come again.
+const AGAIN: usize = 1 << 16;
+
+/// The most misfits that are named in one direction: after them nobody could tell what belongs where.
+const MISFITS: u32 = 100;
+
 /// The most suspects that are kept.
 const SUSPECTS: usize = 64;
 
@@ -104,7 +110,8 @@ impl Scene<'_> {
     /// Names bytes that do not fit, and goes on from the most permissive state.
     pub(super) fn name_misfit(&mut self, pending: &Pending, data: &Payload, mut found: Findings) {
         let writer = self.end.peer();
-        if self.book.is_full() {
+        self.flow.streams[writer].misfits += 1;
+        if self.flow.streams[writer].misfits > MISFITS {
             return self.flow.streams[writer].lose_track();
         }
         let judged_already = !found.is_empty();
@@ -119,7 +126,7 @@ impl Scene<'_> {
             return;
         }
         let unread = Unread::of(&self.flow.streams[writer]);
-        let name = self.name(pending, rest, &unread);
+        let name = self.name(pending, bytes, fit, &unread);
         if let Resume::After(skip) = name.resume {
             self.advance(&unread, skip);
         }
@@ -178,9 +185,14 @@ impl Scene<'_> {
         }
     }
 
-    fn name(&self, pending: &Pending, rest: &[u8], unread: &Unread) -> Name {
+    fn name(&self, pending: &Pending, bytes: &Bytes, fit: usize, unread: &Unread) -> Name {
+        let rest = &bytes[fit..];
         let gap = position(&unread.bytes, rest).filter(|&gap| gap > 0);
-        let mut name = self.common_name(rest, gap, unread);
+        let mut name = match gap {
+            None => self.said_again(&bytes[..fit], rest, unread),
+            Some(_) => None,
+        }
+        .unwrap_or_else(|| self.common_name(rest, gap, unread));
         let rules = [
             (Rule::OneReaderPerByte, gap.is_none() && self.read_by_another(pending, rest)),
             (Rule::CancelledRead, gap.is_some() && self.reads_are_safely_cancelled()),
@@ -198,6 +210,19 @@ impl Scene<'_> {
         }
         name.rules.splice(0..0, broken);
         name
+    }
+
+    /// The last bytes come a second time, and then the stream goes on as it should.
+    fn said_again(&self, fitted: &[u8], rest: &[u8], unread: &Unread) -> Option<Name> {
+        let stream = &self.flow.streams[self.end.peer()];
+        let read: Vec<u8> = stream.history.iter().flat_map(|piece| piece.data.iter()).chain(fitted).copied().collect();
+        let read = &read[read.len().saturating_sub(AGAIN)..];
+        let goes_on = |again: &usize| rest.starts_with(&read[read.len() - again..]) && unread.bytes.starts_with(&rest[*again..]);
+        let again = (1..=read.len().min(rest.len())).find(goes_on)?;
+        let end = self.end;
+        let message = format!("the {end}'s read returned {again} bytes a second time, right after they had come");
+        let resume = Resume::After(rest.len() - again);
+        Some(Name { rules: vec![Rule::StreamPrefix], message, resume, suspect: None, blames: None })
     }
 
     /// What is wrong in the plainest terms: the bytes are missing, doubled, changed or foreign.
@@ -343,10 +368,10 @@ impl Scene<'_> {
             stream.head = run;
             stream.bytes_read += run as u64;
         }
-        let line = self.at.line;
+        let later = self.at.t;
         let violation = self.flow.suspects[index].violation;
         self.book
-            .rename(violation, Rule::StreamCausal, |message| format!("{message}; a write with these bytes was called later (line {line})"));
+            .rename(violation, Rule::StreamCausal, |message| format!("{message}; a write with these bytes was called later, at {later}"));
         self.flow.suspects.remove(index);
     }
 

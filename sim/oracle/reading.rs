@@ -112,7 +112,7 @@ impl Scene<'_> {
         }
         if let Some(last) = self.me().final_read(called) {
             found.add(Rule::EofIsFinal, &[last, pending.called], || {
-                format!("the {end}'s read returned {len} bytes, but an earlier read had already ended the stream (line {})", last.line)
+                format!("the {end}'s read returned {len} bytes, but an earlier read had already ended the stream at {}", last.t)
             });
         }
     }
@@ -126,7 +126,7 @@ impl Scene<'_> {
         if drops {
             let end = self.end;
             found.add(Rule::DataBeforeAbort, &[aborted], || {
-                format!("the {end}'s read returned bytes that the abort should have thrown away (line {})", aborted.line)
+                format!("the {end}'s read returned bytes that the abort at {} should have thrown away", aborted.t)
             });
         }
     }
@@ -293,10 +293,7 @@ impl Scene<'_> {
         if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
             let (end, lost) = (self.end, arrived - read);
             found.add(Rule::DataBeforeAbort, &[aborted], || {
-                format!(
-                    "the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort (line {})",
-                    aborted.line
-                )
+                format!("the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort at {}", aborted.t)
             });
             self.me_mut().arrived = None;
         }
@@ -431,7 +428,7 @@ impl Scene<'_> {
         if let Some(eof) = eof.filter(|_| !excused) {
             let (end, word) = (self.end, outcome.clone().into_error());
             found.add(Rule::EofIsFinal, &[eof, pending.called], || {
-                format!("the {end}'s read failed with `{word}` after an earlier read had returned EOF (line {})", eof.line)
+                format!("the {end}'s read failed with `{word}` after an earlier read had returned EOF at {}", eof.t)
             });
         }
     }

@@ -11,6 +11,9 @@ use crate::contract::{BlockedReadAtClose, Call, CancelRead, CancelWrite, Concurr
 use crate::rules::Rule;
 use crate::trace::{Abort, By, EnvWhat, Header};
 
+/// The most pending calls of one end that are watched.
+const PENDING: usize = 1 << 18;
+
 /// One event of one end, with all that judging it needs.
 pub(super) struct Scene<'a> {
     pub flow: &'a mut Flow,
@@ -62,6 +65,9 @@ impl Scene<'_> {
 
 impl Scene<'_> {
     pub(super) fn call(&mut self, op: u64, call: &Call) {
+        if self.me().pending.len() >= PENDING {
+            return self.too_many_pending();
+        }
         let kind = self.begin(op, call);
         let site = self.site(op);
         self.duties(site, kind);
@@ -97,6 +103,13 @@ impl Scene<'_> {
         }
         let peer_reads = self.peer().reads_returned;
         self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false });
+    }
+
+    /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.
+    fn too_many_pending(&mut self) {
+        let end = self.end;
+        self.book.give_up(|| format!("more than {PENDING} calls of the {end} are pending: not all were judged"));
+        End::BOTH.into_iter().for_each(|end| self.flow.streams[end].lose_track());
     }
 
     /// What lies unread at own shutdown of reading may be thrown away in one piece, where late data can be read.

@@ -112,6 +112,8 @@ pub(super) struct Stream {
     pub head: usize,
     /// All possibilities, where there are several.
     pub frontier: Option<Box<Frontier>>,
+    /// How often bytes did not fit.
+    pub misfits: u32,
     /// It can't be told any more which bytes come next: none is judged.
     pub lost: bool,
     /// The latest call among reads that took bytes at the front.
@@ -373,8 +375,30 @@ impl Stream {
         self.writes.iter_mut().filter(before).for_each(|write| write.flushed = true);
     }
 
+    /// The same along the only possibility.
+    fn follow_what_fits(&mut self, bytes: &Bytes) -> usize {
+        let (mut fit, mut head) = (0, self.head);
+        for write in &self.writes {
+            let Some(want) = write.bytes().map(|bytes| &bytes[head..]) else { break };
+            let run = want.iter().zip(&bytes[fit..]).take_while(|(want, got)| want == got).count();
+            fit += run;
+            head = 0;
+            if run < want.len() {
+                break;
+            }
+        }
+        if let Some(head) = self.follow(&Payload::Bytes(bytes.slice(..fit))).filter(|_| fit > 0) {
+            self.head = head;
+            self.took(fit, 0);
+        }
+        fit
+    }
+
     /// How many of these bytes fit, at most; they count as read.
     pub fn read_what_fits(&mut self, bytes: &Bytes, reader: Reader, whole: bool) -> usize {
+        if self.frontier.is_none() && reader.others == 0 {
+            return self.follow_what_fits(bytes);
+        }
         let fits = |stream: &Stream, len: usize| {
             let mut trial = stream.clone();
             matches!(trial.read(&Payload::Bytes(bytes.slice(..len)), reader, whole), Ok(Ok(()))).then_some(trial)

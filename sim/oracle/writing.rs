@@ -140,7 +140,7 @@ impl Scene<'_> {
         let op = write.pending.op;
         if let Some(Answer::Yes(shown)) = me.maybe_write.filter(|answer| answer.stamp().seq < write.called) {
             found.add(Rule::CancelledClose, &[shown], || {
-                format!("the {end}'s write #{op} returned ok, but line {} had shown that the cancelled close took effect", shown.line)
+                format!("the {end}'s write #{op} returned ok, but a call at {} had shown that the cancelled close took effect", shown.t)
             });
         }
         if let Some(closed) = since(me.full_close_returned()) {
@@ -155,7 +155,7 @@ impl Scene<'_> {
         }
         if let Some(failed) = since(me.write_error).filter(|_| me.contract.write_error_is_final == YesNo::Yes) {
             found.add(Rule::WriteErrorIsFinal, &[failed], || {
-                format!("the {end}'s write #{op} returned ok, but an earlier write had failed (line {})", failed.line)
+                format!("the {end}'s write #{op} returned ok, but an earlier write had failed at {}", failed.t)
             });
         }
         if let Some(aborted) = since(me.aborted.map(|abort| abort.at)) {
@@ -244,8 +244,8 @@ impl Scene<'_> {
             Some(Answer::Yes(_)) => return,
             Some(Answer::No(shown)) => found.add(Rule::CancelledClose, &[shown], || {
                 format!(
-                    "the {end}'s write #{op} failed with `{word}`, but line {} had shown that the cancelled close did not happen",
-                    shown.line
+                    "the {end}'s write #{op} failed with `{word}`, but a call at {} had shown that the cancelled close did not happen",
+                    shown.t
                 )
             }),
             None => {}
@@ -259,8 +259,8 @@ impl Scene<'_> {
             let half = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]).unwrap_or(eof);
             found.add(Rule::EofKeepsWriting, &[half, eof], || {
                 format!(
-                    "the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing (EOF read at line {})",
-                    eof.line
+                    "the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing (EOF read at {})",
+                    eof.t
                 )
             });
         }

@@ -44,6 +44,8 @@ pub struct History {
     /// The operation that an event belongs to, by the event's index.
     by_event: Vec<Option<usize>>,
     pending: BTreeMap<(Place, u64), usize>,
+    /// How many writes are pending.
+    writes_pending: BTreeMap<Place, usize>,
     /// Stream offsets, by the place that writes or reads; `None` once they can't be told.
     written: BTreeMap<Place, Option<u64>>,
     read: BTreeMap<Place, u64>,
@@ -79,6 +81,9 @@ impl History {
     fn take(&mut self, line: u64, event: &Event) -> Option<usize> {
         match &event.what {
             What::Call { at, op, call } => {
+                if call.buffers().is_some() {
+                    *self.writes_pending.entry(*at).or_default() += 1;
+                }
                 self.operations.push(Operation { at: *at, op: *op, call: call.clone(), t: event.t, line, end: None, bytes: None });
                 self.pending.insert((*at, *op), self.operations.len() - 1);
                 Some(self.operations.len() - 1)
@@ -89,9 +94,18 @@ impl History {
         }
     }
 
+    /// One operation of this place ends: is another one of its writes pending still?
+    fn writing(&mut self, at: Place, ended: usize) -> bool {
+        let writes = self.writes_pending.entry(at).or_default();
+        if self.operations[ended].call.buffers().is_some() {
+            *writes = writes.saturating_sub(1);
+        }
+        *writes > 0
+    }
+
     fn end(&mut self, at: Place, op: u64, ending: Ending) -> Option<usize> {
         let index = self.pending.remove(&(at, op))?;
-        let overlapped = self.pending.iter().any(|((place, _), &other)| *place == at && self.operations[other].call.buffers().is_some());
+        let overlapped = self.writing(at, index);
         self.operations[index].bytes = match (&self.operations[index].call, &ending.outcome) {
             (Call::Read { .. }, Some(Outcome::Data(data))) => Some(advance(self.read.entry(at).or_default(), data.len() as u64)),
             (call, outcome) => call.buffers().and_then(|buffers| {

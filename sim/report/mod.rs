@@ -8,6 +8,7 @@ mod allowed;
 mod because;
 pub mod catalogue;
 pub mod contract;
+mod effort;
 pub mod exercised;
 mod history;
 pub mod json;

@@ -4,10 +4,11 @@
 use crate::oracle::{Oracle, Verdict, Violation};
 use crate::trace::{EnvWhat, Event, Header, Trace, What};
 
+use super::effort::cost;
 use super::history::History;
 
-/// How many events are judged in the search for one slice, at most.
-const EFFORT: usize = 2_000_000;
+/// What the search for one slice may cost, in events that are judged.
+const EFFORT: usize = 1_000_000;
 
 /// A smaller run that shows the same violation.
 #[derive(Clone, Debug)]
@@ -148,9 +149,9 @@ impl Search<'_> {
     fn judge(&mut self, units: &[Unit]) -> Option<(Trace, Verdict, Violation)> {
         let mut events: Vec<usize> = units.iter().flat_map(|unit| unit.events.iter().copied()).collect();
         events.sort_unstable();
-        self.effort = self.effort.saturating_sub(events.len() + 1);
         let events: Vec<Event> = events.into_iter().map(|event| self.trace.events[event].clone()).collect();
         let verdict = judge(self.trace.header.clone(), &events);
+        self.effort = self.effort.saturating_sub(cost(&self.trace.header, events.len(), &verdict));
         let found = verdict.violations.iter().find(|found| same(found, self.violation))?.clone();
         Some((Trace { header: self.trace.header.clone(), events, cut: false }, verdict, found))
     }

@@ -7,6 +7,7 @@ use crate::trace::{Header, Place, Trace};
 
 use super::allowed::{Allowed, allowed};
 use super::because::because;
+use super::effort::cost;
 use super::history::History;
 use super::ladder::{Mark, View, ladder};
 use super::slice::{Slice, slice};
@@ -16,7 +17,7 @@ use super::{contract, exercised, words};
 const IN_FULL: usize = 3;
 const IN_BRIEF: usize = 20;
 
-/// In a longer run the questions about what was allowed are asked about the smallest run.
+/// What one judging may cost, in events, of a run that is asked what was allowed.
 const ASKED_MAX: usize = 20_000;
 
 /// Rows around what matters, and the most rows, of the ladder of the whole run.
@@ -92,14 +93,21 @@ fn full(case: &Case<'_>, history: &History, violation: &Violation) -> String {
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, &violation.because)));
     let small = slice(case.trace, violation);
-    text.push_str(&match &small {
-        // The whole run says best what was allowed in it, but asking is not cheap.
-        Some(small) if case.trace.events.len() > ASKED_MAX => allowance(case, &allowed(&small.trace, &small.violation)),
-        _ => allowance(case, &allowed(case.trace, violation)),
-    });
+    text.push_str(&ask(case, violation, small.as_ref()).map(|allowed| allowance(case, &allowed)).unwrap_or_default());
     text.push_str(&small.as_ref().map(smallest).unwrap_or_default());
     text.push_str(&around(case, violation, small.as_ref()));
     text + "\n" + &paragraph("  replay      ", case.replay)
+}
+
+/// What was allowed. The whole run says best what was allowed in it, but where asking it is not cheap, the smallest run is asked,
+/// and where that is no better, nothing.
+fn ask(case: &Case<'_>, violation: &Violation, small: Option<&Slice>) -> Option<Allowed> {
+    let cheap = |trace: &Trace, verdict: &Verdict| cost(&trace.header, trace.events.len(), verdict) <= ASKED_MAX;
+    if cheap(case.trace, case.verdict) {
+        return Some(allowed(case.trace, violation));
+    }
+    let small = small.filter(|small| cheap(&small.trace, &small.verdict))?;
+    Some(allowed(&small.trace, &small.violation))
 }
 
 /// `eof-complete (also eof-is-final) at the server, line 11, 7.9 ms`.

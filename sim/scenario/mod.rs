@@ -39,7 +39,7 @@ use crate::world::Target;
 use mistake::{Source, Spot};
 
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Scenario {
     /// One sentence.
     pub title: String,

@@ -160,7 +160,7 @@ impl Stage for Shell {
     fn abort(&mut self, _: Place, _: Abort) {}
 
     fn pick(&mut self, task: u32, n: u32) -> u32 {
-        self.sim.with(|world: &mut World| world.choice_mut().pick_next(task, Site::Task, n))
+        self.sim.with(|world: &mut World| world.choice_mut().pick_next(task, Site::Step, n))
     }
 }
 

@@ -64,6 +64,6 @@ impl Stage for Worldly {
     }
 
     fn pick(&mut self, task: u32, n: u32) -> u32 {
-        self.world.choice_mut().pick_next(task, Site::Task, n)
+        self.world.choice_mut().pick_next(task, Site::Step, n)
     }
 }

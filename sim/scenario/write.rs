@@ -22,6 +22,13 @@ impl fmt::Display for Scenario {
     }
 }
 
+/// As its file, so that a failed test shows something to read and to save.
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
+
 impl Scenario {
     fn head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.title.is_empty() {

@@ -104,6 +104,27 @@ pub enum What {
     },
 }
 
+impl What {
+    /// How many bytes of payload it carries in memory.
+    pub(crate) fn payload(&self) -> usize {
+        let of = |data: &Payload| data.bytes().map_or(0, bytes::Bytes::len);
+        match self {
+            What::Call { call, .. } => call.buffers().unwrap_or_default().iter().map(of).sum(),
+            What::Return { outcome: Outcome::Data(data), .. } => of(data),
+            _ => 0,
+        }
+    }
+
+    /// The flow that it names.
+    pub(crate) fn flow(&self) -> Option<u32> {
+        match self {
+            What::Call { at, .. } | What::Return { at, .. } | What::Cancel { at, .. } | What::State { at, .. } => Some(at.flow),
+            What::Segment(wire) => Some(wire.flow),
+            What::Env(env) => env.flow,
+        }
+    }
+}
+
 /// What the environment did. `flow: None` concerns every flow, `end: None` both ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Env {

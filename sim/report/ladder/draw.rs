@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::contract::{Both, End};
 use crate::time::Instant;
-use crate::trace::{Clock, Trace, What};
+use crate::trace::{Clock, Place, Trace, What};
 
 use super::across::Across;
 use super::rows::{Kind, Row};
@@ -178,22 +178,29 @@ fn after(lanes: &Both<String>) -> Both<String> {
 
 /// The marks of each row that has some.
 fn by_row<'a>(marks: &'a [Mark], rows: &[Row]) -> BTreeMap<usize, Vec<&'a Mark>> {
+    let left = pending(rows);
     let mut by_row = BTreeMap::<usize, Vec<&Mark>>::new();
     for mark in marks {
-        if let Some(at) = pointed_at(mark, rows) {
+        if let Some(at) = pointed_at(mark, &left, rows) {
             by_row.entry(at).or_default().push(mark);
         }
     }
     by_row
 }
 
+/// The rows of calls that never return. Each has one.
+fn pending(rows: &[Row]) -> BTreeMap<(Place, u64), usize> {
+    let of = |(index, row): (usize, &Row)| if let Kind::Pending { at, op, .. } = &row.kind { Some(((*at, *op), index)) } else { None };
+    rows.iter().enumerate().filter_map(of).collect()
+}
+
 /// The row that a mark points at: where its call is stuck, that row; else the first row of its line.
-fn pointed_at(mark: &Mark, rows: &[Row]) -> Option<usize> {
-    let names = |row: &Row| matches!(&row.kind, Kind::Pending { at, op, .. } if mark.op == Some((*at, *op)));
+fn pointed_at(mark: &Mark, left: &BTreeMap<(Place, u64), usize>, rows: &[Row]) -> Option<usize> {
     let start = rows.partition_point(|row| row.last < mark.line);
     let on_line = || (start..rows.len()).take_while(|&at| rows[at].first <= mark.line);
     let other = |at: &usize| !matches!(rows[*at].kind, Kind::Pending { .. });
-    rows.iter().position(names).or_else(|| on_line().find(other))
+    let stuck = mark.op.and_then(|op| left.get(&op).copied());
+    stuck.or_else(|| on_line().find(other))
 }
 
 /// At most `width` columns, the cut shown.

@@ -1,0 +1,133 @@
+//! Scenarios that nobody wrote: [`scenarios`] is a strategy for proptest, for properties of your own flows.
+//!
+//! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
+//! a file that a person reads. What random steps would do is cut by `duty` to what no run makes a client's fault, so that
+//! whatever comes out is the flow's own doing. What this is not: a judge, or a search that learns from what it has seen.
+
+mod duty;
+mod random;
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::NewTree;
+use proptest::test_runner::TestRunner;
+
+use crate::contract::{Both, Contract, End};
+use crate::scenario::{Fault, FlowSteps, Scenario, Step};
+use crate::world::{Offers, Target};
+use duty::{Duties, Wishes};
+
+/// Scenarios of one flow that fit every target: without aborts, of no particular contract, careful enough for every contract whose
+/// close is a full one.
+///
+/// ```
+/// use flowsim::{SetupError, Sim, explore::scenarios, oracle::Judgement};
+/// use proptest::prelude::*;
+///
+/// proptest! {
+///     # #![proptest_config(ProptestConfig { failure_persistence: None, cases: 10, ..ProptestConfig::default() })]
+///     # /*
+///     #[test]
+///     # */
+///     fn my_flow_keeps_its_contract(scenario in scenarios()) {
+///         let ends = async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) };
+///         let run = scenario.run(&ends).unwrap();
+///         prop_assert!(run.judgement() == Judgement::Held, "{}\n{}", run.why(), run.ladder());
+///     }
+/// }
+/// # my_flow_keeps_its_contract();
+/// ```
+pub fn scenarios() -> Scenarios {
+    Scenarios { contracts: Vec::new(), offers: Offers { cancel: true, ..Offers::default() }, careless: false }
+}
+
+/// A strategy for scenarios: see [`scenarios`].
+///
+/// It shrinks towards few short tasks, plain calls, small sizes and spans, the default pipe, and no seed, fault or cancellation.
+#[derive(Clone, Debug)]
+#[must_use = "a strategy does nothing by itself"]
+pub struct Scenarios {
+    /// What either end may promise; nothing where the flows say it.
+    contracts: Vec<Contract>,
+    offers: Offers,
+    careless: bool,
+}
+
+impl Scenarios {
+    /// For this target: all that it offers, and each of the contracts that it claims.
+    pub fn on(self, target: &dyn Target) -> Self {
+        Scenarios { contracts: target.claims().to_vec(), offers: target.offers(), ..self }
+    }
+
+    /// Both ends keep this contract, and their callers what it asks of them.
+    pub fn contract(self, contract: Contract) -> Self {
+        Scenarios { contracts: vec![contract], ..self }
+    }
+
+    /// Nothing but what is offered here: aborts, cancelled calls, writes without delay.
+    pub fn offering(self, offers: Offers) -> Self {
+        Scenarios { offers, ..self }
+    }
+
+    /// The callers do what they like: they may also overlap calls that must not overlap, go on after their close, or never close.
+    pub fn careless(self) -> Self {
+        Scenarios { careless: true, ..self }
+    }
+
+    fn strategy(&self) -> impl Strategy<Value = Scenario> + use<> {
+        let careless = self.careless;
+        let wishes = || random::wishes(&self.offers, careless);
+        let parts = (self.promises(), random::seed(), random::pipe(), random::faults(&self.offers), wishes(), wishes());
+        parts.prop_map(move |(contract, seed, pipe, faults, client, server)| {
+            let tasks = tasks(contract, &faults, Both { client, server }, careless);
+            let flows = vec![FlowSteps { name: None, tasks }];
+            Scenario { title: "As generated".to_owned(), contract, seed, pipe, faults, flows, ..Scenario::default() }
+        })
+    }
+
+    /// Mostly the same for both ends.
+    fn promises(&self) -> BoxedStrategy<Option<Both<Contract>>> {
+        if self.contracts.is_empty() {
+            return Just(None).boxed();
+        }
+        let one = || select(self.contracts.clone());
+        let both = (one(), proptest::option::weighted(0.3, one()));
+        both.prop_map(|(client, server)| Some(Both { client, server: server.unwrap_or(client) })).boxed()
+    }
+}
+
+impl Strategy for Scenarios {
+    type Tree = <BoxedStrategy<Scenario> as Strategy>::Tree;
+    type Value = Scenario;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        self.strategy().boxed().new_tree(runner)
+    }
+}
+
+/// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a full
+/// close forbids more.
+fn tasks(contract: Option<Both<Contract>>, faults: &[Fault], wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
+    let contract = contract.unwrap_or(Both::same(Contract::async_io()));
+    let tasks = |end: End, wishes: Wishes| {
+        let mut lanes = if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, faults)) };
+        lanes.iter_mut().for_each(keep_in_time);
+        lanes
+    };
+    Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
+}
+
+/// Nobody waits for a time that must have passed: no file may say so.
+fn keep_in_time(steps: &mut Vec<Step>) {
+    let mut start = Duration::ZERO;
+    steps.retain(|step| {
+        let is_late = step.action.is_late(start);
+        start = step.action.over_after(start);
+        !is_late
+    });
+}
+
+#[cfg(test)]
+mod tests;

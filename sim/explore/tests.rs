@@ -1,0 +1,158 @@
+//! What comes out: all that can be said, in scenarios that are files, and never a client's fault unless it is asked for.
+
+use std::collections::BTreeSet;
+
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
+
+use super::*;
+use crate::flow::{Io, stream};
+use crate::scenario::Action;
+use crate::target::{self, Named};
+use crate::world::{SetupError, Sim};
+
+const SAMPLES: usize = 2_000;
+
+fn pipe() -> &'static Named {
+    target::named("pipe").expect("a target")
+}
+
+fn runner() -> TestRunner {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> {
+    let (strategy, mut runner) = (scenarios.strategy(), runner());
+    std::iter::repeat_with(move || strategy.new_tree(&mut runner).expect("nothing is rejected").current()).take(SAMPLES)
+}
+
+fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
+    scenario.tasks().flat_map(|(_, _, steps)| steps)
+}
+
+/// The name of an action's variant.
+fn kind(action: &Action) -> String {
+    format!("{action:?}").chars().take_while(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// What the callers are blamed for in a run on the target.
+fn faults(scenario: &Scenario, target: &dyn Target) -> Vec<String> {
+    let run = scenario.run(target).unwrap_or_else(|mistake| panic!("{mistake}\n{scenario}"));
+    run.verdict().client_faults.iter().map(|fault| fault.message.clone()).collect()
+}
+
+#[track_caller]
+fn assert_no_faults(scenarios: &Scenarios, count: usize, target: &dyn Target) {
+    for scenario in samples(scenarios).take(count) {
+        assert_eq!(faults(&scenario, target), [""; 0], "{scenario}");
+    }
+}
+
+#[test]
+fn what_is_generated_is_a_file() {
+    for scenario in samples(&scenarios().on(pipe())).chain(samples(&scenarios().on(pipe()).careless())) {
+        let text = scenario.to_string();
+        assert_eq!(format!("{scenario:?}"), format!("\n{text}"));
+        assert_eq!(Scenario::parse("again", &text), Ok(scenario), "{text}");
+    }
+}
+
+#[test]
+fn everything_occurs() {
+    let (mut kinds, mut presets, mut tasks, mut aborts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut seeds, mut modes, mut cancelled) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for scenario in samples(&scenarios().on(pipe())) {
+        kinds.extend(steps(&scenario).map(|step| kind(&step.action)));
+        modes.extend(steps(&scenario).filter(|step| kind(&step.action) == "Shutdown").map(|step| step.action.to_string()));
+        cancelled.extend(steps(&scenario).filter(|step| step.cancel_after.is_some()).map(|step| kind(&step.action)));
+        presets.extend(scenario.contract.map(|both| (both.client.base, both.server.base)));
+        tasks.insert(End::BOTH.map(|end| scenario.flows[0].tasks[end].len()));
+        aborts.extend(scenario.faults.iter().map(|fault| format!("{:?} of the {}", fault.abort, fault.end)));
+        seeds.insert(scenario.seed.is_some());
+    }
+    let calls = ["Close", "Flush", "Read", "ReadExact", "ReadOnce", "ReadToEof", "Shutdown", "Write", "WriteBy", "WriteNodelay"];
+    let calls = BTreeSet::from_iter(calls.into_iter().chain(["Writev", "WritevNodelay"]).map(str::to_owned));
+    assert_eq!(cancelled, calls);
+    assert_eq!(kinds, calls.into_iter().chain(["At", "Signal", "Sleep", "Wait"].map(str::to_owned)).collect());
+    assert_eq!(modes.len(), 3);
+    assert_eq!((presets.len(), tasks.len(), aborts.len(), seeds.len()), (Contract::PRESETS.len().pow(2), 16, 6, 2));
+}
+
+#[test]
+fn nothing_but_what_is_offered_occurs() {
+    let is_nodelay = |step: &Step| matches!(step.action, Action::WriteNodelay(_) | Action::WritevNodelay(_));
+    for scenario in samples(&scenarios().contract(Contract::v1()).offering(Offers::default())) {
+        assert_eq!(scenario.contract, Some(Both::same(Contract::v1())));
+        assert!(scenario.faults.is_empty());
+        assert!(!steps(&scenario).any(|step| is_nodelay(step) || step.cancel_after.is_some()), "{scenario}");
+    }
+}
+
+#[test]
+fn no_run_on_the_pipe_is_a_clients_fault() {
+    assert_no_faults(&scenarios().on(pipe()), SAMPLES, pipe());
+}
+
+#[test]
+fn nor_is_one_on_any_other_flow() {
+    let layer = async |sim: &Sim| -> Result<_, SetupError> {
+        let (client, server) = sim.pipe();
+        Ok((Io::new(stream(client)), Io::new(stream(server))))
+    };
+    // Few, since real time passes before a quiet of users' flows is believed.
+    assert_no_faults(&scenarios(), 100, &layer);
+    assert_no_faults(&scenarios(), 100, &async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) });
+}
+
+#[test]
+fn careless_callers_commit_every_fault() {
+    let messages: BTreeSet<String> = samples(&scenarios().on(pipe()).careless()).flat_map(|scenario| faults(&scenario, pipe())).collect();
+    let seen = |what: &str| messages.iter().any(|message| message.contains(what));
+    for what in
+        ["a read was called while", "a write was called while", "close was called under", "after the flow was closed", "never closed"]
+    {
+        assert!(seen(what), "{what}");
+    }
+}
+
+/// Why a half close needs a task of its own: the peer has read EOF, and its write, which nobody reads, keeps it from its close.
+#[test]
+fn an_end_that_waits_for_ever_comes_to_no_close() {
+    let client =
+        |tasks: &str| format!("contract = \"v1\"\npipe.capacity = 1\n[client]\ntasks = [[{tasks}]]\n[server]\nsteps = [\"close\"]");
+    let faults = |tasks: &str| faults(&Scenario::parse("stranded", client(tasks)).expect("a scenario"), pipe());
+    assert_eq!(faults(r#""read", "write 2", "close""#).len(), 1);
+    assert_eq!(faults(r#""read", "write 2"], ["at 3600s", "close""#), [""; 0]);
+}
+
+/// So does an end whose reads may wait for ever once it has read EOF, which the pipe's never do.
+#[test]
+fn where_reads_may_wait_after_eof_each_end_ends_its_writing_in_time() {
+    let ends_in_time = |tasks: &Vec<Vec<Step>>| {
+        let waits = |step: &Step| !matches!(step.action, Action::At(_) | Action::Shutdown(_));
+        tasks.last().is_some_and(|steps| !steps.iter().any(waits))
+    };
+    let always = |contract: &str| {
+        let contract = contract.parse().expect("a contract");
+        samples(&scenarios().contract(contract)).all(|scenario| End::BOTH.iter().all(|end| ends_in_time(&scenario.flows[0].tasks[*end])))
+    };
+    assert!(always("modern,read_after_eof=may_block"));
+    assert!(!always("modern"));
+    assert!(Contract::PRESETS.iter().all(|contract| contract.patience < Wishes::LATE));
+}
+
+#[test]
+fn a_failure_shrinks_to_what_matters() {
+    let is_sought = |step: &Step| step.action == Action::Shutdown(crate::contract::Mode::Read);
+    let found = runner().run(&scenarios().on(pipe()).contract(Contract::strict()), |scenario| {
+        prop_assert!(!steps(&scenario).any(is_sought));
+        Ok(())
+    });
+    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
+    let text = minimal.to_string();
+    let ends = text.strip_prefix("title = \"As generated\"\ncontract = \"strict\"\n").expect(&text);
+    let (shut, close) = (r#"steps = ["shutdown read", "close"]"#, r#"steps = ["close"]"#);
+    let either = [(shut, close), (close, shut)].map(|(client, server)| format!("\n[client]\n{client}\n\n[server]\n{server}\n"));
+    assert!(either.iter().any(|text| text == ends), "{text}");
+}

@@ -1,0 +1,14 @@
+use flowsim::{Io, SetupError, Sim, explore::scenarios, oracle::Judgement};
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn my_stream_keeps_the_contract_whatever_is_done(scenario in scenarios()) {
+        let ends = async |_: &Sim| -> Result<_, SetupError> {
+            let (client, server) = tokio::io::duplex(64);
+            Ok((Io::tokio(client), Io::tokio(server)))
+        };
+        let run = scenario.run(&ends).unwrap();
+        prop_assert!(run.judgement() == Judgement::Held, "{}\n{}", run.why(), run.ladder());
+    }
+}
