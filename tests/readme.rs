@@ -107,7 +107,7 @@ fn its_recording_is_held() {
 fn its_snippets_are_compiled() {
     let snippet = |name: &str| text(&format!("tests/readme/{name}"));
     assert_eq!(blocks("rust"), ["stream.rs", "flow.rs", "random.rs"].map(snippet));
-    assert_eq!(blocks("toml"), [snippet("answer.toml"), snippet("dependencies.toml")]);
+    assert_eq!(blocks("toml"), ["answer.toml", "dependencies.toml"].map(snippet));
 }
 
 #[test]

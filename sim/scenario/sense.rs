@@ -66,20 +66,14 @@ fn reachable(scenario: &Scenario, steps: &[Step]) -> Result<(), Diagnostic> {
 
 /// No task waits for a time that must have passed when it gets there.
 fn times(scenario: &Scenario, steps: &[Step]) -> Result<(), Diagnostic> {
-    let mut earliest = Duration::ZERO;
+    let mut start = Duration::ZERO;
     for step in steps {
-        match step.action {
-            Action::Sleep(span) => earliest = earliest.saturating_add(span),
-            Action::At(time) if time < earliest => {
-                let message = format!("this time has passed: the task gets here at {} or later", Span(earliest));
-                return Err(scenario
-                    .source
-                    .at(step.spot, message)
-                    .with_help("times count from the start of the run; `sleep D` waits from here on"));
-            }
-            Action::At(time) => earliest = time,
-            _ => {}
+        if step.action.is_late(start) {
+            let message = format!("this time has passed: the task gets here at {} or later", Span(start));
+            let help = "times count from the start of the run; `sleep D` waits from here on";
+            return Err(scenario.source.at(step.spot, message).with_help(help));
         }
+        start = step.action.over_after(start);
     }
     Ok(())
 }
