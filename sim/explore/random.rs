@@ -29,16 +29,12 @@ pub(super) fn wishes(offers: &Offers, careless: bool) -> impl Strategy<Value = W
 
 /// Times that have passed when a task gets there become waits of the same length.
 fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
-    let mut earliest = Duration::ZERO;
+    let mut start = Duration::ZERO;
     for step in &mut steps {
-        match step.action {
-            Action::At(time) if time < earliest => step.action = Action::Sleep(time),
-            Action::At(time) => earliest = time,
-            _ => {}
+        if let (Action::At(time), true) = (&step.action, step.action.is_late(start)) {
+            step.action = Action::Sleep(*time);
         }
-        if let Action::Sleep(span) = step.action {
-            earliest += span;
-        }
+        start = step.action.over_after(start);
     }
     steps
 }
