@@ -687,3 +687,18 @@ fn a_run_with_very_many_violations_is_reported() {
     assert!(ran.out.contains("violation 1 of 1500") && ran.out.contains("1 of 1500 operations"), "{}", ran.out);
     assert_eq!(run(&["show", words(&path)]).code, 0);
 }
+
+#[test]
+fn a_mistake_is_told_what_would_have_been_right() {
+    let unknown = run(&["explain", "eof"]);
+    assert!(unknown.err.contains("no such rule; near it are eof-complete, "), "{}", unknown.err);
+    assert!(run(&["run", "--jobs", "0"]).err.contains("from 1 to 65535 at a time"));
+    let scenario = "scenarios/eof/eof-thrice.toml";
+    let judged = run(&["judge", scenario]);
+    assert_eq!(judged.code, 2);
+    assert!(judged.err.contains(&format!("a scenario is run: `flowsim run {scenario}`")), "{}", judged.err);
+    let ran = run(&["run", HELD]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains(&format!("a trace is judged: `flowsim judge {HELD}`")), "{}", ran.err);
+    assert!(!run(&["judge", "no/such.toml"]).err.contains("flowsim run"), "what can't be opened is read by no verb");
+}

@@ -27,7 +27,7 @@ mod careless {
                 let (client, server) = tokio::io::duplex(64);
                 Ok((Careless(Io::tokio(client)), Io::tokio(server)))
             };
-            scenario.run(&ends).unwrap().assert_held();
+            scenario.run_seeds(&ends, 0..100).unwrap().assert_held();
         };
         let panic = std::panic::catch_unwind(run).expect_err("a careless flow is found out");
         *panic.downcast::<String>().expect("a report")
@@ -107,7 +107,7 @@ fn its_recording_is_held() {
 fn its_snippets_are_compiled() {
     let snippet = |name: &str| text(&format!("tests/readme/{name}"));
     assert_eq!(blocks("rust"), ["stream.rs", "flow.rs", "random.rs"].map(snippet));
-    assert_eq!(blocks("toml"), [snippet("answer.toml")]);
+    assert_eq!(blocks("toml"), ["answer.toml", "dependencies.toml"].map(snippet));
 }
 
 #[test]

@@ -1,11 +1,15 @@
-//! One test for each file below `scenarios/`: it runs, keeps its contract, meets its expectations, exercises its guards.
+//! One test for each file below `scenarios/`: it runs, keeps its contract, meets its expectations, exercises its guards, in the
+//! order that is written and in others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Run, Scenario};
+use flowsim::scenario::{Options, Run, Scenario};
 use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What a scenario says must come in whatever order its tasks go on.
+const SEEDS: std::ops::Range<u64> = 0..50;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -14,7 +18,7 @@ fn main() {
     files.sort();
     let trial = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap_or(&path).with_extension("").display().to_string();
-        Trial::test(name, move || run_file(&path).map(drop))
+        Trial::test(name, move || run_file(&path))
     };
     let trials = files.into_iter().map(trial).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -31,18 +35,25 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Runs one file; everything that is wrong with its run, as a person should read it.
-fn run_file(path: &Path) -> Result<Run, Failed> {
+/// Runs one file: with its own seed or none, and with every one of [`SEEDS`].
+fn run_file(path: &Path) -> Result<(), Failed> {
     let scenario = Scenario::load(path).map_err(|error| error.render(false))?;
+    std::iter::once(None).chain(SEEDS.map(Some)).try_for_each(|seed| run(&scenario, seed))
+}
+
+/// Everything that is wrong with one run, as a person should read it.
+fn run(scenario: &Scenario, seed: Option<u64>) -> Result<(), Failed> {
     let target = scenario.named_target().ok_or("the target is unknown")?;
-    let run = scenario.run(target).map_err(|error| error.render(false))?;
+    let run = scenario.run_with(target, &Options { seed, ..Options::default() }).map_err(|error| error.render(false))?;
+    if run.judgement() == Judgement::Held { Ok(()) } else { Err(problems(&run, seed).into()) }
+}
+
+fn problems(run: &Run, seed: Option<u64>) -> String {
     let unmet = run.unmet().iter().map(|unmet| unmet.diagnostic.render(false));
     let violations = run.verdict().violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.message));
     let problems: Vec<String> = violations.chain(unmet).collect();
-    if run.judgement() == Judgement::Held {
-        return Ok(run);
-    }
     let mut trace = Vec::new();
-    run.trace().write(&mut trace).map_err(|error| error.to_string())?;
-    Err(format!("{} ({})\n{}\n{}", run.judgement().word(), run.why(), problems.join("\n"), String::from_utf8_lossy(&trace)).into())
+    run.trace().write(&mut trace).expect("memory takes it");
+    let head = format!("{} with seed {seed:?} ({})", run.judgement().word(), run.why());
+    format!("{head}\n{}\n{}", problems.join("\n"), String::from_utf8_lossy(&trace))
 }

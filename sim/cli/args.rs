@@ -11,7 +11,7 @@ use crate::report::Never;
 use crate::rules::Rule;
 use crate::target::{self, Named};
 
-/// A deterministic network simulator and a specification oracle for byte-stream flows.
+/// A deterministic simulator and a specification oracle for byte-stream flows.
 #[derive(Parser)]
 #[command(name = "flowsim", version, propagate_version = true, after_help = EXIT_CODES)]
 pub(super) struct Args {
@@ -90,7 +90,7 @@ pub(super) struct Run {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How many scenarios are run at a time [default: the number of cores]; the output does not depend on it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroU16>,
     #[command(flatten)]
     pub running: Running,
@@ -164,6 +164,11 @@ fn target(name: &str) -> Result<&'static Named, String> {
     target::named(name).ok_or_else(|| format!("no such target; {}", suggestion(name, names)))
 }
 
+/// How many at a time: at least one.
+fn jobs(text: &str) -> Result<NonZeroU16, String> {
+    text.parse().map_err(|_| "from 1 to 65535 at a time; without `--jobs`, as many as there are cores".to_owned())
+}
+
 /// A seed, decimal or hexadecimal.
 fn seed(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
@@ -193,8 +198,7 @@ pub(super) struct Explain {
 
 /// Finds a rule by its name.
 fn rule(name: &str) -> Result<Rule, String> {
-    let names = || Rule::ALL.iter().map(|rule| rule.name());
-    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", suggestion(name, names())))
+    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", Rule::near(name)))
 }
 
 #[derive(clap::Args)]

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::args::Running;
-use super::files::File;
+use super::files::{self, File};
 use crate::contract::Both;
 use crate::scenario::{Options, Run, Scenario};
 use crate::target::Named;
@@ -68,7 +68,7 @@ pub(super) fn one(file: &File, args: &Running) -> Done {
     }
     match Scenario::load(&file.path) {
         Ok(scenario) => run(&scenario, args),
-        Err(diagnostic) => Done::Refused(diagnostic),
+        Err(diagnostic) => Done::Refused(files::not_a_scenario(diagnostic)),
     }
 }
 

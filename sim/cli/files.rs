@@ -86,3 +86,27 @@ fn in_folder(path: &Path) -> File {
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::of_file(path.display().to_string(), format!("can't be read: {error}"))
 }
+
+/// Has the file a name that ends so?
+pub(super) fn ends_in(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
+}
+
+/// What `judge` says to a file that it can't read; if the name is that of a scenario, which verb takes it.
+pub(super) fn not_a_trace(diagnostic: Diagnostic) -> Diagnostic {
+    hinted(diagnostic, "toml", "a scenario is run", "run")
+}
+
+/// What `run` says to a file that it can't read; if the name is that of a trace, which verb takes it.
+pub(super) fn not_a_scenario(diagnostic: Diagnostic) -> Diagnostic {
+    hinted(diagnostic, "jsonl", "a trace is judged", "judge")
+}
+
+/// Only where the mistake is in what the file says: one that can't be opened is read by no verb.
+fn hinted(diagnostic: Diagnostic, extension: &str, what: &str, verb: &str) -> Diagnostic {
+    if diagnostic.line == 0 || !ends_in(Path::new(&diagnostic.file), extension) {
+        return diagnostic;
+    }
+    let help = format!("{what}: `flowsim {verb} {}`", diagnostic.file);
+    diagnostic.with_help(help)
+}

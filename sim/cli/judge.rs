@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::{Format, Judge};
 use super::exit::Exit;
-use super::files::unreadable;
+use super::files::{self, unreadable};
 use super::output::{self, Output};
 use crate::contract::{Both, Call, Payload};
 use crate::oracle::{Judgement, Oracle, Verdict};
@@ -58,7 +58,7 @@ fn summary(args: &Judge, tally: &Tally) -> String {
 fn one(path: &Path, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
     let judged = match read(path, args) {
         Ok(judged) => judged,
-        Err(diagnostic) => return refuse(&diagnostic, args.format, output, tally),
+        Err(diagnostic) => return refuse(&files::not_a_trace(diagnostic), args.format, output, tally),
     };
     let file = &path.display().to_string();
     tally.count(judged.verdict.judgement.word());

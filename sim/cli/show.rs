@@ -1,11 +1,9 @@
 //! `flowsim show`: a scenario's run or a recorded trace, drawn.
 
-use std::path::Path;
-
 use super::args::{Running, Show};
 use super::cases::{self, Done};
 use super::exit::Exit;
-use super::files::File;
+use super::files::{self, File};
 use super::judge::open;
 use super::output::{self, Output};
 use crate::contract::Both;
@@ -15,7 +13,8 @@ use crate::trace::{Diagnostic, Trace};
 
 /// Draws one file.
 pub(super) fn show(args: &Show, output: &mut Output) -> Exit {
-    let drawn = if is_scenario(&args.file) { scenario(args) } else { trace(args) };
+    // Whatever is no scenario by its name is a trace.
+    let drawn = if files::ends_in(&args.file, "toml") { scenario(args) } else { trace(args) };
     match drawn {
         Ok(drawn) => {
             output.print(&output::report(&drawn));
@@ -26,11 +25,6 @@ pub(super) fn show(args: &Show, output: &mut Output) -> Exit {
             Exit::Bad
         }
     }
-}
-
-/// Scenario files have names that end in `.toml`; everything else is a trace.
-fn is_scenario(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "toml")
 }
 
 fn scenario(args: &Show) -> Result<String, Diagnostic> {

@@ -7,6 +7,8 @@
 mod duty;
 mod random;
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::NewTree;
@@ -109,8 +111,22 @@ impl Strategy for Scenarios {
 /// close forbids more.
 fn tasks(contract: Option<Both<Contract>>, faults: &[Fault], wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
     let contract = contract.unwrap_or(Both::same(Contract::async_io()));
-    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, faults)) };
+    let tasks = |end: End, wishes: Wishes| {
+        let mut lanes = if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, faults)) };
+        lanes.iter_mut().for_each(keep_in_time);
+        lanes
+    };
     Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
+}
+
+/// Nobody waits for a time that must have passed: no file may say so.
+fn keep_in_time(steps: &mut Vec<Step>) {
+    let mut start = Duration::ZERO;
+    steps.retain(|step| {
+        let is_late = step.action.is_late(start);
+        start = step.action.over_after(start);
+        !is_late
+    });
 }
 
 #[cfg(test)]

@@ -21,9 +21,26 @@ const MAX_STEPS: usize = 6;
 
 /// What an end does. Without duties it needs a step at least.
 pub(super) fn wishes(offers: &Offers, careless: bool) -> impl Strategy<Value = Wishes> + use<> {
-    let lanes = vec(vec(step(offers), usize::from(careless)..=MAX_STEPS), 1..=MAX_LANES);
+    let lane = vec(step(offers), usize::from(careless)..=MAX_STEPS).prop_map(in_time);
+    let lanes = vec(lane, 1..=MAX_LANES);
     let leaves = prop_oneof![micros(0..20_000), Just(Wishes::LATE)];
     (lanes, any::<bool>(), option::weighted(0.3, leaves)).prop_map(|(lanes, hasty, leaves)| Wishes { lanes, hasty, leaves })
+}
+
+/// Times that have passed when a task gets there become waits of the same length.
+fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
+    let mut earliest = Duration::ZERO;
+    for step in &mut steps {
+        match step.action {
+            Action::At(time) if time < earliest => step.action = Action::Sleep(time),
+            Action::At(time) => earliest = time,
+            _ => {}
+        }
+        if let Action::Sleep(span) = step.action {
+            earliest += span;
+        }
+    }
+    steps
 }
 
 pub(super) fn seed() -> impl Strategy<Value = Option<u64>> {

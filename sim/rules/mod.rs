@@ -22,6 +22,13 @@ pub use about::{About, Example, Level, Section, belongs, examples, presets};
 pub use excuses::{Excuse, excuses};
 pub use parameters::{Control, controls};
 
+use std::cmp::Reverse;
+
+use crate::contract::suggestion;
+
+/// So many names are offered to who gave a wrong one.
+const NEAR_MAX: usize = 6;
+
 macro_rules! rules {
     ($($(#[$section:meta])* $rule:ident = $name:literal,)+) => {
         /// A rule of the flow contract, in the order of the specification.
@@ -123,8 +130,48 @@ rules! {
     StateTransition = "state-transition",
 }
 
+impl Rule {
+    /// What to say to who gave a name that no rule has: the names nearest to it, for a list of all would help nobody.
+    pub(crate) fn near(wrong: &str) -> String {
+        let names = || Rule::ALL.iter().map(|rule| rule.name());
+        let help = suggestion(wrong, names());
+        if help.starts_with("did") {
+            return help;
+        }
+        let mut near: Vec<&str> = names().filter(|name| shared_words(wrong, name) > 0).collect();
+        near.sort_by_key(|name| Reverse(shared_words(wrong, name)));
+        near.truncate(NEAR_MAX);
+        match near.is_empty() {
+            true => "`flowsim rules` lists them all".to_owned(),
+            false => format!("near it are {}; `flowsim rules` lists them all", near.join(", ")),
+        }
+    }
+}
+
+/// How many words of a rule's name begin with a word of the wrong one (of three letters at least).
+fn shared_words(wrong: &str, name: &str) -> usize {
+    let begins = |word: &&str| wrong.split('-').any(|part| part.len() >= 3 && word.starts_with(part));
+    name.split('-').filter(begins).count()
+}
+
 impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod near_tests {
+    use super::Rule;
+
+    #[test]
+    fn a_wrong_name_is_told_the_nearest_ones() {
+        assert_eq!(Rule::near("eof-is-finl"), "did you mean `eof-is-final`?");
+        let near = Rule::near("eof");
+        assert!(near.starts_with("near it are eof-complete, ") && near.matches(',').count() < super::NEAR_MAX, "{near}");
+        assert!(Rule::near("half-close").starts_with("near it are half-close-keeps-reading, "), "the most shared words come first");
+        assert_eq!(Rule::near("of"), "`flowsim rules` lists them all", "two letters begin too many words");
+        assert_eq!(Rule::near("zzz"), "`flowsim rules` lists them all");
+        assert_eq!(Rule::near(""), "`flowsim rules` lists them all");
     }
 }

@@ -107,19 +107,23 @@ fn target_name(item: &Item<'_>) -> Result<String, Diagnostic> {
 
 fn guards(item: &Item<'_>) -> Result<Vec<Guard>, Diagnostic> {
     let rule = |item: &Item<'_>| {
-        let rule = item.parsed("the name of a rule", |name| {
-            let names = Rule::ALL.iter().map(|rule| rule.name());
-            Rule::from_name(name).ok_or_else(|| Mistake::new(0..name.len(), format!("unknown rule `{name}`"), near(name, names)))
-        })?;
+        let rule = item.parsed("the name of a rule", guarded)?;
         Ok(Guard { rule, spot: item.spot() })
     };
     item.list("as `[\"eof-complete\"]`")?.iter().map(rule).collect()
 }
 
-/// The nearest of very many names; a list of all of them would help nobody.
-fn near<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let help = suggestion(wrong, names);
-    if help.starts_with("did") { help } else { "`flowsim rules` lists them all".to_owned() }
+/// A rule that a run can put to the test. One that is never judged would fail every run.
+fn guarded(name: &str) -> Result<Rule, Mistake> {
+    let whole = 0..name.len();
+    match Rule::from_name(name) {
+        None => Err(Mistake::new(whole, format!("unknown rule `{name}`"), Rule::near(name))),
+        Some(rule) if !rule.about().judged => {
+            let help = "no run can exercise it; `flowsim rules` says which are judged";
+            Err(Mistake::new(whole, format!("the rule `{name}` is not judged in this version"), help))
+        }
+        Some(rule) => Ok(rule),
+    }
 }
 
 fn pipe(item: &Item<'_>) -> Result<Pipe, Diagnostic> {

@@ -18,7 +18,7 @@ const MAX_CALLS: u64 = 1 << 20;
 const MAX_NAME: usize = 64;
 
 /// How each action is written, by its first word.
-const FORMS: [(&str, &str); 15] = [
+pub(super) const FORMS: [(&str, &str); 15] = [
     ("read", "`read`, `read N`, `read N once` or `read to eof`"),
     ("write", "`write N`, `write N by M` or `write nodelay N`"),
     ("writev", "`writev A B …` or `writev nodelay A B …`"),
@@ -144,11 +144,21 @@ impl<'a> Words<'a> {
                 (word, span) => Err(self.unexpected(word, span)),
             };
         }
+        if !word.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(self.unexpected_in_read(word, span));
+        }
         let bytes = size(word, &span)?;
         if bytes == 0 {
             return Err(Mistake::new(span, "a read asks for at least one byte", self.forms()));
         }
         Ok(if self.eat("once") { Action::ReadOnce(bytes) } else { Action::ReadExact(bytes) })
+    }
+
+    /// Whoever says `read till eof` knows what is meant, but not how it is written.
+    fn unexpected_in_read(&self, word: &str, span: Range<usize>) -> Mistake {
+        let means_eof = ["eof", "all", "end"].contains(&word) || self.peek().is_some_and(|(next, _)| next == "eof");
+        let help = if means_eof { "did you mean `read to eof`?" } else { self.forms() };
+        Mistake::new(span, format!("unexpected `{word}`"), help)
     }
 
     fn write(&mut self) -> Result<Action, Mistake> {
@@ -279,15 +289,19 @@ fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
     port.ok_or_else(|| Mistake::new(span, format!("`{word}` is no port"), "a number from 1 to 65535"))
 }
 
+/// The results that are words.
+pub(super) fn known() -> impl Iterator<Item = Expect> {
+    let simple = [Expect::Ok, Expect::Data, Expect::Eof, Expect::Closed, Expect::Done, Expect::Failed, Expect::Cancelled, Expect::Blocks];
+    simple.into_iter().chain(ERRORS.map(Expect::Error))
+}
+
 /// Reads an expected result.
 fn result(word: &str, span: &Range<usize>) -> Result<Expect, Mistake> {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
         return size(word, span).map(Expect::Bytes);
     }
-    let simple = [Expect::Ok, Expect::Data, Expect::Eof, Expect::Closed, Expect::Done, Expect::Failed, Expect::Cancelled, Expect::Blocks];
-    let known = simple.into_iter().chain(ERRORS.map(Expect::Error));
-    let words: Vec<String> = known.clone().map(|expect| expect.to_string()).collect();
-    let found = known.zip(&words).find(|(_, known)| *known == word).map(|(expect, _)| expect);
+    let words: Vec<String> = known().map(|expect| expect.to_string()).collect();
+    let found = known().zip(&words).find(|(_, known)| *known == word).map(|(expect, _)| expect);
     found.ok_or_else(|| Mistake::new(span.clone(), format!("unknown result `{word}`"), suggestion(word, words.iter().map(String::as_str))))
 }
 

@@ -3,6 +3,7 @@
 //! [`Scenario::load`] reads the file (TOML; the grammar of a step is in `grammar`), and every mistake in it is a
 //! [`Diagnostic`] that marks the bytes concerned. `Display` writes the same format back, as short as it can be said.
 //! What this is not: a program. Steps have no variables, branches or loops.
+#![doc = include_str!("format.md")]
 
 mod direct;
 mod document;
@@ -30,6 +31,7 @@ pub use run::{Options, Ready, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};
 
 use crate::contract::{Both, Contract, End};
+use crate::oracle::Judgement;
 use crate::rules::Rule;
 use crate::target;
 use crate::trace::{Abort, Diagnostic};
@@ -45,7 +47,7 @@ pub struct Scenario {
     pub contract: Option<Both<Contract>>,
     /// The name of what the scenario is for.
     pub target: Option<String>,
-    /// Where chance starts from; where it is left out, every decision is the benign one.
+    /// Where chance starts from; where it is left out, every decision is the benign one: one schedule, in the order of calls.
     pub seed: Option<u64>,
     /// Rules that a run must put to the test.
     pub guards: Vec<Guard>,
@@ -180,6 +182,24 @@ impl Scenario {
     /// As [`Scenario::run`].
     pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, Diagnostic> {
         self.on(target)?.run(options)
+    }
+
+    /// Runs the scenario once with each seed, up to the first run that does not hold: that one comes back, else the last. A seed
+    /// varies the order in which what could go on at the same moment does; no seeds at all mean one run, with the scenario's own.
+    ///
+    /// # Errors
+    /// As [`Scenario::run`].
+    pub fn run_seeds(&self, target: &dyn Target, seeds: impl IntoIterator<Item = u64>) -> Result<Run, Diagnostic> {
+        let ready = self.on(target)?;
+        let mut last = None;
+        for seed in seeds {
+            let run = ready.run(&Options { seed: Some(seed), ..Options::default() })?;
+            if run.judgement() != Judgement::Held {
+                return Ok(run);
+            }
+            last = Some(run);
+        }
+        last.map_or_else(|| ready.run(&Options::default()), Ok)
     }
 
     /// The target that the scenario names; the pipe if it names none.

@@ -1,7 +1,9 @@
 //! What a scenario must keep beyond its grammar: it does something, every step can be reached, and it fits into memory.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use super::units::Span;
 use super::{Action, Expect, Scenario, Step};
 use crate::contract::suggestion;
 use crate::trace::Diagnostic;
@@ -18,7 +20,7 @@ const MAX_BYTES: u64 = 1 << 30;
 /// Finds the first thing that makes no sense.
 pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
     sizes(scenario)?;
-    scenario.tasks().try_for_each(|(_, _, steps)| reachable(scenario, steps))?;
+    scenario.tasks().try_for_each(|(_, _, steps)| reachable(scenario, steps).and_then(|()| times(scenario, steps)))?;
     signals(scenario)
 }
 
@@ -60,6 +62,20 @@ fn reachable(scenario: &Scenario, steps: &[Step]) -> Result<(), Diagnostic> {
     let Some(pair) = steps.windows(2).find(blocked) else { return Ok(()) };
     let message = format!("this step is never reached: `{}` comes before it", pair[0]);
     Err(scenario.source.at(pair[1].spot, message).with_help("what blocks for ever is a task's last step"))
+}
+
+/// No task waits for a time that must have passed when it gets there.
+fn times(scenario: &Scenario, steps: &[Step]) -> Result<(), Diagnostic> {
+    let mut start = Duration::ZERO;
+    for step in steps {
+        if step.action.is_late(start) {
+            let message = format!("this time has passed: the task gets here at {} or later", Span(start));
+            let help = "times count from the start of the run; `sleep D` waits from here on";
+            return Err(scenario.source.at(step.spot, message).with_help(help));
+        }
+        start = step.action.over_after(start);
+    }
+    Ok(())
 }
 
 /// Every wait is signalled by a step that does not itself come after it, assuming that all calls return.

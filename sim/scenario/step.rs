@@ -102,6 +102,20 @@ impl Action {
         }
     }
 
+    /// When this action is over at the earliest, if it begins at `start` of the run at the earliest.
+    pub(crate) fn over_after(&self, start: Duration) -> Duration {
+        match self {
+            Action::Sleep(span) => start.saturating_add(*span),
+            Action::At(time) => start.max(*time),
+            _ => start,
+        }
+    }
+
+    /// Does it wait for a time that has passed by `start`?
+    pub(crate) fn is_late(&self, start: Duration) -> bool {
+        matches!(self, Action::At(time) if *time < start)
+    }
+
     /// The word that the step begins with.
     pub const fn word(&self) -> &'static str {
         match self {

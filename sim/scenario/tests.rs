@@ -135,6 +135,13 @@ fn mistakes_of_the_file_are_marked() {
             "[client]\nsteps = [\"read -> blocks\", \"close\"]",
             "2:28 \"close\": this step is never reached: `read -> blocks` comes before it",
         ),
+        ("guards = [\"eof\"]", "1:12 eof: unknown rule `eof` (near it are eof-complete, "),
+        ("guards = [\"state-transition\"]", "1:12 state-transition: the rule `state-transition` is not judged in this version ("),
+        (
+            "[client]\nsteps = [\"at 1s\", \"close\", \"at 500ms\"]",
+            "2:28 \"at 500ms\": this time has passed: the task gets here at 1s or later (times count",
+        ),
+        ("[client]\nsteps = [\"at 1s\", \"sleep 2s\", \"at 2999ms\"]", "2:31 \"at 2999ms\": this time has passed"),
         ("[[flow]]\nname = \"a\"", "1:1 [[flow]]: the flow has no steps"),
         ("[[flow]]\nto = \"server:80\"\nclient.steps=[\"close\"]", "2:1 to: no target has hosts and ports"),
         ("flow = { }", "1:8 { }: `flow` must be an array, not a table"),
@@ -192,8 +199,49 @@ fn bounds_hold_from_both_sides() {
     assert!(Scenario::parse("t", steps(16, "write 64MiB")).is_ok() && wrong(steps(17, "write 64MiB")).contains("at most 1GiB"));
     let tasks = |count: usize| format!("client.tasks = [{}]", "[\"close\"],".repeat(count));
     assert!(Scenario::parse("t", tasks(1000)).is_ok() && wrong(tasks(1001)).contains("1001 tasks"));
+    assert!(Scenario::parse("t", "client.steps = [\"at 1s\", \"sleep 2s\", \"at 3s\", \"at 3s\"]").is_ok());
     let faults = |count: usize| steps(1, "close") + &"\n[[fault]]\nreset={end=\"client\",at=\"1s\"}".repeat(count);
     assert!(Scenario::parse("t", faults(1000)).is_ok() && wrong(faults(1001)).contains("1001 faults"));
+}
+
+#[test]
+fn of_runs_with_many_seeds_the_first_that_does_not_hold_comes_back() {
+    let pipe = target::named("pipe").expect("known");
+    let seeds = |scenario: &Scenario, seeds: std::ops::Range<u64>| scenario.run_seeds(pipe, seeds).expect("it runs");
+    let steady = parse("client.steps = [\"write 1 -> ok\", \"close\"]");
+    assert_eq!((seeds(&steady, 3..9).seed(), seeds(&steady, 0..0).seed()), (Some(8), None));
+    // Only one order lets the write come before the close.
+    let racing = parse("client.tasks = [[\"write 1 -> ok\"], [\"close\"]]");
+    let broken = |seed: u64| seeds(&racing, seed..seed + 1).judgement() == Judgement::Violated;
+    let first = (0..50).find(|seed| broken(*seed)).expect("an order in which the close comes first");
+    assert!(first < 49 && !broken((0..50).find(|seed| !broken(*seed)).expect("an order in which the write does")));
+    let found = seeds(&racing, 0..50);
+    assert_eq!((found.seed(), found.judgement()), (Some(first), Judgement::Violated));
+}
+
+/// The page about the format is true: its example holds in any order, and each action that it lists is one.
+#[test]
+fn the_page_about_the_format_is_true() {
+    let page = include_str!("format.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let scenario = parse(example);
+    let run = scenario.run_seeds(scenario.named_target().expect("known"), 0..50).expect("it runs");
+    assert_eq!(run.judgement(), Judgement::Held, "{}", run.why());
+    let table = |heading: &str| page.split(heading).nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section").to_owned();
+    let listed = |table: &str| -> Vec<String> {
+        let rows = table.lines().filter(|line| line.starts_with("| `") || line.starts_with("| a size"));
+        rows.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+    };
+    let stand_ins = [("A B …", "1 2"), ("PORT", "80"), ("N", "5"), ("M", "2"), ("D", "5ms"), ("T", "1s"), ("X", "go")];
+    let actions: Vec<String> = listed(&table("## Steps")).into_iter().filter(|text| !text.starts_with("STEP")).collect();
+    for action in &actions {
+        let text = stand_ins.iter().fold(action.clone(), |text, (name, value)| text.replace(name, value));
+        assert!(grammar::step(&text).is_ok(), "`{action}` is no action");
+    }
+    let is_listed = |verb: &str| actions.iter().any(|action| action.split(' ').next() == Some(verb));
+    assert!(grammar::FORMS.iter().all(|(verb, _)| is_listed(verb)), "{actions:?}");
+    let results = listed(&table("## Results"));
+    assert!(grammar::known().all(|expect| results.contains(&expect.to_string())), "{results:?}");
 }
 
 fn tasks() -> impl Strategy<Value = Vec<Vec<Step>>> {
@@ -250,5 +298,5 @@ proptest! {
 
 /// Random scenarios may make no sense; but they are never misread.
 fn refusable(message: &str) -> bool {
-    ["signal", "never reached", "two flows", "writes too much"].iter().any(|why| message.contains(why))
+    ["signal", "never reached", "two flows", "writes too much", "time has passed", "is not judged"].iter().any(|why| message.contains(why))
 }

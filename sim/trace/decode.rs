@@ -103,7 +103,7 @@ fn keepalive(fields: &Fields) -> Result<Option<Keepalive>> {
 
 /// What a line is.
 #[derive(Clone, Copy)]
-enum Sort {
+pub(super) enum Sort {
     Call,
     Return,
     Cancel,
@@ -112,7 +112,7 @@ enum Sort {
     State,
 }
 
-const SORTS: &[(&str, Sort)] = &[
+pub(super) const SORTS: &[(&str, Sort)] = &[
     ("call", Sort::Call),
     ("return", Sort::Return),
     ("cancel", Sort::Cancel),
@@ -148,9 +148,9 @@ fn place(fields: &Fields) -> Result<Place> {
 }
 
 /// Makes a call of the fields of its line.
-type MakeCall = fn(&Fields) -> Result<Call>;
+pub(super) type MakeCall = fn(&Fields) -> Result<Call>;
 
-const CALLS: &[(&str, MakeCall)] = &[
+pub(super) const CALLS: &[(&str, MakeCall)] = &[
     ("read", read),
     ("write", |fields| payload::one(fields).map(Call::Write)),
     ("writev", |fields| payload::several(fields).map(Call::Writev)),
@@ -167,7 +167,7 @@ const CALLS: &[(&str, MakeCall)] = &[
     ("destination", |_| Ok(Call::Destination)),
 ];
 
-const MODES: &[(&str, Mode)] = &[("read", Mode::Read), ("write", Mode::Write), ("read_write", Mode::ReadWrite)];
+pub(super) const MODES: &[(&str, Mode)] = &[("read", Mode::Read), ("write", Mode::Write), ("read_write", Mode::ReadWrite)];
 
 fn call(fields: &Fields) -> Result<Call> {
     fields.word(Key::Call, CALLS)?(fields)
@@ -185,9 +185,9 @@ fn port(fields: &Fields) -> Result<u16> {
 }
 
 /// Makes an outcome of the fields of its line.
-type MakeOutcome = fn(&Fields) -> Result<Outcome>;
+pub(super) type MakeOutcome = fn(&Fields) -> Result<Outcome>;
 
-const RESULTS: &[(&str, MakeOutcome)] = &[
+pub(super) const RESULTS: &[(&str, MakeOutcome)] = &[
     ("ok", |_| Ok(Outcome::Ok)),
     ("data", |fields| payload::one(fields).map(Outcome::Data)),
     ("eof", |_| Ok(Outcome::Eof)),
@@ -208,9 +208,9 @@ fn returned(fields: &Fields) -> Result<What> {
 }
 
 /// Makes what an env line says of its fields.
-type MakeEnv = fn(&Fields) -> Result<EnvWhat>;
+pub(super) type MakeEnv = fn(&Fields) -> Result<EnvWhat>;
 
-const ENVS: &[(&str, MakeEnv)] = &[
+pub(super) const ENVS: &[(&str, MakeEnv)] = &[
     ("reset", |fields| Ok(EnvWhat::Abort(Abort::Reset, by(fields)?))),
     ("timeout", |fields| Ok(EnvWhat::Abort(Abort::Timeout, by(fields)?))),
     ("keepalive_death", |fields| Ok(EnvWhat::Abort(Abort::KeepaliveDeath, by(fields)?))),

@@ -14,8 +14,8 @@ const BEFORE: usize = 60;
 /// How much is kept from the start of the mark on, at most (bytes).
 const FROM: usize = 70;
 
-/// A mistake in an input file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A mistake in an input file. `Debug` shows the picture of [`Diagnostic::render`], since that is what `unwrap` prints.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file's name as the user gave it (`-` for standard input).
     pub file: String,
@@ -129,6 +129,13 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// The picture, on lines of its own.
+impl fmt::Debug for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{}\n", self.render(false))
+    }
+}
+
 impl std::error::Error for Diagnostic {}
 
 /// Text with its control characters escaped.
@@ -186,6 +193,7 @@ mod tests {
         let lines = ["error: `t` is negative", " --> a.jsonl:4:6", "  |", "4 | {\"t\":-1}", "  |      ^^", "  |", "  = help: write 0"];
         assert_eq!(picture.lines().collect::<Vec<_>>(), lines);
         assert!(Diagnostic::of_file("x", "m").render(true).contains("\u{1b}["));
+        assert_eq!(format!("{:?}", Diagnostic::of_file("x", "m")), "\nerror: m\n--> x\n", "what `unwrap` prints");
         assert_eq!(Diagnostic::of_file("x", "m").render(false), "error: m\n--> x");
         assert_eq!(Diagnostic::of_file("x\ny", "m\nn").render(false), "error: m\\nn\n--> x\\ny", "one line each, whatever they hold");
     }

@@ -14,7 +14,8 @@ macro_rules! keys {
         pub(super) enum Key { $($key),+ }
 
         impl Key {
-            const COUNT: usize = [$(Key::$key),+].len();
+            pub(super) const ALL: &'static [Key] = &[$(Key::$key),+];
+            const COUNT: usize = Self::ALL.len();
 
             pub(super) const fn name(self) -> &'static str {
                 match self { $(Key::$key => $name),+ }

@@ -5,6 +5,7 @@
 //! a [`Sink`] is anything that takes events. Inside, a line goes through `scan` (syntax), `json` (values), `fields` (by name),
 //! `decode` (an event) and `wellformed` (what lines owe each other); `encode` is the way back. What this is not: a judge. Whether a
 //! trace keeps a contract is the [`oracle`](crate::oracle)'s business.
+#![doc = include_str!("format.md")]
 
 mod decode;
 mod diagnostic;
@@ -396,3 +397,6 @@ pub struct Trace {
     /// The last line ended early: the recording was cut.
     pub cut: bool,
 }
+
+#[cfg(test)]
+mod tests;

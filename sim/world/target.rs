@@ -10,7 +10,19 @@ use crate::flow::{DynFlow, Flow};
 use super::sim::Sim;
 use super::{Conn, PipeSettings, World};
 
-/// Anything that went wrong while the two ends were made: no verdict on the flow. Takes any error by `?`.
+/// Anything that went wrong while the two ends were made: no verdict on the flow. Takes any error by `?`, and a text.
+///
+/// ```
+/// # use flowsim::SetupError;
+/// fn port(text: &str) -> Result<u16, SetupError> {
+///     match text.parse()? {
+///         0 => Err("port 0 is nobody's".into()),
+///         port => Ok(port),
+///     }
+/// }
+/// assert_eq!(port("0").unwrap_err().to_string(), "port 0 is nobody's");
+/// assert!(port("http").unwrap_err().source().is::<std::num::ParseIntError>());
+/// ```
 #[derive(Debug)]
 pub struct SetupError(Box<dyn std::error::Error>);
 
@@ -28,9 +40,9 @@ impl fmt::Display for SetupError {
 }
 
 /// `SetupError` is no `Error` itself: else this would collide with the identity.
-impl<E: std::error::Error + 'static> From<E> for SetupError {
+impl<E: Into<Box<dyn std::error::Error>>> From<E> for SetupError {
     fn from(error: E) -> Self {
-        SetupError(Box::new(error))
+        SetupError(error.into())
     }
 }
 

@@ -7,5 +7,5 @@ fn my_stream_keeps_the_contract() {
         let (client, server) = tokio::io::duplex(64);
         Ok((Io::tokio(client), Io::tokio(server)))
     };
-    scenario.run(&ends).unwrap().assert_held();
+    scenario.run_seeds(&ends, 0..100).unwrap().assert_held();
 }

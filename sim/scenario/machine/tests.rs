@@ -110,7 +110,8 @@ fn signals_are_remembered_and_wake_every_waiter() {
 
 #[test]
 fn at_waits_for_a_time_of_the_run_and_not_for_one_that_has_passed() {
-    let run = run("[client]\nsteps = [\"at 2ms\", \"flush\", \"at 1ms\", \"flush\", \"at 3ms\", \"flush\"]");
+    let late = "[server]\nsteps = [\"at 2ms\", \"signal late\"]";
+    let run = run(&format!("[client]\nsteps = [\"wait late\", \"flush\", \"at 1ms\", \"flush\", \"at 3ms\", \"flush\"]\n{late}"));
     let at: Vec<_> = calls(&run).into_iter().filter(|line| line.ends_with("flush")).collect();
     assert_eq!(at, ["2 ms client flush", "2 ms client flush", "3 ms client flush"]);
 }
