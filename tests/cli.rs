@@ -576,6 +576,118 @@ fn long_trace(pipe: impl Write) -> std::io::Result<()> {
     pipe.flush()
 }
 
+/// Names are bytes: what is no text is a file all the same.
+#[test]
+#[cfg(unix)]
+fn any_name_is_a_file() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let trace = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(HELD)).expect("the trace");
+    let folder = folder("any-name", &[]);
+    for name in [&b"b\xffd.jsonl"[..], b"two\nlines.jsonl", b"\x1b[31m.jsonl", b" -.jsonl"] {
+        let path = folder.join(OsStr::from_bytes(name));
+        if std::fs::write(&path, &trace).is_err() {
+            continue; // not every file system takes every name
+        }
+        for verb in [&["judge", "--format", "json"][..], &["judge"], &["show"]] {
+            let ran: Ran = flowsim().args(verb).arg(&path).output().expect("the program starts").into();
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{verb:?} {path:?}");
+            assert!(!ran.out.contains('\u{1b}'), "{verb:?} {path:?}");
+        }
+        let missing: Ran = flowsim().arg("judge").arg(path.with_extension("not")).output().expect("the program starts").into();
+        assert_eq!((missing.code, missing.err.lines().count()), (2, 1), "{}", missing.err);
+    }
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let ran = run_with(&["judge", "-", HELD, "-"], b"{\"flowsim_trace\":1}\n");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("only once"), "{}", ran.err);
+}
+
+/// What can't be read is told, and hides nothing of what can.
+#[test]
+fn one_bad_path_does_not_hide_the_others() {
+    let folder = folder("one-bad-path", &[("a.toml", "no"), ("b.toml", WAITS)]);
+    let missing = folder.join("missing");
+    let ran = run(&["run", "--format", "json", words(&missing), words(&folder)]);
+    let verdicts: Vec<Value> = ran.objects().iter().map(|object| object["verdict"].clone()).collect();
+    assert_eq!((ran.code, verdicts), (2, ["error", "error", "held"].map(Value::from).to_vec()), "{}", ran.out);
+}
+
+const WAITS: &str = "title = \"t\"\n[client]\nsteps = [\"write 1\", \"close\"]\n[server]\nsteps = [\"read to eof\", \"close\"]\n";
+
+/// A pipe that lies in a folder is not waited for, and a link that leads nowhere is told.
+#[test]
+#[cfg(unix)]
+fn a_folder_holds_more_than_files() {
+    use std::os::unix::fs::symlink;
+    let folder = folder("more-than-files", &[("held.toml", WAITS)]);
+    let of = |name: &str| folder.join(name);
+    let made = Command::new("mkfifo").arg(of("pipe.toml")).status();
+    let links = [symlink("nowhere", of("nowhere.toml")), symlink("loop.toml", of("loop.toml")), symlink("..", of("up"))];
+    links.into_iter().for_each(|link| link.expect("a link"));
+    let ran = run(&["run", words(&folder)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.out.contains("1 held") && ran.err.contains("nowhere.toml: can't be read"), "{}{}", ran.out, ran.err);
+    if made.is_ok_and(|status| status.success()) {
+        assert!(ran.err.contains("pipe.toml: is no file that could be a scenario"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_trace_does_not_replace_its_scenario() {
+    let folder = folder("replaced", &[("a.toml", WAITS)]);
+    let path = folder.join("a.toml");
+    for verb in ["run", "replay"] {
+        let ran = run(&[verb, "--trace", words(&folder.join("../replaced/a.toml")), words(&path)]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains("is the scenario itself"), "{}", ran.err);
+        assert_eq!(std::fs::read_to_string(&path).expect("still there"), WAITS);
+    }
+}
+
+/// An expectation that a very long run did not meet is shown with as much of the run as a person reads.
+#[test]
+fn a_long_run_is_drawn_in_part_unless_asked_for() {
+    let long = "title = \"t\"\n[client]\nsteps = [\"write 5000 by 1\", \"close\"]\n[server]\nsteps = [\"read to eof -> 1\"]\n";
+    let folder = folder("long-run", &[("a.toml", long)]);
+    let (brief, whole) = (run(&["run", words(&folder)]), run(&["replay", words(&folder.join("a.toml"))]));
+    assert_eq!((brief.code, whole.code), (1, 1));
+    assert!(brief.out.lines().count() < 150 && brief.out.contains("rows left out"), "{}", brief.out);
+    assert!(whole.out.lines().count() > 5000 && !whole.out.contains("left out"));
+}
+
+#[test]
+fn help_and_usage_keep_to_the_colour_that_is_asked_for() {
+    for args in [&["--help"][..], &["judge", "--help"], &["run", "--bogus"], &["explain", "nothing"]] {
+        for (color, wanted) in
+            [(&["--color", "always"][..], true), (&["--color=always"], true), (&["--color", "never"], false), (&[], false)]
+        {
+            for args in [[args, color].concat(), [color, args].concat()] {
+                let ran = run(&args);
+                assert_eq!((ran.out + &ran.err).contains('\u{1b}'), wanted, "{args:?}");
+            }
+        }
+    }
+}
+
+/// A report asks the oracle many times: what it costs has a bound in what was broken, too.
+#[test]
+fn a_run_with_very_many_violations_is_reported() {
+    let calls = |count: u64| {
+        let call = |flow: u64| format!("{{\"event\":\"call\",\"t\":0,\"flow\":{flow},\"end\":\"server\",\"op\":1,\"call\":\"close\"}}\n");
+        (0..count).map(call).collect::<String>()
+    };
+    let trace = "{\"flowsim_trace\":1}\n".to_owned() + &calls(1500) + "{\"event\":\"env\",\"t\":1,\"what\":\"quiet\"}\n";
+    let path = scratch("many-violations.jsonl", trace.as_bytes());
+    let ran = run(&["judge", words(&path)]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("violation 1 of 1500") && ran.out.contains("1 of 1500 operations"), "{}", ran.out);
+    assert_eq!(run(&["show", words(&path)]).code, 0);
+}
+
 #[test]
 fn a_mistake_is_told_what_would_have_been_right() {
     let unknown = run(&["explain", "eof"]);

@@ -1,9 +1,10 @@
 //! The arguments.
 
+use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Arg, Command, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::contract::{Contract, suggestion};
 use crate::report::Never;
@@ -19,6 +20,23 @@ pub(super) struct Args {
     /// Colour the output
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+}
+
+/// The arguments; or what to say instead, with the colour that was asked for.
+pub(super) fn parse() -> Result<Args, (clap::Error, Color)> {
+    Args::try_parse().map_err(|message| (message, color()))
+}
+
+/// The colour that is asked for, whatever is wrong with the other arguments: of all of them, taken as they are.
+fn color() -> Color {
+    let all = Arg::new("all").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
+    let lenient = Command::new("flowsim").disable_help_flag(true).disable_version_flag(true).arg(all.value_parser(value_parser!(OsString)));
+    let Ok(mut found) = lenient.try_get_matches() else { return Color::Auto };
+    let words: Vec<String> =
+        found.remove_many("all").into_iter().flatten().map(|word: OsString| word.to_string_lossy().into_owned()).collect();
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
+    let mut values = words.iter().filter_map(|word| word.strip_prefix("--color=")).chain(apart);
+    values.find_map(|value| Color::from_str(value, false).ok()).unwrap_or(Color::Auto)
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 everything held; 1 a guarantee or an expectation was broken; 2 bad usage or bad input; \
@@ -114,7 +132,7 @@ pub(super) struct Running {
 #[derive(clap::Args)]
 pub(super) struct Show {
     /// A scenario file (`.toml`) or a trace; `-` is a trace on standard input
-    pub file: String,
+    pub file: PathBuf,
     /// As a text ladder (the default)
     #[arg(long)]
     pub ladder: bool,
@@ -187,7 +205,7 @@ fn rule(name: &str) -> Result<Rule, String> {
 pub(super) struct Judge {
     /// Trace files; `-` is standard input
     #[arg(required = true, value_name = "TRACE")]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
     /// Judge by this contract instead of the trace's own: a preset, with changes as `modern,eof_on_reset=forbid`
     #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
     pub contract: Option<Contract>,

@@ -63,6 +63,9 @@ fn work(files: &[File], args: &Running, next: &AtomicUsize, stop: &AtomicBool, r
 
 /// Runs one file.
 pub(super) fn one(file: &File, args: &Running) -> Done {
+    if let Some(why) = &file.refused {
+        return Done::Refused(why.clone());
+    }
     match Scenario::load(&file.path) {
         Ok(scenario) => run(&scenario, args),
         Err(diagnostic) => Done::Refused(files::not_a_scenario(diagnostic)),

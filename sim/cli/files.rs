@@ -11,45 +11,76 @@ use crate::trace::Diagnostic;
 pub(super) struct File {
     pub path: PathBuf,
     pub is_named: bool,
+    /// Why it can't be run at all.
+    pub refused: Option<Diagnostic>,
 }
 
-/// The files that are named, and those below the folders that are named, in the order of the arguments and within a folder by name.
-pub(super) fn scenarios(paths: &[PathBuf]) -> Result<Vec<File>, Diagnostic> {
-    let mut files = Vec::new();
-    for path in paths {
-        match fs::metadata(path).map_err(|error| unreadable(path, &error))?.is_dir() {
-            true => files.extend(below(path)?.into_iter().map(|path| File { path, is_named: false })),
-            false => files.push(File { path: path.clone(), is_named: true }),
-        }
+impl File {
+    /// A file that the user named.
+    pub(super) fn named(path: &Path) -> Self {
+        File { path: path.to_owned(), is_named: true, refused: None }
     }
-    Ok(files)
+
+    fn found(path: &Path) -> Self {
+        File { is_named: false, ..File::named(path) }
+    }
+
+    fn refused(path: &Path, why: Diagnostic) -> Self {
+        File { refused: Some(why), ..File::named(path) }
+    }
+}
+
+/// The files that are named, and those below the folders that are named, in the order of the arguments and within a folder by
+/// name. What can't be read stands among them, with the reason.
+pub(super) fn scenarios(paths: &[PathBuf]) -> Vec<File> {
+    paths.iter().flat_map(|path| named(path)).collect()
+}
+
+fn named(path: &Path) -> Vec<File> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => below(path),
+        Ok(_) => vec![File::named(path)],
+        Err(error) => vec![File::refused(path, unreadable(path, &error))],
+    }
 }
 
 /// Every scenario file in a folder. A folder without any is a mistake: a check that checks nothing must not pass.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+fn below(folder: &Path) -> Vec<File> {
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
-    files.sort();
+    collect(folder, &mut files);
+    files.sort_by(|one, other| one.path.cmp(&other.path));
     if files.is_empty() {
-        let help = "a scenario file has a name that ends in `.toml`";
-        return Err(Diagnostic::of_file(folder.display().to_string(), "there is no scenario file in this folder").with_help(help));
+        let empty = Diagnostic::of_file(folder.display().to_string(), "there is no scenario file in this folder");
+        files.push(File::refused(folder, empty.with_help("a scenario file has a name that ends in `.toml`")));
     }
-    Ok(files)
+    files
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let entry = entry.map_err(|error| unreadable(folder, &error))?;
-        // A link may lead back up: only real folders are entered.
-        let is_folder = entry.file_type().map_err(|error| unreadable(&entry.path(), &error))?.is_dir();
-        let path = entry.path();
-        if is_folder {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push(path);
-        }
+fn collect(folder: &Path, files: &mut Vec<File>) {
+    match fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+        Ok(entries) => entries.iter().for_each(|entry| sort_in(entry, files)),
+        Err(error) => files.push(File::refused(folder, unreadable(folder, &error))),
     }
-    Ok(())
+}
+
+/// Takes an entry of a folder if it is a scenario file, or a folder with such files.
+fn sort_in(entry: &fs::DirEntry, files: &mut Vec<File>) {
+    let path = entry.path();
+    // A link may lead back up: only real folders are entered.
+    if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+        collect(&path, files);
+    } else if path.extension().is_some_and(|extension| extension == "toml") {
+        files.push(in_folder(&path));
+    }
+}
+
+/// A file in a folder. Nobody named it: if it is a pipe or device, nobody meant it to be waited for.
+fn in_folder(path: &Path) -> File {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => File::found(path),
+        Ok(_) => File::refused(path, Diagnostic::of_file(path.display().to_string(), "is no file that could be a scenario")),
+        Err(error) => File::refused(path, unreadable(path, &error)),
+    }
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
@@ -57,8 +88,8 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 /// Has the file a name that ends so?
-pub(super) fn ends_in(file: &str, extension: &str) -> bool {
-    Path::new(file).extension().is_some_and(|found| found == extension)
+pub(super) fn ends_in(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
 }
 
 /// What `judge` says to a file that it can't read; if the name is that of a scenario, which verb takes it.
@@ -73,7 +104,7 @@ pub(super) fn not_a_scenario(diagnostic: Diagnostic) -> Diagnostic {
 
 /// Only where the mistake is in what the file says: one that can't be opened is read by no verb.
 fn hinted(diagnostic: Diagnostic, extension: &str, what: &str, verb: &str) -> Diagnostic {
-    if diagnostic.line == 0 || !ends_in(&diagnostic.file, extension) {
+    if diagnostic.line == 0 || !ends_in(Path::new(&diagnostic.file), extension) {
         return diagnostic;
     }
     let help = format!("{what}: `flowsim {verb} {}`", diagnostic.file);

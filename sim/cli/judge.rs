@@ -2,12 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
+use std::path::Path;
 
 use super::args::{Format, Judge};
 use super::exit::Exit;
-use super::files;
+use super::files::{self, unreadable};
 use super::output::{self, Output};
-use crate::contract::Both;
+use crate::contract::{Both, Call, Payload};
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
 use crate::report::{self, Case, Excerpts, Tally, words};
@@ -27,6 +28,10 @@ const NO_QUIET: &str = "if the recording is whole and nothing more could have ha
 /// Judges each file by itself.
 pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
     let (mut exit, mut tally) = (Exit::Held, Tally::default());
+    if args.files.iter().filter(|file| is_stdin(file)).count() > 1 {
+        output.complain("error: `-` is standard input, which can be read only once\n");
+        return Exit::Bad;
+    }
     for file in &args.files {
         exit = exit.and(one(file, args, output, &mut tally));
         if output.is_closed() {
@@ -50,16 +55,17 @@ fn summary(args: &Judge, tally: &Tally) -> String {
     }
 }
 
-fn one(file: &str, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
-    let judged = match read(file, args) {
+fn one(path: &Path, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
+    let judged = match read(path, args) {
         Ok(judged) => judged,
         Err(diagnostic) => return refuse(&files::not_a_trace(diagnostic), args.format, output, tally),
     };
+    let file = &path.display().to_string();
     tally.count(judged.verdict.judgement.word());
     tally.add(&judged.header.contract, &judged.verdict);
     output.print(&match args.format {
         Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).line(),
-        Format::Text => judged.text(file, args),
+        Format::Text => judged.text(path, args),
     });
     exit_of(judged.verdict.judgement)
 }
@@ -84,20 +90,24 @@ pub(super) const fn exit_of(judgement: Judgement) -> Exit {
 }
 
 /// Opens a file, or standard input for `-`.
-pub(super) fn open(file: &str) -> Result<Box<dyn BufRead>, Diagnostic> {
-    if file == "-" {
+pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, Diagnostic> {
+    if is_stdin(path) {
         return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin().lock())));
     }
-    let unreadable = |error: io::Error| Diagnostic::of_file(file, format!("can't be read: {error}"));
-    let source = File::open(file).map_err(unreadable)?;
+    let unreadable = |error: io::Error| unreadable(path, &error);
+    let source = File::open(path).map_err(unreadable)?;
     if source.metadata().map_err(unreadable)?.is_dir() {
-        return Err(Diagnostic::of_file(file, "is a folder, not a trace").with_help("name the files in it"));
+        return Err(Diagnostic::of_file(path.display().to_string(), "is a folder, not a trace").with_help("name the files in it"));
     }
     Ok(Box::new(BufReader::with_capacity(1 << 16, source)))
 }
 
-fn read(file: &str, args: &Judge) -> Result<Judged, Diagnostic> {
-    let mut reader = Reader::new(file, open(file)?)?;
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn read(path: &Path, args: &Judge) -> Result<Judged, Diagnostic> {
+    let mut reader = Reader::new(path.display().to_string(), open(path)?)?;
     let mut header = reader.header().clone();
     if let Some(contract) = args.contract {
         header.contract = Both::same(contract);
@@ -127,26 +137,27 @@ struct Judged {
 
 impl Judged {
     /// The verdict in one line, then the report.
-    fn text(&self, file: &str, args: &Judge) -> String {
+    fn text(&self, path: &Path, args: &Judge) -> String {
+        let file = path.display().to_string();
         let (contract, verdict) = (report::contract::of_both(&self.header.contract), &self.verdict);
         let why = if verdict.why.is_empty() { String::new() } else { format!(": {}", words::plain(&verdict.why)) };
-        let line = format!("{}{} ({contract}){why}\n", output::verdict(verdict.judgement.word()), words::plain(file));
+        let line = format!("{}{} ({contract}){why}\n", output::verdict(verdict.judgement.word()), words::plain(&file));
         // Among many, what held is one line: the summary says what all of them put to the test.
         let brief = args.files.len() > 1 && verdict.judgement != Judgement::Violated;
-        if brief { line } else { line + &output::report(&self.details(file, args)) }
+        if brief { line } else { line + &output::report(&self.details(path, args)) }
     }
 
     /// In full where the trace was kept; else what the verdict and another look at the file can say.
-    fn details(&self, file: &str, args: &Judge) -> String {
+    fn details(&self, path: &Path, args: &Judge) -> String {
         let contract = args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
-        let replay = match file {
-            "-" => format!("judge the same recording again: flowsim judge{contract} - (it came from standard input)"),
-            file => format!("flowsim judge {}{contract}", words::argument(file)),
+        let replay = match is_stdin(path) {
+            true => format!("judge the same recording again: flowsim judge{contract} - (it came from standard input)"),
+            false => format!("flowsim judge {}{contract}", words::argument(&path.display().to_string())),
         };
         match &self.kept {
             _ if self.verdict.violations.is_empty() => self.hint() + &report::text_without_trace(&self.verdict, ""),
             Some(kept) => self.in_full(kept, &replay),
-            None => self.again(file, &replay).unwrap_or_else(|| report::text_without_trace(&self.verdict, TOO_LONG)),
+            None => self.again(path, &replay).unwrap_or_else(|| report::text_without_trace(&self.verdict, TOO_LONG)),
         }
     }
 
@@ -157,9 +168,9 @@ impl Judged {
     }
 
     /// Reads a file that is too long to be kept once more, for what lies around the violations; `None` for what can be read only once.
-    fn again(&self, file: &str, replay: &str) -> Option<String> {
-        let is_file = file != "-" && fs::metadata(file).is_ok_and(|metadata| metadata.is_file());
-        let reader = Reader::new(file, open(file).ok().filter(|_| is_file)?).ok()?;
+    fn again(&self, path: &Path, replay: &str) -> Option<String> {
+        let is_file = !is_stdin(path) && fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+        let reader = Reader::new(path.display().to_string(), open(path).ok().filter(|_| is_file)?).ok()?;
         let mut excerpts = Excerpts::new(&self.header, &self.verdict);
         for item in reader {
             let (line, event) = item.ok()?;
@@ -191,7 +202,7 @@ impl Default for Kept {
 
 impl Kept {
     fn push(&mut self, line: u64, event: Event) {
-        self.payload += payload(&event);
+        self.payload = self.payload.saturating_add(payload(&event));
         let room = |list: &Vec<(u64, Event)>| list.len() < EVENTS_MAX && self.payload <= PAYLOAD_MAX;
         match self.list.as_mut().filter(|list| room(list)) {
             Some(list) => list.push((line, event)),
@@ -200,11 +211,16 @@ impl Kept {
     }
 }
 
-/// The bytes that an event keeps in memory.
+/// The bytes that an event keeps in memory beside itself.
 fn payload(event: &Event) -> usize {
+    let buffers =
+        |list: &[Payload]| list.iter().map(|buffer| buffer.len().saturating_add(size_of::<Payload>())).fold(0, usize::saturating_add);
     match &event.what {
-        What::Call { call, .. } => call.buffers().unwrap_or_default().iter().map(|buffer| buffer.len()).sum(),
+        What::Call { call: Call::Connect { to: Some(to), .. }, .. } => to.len(),
+        What::Call { call, .. } => buffers(call.buffers().unwrap_or_default()),
         What::Return { outcome: Outcome::Data(data), .. } => data.len(),
+        What::Return { outcome: Outcome::Error(error), .. } => error.word().len(),
+        What::State { from, to, .. } => from.len() + to.len(),
         _ => 0,
     }
 }

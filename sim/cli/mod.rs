@@ -13,24 +13,30 @@ mod show;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Verb};
+use exit::Exit;
 use output::Output;
 
 /// Runs the command that the arguments of this process ask for.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
-    let mut output = Output::new(args.color);
-    let exit = match &args.verb {
-        Verb::Run(args) => run::run(args, &mut output),
-        Verb::Replay(args) => run::replay(args, &mut output),
-        Verb::Show(args) => show::show(args, &mut output),
-        Verb::Judge(args) => judge::judge(args, &mut output),
-        Verb::Rules(args) => catalogue::rules(args, &mut output),
-        Verb::Explain(args) => catalogue::explain(args, &mut output),
-        Verb::Contracts(args) => catalogue::contracts(args, &mut output),
-        Verb::Targets(args) => catalogue::targets(args, &mut output),
+    let parsed = args::parse();
+    let mut output = Output::new(parsed.as_ref().map_or_else(|(_, color)| *color, |args| args.color));
+    let exit = match &parsed {
+        Ok(args) => perform(args, &mut output),
+        Err((message, _)) => output.usage(message),
     };
     ExitCode::from(output.finish(exit))
+}
+
+fn perform(args: &Args, output: &mut Output) -> Exit {
+    match &args.verb {
+        Verb::Run(args) => run::run(args, output),
+        Verb::Replay(args) => run::replay(args, output),
+        Verb::Show(args) => show::show(args, output),
+        Verb::Judge(args) => judge::judge(args, output),
+        Verb::Rules(args) => catalogue::rules(args, output),
+        Verb::Explain(args) => catalogue::explain(args, output),
+        Verb::Contracts(args) => catalogue::contracts(args, output),
+        Verb::Targets(args) => catalogue::targets(args, output),
+    }
 }

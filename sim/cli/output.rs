@@ -55,6 +55,17 @@ impl Output {
         self.complain(&format!("{}: {line}\n{below}", paint("error", AnsiColor::Red)));
     }
 
+    /// Prints what the parser of the arguments has to say: help that was asked for, or what is wrong with them.
+    pub(super) fn usage(&mut self, message: &clap::Error) -> Exit {
+        let text = message.render().ansi().to_string();
+        if message.use_stderr() {
+            self.complain(&text);
+            return Exit::Bad;
+        }
+        self.print(&text);
+        Exit::Held
+    }
+
     /// Prints to standard error. If that is closed, there is nobody to tell.
     pub(super) fn complain(&self, text: &str) {
         let _ = AutoStream::new(io::stderr().lock(), self.choice).write_all(text.as_bytes());

@@ -20,10 +20,7 @@ use crate::trace::Diagnostic;
 /// Runs every scenario.
 pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
     let paths = if args.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { args.paths.clone() };
-    let files = match files::scenarios(&paths) {
-        Ok(files) => files,
-        Err(diagnostic) => return refused(&diagnostic, &args.running, output),
-    };
+    let files = files::scenarios(&paths);
     if args.running.trace.is_some() && files.len() != 1 {
         output.complain("error: --trace takes the trace of one scenario; name one file\n");
         return Exit::Bad;
@@ -39,7 +36,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
 
 /// Runs one scenario and shows it.
 pub(super) fn replay(args: &Replay, output: &mut Output) -> Exit {
-    let file = File { path: args.file.clone(), is_named: true };
+    let file = File::named(&args.file);
     let mut session = Session::new(&args.running, true);
     let done = cases::one(&file, &args.running);
     session.take(&file, done, output);
@@ -79,7 +76,7 @@ impl<'a> Session<'a> {
     fn take(&mut self, file: &File, done: Done, output: &mut Output) {
         let path = file.path.display().to_string();
         let exit = match done {
-            Done::Ran(run) => self.ran(&path, &run, output),
+            Done::Ran(run) => self.ran(file, &run, output),
             Done::Refused(diagnostic) => self.refused(&diagnostic, output),
             Done::Skipped(diagnostic) if file.is_named => self.refused(&diagnostic, output),
             Done::Skipped(diagnostic) => self.unjudged(&path, "skipped", &diagnostic.message, Exit::Held, output),
@@ -104,12 +101,13 @@ impl<'a> Session<'a> {
         exit
     }
 
-    fn ran(&mut self, path: &str, run: &Run, output: &mut Output) -> Exit {
-        if let Some(diagnostic) = self.args.trace.as_ref().and_then(|file| write(run, file).err()) {
+    fn ran(&mut self, file: &File, run: &Run, output: &mut Output) -> Exit {
+        if let Some(diagnostic) = self.args.trace.as_ref().and_then(|trace| write(run, trace, &file.path).err()) {
             return self.refused(&diagnostic, output);
         }
         self.tally.count(run.judgement().word());
         self.tally.add(run.contract(), run.verdict());
+        let path = &file.path.display().to_string();
         let said = match self.args.format {
             Format::Json => object(path, run),
             Format::Text => self.text(path, run),
@@ -134,7 +132,8 @@ impl<'a> Session<'a> {
             return line;
         }
         let ladder = self.show || run.verdict().violations.is_empty();
-        let drawn = if ladder { format!("\n{}", output::report(&run.ladder())) } else { String::new() };
+        let drawing = || if self.show { run.ladder() } else { run.brief_ladder() };
+        let drawn = if ladder { format!("\n{}", output::report(&drawing())) } else { String::new() };
         let exercised = if self.show { format!("\n{}", self.tally.exercised(self.args.rules.never())) } else { String::new() };
         line + &drawn + &output::report(&run.report(&self.replay(path), true)) + &exercised
     }
@@ -150,7 +149,9 @@ impl<'a> Session<'a> {
     /// The summary.
     fn finish(mut self, output: &mut Output) -> Exit {
         let files = self.tally.files();
-        if self.args.format == Format::Text && files > 0 {
+        // Of one path that was refused all is said.
+        let told = files == 1 && self.tally.of("error") == 1;
+        if self.args.format == Format::Text && files > 0 && !told {
             output.print(&format!("\n{}", self.tally.text("scenario", self.args.rules.never())));
         }
         if files > 0 && self.tally.of("skipped") == files {
@@ -161,8 +162,11 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Writes the trace of a run to a file.
-fn write(run: &Run, path: &Path) -> Result<(), Diagnostic> {
+/// Writes the trace of a run of `scenario` to a file.
+fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
+    if fs::canonicalize(path).is_ok_and(|path| fs::canonicalize(scenario).is_ok_and(|scenario| scenario == path)) {
+        return Err(Diagnostic::of_file(path.display().to_string(), "is the scenario itself, which its trace would replace"));
+    }
     let written = fs::File::create(path).and_then(|file| run.trace().write(std::io::BufWriter::new(file)));
     let unwritable = |error| Diagnostic::of_file(path.display().to_string(), format!("can't be written: {error}"));
     written.map(drop).map_err(unwritable)

@@ -29,15 +29,15 @@ pub(super) fn show(args: &Show, output: &mut Output) -> Exit {
 
 fn scenario(args: &Show) -> Result<String, Diagnostic> {
     let running = Running { contract: args.contract, seed: args.seed, ..Running::default() };
-    match cases::one(&File { path: args.file.as_str().into(), is_named: true }, &running) {
+    match cases::one(&File::named(&args.file), &running) {
         Done::Ran(run) => Ok(run.ladder()),
         Done::Refused(diagnostic) | Done::Skipped(diagnostic) => Err(diagnostic),
-        Done::Differs(why) => Err(Diagnostic::of_file(args.file.as_str(), why)),
+        Done::Differs(why) => Err(Diagnostic::of_file(args.file.display().to_string(), why)),
     }
 }
 
 fn trace(args: &Show) -> Result<String, Diagnostic> {
-    let mut trace = Trace::read_named(args.file.as_str(), open(&args.file)?)?;
+    let mut trace = Trace::read_named(args.file.display().to_string(), open(&args.file)?)?;
     if let Some(contract) = args.contract {
         trace.header.contract = Both::same(contract);
     }

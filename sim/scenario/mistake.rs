@@ -38,6 +38,17 @@ impl fmt::Debug for Spot {
     }
 }
 
+/// The longest message (characters). Messages quote what is wrong, and that may be most of the file.
+const MESSAGE: usize = 300;
+
+fn clip(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
+}
+
 /// A file's name and text, kept for the diagnostics of the run; both empty where a scenario came from no file. As with
 /// [`Spot`], any two are equal.
 #[derive(Clone, Default, Eq)]
@@ -49,8 +60,9 @@ pub(crate) struct Source {
 impl Source {
     /// A diagnostic that underlines `spot`.
     pub(crate) fn at(&self, spot: Spot, message: impl Into<String>) -> Diagnostic {
+        let message = clip(message.into());
         if self.text.is_empty() && self.name.is_empty() {
-            return self.whole(&message.into());
+            return self.whole(&message);
         }
         Diagnostic::in_text(&*self.name, self.text.as_bytes(), spot.bytes(), message)
     }
@@ -104,5 +116,17 @@ impl Mistake {
     pub(crate) fn shifted(mut self, at: usize) -> Self {
         self.span = self.span.start + at..self.span.end + at;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_quotes_very_much_is_cut() {
+        let (most, more) = ("ä".repeat(MESSAGE), "ä".repeat(MESSAGE + 1));
+        assert_eq!(clip(most.clone()), most);
+        assert_eq!(clip(more), most + "…");
     }
 }

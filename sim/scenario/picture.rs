@@ -10,10 +10,19 @@ use crate::report::{self, Case, Never, View, exercised, words};
 /// So many expectations that were not met are said beside a broken rule.
 const UNMET_MAX: usize = 8;
 
+/// The most rows of a ladder that nobody asked for by itself.
+const ROWS: usize = 100;
+
 impl Run {
     /// The run as a ladder, with the violations pointed at. It needs the trace.
     pub fn ladder(&self) -> String {
         report::ladder(self.trace(), &View::of(self.verdict()))
+    }
+
+    /// As [`Run::ladder`], of a long run only its begin and its end.
+    pub fn brief_ladder(&self) -> String {
+        let view = View::of(self.verdict()).at_most(ROWS);
+        report::ladder(self.trace(), &view)
     }
 
     /// What was broken and why, and what was asked for and did not come; `replay` is the command that shows it again. Empty where
@@ -54,7 +63,7 @@ impl Run {
         if self.judgement() == Judgement::Held {
             return;
         }
-        let drawn = if self.verdict().violations.is_empty() { format!("\n{}", self.ladder()) } else { String::new() };
+        let drawn = if self.verdict().violations.is_empty() { format!("\n{}", self.brief_ladder()) } else { String::new() };
         let (report, exercised) = (self.report(&self.again(), false), self.exercised_text());
         panic!("{}: {}\n{drawn}{report}\n{exercised}", self.judgement().word(), self.why());
     }

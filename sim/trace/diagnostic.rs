@@ -83,7 +83,8 @@ impl Diagnostic {
     /// As rustc shows it: the message, the place, the line with the mistake underlined, the help.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let title = Level::ERROR.primary_title(self.message.as_str()).element(self.origin());
+        let (file, message) = (spelled(&self.file), spelled(&self.message));
+        let title = Level::ERROR.primary_title(message.as_str()).element(self.origin(&file));
         // The excerpt stands in a group of its own: within one group it would be announced as a second file.
         let mut body = Group::with_level(Level::ERROR);
         if let Some(excerpt) = &self.source {
@@ -103,12 +104,12 @@ impl Diagnostic {
     }
 
     /// The place. It is given outright, since the renderer would count columns in characters of the excerpt.
-    fn origin(&self) -> Origin<'_> {
+    fn origin<'a>(&self, file: &'a str) -> Origin<'a> {
         if self.line == 0 {
-            return Origin::path(self.file.as_str());
+            return Origin::path(file);
         }
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        Origin::path(self.file.as_str()).line(number(self.line)).char_column(number(self.column))
+        Origin::path(file).line(number(self.line)).char_column(number(self.column))
     }
 }
 
@@ -137,9 +138,16 @@ impl fmt::Debug for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
+/// Text with its control characters escaped.
+fn spelled(text: &str) -> String {
+    let mut spelled = String::new();
+    // Writing to a string never fails.
+    let _ = visible(&mut spelled, text);
+    spelled
+}
+
 /// Writes text with its control characters escaped: what a file holds must not steer a terminal.
-fn visible(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    use fmt::Write as _;
+fn visible(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     text.chars().try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { f.write_char(c) })
 }
 
@@ -187,6 +195,7 @@ mod tests {
         assert!(Diagnostic::of_file("x", "m").render(true).contains("\u{1b}["));
         assert_eq!(format!("{:?}", Diagnostic::of_file("x", "m")), "\nerror: m\n--> x\n", "what `unwrap` prints");
         assert_eq!(Diagnostic::of_file("x", "m").render(false), "error: m\n--> x");
+        assert_eq!(Diagnostic::of_file("x\ny", "m\nn").render(false), "error: m\\nn\n--> x\\ny", "one line each, whatever they hold");
     }
 
     #[test]
