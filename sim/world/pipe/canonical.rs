@@ -41,6 +41,7 @@ impl Direction {
 
     fn canonical_calls(&self, core: &Core, canon: &mut Canon) {
         for writer in self.writers.iter() {
+            canon.number(writer.rest().count() as u64);
             writer.rest().for_each(|bytes| canon.bytes(bytes));
             (writer.accepted, writer.until_arrival).hash(canon);
         }
@@ -58,11 +59,15 @@ impl Direction {
 }
 
 impl Parcel {
+    /// Which kind it is comes first: no kind's encoding can be taken for another's.
     fn canonical(&self, canon: &mut Canon) {
         match self {
-            Parcel::Data(bytes) => canon.bytes(bytes),
-            Parcel::Fin => canon.flags([true, false]),
-            Parcel::Reset => canon.flags([false, true]),
+            Parcel::Data(bytes) => {
+                canon.number(0);
+                canon.bytes(bytes);
+            }
+            Parcel::Fin => canon.number(1),
+            Parcel::Reset => canon.number(2),
         }
     }
 }
