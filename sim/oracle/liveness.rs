@@ -9,6 +9,9 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, Header};
 
+/// The most pending calls of an end that are looked at as time passes; with more, only quiet tells what is stuck.
+const WATCHED: usize = 256;
+
 /// A pending call that is owed its return.
 struct Due {
     rules: Vec<Rule>,
@@ -48,7 +51,7 @@ pub(super) fn open_question(flow: &Flow) -> Option<String> {
 pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
     let mut next: Option<Instant> = None;
     for end in End::BOTH {
-        if !flow.ends[end].pending.is_empty() {
+        if (1..=WATCHED).contains(&flow.ends[end].pending.len()) {
             let due = lose_patience(flow, book, end, at);
             next = Some(next.map_or(due, |next| next.min(due)));
         }
