@@ -167,6 +167,7 @@ impl Court {
     fn aside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
+        flow.settled = false;
         Scene { flow, book: &mut self.book, header: &self.header, end: place.end, at }
     }
 
@@ -232,7 +233,7 @@ impl Court {
                 self.cut[end] = state;
             }
             let concerned = self.flows.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
-            concerned.for_each(|(_, flow)| (flow.cut[end], flow.was_cut, flow.active) = (state, true, at.t));
+            concerned.for_each(|(_, flow)| (flow.cut[end], flow.was_cut, flow.settled, flow.active) = (state, true, false, at.t));
         }
     }
 

@@ -45,6 +45,8 @@ pub(super) struct Flow {
     pub suspects: Vec<super::naming::Suspect>,
     /// A partition once stood between the ends.
     pub was_cut: bool,
+    /// Patience with all that is pending has run out without effect: time alone changes nothing any more.
+    pub settled: bool,
     /// When something last happened here in fair time.
     pub active: Instant,
 }
@@ -62,6 +64,7 @@ impl Flow {
             buffers: BTreeMap::new(),
             suspects: Vec::new(),
             was_cut: false,
+            settled: false,
             active: Instant::ZERO,
         }
     }

@@ -49,21 +49,27 @@ pub(super) fn open_question(flow: &Flow) -> Option<String> {
 
 /// Before quiet: what is overdue after patience, held until quiet; when to look again.
 pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
+    if flow.settled {
+        return None;
+    }
     let mut next: Option<Instant> = None;
     for end in End::BOTH {
-        if (1..=WATCHED).contains(&flow.ends[end].pending.len()) {
-            let due = lose_patience(flow, book, end, at);
+        if (1..=WATCHED).contains(&flow.ends[end].pending.len())
+            && let Some(due) = lose_patience(flow, book, end, at)
+        {
             next = Some(next.map_or(due, |next| next.min(due)));
         }
     }
+    flow.settled = next.is_none();
     next
 }
 
-fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Instant {
+/// When to look again at an end that waits; never, if only an event can make anything due here.
+fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Option<Instant> {
     let patience = flow.ends[end].contract.patience;
-    let fair = !flow.is_cut() && at.t - flow.active > patience;
-    // What was looked at and is not due can become so only by an event, and then has its whole patience before it.
-    let mut next = if flow.active + patience >= at.t { flow.active + patience } else { at.t + patience };
+    let over = at.t - flow.active > patience;
+    let fair = over && !flow.is_cut();
+    let mut next = (!over).then(|| flow.active + patience);
     for (pending, due) in stuck(flow, end) {
         let deadline = pending.called.t + patience;
         let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
@@ -71,7 +77,7 @@ fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Ins
         if late {
             enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
         } else if closing {
-            next = next.min(deadline);
+            next = Some(next.map_or(deadline, |next| next.min(deadline)));
         }
     }
     next

@@ -278,11 +278,11 @@ mod tests {
         let mut was_polled = false;
         let got = run.block_on(std::future::poll_fn(move |context| {
             if std::mem::replace(&mut was_polled, true) {
-                return std::task::Poll::Ready(5);
+                return Poll::Ready(5);
             }
             let waker = context.waker().clone();
             std::thread::spawn(move || waker.wake()).join().expect("it only wakes");
-            std::task::Poll::Pending
+            Poll::Pending
         }));
         assert_eq!((got, run.is_open()), (Ok(5), true));
         assert!(!simulation().is_open());
