@@ -88,10 +88,14 @@ impl Court {
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
         let owed = self.flows.iter().find_map(super::liveness::open_question);
+        let full = self.book.is_full();
         let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
         let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
         let (truncations, exercised, undecided) = (*truncations, exercised.clone(), undecided.take());
         let (judgement, why) = match (violations.first(), cut, undecided.or(owed)) {
+            (Some(first), ..) if full => {
+                (Judgement::Violated, format!("{}; of very many violations only the first are listed", first.message))
+            }
             (Some(first), ..) => (Judgement::Violated, first.message.clone()),
             (None, true, _) => (Judgement::Inconclusive, "the trace is cut: its last line ends early".to_owned()),
             (None, false, Some(why)) => (Judgement::Inconclusive, why),

@@ -22,6 +22,9 @@ const REACH: usize = 1 << 20;
 /// The most positions of overlapping writes that are tried as the place where a reader's data begins.
 const PLACES: usize = 1 << 9;
 
+/// How many steps of ways among overlapping writes one read may cost.
+const EFFORT: usize = 1 << 13;
+
 /// Nothing that was followed fits, and not everything could be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Undecided;
@@ -90,7 +93,7 @@ impl Frontier {
         let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
             return Ok(self.count(writes, data.len()));
         };
-        let view = View { writes, whole, pruned: Cell::new(self.pruned) };
+        let view = View { writes, whole, pruned: Cell::new(self.pruned), effort: Cell::new(EFFORT) };
         let mut next = Vec::new();
         let mut overtook = false;
         for way in &self.ways {
@@ -185,7 +188,7 @@ impl Frontier {
         if self.counted {
             return;
         }
-        let view = View { writes, whole: false, pruned: Cell::new(false) };
+        let view = View { writes, whole: false, pruned: Cell::new(false), effort: Cell::new(EFFORT) };
         for way in &mut self.ways {
             let missing = way.unread(writes, accepted);
             if missing == 0 {
@@ -270,6 +273,8 @@ struct View<'a> {
     whole: bool,
     /// Some ways were left out.
     pruned: Cell<bool>,
+    /// How many steps of ways among overlapping writes may still be taken for one read.
+    effort: Cell<usize>,
 }
 
 impl View<'_> {
@@ -328,6 +333,14 @@ impl View<'_> {
         }
     }
 
+    /// Bytes that could be any of several writes' cost effort; once it is spent only the likeliest way is followed.
+    fn tire(&self, ways: usize) -> bool {
+        self.effort.set(self.effort.get().saturating_sub(ways));
+        let spent = self.effort.get() == 0;
+        self.pruned.set(self.pruned.get() || spent);
+        spent
+    }
+
     /// The ways in which these bytes come next.
     fn take(&self, way: Way, data: &[u8]) -> Vec<Way> {
         let mut ways = vec![way];
@@ -344,6 +357,9 @@ impl View<'_> {
                 way.advance(index, run);
                 done += run;
                 continue;
+            }
+            if self.tire(ways.len()) {
+                ways.truncate(1);
             }
             let mut next = Vec::new();
             for way in &ways {
