@@ -119,6 +119,15 @@ impl FaultKind {
         }
     }
 
+    /// The same of one of so many flows.
+    #[cfg(any(test, feature = "proptest"))]
+    pub(crate) fn of_flows(mut self, count: u32) -> Self {
+        if let FaultKind::Abort { flow, .. } | FaultKind::Segment { flow, .. } = &mut self {
+            *flow %= count.max(1);
+        }
+        self
+    }
+
     /// The same with the client in the server's place.
     pub fn swapped(mut self) -> Self {
         match &mut self {
