@@ -1,6 +1,7 @@
 //! From events to rows: a call that nothing interrupts is one row with its return; whole reads (or writes) that follow each other at
 //! one end are merged; what is still pending at quiet gets a row that says so.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub(super) enum Kind {
     /// A segment; where nothing lies between its leaving and its arrival, how long it took.
     Segment { wire: Box<Wire>, took: Option<Duration> },
     /// A change of state.
-    State { at: Place, from: Box<str>, to: Box<str> },
+    State { at: Place, from: Cow<'static, str>, to: Cow<'static, str> },
 }
 
 /// The operations that a row stands for.

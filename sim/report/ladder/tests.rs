@@ -55,7 +55,7 @@ fn assert_drawn(drawn: &str, picture: &str) {
 
 fn wire(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
     let flags = Flags::from_letters(flags).expect("letters");
-    let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, opts: "".into() };
+    let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data: None, opts: "".into() };
     at(millis, What::Segment(Box::new(wire)))
 }
 
