@@ -80,7 +80,7 @@ impl Scenarios {
         let parts = (self.promises(), random::seed(), random::pipe(), random::faults(&self.offers), wishes(), wishes());
         parts.prop_map(move |(contract, seed, pipe, faults, client, server)| {
             let tasks = tasks(contract, &faults, Both { client, server }, careless);
-            let flows = vec![FlowSteps { name: None, tasks }];
+            let flows = vec![FlowSteps { tasks, ..FlowSteps::default() }];
             Scenario { title: "As generated".to_owned(), contract, seed, pipe, faults, flows, ..Scenario::default() }
         })
     }

@@ -10,7 +10,7 @@ use proptest::strategy::Union;
 
 use super::duty::Wishes;
 use crate::contract::{End, Mode};
-use crate::scenario::{Action, Fault, Pipe, Step};
+use crate::scenario::{Action, Fault, FaultKind, Pipe, Step};
 use crate::trace::Abort;
 use crate::world::Offers;
 
@@ -59,7 +59,7 @@ pub(super) fn faults(offers: &Offers) -> BoxedStrategy<Vec<Fault>> {
     }
     let abort = select(&[Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath][..]);
     let fault = (abort, select(&End::BOTH[..]), micros(1..30_000));
-    let fault = fault.prop_map(|(abort, end, at)| Fault { abort, flow: 0, end, at, spot: Default::default() });
+    let fault = fault.prop_map(|(abort, end, at)| FaultKind::Abort { abort, flow: 0, end, at }.into());
     prop_oneof![2 => Just(Vec::new()), 1 => vec(fault, 1..3)].boxed()
 }
 

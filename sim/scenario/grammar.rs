@@ -283,7 +283,8 @@ fn one_call(bytes: u64, span: Range<usize>) -> Result<u64, Mistake> {
     fits.ok_or_else(|| Mistake::new(span, "too large for one call", "at most 64MiB; more by `write N by M`"))
 }
 
-fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
+/// Reads a port.
+pub(super) fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit());
     let port = word.parse().ok().filter(|port| digits && *port > 0);
     port.ok_or_else(|| Mistake::new(span, format!("`{word}` is no port"), "a number from 1 to 65535"))

@@ -156,9 +156,9 @@ impl Machine {
 
     fn turn(&mut self, program: &Program, stage: &mut impl Stage, task: usize) {
         match &program.lines[task] {
-            Line::Fault(fault) if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + fault.at),
-            Line::Fault(fault) => {
-                stage.abort(Place { flow: fault.flow, end: fault.end }, fault.abort);
+            Line::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
+            Line::Abort { at, abort, .. } => {
+                stage.abort(*at, *abort);
                 self.tasks[task].state = State::Over;
             }
             Line::Task { at, steps } => match steps.get(self.tasks[task].step) {

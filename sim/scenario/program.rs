@@ -1,13 +1,15 @@
-//! What a machine runs: the tasks of a scenario with their places, and its faults, which are tasks of their own. It never
-//! changes during a run, so that copies of a machine share it.
+//! What a machine runs: the tasks of a scenario with their places, and its aborts, which are tasks of their own (faults of the
+//! network are the world's). It never changes during a run, so that copies of a machine share it.
 
-use super::{Action, Fault, Scenario, Step};
-use crate::trace::Place;
+use std::time::Duration;
+
+use super::{Action, Fault, FaultKind, Scenario, Step};
+use crate::trace::{Abort, Place};
 
 /// A scenario's tasks, ready to be run.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
-    /// The faults come first: what happens from outside at an instant happens before what the ends do then.
+    /// The aborts come first: what happens from outside at an instant happens before what the ends do then.
     pub(super) lines: Vec<Line>,
     /// The names of signals, sorted.
     signals: Vec<Box<str>>,
@@ -18,15 +20,15 @@ pub(super) struct Program {
 /// One task.
 #[derive(Clone, Debug)]
 pub(super) enum Line {
-    /// Something that happens from outside.
-    Fault(Fault),
+    /// An end is aborted from outside.
+    Abort { at: Place, abort: Abort, when: Duration },
     /// Steps of one end.
     Task { at: Place, steps: Vec<Step> },
 }
 
 impl Program {
     pub(super) fn new(scenario: &Scenario) -> Self {
-        let faults = scenario.faults.iter().copied().map(Line::Fault);
+        let faults = scenario.faults.iter().filter_map(aborting);
         let tasks = scenario.tasks().map(|(flow, end, steps)| {
             let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
             Line::Task { at, steps: steps.to_vec() }
@@ -52,7 +54,15 @@ impl Program {
     pub(super) fn task(&self, line: usize) -> Option<(Place, &[Step])> {
         match self.lines.get(line)? {
             Line::Task { at, steps } => Some((*at, steps)),
-            Line::Fault(_) => None,
+            Line::Abort { .. } => None,
         }
+    }
+}
+
+/// A fault that is the machine's to bring about.
+fn aborting(fault: &Fault) -> Option<Line> {
+    match fault.kind {
+        FaultKind::Abort { abort, flow, end, at } => Some(Line::Abort { at: Place { flow, end }, abort, when: at }),
+        _ => None,
     }
 }

@@ -9,11 +9,12 @@ use super::program::Program;
 use super::stage::Stage;
 use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
-use crate::contract::{Both, Contract};
+use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict};
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
 use crate::world::{PipeSettings, Target, World};
+use crate::{link, tcp};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -169,7 +170,7 @@ impl<'a> Course<'a> {
         let scenario = ready.scenario;
         Course {
             scenario,
-            seed: options.seed.or(scenario.seed),
+            seed: scenario.chance(options),
             target: ready.target.name().to_owned(),
             machine: Machine::new(Arc::clone(&ready.program)),
             log: Log::new(options.keep, &header),
@@ -245,7 +246,28 @@ impl Unmet {
 impl Scenario {
     /// An empty world whose chance is this run's.
     pub(super) fn world(&self, options: &Options) -> World {
-        World::with_choice(options.seed.or(self.seed).map_or(Choice::benign(), Choice::seeded))
+        World::with_choice(self.chance(options).map_or(Choice::benign(), Choice::seeded))
+    }
+
+    /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and nobody says.
+    fn chance(&self, options: &Options) -> Option<u64> {
+        options.seed.or(self.seed).or_else(|| self.is_random().then_some(0))
+    }
+
+    /// Does a link do anything at random?
+    fn is_random(&self) -> bool {
+        let never = link::Probability::default();
+        let is_random = |link: &link::Settings| {
+            let odds = [link.loss, link.duplicate, link.reorder, link.corrupt];
+            !link.jitter.is_zero() || odds.iter().any(|chance| *chance != never)
+        };
+        is_random(&self.link.client) || is_random(&self.link.server)
+    }
+
+    /// What the stacks of the two hosts are set to in a run in which the ends promise this.
+    pub fn stacks(&self, contract: Both<Contract>) -> Both<tcp::Settings> {
+        let stack = |end: End| tcp::Settings { contract: contract[end], ..self.tcp[end].clone() };
+        Both { client: stack(End::Client), server: stack(End::Server) }
     }
 
     /// What the simulator's own flows are made of.
