@@ -88,7 +88,7 @@ impl Machine {
             line: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
             owners: Vec::new(),
             signals: vec![false; program.signals()],
-            writes: vec![0; program.flows * 2],
+            writes: vec![0; program.flows() * 2],
             calls: 0,
             misses: Vec::new(),
             program,
@@ -251,8 +251,11 @@ impl Machine {
             Action::Flush => Call::Flush,
             Action::Shutdown(mode) => Call::Shutdown(*mode),
             Action::Close => Call::Close,
-            Action::Connect(port) => Call::Connect { to: port.map(|port| port.to_string().into()), keepalive: None },
-            Action::Accept(port) => Call::Accept { port: port.unwrap_or_default(), keepalive: None },
+            Action::Connect(port) => {
+                let port = port.unwrap_or_else(|| self.program.port(at.flow));
+                Call::Connect { to: Some(format!("{}:{port}", at.end.peer()).into()), keepalive: None }
+            }
+            Action::Accept(port) => Call::Accept { port: port.unwrap_or_else(|| self.program.port(at.flow)), keepalive: None },
             Action::Listen(port) => Call::Listen { port: *port, keepalive: None },
             Action::Unlisten(port) => Call::Unlisten { port: *port },
             Action::Disconnect => Call::Disconnect,

@@ -17,6 +17,7 @@ mod log;
 mod machine;
 mod mistake;
 mod network;
+mod opening;
 mod picture;
 mod program;
 mod run;

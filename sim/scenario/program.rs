@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Action, Fault, FaultKind, Scenario, Step};
+use super::{Action, Fault, FaultKind, Scenario, Step, opening};
+use crate::contract::{Both, End};
 use crate::trace::{Abort, Place};
 
 /// A scenario's tasks, ready to be run.
@@ -13,8 +14,8 @@ pub(super) struct Program {
     pub(super) lines: Vec<Line>,
     /// The names of signals, sorted.
     signals: Vec<Box<str>>,
-    /// How many flows there are.
-    pub(super) flows: usize,
+    /// The port of each flow.
+    ports: Vec<u16>,
 }
 
 /// One task.
@@ -26,18 +27,34 @@ pub(super) enum Line {
     Task { at: Place, steps: Vec<Step> },
 }
 
+impl Line {
+    fn steps(&self) -> &[Step] {
+        match self {
+            Line::Task { steps, .. } => steps,
+            Line::Abort { .. } => &[],
+        }
+    }
+}
+
 impl Program {
-    pub(super) fn new(scenario: &Scenario) -> Self {
-        let faults = scenario.faults.iter().filter_map(aborting);
-        let tasks = scenario.tasks().map(|(flow, end, steps)| {
-            let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
-            Line::Task { at, steps: steps.to_vec() }
-        });
-        let named = |step: &Step| if let Action::Signal(name) = &step.action { Some(name.clone()) } else { None };
-        let mut signals: Vec<_> = scenario.tasks().flat_map(|(_, _, steps)| steps).filter_map(named).collect();
+    /// The scenario's tasks; where flows are not connected from the start, those that nobody connects are connected first.
+    pub(super) fn new(scenario: &Scenario, connects: bool) -> Self {
+        let aborts = scenario.faults.iter().filter_map(aborting);
+        let lines: Vec<Line> = aborts.chain(tasks(scenario, connects)).collect();
+        let mut signals: Vec<_> = lines.iter().flat_map(Line::steps).filter_map(signalled).cloned().collect();
         signals.sort_unstable();
         signals.dedup();
-        Program { lines: faults.chain(tasks).collect(), signals, flows: scenario.flows.len() }
+        Program { lines, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
+    }
+
+    /// How many flows there are.
+    pub(super) fn flows(&self) -> usize {
+        self.ports.len()
+    }
+
+    /// The port of a flow.
+    pub(super) fn port(&self, flow: u32) -> u16 {
+        self.ports[flow as usize]
     }
 
     /// How many signals there are.
@@ -65,4 +82,25 @@ fn aborting(fault: &Fault) -> Option<Line> {
         FaultKind::Abort { abort, flow, end, at } => Some(Line::Abort { at: Place { flow, end }, abort, when: at }),
         _ => None,
     }
+}
+
+fn signalled(step: &Step) -> Option<&Box<str>> {
+    match &step.action {
+        Action::Signal(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The tasks, by flow, the client's before the server's.
+fn tasks(scenario: &Scenario, connects: bool) -> Vec<Line> {
+    let mut openings = if connects { opening::openings(scenario) } else { vec![Both::default(); scenario.flows.len()] };
+    let mut lines = Vec::new();
+    for (flow, (steps, first)) in scenario.flows.iter().zip(&mut openings).enumerate() {
+        for end in End::BOTH {
+            let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
+            let tasks = opening::after(std::mem::take(&mut first[end]), &steps.tasks[end], flow, end);
+            lines.extend(tasks.into_iter().map(|steps| Line::Task { at, steps }));
+        }
+    }
+    lines
 }

@@ -36,7 +36,7 @@ pub struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
-        Ready { scenario, target, program: Arc::new(Program::new(scenario)) }
+        Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)) }
     }
 
     /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
