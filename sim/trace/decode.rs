@@ -1,11 +1,14 @@
 //! From the fields of a line to a header or an event.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::fault::{Fault, Result, quoted};
 use super::fields::{ENDS, Fields, Key, word};
 use super::json::{Kind, Value};
-use super::{Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, What, Wire, payload};
+use super::{
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, What, Wire, payload, state_name,
+};
 use crate::contract::{Both, Call, Contract, Error, Keepalive, Mode, Outcome};
 use crate::time::Instant;
 
@@ -138,7 +141,7 @@ pub(super) fn event(fields: &Fields) -> Result<Option<Event>> {
         Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Key::Op)? },
         Sort::Env => What::Env(env(fields)?),
         Sort::Segment => What::Segment(Box::new(segment(fields)?)),
-        Sort::State => What::State { at: place(fields)?, from: fields.text(Key::From)?, to: fields.text(Key::To)? },
+        Sort::State => What::State { at: place(fields)?, from: state(fields, Key::From)?, to: state(fields, Key::To)? },
     };
     Ok(Some(Event { t, what }))
 }
@@ -269,8 +272,13 @@ fn segment(fields: &Fields) -> Result<Wire> {
         flags: flags.ok_or_else(|| unknown_flags(letters, &text))?,
         win: fields.small(Key::Win)?,
         len: fields.small(Key::Len)?,
+        data: payload::of_segment(fields)?,
         opts: fields.text_if(Key::Opts)?.unwrap_or_default(),
     })
+}
+
+fn state(fields: &Fields, key: Key) -> Result<Cow<'static, str>> {
+    Ok(state_name(&fields.need(key)?.text(key.name())?))
 }
 
 fn unknown_flags(letters: Value<'_>, text: &str) -> Box<Fault> {

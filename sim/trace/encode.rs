@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{By, Env, EnvWhat, Event, Header, Place, Records, What, Wire, pattern};
+use super::{By, Env, EnvWhat, Event, Flags, Header, Place, Records, What, Wire, pattern};
 use crate::contract::{Call, Contract, End, Keepalive, Outcome, Payload};
 
 /// A line in the making.
@@ -233,10 +233,29 @@ impl Line<'_> {
         self.word("what", wire.fate.word());
         self.number("seq", wire.seq.into());
         self.number("ack", wire.ack.into());
-        self.text("flags", &wire.flags.to_string());
+        self.flags(wire.flags);
         self.number("win", wire.win.into());
         self.number("len", wire.len.into());
+        self.contents(wire.data.as_ref());
         self.text("opts", &wire.opts);
+    }
+
+    fn flags(&mut self, flags: Flags) {
+        self.key("flags");
+        self.raw("\"");
+        flags.letters().for_each(|letter| self.0.push(letter));
+        self.raw("\"");
+    }
+
+    /// What a segment carries, its length apart: as of a call, a slice of the pattern is written as its place.
+    fn contents(&mut self, data: Option<&bytes::Bytes>) {
+        let Some(bytes) = data else { return };
+        if let Some(code) = pattern::code_of(bytes) {
+            self.number("code", code);
+        } else {
+            self.key("data");
+            self.base64(bytes);
+        }
     }
 
     fn raw(&mut self, text: &str) {

@@ -162,11 +162,6 @@ impl<'a> Fields<'a> {
         self.need(key)?.small(key.name())
     }
 
-    /// A text that must be there.
-    pub(super) fn text(&self, key: Key) -> Result<Box<str>> {
-        Ok(self.need(key)?.text(key.name())?.into())
-    }
-
     /// A text that may be there.
     pub(super) fn text_if(&self, key: Key) -> Result<Option<Box<str>>> {
         self.get(key).map(|value| Ok(value.text(key.name())?.into())).transpose()

@@ -19,17 +19,21 @@ pub mod pattern;
 mod payload;
 mod read;
 mod scan;
+mod sending;
 mod sink;
 mod wellformed;
 mod words;
 mod write;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
 pub use read::Reader;
+pub use sending::Sending;
 pub use sink::Sink;
+pub use words::{STATES, state_name};
 pub use write::Writer;
 
 pub use crate::contract::{Abort, Call, End, Error, Keepalive, Outcome, Payload};
@@ -97,10 +101,10 @@ pub enum What {
     State {
         /// Whose connection.
         at: Place,
-        /// The old state, by its RFC 9293 name.
-        from: Box<str>,
+        /// The old state, by its RFC 9293 name; see [`state_name`].
+        from: Cow<'static, str>,
         /// The new state.
-        to: Box<str>,
+        to: Cow<'static, str>,
     },
 }
 
@@ -111,6 +115,7 @@ impl What {
         match self {
             What::Call { call, .. } => call.buffers().unwrap_or_default().iter().map(of).sum(),
             What::Return { outcome: Outcome::Data(data), .. } => of(data),
+            What::Segment(wire) => wire.data.as_ref().map_or(0, bytes::Bytes::len),
             _ => 0,
         }
     }
@@ -230,6 +235,8 @@ pub struct Wire {
     pub win: u32,
     /// Payload bytes.
     pub len: u32,
+    /// The payload itself, where it is known: `len` bytes. A segment without payload has none.
+    pub data: Option<bytes::Bytes>,
     /// Options, as `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`.
     pub opts: Box<str>,
 }
@@ -258,7 +265,7 @@ pub struct Flags(pub u8);
 
 impl Flags {
     /// The letters of a trace, in the order in which they are written.
-    const LETTERS: [(u8, char); 8] = [(1, 'F'), (2, 'S'), (4, 'R'), (8, 'P'), (16, 'A'), (32, 'U'), (64, 'E'), (128, 'C')];
+    const LETTERS: [(u8, u8); 8] = [(1, b'F'), (2, b'S'), (4, b'R'), (8, b'P'), (16, b'A'), (32, b'U'), (64, b'E'), (128, b'C')];
 
     /// FIN: the sender's data ends here.
     pub const fn fin(self) -> bool {
@@ -284,15 +291,20 @@ impl Flags {
     pub fn from_letters(letters: &str) -> Option<Self> {
         letters.chars().filter(|&letter| letter != '-').try_fold(Flags(0), |flags, letter| {
             let letter = if letter == '.' { 'A' } else { letter };
-            let (bit, _) = Self::LETTERS.iter().find(|(_, known)| *known == letter)?;
+            let (bit, _) = Self::LETTERS.iter().find(|(_, known)| char::from(*known) == letter)?;
             Some(Flags(flags.0 | bit))
         })
+    }
+
+    /// The letters of the bits that are set, in ASCII.
+    fn letters(self) -> impl Iterator<Item = u8> {
+        Self::LETTERS.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, letter)| *letter)
     }
 }
 
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Self::LETTERS.iter().filter(|(bit, _)| self.0 & bit != 0).try_for_each(|(_, letter)| write!(f, "{letter}"))
+        self.letters().try_for_each(|letter| write!(f, "{}", char::from(letter)))
     }
 }
 

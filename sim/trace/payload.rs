@@ -45,6 +45,24 @@ pub(super) fn several(fields: &Fields) -> Result<Vec<Payload>> {
     }
 }
 
+/// What a segment carries, where the line says it beside the length that stands there anyway: as `code` or as `data`.
+pub(super) fn of_segment(fields: &Fields) -> Result<Option<bytes::Bytes>> {
+    let len = fields.need(Key::Len)?;
+    let bytes = match (fields.get(Key::Data), fields.get(Key::Code)) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(code)) => return Err(code.fault("both `data` and `code`")),
+        (Some(data), None) => {
+            let (bytes, len) = (base64(data)?, len.small(Key::Len.name())?);
+            if bytes.len() as u64 != u64::from(len) {
+                return Err(data.fault(format!("`data` has {} bytes, but `len` is {len}", bytes.len())));
+            }
+            bytes
+        }
+        (None, Some(code)) => pattern_slice(len, code, &mut 0)?,
+    };
+    Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
+}
+
 /// How a line says which bytes it means.
 enum Spelled<'a> {
     Data(Value<'a>),
@@ -94,13 +112,17 @@ fn count(value: Value<'_>) -> Result<usize> {
     usize::try_from(len).map_err(|_| value.fault("`len` is too large for this machine"))
 }
 
-/// A slice of the pattern. `total` counts the bytes of the line.
 fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
+    pattern_slice(len, code, total).map(Payload::Bytes)
+}
+
+/// A slice of the pattern. `total` counts the bytes of the line.
+fn pattern_slice(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<bytes::Bytes> {
     let count = count(len)?;
     let start = code.integer(Key::Code.name(), pattern::PERIOD as u64 - 1)?;
     *total = total.saturating_add(count);
     if *total > MOST_CODED {
         return Err(len.fault(format!("more than {MOST_CODED} bytes of `code` in one line")));
     }
-    Ok(Payload::Bytes(pattern::slice(start, count)))
+    Ok(pattern::slice(start, count))
 }

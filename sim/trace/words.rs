@@ -1,5 +1,7 @@
 //! The words of the format, each table in one place for both directions.
 
+use std::borrow::Cow;
+
 use super::{Abort, By, Clock, EnvWhat, Fate, Records};
 
 impl Clock {
@@ -49,6 +51,27 @@ impl EnvWhat {
             EnvWhat::End => "end",
         }
     }
+}
+
+/// The states of a connection, as RFC 9293 §3.3.2 names them.
+pub const STATES: [&str; 11] = [
+    "CLOSED",
+    "LISTEN",
+    "SYN-SENT",
+    "SYN-RECEIVED",
+    "ESTABLISHED",
+    "FIN-WAIT-1",
+    "FIN-WAIT-2",
+    "CLOSE-WAIT",
+    "CLOSING",
+    "LAST-ACK",
+    "TIME-WAIT",
+];
+
+/// The name of a state for a [`What::State`](super::What::State); the RFC's own names take no memory.
+pub fn state_name(name: &str) -> Cow<'static, str> {
+    let known = STATES.into_iter().find(|known| *known == name);
+    known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
 }
 
 /// One kind of evidence: its word and the flag that it sets.

@@ -159,6 +159,13 @@ fn the_fields() {
     let segment = r#"{"event":"segment","t":0,"from":"client","what":"sent","ack":0,"flags":"#;
     event(&format!(r#"{segment}"S","seq":⟦4294967296⟧,"win":0,"len":0}}"#), "`seq` is too large");
     event(&format!(r#"{segment}⟦"SX"⟧,"seq":1,"win":0,"len":0}}"#), "unknown flags `SX`");
+    let carrying = format!(r#"{segment}"A","seq":1,"win":0,"len":5,"#);
+    event(&format!(r#"{carrying}"data":⟦"aGVsbA=="⟧}}"#), "`data` has 4 bytes, but `len` is 5");
+    event(&format!(r#"{carrying}"data":⟦"aGVsbG8h"⟧}}"#), "`data` has 6 bytes, but `len` is 5");
+    event(&format!(r#"{carrying}"data":⟦"aGVsbG8"⟧}}"#), "not standard base64");
+    event(&format!(r#"{carrying}"data":"aGVsbG8=","code":⟦0⟧}}"#), "both `data` and `code`");
+    event(&format!(r#"{carrying}"code":⟦1048583⟧}}"#), "`code` is too large");
+    event(&format!(r#"{segment}"A","seq":1,"win":0,"len":⟦67108865⟧,"code":0}}"#), "more than 67108864 bytes of `code`");
 }
 
 #[test]

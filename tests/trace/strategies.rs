@@ -1,13 +1,15 @@
 //! Arbitrary traces that are well formed: operations are numbered with gaps, return, are cancelled or stay pending; everything
 //! else may be anything.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Error, Keepalive, Mode, Outcome, Payload};
 use flowsim::time::Instant;
 use flowsim::trace::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, Trace, What, Wire, pattern,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, STATES, Trace, What, Wire,
+    pattern, state_name,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -105,11 +107,20 @@ fn env() -> impl Strategy<Value = What> {
 
 fn segment() -> impl Strategy<Value = What> {
     let fates = vec![Fate::Sent, Fate::Delivered, Fate::Dropped, Fate::Duplicated, Fate::Corrupted, Fate::Injected];
-    (place(), prop::option::of(any::<u64>()), select(fates), any::<[u32; 4]>(), any::<u8>(), text()).prop_map(
-        |(at, id, fate, [seq, ack, win, len], flags, opts)| {
-            What::Segment(Box::new(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, opts }))
+    let data = prop::option::of(known_bytes());
+    (place(), prop::option::of(any::<u64>()), select(fates), any::<[u32; 4]>(), any::<u8>(), text(), data).prop_map(
+        |(at, id, fate, [seq, ack, win, len], flags, opts, data)| {
+            // Contents say the length; a segment without payload has none.
+            let data = data.and_then(|data| data.bytes().cloned()).filter(|bytes| !bytes.is_empty());
+            let len = data.as_ref().map_or(len, |bytes| bytes.len() as u32);
+            What::Segment(Box::new(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts }))
         },
     )
+}
+
+/// A state by the RFC's name, or by any other.
+fn state_word() -> impl Strategy<Value = Cow<'static, str>> {
+    prop_oneof![select(STATES.to_vec()).prop_map(Cow::Borrowed), text().prop_map(|name| state_name(&name))]
 }
 
 /// One step of a recording.
@@ -123,7 +134,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let state = (place(), text(), text()).prop_map(|(at, from, to)| What::State { at, from, to });
+    let state = (place(), state_word(), state_word()).prop_map(|(at, from, to)| What::State { at, from, to });
     prop_oneof![
         4 => (place(), prop_oneof![Just(1), 2..4_u64, any::<u32>().prop_map(u64::from)], call()).prop_map(|(at, gap, call)| Step::Call(at, gap, call)),
         4 => (any::<Index>(), outcome(), prop::option::of(0..9_u64), prop::option::of(text()))

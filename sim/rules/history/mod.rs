@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Call, Clock, Event, Header, Outcome, Place, Records, Trace, What, Wire};
+use crate::trace::{Call, Clock, Event, Header, Outcome, Place, Records, Trace, What, Wire, state_name};
 use token::Line;
 
 /// A history that can't be understood.
@@ -180,7 +180,8 @@ impl History {
         line.skip();
         let fate = words::fate(&line.word()?)?;
         let flags = words::flags(&line.word()?)?;
-        let mut wire = Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, opts: "".into() };
+        let mut wire =
+            Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, data: None, opts: "".into() };
         words::wire(&mut line, &mut wire)?;
         self.push(What::Segment(Box::new(wire)));
         Ok(())
@@ -188,9 +189,9 @@ impl History {
 
     fn state(&mut self, at: Place, mut line: Line) -> Parsed<()> {
         line.skip();
-        let from = line.word()?.into();
+        let from = state_name(&line.word()?);
         line.expect("to")?;
-        let to = line.word()?.into();
+        let to = state_name(&line.word()?);
         line.finish()?;
         self.push(What::State { at, from, to });
         Ok(())

@@ -109,6 +109,7 @@ fn the_wire_has_a_spelling() {
         flags: Flags(17),
         win: 9,
         len: 3,
+        data: None,
         opts: "ws=7".into(),
     };
     let at = Place { flow: 1, end: End::Server };
