@@ -10,14 +10,14 @@ use proptest::sample::select;
 
 use super::random::micros;
 use crate::contract::{Both, End};
-use crate::link::{self, Probability};
-use crate::scenario::{FaultKind, Treatment, Which};
+use crate::link::{self, Action, Kind, Probability, Which};
+use crate::scenario::FaultKind;
 use crate::tcp;
 
 /// Most faults of the network.
 const MAX_FAULTS: usize = 3;
 /// Kinds of segments are counted up to here; so are the transmissions of a byte.
-const MAX_NTH: u32 = 3;
+const MAX_NTH: u64 = 3;
 
 /// Both directions: mostly the same.
 pub(super) fn link() -> impl Strategy<Value = Both<link::Settings>> {
@@ -87,28 +87,23 @@ pub(super) fn faults() -> impl Strategy<Value = Vec<FaultKind>> {
 }
 
 fn segment() -> impl Strategy<Value = FaultKind> {
-    let treatment = prop_oneof![
-        4 => Just(Treatment::Drop),
-        2 => micros(1..4_000_000).prop_map(Treatment::Delay),
-        1 => option::of(micros(1..4_000_000)).prop_map(|by| Treatment::Duplicate(by.unwrap_or_default())),
-        2 => Just(Treatment::Reorder),
-        1 => Just(Treatment::Corrupt),
+    let action = prop_oneof![
+        4 => Just(Action::Drop),
+        2 => micros(1..4_000_000).prop_map(Action::Delay),
+        1 => option::of(micros(1..4_000_000)).prop_map(|by| Action::Duplicate(by.unwrap_or_default())),
+        2 => Just(Action::Reorder),
+        1 => Just(Action::Corrupt),
     ];
     let carrying = (prop_oneof![0..20_u64, 0..3_000_u64], 1..=MAX_NTH);
-    let carrying = carrying.prop_map(|(offset, transmission)| Which::Carrying { offset, transmission });
-    let own = |kinds: &'static [link::Kind]| prop_oneof![3 => nth(kinds), 1 => carrying.clone().boxed()];
-    let client = own(&[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::Syn, link::Kind::Rst]);
-    let server = own(&[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::SynAck, link::Kind::Rst]);
+    let carrying = carrying.prop_map(|(offset, transmission)| Which::Carries { offset, transmission });
+    let own = |kinds: &'static [Kind]| prop_oneof![3 => nth(kinds), 1 => carrying.clone().boxed()];
+    let client = own(&[Kind::Fin, Kind::Data, Kind::Ack, Kind::Syn, Kind::Rst]);
+    let server = own(&[Kind::Fin, Kind::Data, Kind::Ack, Kind::SynAck, Kind::Rst]);
     let sent = prop_oneof![client.prop_map(|which| (End::Client, which)), server.prop_map(|which| (End::Server, which))];
-    (sent, any::<u8>(), treatment).prop_map(|((from, which), flow, treatment)| FaultKind::Segment {
-        from,
-        flow: flow.into(),
-        which,
-        treatment,
-    })
+    (sent, any::<u8>(), action).prop_map(|((from, which), flow, action)| FaultKind::Segment { from, flow: flow.into(), which, action })
 }
 
-fn nth(kinds: &'static [link::Kind]) -> BoxedStrategy<Which> {
+fn nth(kinds: &'static [Kind]) -> BoxedStrategy<Which> {
     (select(kinds), 1..=MAX_NTH).prop_map(|(kind, nth)| Which::Nth { kind, nth }).boxed()
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::units::Span;
-use super::{Action, Expect, Fault, FaultKind, Scenario, Step, Which};
+use super::{Action, Expect, Fault, FaultKind, Scenario, Step};
 use crate::contract::{End, suggestion};
-use crate::link;
+use crate::link::{Kind, Which};
 use crate::trace::Diagnostic;
 
 /// Most steps of a scenario.
@@ -44,8 +44,8 @@ fn roles(scenario: &Scenario, end: End, steps: &[Step]) -> Result<(), Diagnostic
 fn sendable(scenario: &Scenario, fault: &Fault) -> Result<(), Diagnostic> {
     let FaultKind::Segment { from, which: Which::Nth { kind, .. }, .. } = fault.kind else { return Ok(()) };
     let (opens, other) = match from {
-        End::Client => ("SYN", link::Kind::SynAck),
-        End::Server => ("SYN-ACK", link::Kind::Syn),
+        End::Client => ("SYN", Kind::SynAck),
+        End::Server => ("SYN-ACK", Kind::Syn),
     };
     if kind != other {
         return Ok(());
