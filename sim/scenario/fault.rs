@@ -9,8 +9,11 @@ use super::document::{Item, Table};
 use super::mistake::{Mistake, Spot};
 use super::units::{Size, Span};
 use crate::contract::{End, suggestion};
-use crate::link;
+use crate::link::{Action, Kind, Which};
 use crate::trace::{Abort, Diagnostic};
+
+/// The highest number of a segment, or of a transmission.
+const MAX_COUNT: u64 = u32::MAX as u64;
 
 /// Something that happens from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +46,7 @@ pub enum FaultKind {
         /// Which of those that this end sends.
         which: Which,
         /// What becomes of it.
-        treatment: Treatment,
+        action: Action,
     },
     /// Nothing that is sent passes.
     Partition {
@@ -63,40 +66,6 @@ pub enum FaultKind {
         /// How long it takes until it is up again, with nothing that it had; nothing: for ever.
         lasts: Option<Duration>,
     },
-}
-
-/// Which segment of those that one end of a flow sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The nth of a kind, from 1, whatever it carries.
-    Nth {
-        /// The kind.
-        kind: link::Kind,
-        /// Its number.
-        nth: u32,
-    },
-    /// The one that carries this byte of the stream.
-    Carrying {
-        /// The byte's offset in the stream.
-        offset: u64,
-        /// Which transmission of that byte, from 1.
-        transmission: u32,
-    },
-}
-
-/// What becomes of a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treatment {
-    /// It is lost.
-    Drop,
-    /// It is so much longer under way.
-    Delay(Duration),
-    /// It arrives once more, so much later.
-    Duplicate(Duration),
-    /// It is held back until a later one has overtaken it.
-    Reorder,
-    /// It is damaged.
-    Corrupt,
 }
 
 impl From<FaultKind> for Fault {
@@ -119,6 +88,15 @@ impl FaultKind {
         }
     }
 
+    /// The same of one of so many flows.
+    #[cfg(any(test, feature = "proptest"))]
+    pub(crate) fn of_flows(mut self, count: u32) -> Self {
+        if let FaultKind::Abort { flow, .. } | FaultKind::Segment { flow, .. } = &mut self {
+            *flow %= count.max(1);
+        }
+        self
+    }
+
     /// The same with the client in the server's place.
     pub fn swapped(mut self) -> Self {
         match &mut self {
@@ -133,12 +111,13 @@ impl FaultKind {
 type Reader = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
 
 /// Every key that a fault may have.
-const KINDS: [(&str, Reader); 10] = [
-    ("drop", |item, flows| segment(item, flows, |_| Ok(Treatment::Drop))),
-    ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Treatment::Delay))),
+const KINDS: [(&str, Reader); 11] = [
+    ("drop", |item, flows| segment(item, flows, |_| Ok(Action::Drop))),
+    ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Delay))),
+    ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Jitter))),
     ("duplicate", |item, flows| segment(item, flows, |table| table.get("by", Item::span_of_time).map(copy))),
-    ("reorder", |item, flows| segment(item, flows, |_| Ok(Treatment::Reorder))),
-    ("corrupt", |item, flows| segment(item, flows, |_| Ok(Treatment::Corrupt))),
+    ("reorder", |item, flows| segment(item, flows, |_| Ok(Action::Reorder))),
+    ("corrupt", |item, flows| segment(item, flows, |_| Ok(Action::Corrupt))),
     ("partition", |item, _| partition(item)),
     ("crash", |item, _| crash(item)),
     ("reset", |item, flows| aborted(Abort::Reset, item, flows)),
@@ -146,18 +125,8 @@ const KINDS: [(&str, Reader); 10] = [
     ("keepalive_death", |item, flows| aborted(Abort::KeepaliveDeath, item, flows)),
 ];
 
-/// How the kinds of segments are written.
-const SEGMENTS: [(&str, link::Kind); 6] = [
-    ("SYN", link::Kind::Syn),
-    ("SYN-ACK", link::Kind::SynAck),
-    ("data", link::Kind::Data),
-    ("ACK", link::Kind::Ack),
-    ("FIN", link::Kind::Fin),
-    ("RST", link::Kind::Rst),
-];
-
-fn copy(by: Option<Duration>) -> Treatment {
-    Treatment::Duplicate(by.unwrap_or_default())
+fn copy(by: Option<Duration>) -> Action {
+    Action::Duplicate(by.unwrap_or_default())
 }
 
 /// Reads all faults of a file.
@@ -187,18 +156,18 @@ fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<FaultKi
 fn segment(
     item: &Item<'_>,
     flows: &[FlowSteps],
-    treatment: fn(&mut Table<'_>) -> Result<Treatment, Diagnostic>,
+    action: fn(&mut Table<'_>) -> Result<Action, Diagnostic>,
 ) -> Result<FaultKind, Diagnostic> {
     let mut table = item.table("a fault")?;
     let from = table.need("from", end)?;
-    let (which, treatment) = (which(&mut table)?, treatment(&mut table)?);
+    let (which, action) = (which(&mut table)?, action(&mut table)?);
     let flow = flow(&mut table, flows)?;
-    table.finish().map(|()| FaultKind::Segment { from, flow, which, treatment })
+    table.finish().map(|()| FaultKind::Segment { from, flow, which, action })
 }
 
 /// A segment by its number among those of its kind, or by what it carries.
 fn which(table: &mut Table<'_>) -> Result<Which, Diagnostic> {
-    let nth = |item: &Item<'_>| item.number(1..=u64::from(u32::MAX));
+    let nth = |item: &Item<'_>| item.number(1..=MAX_COUNT);
     let (by_number, transmission) = (table.take("nth"), table.take("transmission"));
     let Some(offset) = table.take("offset") else {
         if let Some(item) = transmission {
@@ -210,20 +179,19 @@ fn which(table: &mut Table<'_>) -> Result<Which, Diagnostic> {
     if let Some(item) = by_number {
         return Err(item.wrong("a segment is told by its `nth` or by its `offset`", "with `offset`, count by `transmission`"));
     }
-    if let Some(item) = table.take("kind").filter(|item| kind(item) != Ok(link::Kind::Data)) {
+    if let Some(item) = table.take("kind").filter(|item| kind(item) != Ok(Kind::Data)) {
         return Err(kind(&item).err().unwrap_or_else(|| item.wrong("only data has an `offset`", "`kind = \"data\"`, or leave it out")));
     }
-    Ok(Which::Carrying { offset: offset.size()?, transmission: transmission.as_ref().map_or(Ok(1), nth)? })
+    Ok(Which::Carries { offset: offset.size()?, transmission: transmission.as_ref().map_or(Ok(1), nth)? })
 }
 
-fn kind(item: &Item<'_>) -> Result<link::Kind, Diagnostic> {
+fn kind(item: &Item<'_>) -> Result<Kind, Diagnostic> {
     item.parsed("as `\"FIN\"`", |text| {
-        let found = SEGMENTS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-        let wrong = || {
-            let help = suggestion(text, SEGMENTS.iter().map(|(word, _)| *word));
+        let wrong = |_| {
+            let help = suggestion(text, Kind::ALL.iter().map(|kind| kind.word()));
             Mistake::new(0..text.len(), format!("unknown kind of segment `{text}`"), help)
         };
-        found.map(|(_, kind)| *kind).ok_or_else(wrong)
+        text.parse().map_err(wrong)
     })
 }
 
@@ -269,9 +237,10 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FaultKind::Abort { abort, end, at, .. } => write!(f, "{} = {{ end = \"{end}\", at = \"{}\"", aborting(*abort), Span(*at))?,
-            FaultKind::Segment { from, which, treatment, .. } => {
-                write!(f, "{} = {{ from = \"{from}\", {which}", treatment.word())?;
-                by(f, treatment)?;
+            FaultKind::Segment { from, which, action, .. } => {
+                write!(f, "{} = {{ from = \"{from}\", ", key(*action))?;
+                which_of(f, *which)?;
+                by(f, *action)?;
             }
             FaultKind::Partition { from, at, lasts } => {
                 write!(f, "partition = {{ at = \"{}\"", Span(*at))?;
@@ -296,43 +265,35 @@ const fn aborting(abort: Abort) -> &'static str {
     }
 }
 
-impl Treatment {
-    /// The key of the fault.
-    const fn word(self) -> &'static str {
-        match self {
-            Treatment::Drop => "drop",
-            Treatment::Delay(_) => "delay",
-            Treatment::Duplicate(_) => "duplicate",
-            Treatment::Reorder => "reorder",
-            Treatment::Corrupt => "corrupt",
-        }
+/// The key of the fault.
+const fn key(action: Action) -> &'static str {
+    match action {
+        Action::Drop => "drop",
+        Action::Delay(_) => "delay",
+        Action::Jitter(_) => "jitter",
+        Action::Duplicate(_) => "duplicate",
+        Action::Reorder => "reorder",
+        Action::Corrupt => "corrupt",
     }
 }
 
-fn by(f: &mut fmt::Formatter<'_>, treatment: &Treatment) -> fmt::Result {
-    match treatment {
-        Treatment::Delay(by) => write!(f, ", by = \"{}\"", Span(*by)),
-        Treatment::Duplicate(by) if !by.is_zero() => write!(f, ", by = \"{}\"", Span(*by)),
-        _ => Ok(()),
+fn by(f: &mut fmt::Formatter<'_>, action: Action) -> fmt::Result {
+    match action {
+        Action::Duplicate(Duration::ZERO) | Action::Drop | Action::Reorder | Action::Corrupt => Ok(()),
+        Action::Delay(by) | Action::Jitter(by) | Action::Duplicate(by) => write!(f, ", by = \"{}\"", Span(by)),
     }
 }
 
-impl fmt::Display for Which {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, number, count) = match *self {
-            Which::Nth { kind, nth } => {
-                let word = SEGMENTS.iter().find(|(_, other)| *other == kind).map_or("", |(word, _)| word);
-                (format!("kind = \"{word}\""), "nth", nth)
-            }
-            Which::Carrying { offset, transmission } => (offset_of(offset), "transmission", transmission),
-        };
-        f.write_str(&what)?;
-        if count == 1 { Ok(()) } else { write!(f, ", {number} = {count}") }
-    }
+fn which_of(f: &mut fmt::Formatter<'_>, which: Which) -> fmt::Result {
+    let (number, count) = match which {
+        Which::Nth { kind, nth } => write!(f, "kind = \"{kind}\"").map(|()| ("nth", nth))?,
+        Which::Carries { offset, transmission } => write!(f, "offset = {}", size(offset)).map(|()| ("transmission", transmission))?,
+    };
+    if count == 1 { Ok(()) } else { write!(f, ", {number} = {count}") }
 }
 
 /// Small numbers need no quotes.
-fn offset_of(offset: u64) -> String {
-    let size = Size(offset).to_string();
-    if size.bytes().all(|byte| byte.is_ascii_digit()) { format!("offset = {size}") } else { format!("offset = \"{size}\"") }
+fn size(bytes: u64) -> String {
+    let size = Size(bytes).to_string();
+    if size.bytes().all(|byte| byte.is_ascii_digit()) { size } else { format!("\"{size}\"") }
 }

@@ -5,7 +5,6 @@
 //! What this is not: a program. Steps have no variables, branches or loops.
 #![doc = include_str!("format.md")]
 
-mod chance;
 mod direct;
 mod document;
 mod fault;
@@ -31,7 +30,7 @@ mod write;
 use std::path::Path;
 use std::time::Duration;
 
-pub use fault::{Fault, FaultKind, Treatment, Which};
+pub use fault::{Fault, FaultKind};
 pub use log::{Keep, Stats};
 pub use run::{Options, Ready, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};

@@ -4,11 +4,12 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::chance;
 use super::document::{Item, Table};
 use super::keys::{Key, Section};
+use super::mistake::Mistake;
 use super::units::{self, Size, Span};
 use crate::contract::{Both, End};
+use crate::link::{NoProbability, Probability};
 use crate::trace::Diagnostic;
 use crate::{link, tcp};
 
@@ -179,16 +180,18 @@ fn buffer(item: &Item<'_>) -> Result<usize, Diagnostic> {
     fits.ok_or_else(|| item.wrong(format!("a buffer can't hold {bytes} bytes"), "from 1 to 1GiB"))
 }
 
-fn likelihood(item: &Item<'_>) -> Result<link::Probability, Diagnostic> {
-    item.parsed("as `\"1%\"` or `\"0.01\"`", chance::probability)
+fn likelihood(item: &Item<'_>) -> Result<Probability, Diagnostic> {
+    item.parsed(NoProbability::HELP, |text| {
+        text.parse().map_err(|error: NoProbability| Mistake::new(0..text.len(), format!("`{text}` {error}"), NoProbability::HELP))
+    })
 }
 
 fn time(span: Duration) -> String {
     format!("\"{}\"", Span(span))
 }
 
-fn odds(probability: link::Probability) -> String {
-    format!("\"{}\"", chance::Chance(probability))
+fn odds(probability: Probability) -> String {
+    format!("\"{probability}\"")
 }
 
 fn bytes(bytes: usize) -> String {

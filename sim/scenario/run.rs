@@ -11,10 +11,10 @@ use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict};
+use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
 use crate::world::{PipeSettings, Target, World};
-use crate::{link, tcp};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -251,17 +251,8 @@ impl Scenario {
 
     /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and nobody says.
     fn chance(&self, options: &Options) -> Option<u64> {
-        options.seed.or(self.seed).or_else(|| self.is_random().then_some(0))
-    }
-
-    /// Does a link do anything at random?
-    fn is_random(&self) -> bool {
-        let never = link::Probability::default();
-        let is_random = |link: &link::Settings| {
-            let odds = [link.loss, link.duplicate, link.reorder, link.corrupt];
-            !link.jitter.is_zero() || odds.iter().any(|chance| *chance != never)
-        };
-        is_random(&self.link.client) || is_random(&self.link.server)
+        let needs_chance = self.link.client.has_chance() || self.link.server.has_chance();
+        options.seed.or(self.seed).or(needs_chance.then_some(0))
     }
 
     /// What the stacks of the two hosts are set to in a run in which the ends promise this.

@@ -102,6 +102,9 @@ duplicate = { from = "server", offset = "4KiB", transmission = 2 }
 duplicate = { from = "server", offset = 0, by = "1ms" }
 
 [[fault]]
+jitter = { from = "server", kind = "SYN/ACK", nth = 1, by = "1us", flow = 1 }
+
+[[fault]]
 reorder = { from = "client", kind = "data", nth = 3 }
 
 [[fault]]
@@ -139,16 +142,17 @@ fn a_network_is_understood() {
     assert_eq!((client.isn, server.isn, client.window_scale, server.window_scale), (Some(0xFFFF_FF00), Some(7), true, false));
     assert!(!server.nagle && server.delayed_ack.is_zero());
     let seconds = Duration::from_secs;
-    let nth = |kind, nth| Which::Nth { kind, nth };
-    let segment = |from, flow, which, treatment| FaultKind::Segment { from, flow, which, treatment };
-    let carrying = |offset, transmission| Which::Carrying { offset, transmission };
+    let nth = |kind, nth| link::Which::Nth { kind, nth };
+    let segment = |from, flow, which, action| FaultKind::Segment { from, flow, which, action };
+    let carrying = |offset, transmission| link::Which::Carries { offset, transmission };
     let expected = [
-        segment(End::Client, 0, nth(link::Kind::Fin, 1), Treatment::Drop),
-        segment(End::Server, 1, nth(link::Kind::SynAck, 2), Treatment::Delay(Duration::from_millis(300))),
-        segment(End::Server, 0, carrying(4096, 2), Treatment::Duplicate(Duration::ZERO)),
-        segment(End::Server, 0, carrying(0, 1), Treatment::Duplicate(Duration::from_millis(1))),
-        segment(End::Client, 0, nth(link::Kind::Data, 3), Treatment::Reorder),
-        segment(End::Client, 0, carrying(5, 1), Treatment::Corrupt),
+        segment(End::Client, 0, nth(link::Kind::Fin, 1), link::Action::Drop),
+        segment(End::Server, 1, nth(link::Kind::SynAck, 2), link::Action::Delay(Duration::from_millis(300))),
+        segment(End::Server, 0, carrying(4096, 2), link::Action::Duplicate(Duration::ZERO)),
+        segment(End::Server, 0, carrying(0, 1), link::Action::Duplicate(Duration::from_millis(1))),
+        segment(End::Server, 1, nth(link::Kind::SynAck, 1), link::Action::Jitter(Duration::from_micros(1))),
+        segment(End::Client, 0, nth(link::Kind::Data, 3), link::Action::Reorder),
+        segment(End::Client, 0, carrying(5, 1), link::Action::Corrupt),
         FaultKind::Partition { from: None, at: seconds(1), lasts: Some(seconds(5)) },
         FaultKind::Partition { from: Some(End::Server), at: seconds(7), lasts: None },
         FaultKind::Crash { end: End::Client, at: seconds(20), lasts: Some(seconds(1)) },
@@ -256,7 +260,7 @@ fn mistakes_of_the_file_are_marked() {
         ("[link]\nlos = \"1%\"", "2:1 los: unknown key `los` in `[link]` (did you mean `loss`?)"),
         ("[link.to-sever]\nloss = \"1%\"", "1:7 to-sever: unknown key `to-sever` in `[link]` (did you mean `to-server`?)"),
         ("[link.to-client]\nlos = \"1%\"", "2:1 los: unknown key `los` in `[link.to-client]` (did you mean `loss`?)"),
-        ("[link]\nloss = 0.01", "2:8 0.01: `loss` must be a string, not a float (as `\"1%\"`"),
+        ("[link]\nloss = 0.01", "2:8 0.01: `loss` must be a string, not a float (a share between"),
         ("[link]\nloss = \"101%\"", "2:9 101%: `101%` is more than certain"),
         ("[link]\ndelay = \"25h\"", "2:9 \"25h\": `delay` can't be 90000s (from 0s to 24h)"),
         ("[link]\nrate = \"10Mb\"", "2:9 10Mb: `Mb` is no unit of rate (one of: bit/s,"),
@@ -280,6 +284,10 @@ fn mistakes_of_the_file_are_marked() {
         ("[[flow]]\nto = \"server:0\"\nclient.steps=[\"close\"]", "2:14 0: `0` is no port (a number from 1 to 65535)"),
         ("[[flow]]\nto = \"server:\"\nclient.steps=[\"close\"]", "2:14 : `` is no port"),
         ("[[flow]]\nfrom = \"client:80\"\nclient.steps=[\"close\"]", "2:9 client:80: unknown host `client:80` (`\"client\"`)"),
+        ("client.steps = [\"accept\"]", "1:17 \"accept\": `accept` is not for the client's end of a flow (the client's end connects"),
+        ("client.steps = [\"listen 80\"]", "1:17 \"listen 80\": `listen` is not for the client's end"),
+        ("client.steps = [\"unlisten 80\"]", "1:17 \"unlisten 80\": `unlisten` is not for"),
+        ("server.steps = [\"connect\"]", "1:17 \"connect\": `connect` is not for the server's end"),
         ("[[flow]]\nname = \"a\"", "1:1 [[flow]]: the flow has no steps"),
         ("flow = { }", "1:8 { }: `flow` must be an array, not a table"),
         (
@@ -306,6 +314,11 @@ fn mistakes_of_faults_are_marked() {
         ("[[fault]]\ndrop = { from = \"client\", kind = \"FIN\", offset = 4 }", "3:34 \"FIN\": only data has an `offset`"),
         ("[[fault]]\ndrop = { from = \"client\", nth = 2, offset = 4 }", "3:33 2: a segment is told by its `nth` or by its `offset`"),
         ("[[fault]]\ndrop = { from = \"client\", kind = \"data\", transmission = 2 }", "3:57 2: `transmission` counts how often"),
+        (
+            "[[fault]]\ndrop = { from = \"server\", kind = \"SYN\" }",
+            "3:8 { from = \"server\", kind = \"SYN\" }: the server never sends such",
+        ),
+        ("[[fault]]\ndrop = { from = \"client\", kind = \"synack\" }", "3:8 { from = \"client\", kind = \"synack\" }: the client never"),
         ("[[fault]]\npartition = { for = \"1s\" }", "3:13 { for = \"1s\" }: `at` is missing in a partition"),
         ("[[fault]]\nheal = { at = \"1s\" }", "3:1 heal: unknown key `heal` in `[[fault]]` ("),
         ("[[fault]]\ncrash = { at = \"1s\", end = \"x\" }", "3:29 x: unknown end `x`"),
@@ -392,23 +405,103 @@ fn the_page_about_the_format_is_true() {
     assert!(grammar::known().all(|expect| results.contains(&expect.to_string())), "{results:?}");
 }
 
-fn tasks() -> impl Strategy<Value = Vec<Vec<Step>>> {
-    proptest::collection::vec(proptest::collection::vec(grammar::tests::steps(), 1..5), 0..3)
+/// Tasks of an end, which says of connections what its end says.
+fn tasks(end: End) -> impl Strategy<Value = Vec<Vec<Step>>> {
+    let step = grammar::tests::steps().prop_map(move |step| match (end, &step.action) {
+        (End::Server, Action::Connect(port)) => Step { action: Action::Accept(*port), ..step },
+        (End::Client, Action::Listen(port) | Action::Unlisten(port)) => Step { action: Action::Connect(Some(*port)), ..step },
+        (End::Client, Action::Accept(port)) => Step { action: Action::Connect(*port), ..step },
+        _ => step,
+    });
+    proptest::collection::vec(proptest::collection::vec(step, 1..5), 0..3)
+}
+
+fn flows() -> impl Strategy<Value = Vec<FlowSteps>> {
+    let port = prop_oneof![Just(80), 1..=u16::MAX];
+    let flow = (proptest::option::of("[a-z\"\\\\\\n]{1,3}"), port, tasks(End::Client), tasks(End::Server));
+    let flow = flow.prop_map(|(name, port, client, server)| FlowSteps { name, port, tasks: Both { client, server } });
+    let flow = flow.prop_filter("a flow does something", |flow: &FlowSteps| !flow.is_empty());
+    proptest::collection::vec(flow, 1..4)
+}
+
+/// Up to a day.
+fn span() -> impl Strategy<Value = Duration> {
+    prop_oneof![Just(0), 0..2_000_000_000_u64, Just(86_400_000_000_000)].prop_map(Duration::from_nanos)
+}
+
+fn link() -> impl Strategy<Value = link::Settings> {
+    let odds = proptest::array::uniform4(prop_oneof![Just(0), any::<u32>()]).prop_map(|odds| odds.map(link::Probability));
+    let rate = proptest::option::of(1..=1_000_000_000_000_u64);
+    (span(), span(), odds, rate, proptest::option::of(0..=1_u32 << 20)).prop_map(|(delay, jitter, odds, rate, queue)| {
+        let [loss, duplicate, reorder, corrupt] = odds;
+        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue }
+    })
+}
+
+fn tcp() -> impl Strategy<Value = tcp::Settings> {
+    let long = || span().prop_map(|span| span.max(Duration::from_micros(1)));
+    let sizes = (1..=65_495_u16, 1..=1_usize << 30, 1..=1_usize << 30, any::<Option<u32>>());
+    let times = (0..500_000_000_u64, proptest::array::uniform3(long()), long(), long(), span(), span());
+    (sizes, any::<[bool; 2]>(), times).prop_map(|((mss, send_buffer, receive_buffer, isn), [window_scale, nagle], times)| {
+        let (ack, mut rto, syn_give_up, give_up, msl, fin_wait_2) = times;
+        rto.sort();
+        let [rto_min, rto_initial, rto_max] = rto;
+        let delayed_ack = Duration::from_nanos(ack);
+        let (sizes, usual) = ((mss, send_buffer, receive_buffer), tcp::Settings::default());
+        let (mss, send_buffer, receive_buffer) = sizes;
+        let usual = tcp::Settings { mss, send_buffer, receive_buffer, isn, window_scale, nagle, delayed_ack, ..usual };
+        tcp::Settings { rto_min, rto_initial, rto_max, syn_give_up, give_up, msl, fin_wait_2, ..usual }
+    })
+}
+
+fn fault() -> impl Strategy<Value = FaultKind> {
+    let end = || proptest::sample::select(&End::BOTH[..]);
+    let time = || any::<u64>().prop_map(Duration::from_nanos);
+    let lasts = || proptest::option::of(time());
+    let kind = proptest::sample::select(&link::Kind::ALL[..]);
+    let count = || prop_oneof![Just(1), 1..=u64::from(u32::MAX)];
+    let which = prop_oneof![
+        (kind, count()).prop_map(|(kind, nth)| link::Which::Nth { kind, nth }),
+        (0..=1_u64 << 40, count()).prop_map(|(offset, transmission)| link::Which::Carries { offset, transmission }),
+    ];
+    let actions = [link::Action::Delay, link::Action::Jitter, link::Action::Duplicate];
+    let action = prop_oneof![
+        proptest::sample::select(vec![link::Action::Drop, link::Action::Reorder, link::Action::Corrupt]),
+        (proptest::sample::select(actions.to_vec()), prop_oneof![Just(Duration::ZERO), time()]).prop_map(|(action, by)| action(by)),
+    ];
+    let abort = proptest::sample::select(vec![Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath]);
+    prop_oneof![
+        (abort, end(), time()).prop_map(|(abort, end, at)| FaultKind::Abort { abort, flow: 0, end, at }),
+        (end(), which, action).prop_map(|(from, which, action)| FaultKind::Segment { from, flow: 0, which, action }),
+        (proptest::option::of(end()), time(), lasts()).prop_map(|(from, at, lasts)| FaultKind::Partition { from, at, lasts }),
+        (end(), time(), lasts()).prop_map(|(end, at, lasts)| FaultKind::Crash { end, at, lasts }),
+    ]
+}
+
+fn both<T: std::fmt::Debug + Clone>(one: impl Strategy<Value = T>, usual: T) -> impl Strategy<Value = Both<T>> {
+    (one, any::<[bool; 2]>()).prop_map(move |(one, odd)| {
+        let of = |odd: bool| if odd { one.clone() } else { usual.clone() };
+        Both { client: of(odd[0]), server: of(odd[1]) }
+    })
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let contract = (0..Contract::PRESETS.len(), 0..Contract::PRESETS.len());
     let contract = contract.prop_map(|(client, server)| Both { client: Contract::PRESETS[client], server: Contract::PRESETS[server] });
-    let flow = (proptest::option::of("[a-z\"\\\\\\n]{1,3}"), tasks(), tasks());
-    let flow = flow.prop_map(|(name, client, server)| FlowSteps { name, tasks: Both { client, server }, ..FlowSteps::default() });
     let head = ("\\PC{0,9}", proptest::option::of(contract), any::<Option<u64>>(), proptest::sample::subsequence(Rule::ALL.to_vec(), 0..3));
     let pipe = (1..100_000_usize, any::<u64>()).prop_map(|(capacity, delay)| Pipe { capacity, delay: Duration::from_nanos(delay) });
-    let flow = flow.prop_filter("a flow does something", |flow: &FlowSteps| !flow.is_empty());
-    (head, pipe, any::<u64>(), proptest::collection::vec(flow, 1..4)).prop_map(|((title, contract, seed, guards), pipe, at, flows)| {
+    let network = (both(link(), link::Settings::default()), both(tcp(), tcp::Settings::default()));
+    let faults = proptest::collection::vec(fault(), 0..4);
+    (head, pipe, network, faults, flows()).prop_map(|((title, contract, seed, guards), pipe, (link, tcp), faults, flows)| {
         let guards = guards.into_iter().map(|rule| Guard { rule, spot: Spot::default() }).collect();
-        let fault =
-            FaultKind::Abort { abort: Abort::Timeout, flow: flows.len() as u32 - 1, end: End::Server, at: Duration::from_nanos(at) };
-        Scenario { title, contract, seed, guards, pipe, faults: vec![fault.into()], flows, ..Scenario::default() }
+        let last = flows.len() as u32 - 1;
+        let faults = faults.into_iter().map(|fault| match fault {
+            FaultKind::Abort { abort, end, at, .. } => FaultKind::Abort { abort, end, at, flow: last }.into(),
+            FaultKind::Segment { from, which, action, .. } => FaultKind::Segment { from, which, action, flow: last }.into(),
+            fault => fault.into(),
+        });
+        let faults = faults.collect();
+        Scenario { title, contract, seed, guards, pipe, link, tcp, faults, flows, ..Scenario::default() }
     })
 }
 
@@ -441,5 +534,7 @@ proptest! {
 
 /// Random scenarios may make no sense; but they are never misread.
 fn refusable(message: &str) -> bool {
-    ["signal", "never reached", "two flows", "writes too much", "time has passed", "is not judged"].iter().any(|why| message.contains(why))
+    ["signal", "never reached", "two flows", "writes too much", "time has passed", "is not judged", "never sends such"]
+        .iter()
+        .any(|why| message.contains(why))
 }
