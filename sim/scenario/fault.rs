@@ -111,7 +111,7 @@ impl FaultKind {
 type Reader = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
 
 /// Every key that a fault may have.
-const KINDS: [(&str, Reader); 11] = [
+pub(super) const KINDS: [(&str, Reader); 11] = [
     ("drop", |item, flows| segment(item, flows, |_| Ok(Action::Drop))),
     ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Delay))),
     ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Jitter))),

@@ -21,6 +21,11 @@ impl Spot {
         Spot { start: number(bytes.start), end: number(bytes.end) }
     }
 
+    /// This place, or the other one where this is none.
+    pub(crate) fn or(self, other: Spot) -> Self {
+        if self.end == 0 { other } else { self }
+    }
+
     fn bytes(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
