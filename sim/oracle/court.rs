@@ -75,9 +75,7 @@ impl Court {
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
             What::Segment(wire) => self.scene(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
-            What::State { at: place, .. } => {
-                self.flow(place.flow);
-            }
+            What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
 

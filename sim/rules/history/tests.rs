@@ -118,6 +118,21 @@ fn the_wire_has_a_spelling() {
 }
 
 #[test]
+fn a_segment_may_carry_bytes_and_pass_at_once() {
+    let text = "client segment passes A seq 1 data \"ab\"\nserver segment lost A";
+    assert_eq!(refusal(text), "line 2: `lost` is no fate of a segment");
+    let both = whats(text.lines().next().unwrap_or_default());
+    let wire = |what: &What| match what {
+        What::Segment(wire) => (wire.fate, wire.seq, wire.len, wire.data.clone()),
+        other => panic!("{other:?}"),
+    };
+    let data = Some(bytes::Bytes::from_static(b"ab"));
+    assert_eq!(both.iter().map(wire).collect::<Vec<_>>(), [(Fate::Sent, 1, 2, data.clone()), (Fate::Delivered, 1, 2, data)]);
+    assert_eq!(times("5 client segment passes A"), [5, 5]);
+    assert_eq!(whats("client segment sent A data \"\""), whats("client segment sent A len 0"));
+}
+
+#[test]
 fn bytes_have_rusts_escapes() {
     let text = r#"client write "\n\r\t\0\\\"\x00\xffé#" -> ok"#;
     let expected = What::Call { at: CLIENT, op: 1, call: Call::Write(data(b"\n\r\t\0\\\"\0\xff\xc3\xa9#")) };
