@@ -87,9 +87,7 @@ impl Court {
                 scene.segment(wire);
                 scene.arrival(wire);
             }
-            What::State { at: place, .. } => {
-                self.flow(place.flow);
-            }
+            What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
 

@@ -77,6 +77,7 @@ impl Scene<'_> {
         let site = self.site(op);
         self.duties(site, kind);
         let at = self.at;
+        self.flow.wire[self.end].interrupt();
         let me = self.me_mut();
         me.used = true;
         me.opening.used |= kind.is_of_flow() && !matches!(kind, Kind::Connect(_));

@@ -6,7 +6,9 @@
 //! client/1 return 2 error reset      the end of an operation, here on flow 1
 //! client cancel 3                    the caller gave an operation up
 //! env reset server by fault          the environment; flow and end as the trace has them
-//! client segment sent FA seq 100     the wire; also `client state ESTABLISHED to CLOSE-WAIT`
+//! client segment sent FA seq 100     the wire: fate, flags, then `ack 1`, `win 9`, `len 3` or `data "abc"`, `opts ws=7`, `id 4`
+//! client segment passes S seq 100    sent, and delivered in the same instant
+//! client state ESTABLISHED to CLOSE-WAIT
 //! 300s quiet                         nothing more can happen; `300s end` stops the recording
 //! 300s repeat 9 every 2s LINE        the same line so many times, so far apart
 //! records network buffers            header: what is recorded completely (default: network)
@@ -26,7 +28,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Call, Clock, Event, Header, Place, Records, Trace, What, Wire, state_name};
+use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, Trace, What, Wire, state_name};
 use token::Line;
 
 /// A history that can't be understood.
@@ -203,12 +205,16 @@ impl History {
 
     fn segment(&mut self, at: Place, mut line: Line) -> Parsed<()> {
         line.skip();
-        let fate = words::fate(&line.word()?)?;
+        let passes = line.take("passes");
+        let fate = if passes { Fate::Sent } else { words::fate(&line.word()?)? };
         let flags = words::flags(&line.word()?)?;
         let mut wire =
             Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, data: None, opts: "".into() };
         words::wire(&mut line, &mut wire)?;
-        self.push(What::Segment(Box::new(wire)));
+        let arrives = passes.then(|| Wire { fate: Fate::Delivered, ..wire.clone() });
+        for wire in std::iter::once(wire).chain(arrives) {
+            self.push(What::Segment(Box::new(wire)));
+        }
         Ok(())
     }
 

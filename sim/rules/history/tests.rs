@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Payload, Resources};
+use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Outcome, Payload, Resources};
 
 fn read(text: &str) -> Trace {
     parse(text, Contract::modern()).unwrap_or_else(|error| panic!("{error} in\n{text}"))
@@ -115,6 +115,21 @@ fn the_wire_has_a_spelling() {
     let at = Place { flow: 1, end: End::Server };
     let state = What::State { at, from: "ESTABLISHED".into(), to: "CLOSE-WAIT".into() };
     assert_eq!(whats(text), [What::Segment(Box::new(wire)), state]);
+}
+
+#[test]
+fn a_segment_may_carry_bytes_and_pass_at_once() {
+    let text = "client segment passes A seq 1 data \"ab\"\nserver segment lost A";
+    assert_eq!(refusal(text), "line 2: `lost` is no fate of a segment");
+    let both = whats(text.lines().next().unwrap_or_default());
+    let wire = |what: &What| match what {
+        What::Segment(wire) => (wire.fate, wire.seq, wire.len, wire.data.clone()),
+        other => panic!("{other:?}"),
+    };
+    let data = Some(bytes::Bytes::from_static(b"ab"));
+    assert_eq!(both.iter().map(wire).collect::<Vec<_>>(), [(Fate::Sent, 1, 2, data.clone()), (Fate::Delivered, 1, 2, data)]);
+    assert_eq!(times("5 client segment passes A"), [5, 5]);
+    assert_eq!(whats("client segment sent A data \"\""), whats("client segment sent A len 0"));
 }
 
 #[test]

@@ -190,6 +190,13 @@ pub(super) fn flags(word: &str) -> Parsed<Flags> {
     Flags::from_letters(word).ok_or_else(|| format!("`{word}` are no flags"))
 }
 
+/// The payload of a segment says its length.
+fn carry(wire: &mut Wire, data: bytes::Bytes) -> Parsed<()> {
+    wire.len = u32::try_from(data.len()).map_err(|_| "a segment carries no more than 32 bits can count")?;
+    wire.data = Some(data).filter(|data| !data.is_empty());
+    Ok(())
+}
+
 /// The fields of a segment, in any order; what is left out is zero.
 pub(super) fn wire(line: &mut Line, wire: &mut Wire) -> Parsed<()> {
     while !line.is_empty() {
@@ -198,6 +205,7 @@ pub(super) fn wire(line: &mut Line, wire: &mut Wire) -> Parsed<()> {
             "ack" => wire.ack = line.number()?,
             "win" => wire.win = line.number()?,
             "len" => wire.len = line.number()?,
+            "data" => carry(wire, line.bytes()?)?,
             "id" => wire.id = Some(line.number()?),
             "opts" => wire.opts = line.word()?.into(),
             other => return Err(format!("`{other}` is no field of a segment")),

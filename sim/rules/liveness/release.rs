@@ -379,7 +379,9 @@ pub(in crate::rules) const RELEASE: &[About] = &[
                     client call 1 connect server:80
                     client segment passes S seq 100
                     server segment passes SA seq 500 ack 101
-                    client return 1 ok"#,
+                    client return 1 ok
+                    client segment passes A seq 101 ack 501
+                    server return 2 ok"#,
             },
         ],
         ..About::new(Rule::HandshakeCompletes, Section::Liveness, Level::BothEnds)

@@ -299,7 +299,7 @@ pub(in crate::rules) const CALLS: &[About] = &[
                     client write "a" -> ok
                     client segment passes PA seq 100 ack 500 win 9 len 1
                     server segment passes A seq 500 ack 101 win 9
-                    client segment injected R seq 200
+                    client segment injected R seq 50
                     env reset server by stack"#,
                 good: r#"
                     records network segments
