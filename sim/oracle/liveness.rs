@@ -1,32 +1,27 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use std::time::Duration;
-
-use super::Stamp;
 use super::end::{EndState, Kind, Pending, first};
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::{Findings, Ledger, Site};
+use super::{Stamp, established, remains};
 use crate::contract::{AcceptedMeans, BlockedReadAtClose, Both, End, Mode, ReadAfterEof};
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Abort, Header, Resources};
+use crate::trace::{Abort, Header};
 
 /// The most pending calls of an end that are looked at as time passes; with more, only quiet tells what is stuck.
 const WATCHED: usize = 256;
 
-/// Longer than any stack tries to get rid of what it still has to say, and two lives of a segment after that.
-const LONG: Duration = Duration::from_secs(1800);
-
 /// A pending call that is owed its return.
-struct Due {
-    rules: Vec<Rule>,
+pub(super) struct Due {
+    pub rules: Vec<Rule>,
     because: Vec<Stamp>,
     why: String,
 }
 
 impl Due {
-    fn new(rule: Rule, because: &[Option<Stamp>], why: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, because: &[Option<Stamp>], why: impl Into<String>) -> Self {
         Due { rules: vec![rule], because: because.iter().flatten().copied().collect(), why: why.into() }
     }
 
@@ -42,15 +37,15 @@ impl Due {
 
 /// At quiet: what is pending now is stuck for ever.
 pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: &Both<Host>, at: Stamp) {
-    mended(flow, book, hosts);
+    established::mended(flow, book, hosts);
     for end in End::BOTH {
-        for (pending, due) in stuck(flow, hosts, end).into_iter().chain(unopened(flow, end)) {
+        for (pending, due) in stuck(flow, hosts, end).into_iter().chain(established::unopened(flow, end)) {
             exercise(book, &due);
             enter(flow, book, end, &pending, due, at, Held::No);
         }
-        unasked(flow, book, header, end);
+        established::unasked(flow, book, header, end);
         duties(flow, book, end, at);
-        resources(flow, book, header, end, at);
+        remains::at_quiet(flow, book, header, end, at);
     }
 }
 
@@ -170,8 +165,8 @@ fn due(flow: &Flow, hosts: &Both<Host>, end: End, pending: &Pending) -> Option<D
         Kind::Shutdown(_) => shutdown_due(flow, end),
         Kind::Close => close_due(flow, end),
         Kind::Disconnect => Some(Due::new(Rule::DisconnectNeverFails, &[], "a disconnect ends")),
-        Kind::Connect(port) => handshake_due(flow, hosts, end, port),
-        Kind::Accept(port) => accept_due(flow, hosts, end, port),
+        Kind::Connect(port) => established::handshake_due(flow, hosts, end, port),
+        Kind::Accept(port) => established::accept_due(flow, hosts, end, port),
         Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => None,
     }
 }
@@ -298,67 +293,6 @@ fn close_due(flow: &Flow, end: End) -> Option<Due> {
     (done(me) && done(peer)).then(|| Due::new(Rule::CloseReturns, &because, "both ends had called close and read to the end"))
 }
 
-/// A connect that somebody listens for, or accepts.
-fn handshake_due(flow: &Flow, hosts: &Both<Host>, end: End, port: Option<u16>) -> Option<Due> {
-    let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.is_gone() || hosts[end.peer()].left.is_some() {
-        return None;
-    }
-    let fits = |kind| matches!(kind, Kind::Accept(other) if port.is_none_or(|port| port == other));
-    let (there, why) = match peer.pending.earliest(fits) {
-        Some(accepting) => (accepting, "the peer was accepting"),
-        None => (hosts[end.peer()].listener(port)?, "the peer was listening"),
-    };
-    let mut due = Due::new(Rule::HandshakeCompletes, &[Some(there)], why);
-    due.rules.push(Rule::ConnectOnce);
-    Some(due)
-}
-
-/// An accept whose connection is established, as the peer's connect says.
-fn accept_due(flow: &Flow, hosts: &Both<Host>, end: End, port: u16) -> Option<Due> {
-    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let (connected, _) = peer.opening.opened.filter(|_| peer.opening.connects)?;
-    let fair = !flow.is_cut() && !me.maybe_dead && !peer.is_gone() && !peer.is_void();
-    let there = hosts[end].left.is_none() && hosts[end].is_listening_perhaps(port);
-    let untaken = me.opening.opened.is_none() && me.pending.iter().filter(|pending| matches!(pending.kind, Kind::Accept(_))).count() == 1;
-    (fair && there && untaken).then(|| Due::new(Rule::HandshakeCompletes, &[Some(connected)], "the peer's connect had succeeded"))
-}
-
-/// At quiet a connect is over, whatever became of it, and so is all that was asked of a stack that has left the network.
-fn unopened(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
-    let me = &flow.ends[end];
-    let over = |pending: &Pending| match (pending.kind, me.disconnect.returned) {
-        (Kind::Connect(_), left) => Some(Due::new(Rule::ConnectOnce, &[left], "a connect succeeds, is refused or times out")),
-        (Kind::Accept(_), Some(left)) => Some(Due::new(Rule::DisconnectNeverFails, &[Some(left)], "the stack had left the network")),
-        _ => None,
-    };
-    let due = |pending: &Pending| over(pending).map(|due| (*pending, due));
-    if me.is_void() { Vec::new() } else { me.pending.iter().filter_map(due).collect() }
-}
-
-/// A connect that gave up too early, over a path that was mended, to somebody who listened.
-fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>) {
-    let Some(early) = flow.gave_up_early.take().filter(|_| !flow.is_cut()) else { return };
-    let end = book.violations[early].end;
-    let accepting = |kind| matches!(kind, Kind::Accept(_));
-    let there = flow.ends[end.peer()].pending.earliest(accepting).is_some() || hosts[end.peer()].is_listening();
-    if there {
-        book.rename(early, Rule::HandshakeCompletes, |message| {
-            format!("{message}; the {} listened, and nothing stood in between", end.peer())
-        });
-    }
-}
-
-/// In a simulated run all calls are recorded: a connection that nobody asked for was handed out twice.
-fn unasked(flow: &Flow, book: &mut Ledger, header: &Header, end: End) {
-    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let Some((at, op)) = me.opening.opened.filter(|_| header.simulated && !me.opening.connects && !peer.used) else { return };
-    let mut found = Findings::default();
-    found
-        .add(Rule::AcceptOnce, &[], || format!("the {end}'s accept #{op} returned a connection that the {} had not asked for", end.peer()));
-    book.enter(Site { at, flow: flow.id, end, op: Some(op) }, found);
-}
-
 /// After EOF or an error the caller closes or shuts down.
 fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let me = &flow.ends[end];
@@ -372,49 +306,4 @@ fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
         let site = Site { at, flow: flow.id, end, op: None };
         book.fault(site, format!("the {end} read EOF or an error at {} and never closed or shut down the flow", last.t));
     }
-}
-
-/// What an end still holds once nothing can use it any more.
-fn resources(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
-    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let Some(over) = done(flow, end).filter(|over| over.seq < seen.seq) else { return };
-    book.exercise(Rule::ResourcesFreed);
-    if !held.is_free() {
-        still_held(flow, book, end, over, (seen, held), at);
-    }
-}
-
-/// Before quiet: what an end holds long after it was done.
-pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
-    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let Some(over) = done(flow, end).filter(|over| seen.t - over.t > LONG && !flow.is_cut()) else { return };
-    // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
-    let peer = &flow.ends[end.peer()];
-    let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
-    if !unread && !held.is_free() {
-        still_held(flow, book, end, over, (seen, held), at);
-    }
-}
-
-/// Since when an end is done for good: its own full close, its abort, the end of both directions, or that it was never connected.
-fn done(flow: &Flow, end: End) -> Option<Stamp> {
-    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let ended = |end: &EndState| first([end.write_end_called(), end.stack_left]);
-    let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
-    let failed = me.opening.failed.filter(|_| me.opening.opened.is_none() && !me.opening.pending);
-    let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
-    over.filter(|_| !me.is_void())
-}
-
-fn still_held(flow: &mut Flow, book: &mut Ledger, end: End, over: Stamp, (seen, held): (Stamp, Resources), at: Stamp) {
-    let mut found = Findings::default();
-    found.add(Rule::ResourcesFreed, &[over, seen], || {
-        let Resources { connections, timers, buffered, ports } = held;
-        format!(
-            "the {end} is done since {}, and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
-            over.t
-        )
-    });
-    book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);
-    flow.resources[end] = None;
 }

@@ -5,7 +5,7 @@
 //! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
 //! and `hole` where overlapping calls leave several answers). What a return may say is decided in `reading`, `writing` and
 //! `closing`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
-//! is owed but missing in `liveness`. What segments must be is judged in `wire`, what they show of all else is kept in `arrivals`.
+//! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is judged in `wire`, what they show of all else is kept in `arrivals`.
 //! `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
 //! clocks of their own.
 //!
@@ -16,6 +16,7 @@ mod arrivals;
 mod closing;
 mod court;
 mod end;
+mod established;
 mod flow;
 mod frontier;
 mod hole;
@@ -26,6 +27,7 @@ mod merge;
 mod naming;
 mod opening;
 mod reading;
+mod remains;
 mod scene;
 mod stream;
 mod verdict;

@@ -338,7 +338,7 @@ impl Scene<'_> {
             }
             EnvWhat::Resources(resources) => {
                 self.flow.resources[self.end] = Some((at, *resources));
-                super::liveness::held_too_long(self.flow, self.book, self.header, self.end, at);
+                super::remains::held_too_long(self.flow, self.book, self.header, self.end, at);
             }
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
