@@ -23,10 +23,21 @@ pub enum Site {
     Task = 3,
     /// Which of several tasks of a scenario takes its next step first.
     Step = 4,
+    /// Is a packet lost on a link?
+    Loss = 5,
+    /// Does a packet arrive twice?
+    Duplicate = 6,
+    /// Is a packet held back, so that later ones overtake it?
+    Reorder = 7,
+    /// Is a packet damaged on its way?
+    Corrupt = 8,
+    /// How much longer than the link's delay does a packet travel?
+    Jitter = 9,
 }
 
 impl Site {
-    const ALL: [Site; 4] = [Site::Wake, Site::Reader, Site::Task, Site::Step];
+    const ALL: [Site; 9] =
+        [Site::Wake, Site::Reader, Site::Task, Site::Step, Site::Loss, Site::Duplicate, Site::Reorder, Site::Corrupt, Site::Jitter];
 
     const fn word(self) -> &'static str {
         match self {
@@ -34,42 +45,50 @@ impl Site {
             Site::Reader => "reader",
             Site::Task => "task",
             Site::Step => "step",
+            Site::Loss => "loss",
+            Site::Duplicate => "duplicate",
+            Site::Reorder => "reorder",
+            Site::Corrupt => "corrupt",
+            Site::Jitter => "jitter",
         }
     }
 }
 
-/// Where a decision stands: who decides (24 bits), at which site (8 bits), and which occasion it is (32 bits). It means the
-/// same thing after unrelated parts of a scenario were edited.
+/// Where a decision stands: who decides (24 bits), at which site, and which occasion it is. It means the same thing after
+/// unrelated parts of a scenario were edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(pub u64);
+pub struct Address {
+    /// Names the random stream: the entity and the site.
+    stream: u32,
+    index: u64,
+}
 
 impl Address {
-    /// Packs an address; an entity beyond 2²⁴ and an index beyond 2³² wrap around.
+    /// An address; an entity beyond 2²⁴ wraps around.
     pub const fn new(entity: u32, site: Site, index: u64) -> Self {
-        Address(((entity as u64) << 40) | ((site as u64) << 32) | (index & 0xffff_ffff))
+        Address { stream: (entity << 8) | site as u32, index }
     }
 
     /// Who decides.
     pub const fn entity(self) -> u32 {
-        (self.0 >> 40) as u32
+        self.stream >> 8
+    }
+
+    /// At which site; none for a number that is no site's.
+    pub fn site(self) -> Option<Site> {
+        Site::ALL.into_iter().find(|site| *site as u8 == self.stream as u8)
     }
 
     /// Which occasion of this entity and site.
-    pub const fn index(self) -> u32 {
-        self.0 as u32
-    }
-
-    /// Names the random stream: the entity and the site.
-    const fn stream(self) -> u32 {
-        (self.0 >> 32) as u32
+    pub const fn index(self) -> u64 {
+        self.index
     }
 }
 
 /// `wake of 1 #4`, for people.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let site = Site::ALL.into_iter().find(|site| *site as u8 == (self.0 >> 32) as u8);
-        write!(f, "{} of {} #{}", site.map_or("unknown site", Site::word), self.entity(), self.index())
+        write!(f, "{} of {} #{}", self.site().map_or("unknown site", Site::word), self.entity(), self.index)
     }
 }
 
@@ -126,10 +145,27 @@ impl Choice {
         if n < 2 || self.is_benign() {
             return 0;
         }
-        let occasion = self.occasions.entry(Address::new(entity, site, 0).stream()).or_default();
+        let occasion = self.occasions.entry(Address::new(entity, site, 0).stream).or_default();
         let index = *occasion;
         *occasion = occasion.wrapping_add(1);
         self.pick(Address::new(entity, site, u64::from(index)), n)
+    }
+
+    /// Does something happen that has this chance, as a share of 2³² (`u32::MAX`: certainly)? What is recorded is that it did (1).
+    #[inline]
+    pub fn chance(&mut self, address: Address, share: u32) -> bool {
+        match &mut self.source {
+            Source::Benign => false,
+            _ if share == 0 => false,
+            Source::Seeded(seeded) => {
+                let happens = seeded.next(address.stream) < share || share == u32::MAX;
+                if happens {
+                    self.taken.insert(address, 1);
+                }
+                happens
+            }
+            Source::Replay(_) => self.decide(address, 2) != 0,
+        }
     }
 
     /// Is every decision benign? Then nobody needs to count the candidates.
@@ -146,7 +182,7 @@ impl Choice {
     fn decide(&mut self, address: Address, n: u32) -> u32 {
         let pick = match &mut self.source {
             Source::Benign => 0,
-            Source::Seeded(seeded) => seeded.draw(address.stream(), n),
+            Source::Seeded(seeded) => seeded.draw(address.stream, n),
             Source::Replay(deviations) => deviations.get(&address).map_or(0, |&pick| pick.min(n - 1)),
         };
         if pick != 0 {
@@ -165,9 +201,12 @@ struct Seeded {
 impl Seeded {
     /// Scales a draw to `0..n`; the bias (below n / 2³²) is the same everywhere.
     fn draw(&mut self, stream: u32, n: u32) -> u32 {
+        ((u64::from(self.next(stream)) * u64::from(n)) >> 32) as u32
+    }
+
+    fn next(&mut self, stream: u32) -> u32 {
         let seed = self.seed;
-        let generator = self.streams.entry(stream).or_insert_with(|| generator(seed, stream));
-        ((u64::from(generator.next_u32()) * u64::from(n)) >> 32) as u32
+        self.streams.entry(stream).or_insert_with(|| generator(seed, stream)).next_u32()
     }
 }
 
@@ -232,14 +271,32 @@ mod tests {
         let mut seeded = Choice::seeded(11);
         let first = draw(&mut seeded);
         assert_eq!(draw(&mut Choice::replay(seeded.deviations().clone())), first);
-        assert!(seeded.deviations().keys().all(|address| address.index() < 20));
+        assert!(seeded.deviations().keys().all(|address| address.index < 20));
     }
 
     #[test]
     fn addresses_keep_their_parts_apart() {
-        let address = Address::new(0x00ab_cdef, Site::Reader, 0xffff_ffff);
-        assert_eq!((address.entity(), address.index()), (0x00ab_cdef, 0xffff_ffff));
-        assert_eq!(address.to_string(), "reader of 11259375 #4294967295");
-        assert_eq!(Address::new(1, Site::Wake, 1 << 32), Address::new(1, Site::Wake, 0));
+        let address = Address::new(0x00ab_cdef, Site::Reader, u64::MAX);
+        assert_eq!((address.entity(), address.site(), address.index()), (0x00ab_cdef, Some(Site::Reader), u64::MAX));
+        assert_eq!(address.to_string(), format!("reader of 11259375 #{}", u64::MAX));
+        assert_eq!(Address::new(1 << 24, Site::Wake, 1), Address::new(0, Site::Wake, 1));
+    }
+
+    #[test]
+    fn what_has_a_chance_happens_as_often_as_it_says_and_is_replayed_without_a_draw() {
+        let quarter =
+            |choice: &mut Choice| (0..10_000).map(|index| choice.chance(Address::new(2, Site::Loss, index), 1 << 30)).collect::<Vec<_>>();
+        let mut seeded = Choice::seeded(5);
+        let first = quarter(&mut seeded);
+        assert!((2_300..2_700).contains(&first.iter().filter(|happens| **happens).count()));
+        assert_eq!(quarter(&mut Choice::replay(seeded.deviations().clone())), first);
+        assert!(!Choice::benign().chance(Address::new(2, Site::Loss, 0), u32::MAX));
+    }
+
+    #[test]
+    fn certainty_and_impossibility_are_exact() {
+        let mut choice = Choice::seeded(1);
+        assert!(!(0..1000).any(|index| choice.chance(Address::new(0, Site::Loss, index), 0)));
+        assert!((0..1000).all(|index| choice.chance(Address::new(1, Site::Loss, index), u32::MAX)));
     }
 }

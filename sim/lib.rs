@@ -56,13 +56,16 @@ pub mod exec;
 #[cfg(feature = "proptest")]
 pub mod explore;
 pub mod flow;
+pub mod link;
 pub mod oracle;
 pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod target;
+pub mod tcp;
 pub mod time;
 pub mod trace;
+pub mod wire;
 pub mod world;
 
 pub use contract::{Contract, Error, Mode, Read};

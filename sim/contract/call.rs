@@ -269,6 +269,17 @@ impl fmt::Debug for Payload {
     }
 }
 
+/// Why an end was aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Abort {
+    /// A reset was accepted or sent.
+    Reset,
+    /// Retransmission or user timeout.
+    Timeout,
+    /// Keep-alive gave up.
+    KeepaliveDeath,
+}
+
 /// When and how often an idle connection is probed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Keepalive {

@@ -9,7 +9,7 @@ mod preset;
 use std::fmt;
 use std::str::FromStr;
 
-pub use call::{Both, Call, End, Error, Keepalive, Mode, Outcome, Payload, Read};
+pub use call::{Abort, Both, Call, End, Error, Keepalive, Mode, Outcome, Payload, Read};
 pub use parameter::*;
 
 /// A contract that can't be understood, and what would have been valid.

@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
 
 use super::*;
 use crate::flow::{Io, stream};
-use crate::scenario::Action;
+use crate::scenario::{Action, FaultKind};
 use crate::target::{self, Named};
 use crate::world::{SetupError, Sim};
 
@@ -68,7 +68,10 @@ fn everything_occurs() {
         cancelled.extend(steps(&scenario).filter(|step| step.cancel_after.is_some()).map(|step| kind(&step.action)));
         presets.extend(scenario.contract.map(|both| (both.client.base, both.server.base)));
         tasks.insert(End::BOTH.map(|end| scenario.flows[0].tasks[end].len()));
-        aborts.extend(scenario.faults.iter().map(|fault| format!("{:?} of the {}", fault.abort, fault.end)));
+        aborts.extend(scenario.faults.iter().filter_map(|fault| match fault.kind {
+            FaultKind::Abort { abort, end, .. } => Some(format!("{abort:?} of the {end}")),
+            _ => None,
+        }));
         seeds.insert(scenario.seed.is_some());
     }
     let calls = ["Close", "Flush", "Read", "ReadExact", "ReadOnce", "ReadToEof", "Shutdown", "Write", "WriteBy", "WriteNodelay"];

@@ -1,5 +1,6 @@
 //! Whether a target can run a scenario, and if not, because of what in it.
 
+use super::mistake::Spot;
 use super::step::Kind;
 use super::{Action, Fault, Scenario, Step};
 use crate::contract::{Both, Contract};
@@ -10,8 +11,8 @@ impl Scenario {
     /// What in this scenario the target can't do, if anything: then it can only be skipped.
     pub fn unfit(&self, target: &dyn Target) -> Option<Diagnostic> {
         let (name, offers) = (target.name(), target.offers());
-        if let (Some(Fault { spot, .. }), false) = (self.faults.first(), offers.aborts) {
-            return Some(self.source.at(*spot, format!("the target `{name}` has no ends that could be aborted")));
+        if let Some((spot, what, help)) = self.networked(&offers) {
+            return Some(self.source.at(spot, format!("the target `{name}` {what}")).with_help(help));
         }
         if self.flows.len() > 1 && !offers.several_flows {
             return Some(self.source.whole(&format!("the target `{name}` has one flow, and the scenario has {}", self.flows.len())));
@@ -21,6 +22,22 @@ impl Scenario {
             let message = format!("the target `{name}` {what}");
             self.source.at(step.spot, message).with_help(format!("`{step}` needs another target"))
         })
+    }
+
+    /// What here needs a network, or ends that can be aborted, where the target does not offer it.
+    fn networked(&self, offers: &Offers) -> Option<(Spot, &'static str, &'static str)> {
+        const PIPE: &str = "what a pipe has: `[pipe]` with `capacity` and `delay`";
+        const ABORTS: &str = "what can happen to its ends: `reset`, `timeout`, `keepalive_death`";
+        let (fault, abort): (Vec<&Fault>, Vec<&Fault>) = self.faults.iter().partition(|fault| fault.kind.is_of_network());
+        let is_set = [self.link != Both::default(), self.tcp != Both::default()];
+        match (offers.network_faults, is_set, fault.first(), abort.first()) {
+            (false, [true, _], ..) => Some((self.spots.link, "has no link", PIPE)),
+            (false, [_, true], ..) => Some((self.spots.tcp, "has no TCP stack that could be set", PIPE)),
+            (false, _, Some(fault), _) if offers.aborts => Some((fault.spot, "has no network that could do this", ABORTS)),
+            (false, _, Some(fault), _) => Some((fault.spot, "has no network that could do this", "this needs another target")),
+            (.., Some(abort)) if !offers.aborts => Some((abort.spot, "has no ends that could be aborted", "this needs another target")),
+            _ => None,
+        }
     }
 
     /// What each end promises in a run on this target: what the run was told, else the scenario, else the target.

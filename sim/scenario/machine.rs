@@ -90,7 +90,7 @@ impl Machine {
             line: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
             owners: Vec::new(),
             signals: vec![false; program.signals()],
-            writes: vec![0; program.flows * 2],
+            writes: vec![0; program.flows() * 2],
             calls: 0,
             made: None,
             misses: Vec::new(),
@@ -173,9 +173,9 @@ impl Machine {
 
     fn turn(&mut self, program: &Program, stage: &mut impl Stage, task: usize) {
         match &program.lines[task] {
-            Line::Fault(fault) if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + fault.at),
-            Line::Fault(fault) => {
-                stage.abort(Place { flow: fault.flow, end: fault.end }, fault.abort);
+            Line::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
+            Line::Abort { at, abort, .. } => {
+                stage.abort(*at, *abort);
                 self.tasks[task].state = State::Over;
             }
             Line::Task { at, steps } => match steps.get(self.tasks[task].step) {
@@ -271,8 +271,11 @@ impl Machine {
             Action::Flush => Call::Flush,
             Action::Shutdown(mode) => Call::Shutdown(*mode),
             Action::Close => Call::Close,
-            Action::Connect(port) => Call::Connect { to: port.map(|port| port.to_string().into()), keepalive: None },
-            Action::Accept(port) => Call::Accept { port: port.unwrap_or_default(), keepalive: None },
+            Action::Connect(port) => {
+                let port = port.unwrap_or_else(|| self.program.port(at.flow));
+                Call::Connect { to: Some(format!("{}:{port}", at.end.peer()).into()), keepalive: None }
+            }
+            Action::Accept(port) => Call::Accept { port: port.unwrap_or_else(|| self.program.port(at.flow)), keepalive: None },
             Action::Listen(port) => Call::Listen { port: *port, keepalive: None },
             Action::Unlisten(port) => Call::Unlisten { port: *port },
             Action::Disconnect => Call::Disconnect,

@@ -10,8 +10,9 @@ use super::program::Program;
 use super::stage::Stage;
 use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
-use crate::contract::{Both, Contract};
+use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict, Violation};
+use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
 use crate::world::{PipeSettings, Target, World};
@@ -36,7 +37,7 @@ pub struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
-        Ready { scenario, target, program: Arc::new(Program::new(scenario)) }
+        Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)) }
     }
 
     /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
@@ -185,7 +186,7 @@ impl<'a> Course<'a> {
         }
         Course {
             scenario,
-            seed: options.seed.or(scenario.seed),
+            seed: scenario.chance(options),
             target: ready.target.name().to_owned(),
             machine,
             log: Log::new(options.keep, &header),
@@ -210,7 +211,7 @@ impl<'a> Course<'a> {
         };
         let step = self.machine.maker(Place { flow, end: violation.end }, op, self.tasked.is_none())?;
         let line = self.scenario.source.at(step.spot, "").line;
-        (line > 0).then_some(((Place { flow: violation.flow, end: violation.end }, op), line))
+        (line > 0 && !step.spot.is_nowhere()).then_some(((Place { flow: violation.flow, end: violation.end }, op), line))
     }
 
     /// Takes events, in order.
@@ -280,7 +281,19 @@ impl Unmet {
 impl Scenario {
     /// An empty world whose chance is this run's.
     pub(super) fn world(&self, options: &Options) -> World {
-        World::with_choice(options.seed.or(self.seed).map_or(Choice::benign(), Choice::seeded))
+        World::with_choice(self.chance(options).map_or(Choice::benign(), Choice::seeded))
+    }
+
+    /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and nobody says.
+    fn chance(&self, options: &Options) -> Option<u64> {
+        let needs_chance = self.link.client.has_chance() || self.link.server.has_chance();
+        options.seed.or(self.seed).or(needs_chance.then_some(0))
+    }
+
+    /// What the stacks of the two hosts are set to in a run in which the ends promise this.
+    pub fn stacks(&self, contract: Both<Contract>) -> Both<tcp::Settings> {
+        let stack = |end: End| tcp::Settings { contract: contract[end], ..self.tcp[end].clone() };
+        Both { client: stack(End::Client), server: stack(End::Server) }
     }
 
     /// What the simulator's own flows are made of.

@@ -36,8 +36,8 @@ pub use sink::Sink;
 pub use words::{STATES, state_name};
 pub use write::Writer;
 
+pub use crate::contract::{Abort, Call, End, Error, Keepalive, Outcome, Payload};
 use crate::contract::{Both, Contract};
-pub use crate::contract::{Call, End, Error, Keepalive, Outcome, Payload};
 use crate::time::Instant;
 
 /// The longest line of a trace, its newline apart (bytes).
@@ -181,17 +181,6 @@ pub enum EnvWhat {
     Quiet,
     /// Recording stopped.
     End,
-}
-
-/// Why an end was aborted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Abort {
-    /// A reset was accepted or sent.
-    Reset,
-    /// Retransmission or user timeout.
-    Timeout,
-    /// Keep-alive gave up.
-    KeepaliveDeath,
 }
 
 /// Who decided an abort or crash.

@@ -18,6 +18,7 @@ mod queue;
 mod sim;
 mod simflow;
 mod simulation;
+mod stack;
 mod target;
 
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub use op::Op;
 pub use sim::Sim;
 pub use simflow::{PipeFlow, SimFlow};
 pub use simulation::{Simulation, Stuck};
+pub use stack::{Notice, Socket, Stack};
 pub use target::{Ends, Offers, Opening, SetupError, Target};
 
 use self::agenda::Due;

@@ -191,7 +191,7 @@ fn a_copy_goes_on_as_the_original_does() {
     let settings = PipeSettings { contract: Both::same(Contract::strict()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
     let mut stage = Worldly { world, flows };
-    let mut machine = Machine::new(Arc::new(Program::new(&scenario)));
+    let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
     let mut forks = Vec::new();
     let end = |stage: &mut Worldly, machine: &mut Machine, forks: &mut Vec<(Worldly, Machine)>| {
         loop {
@@ -220,7 +220,7 @@ fn every_call_knows_its_step() {
     let settings = PipeSettings { contract: Both::same(Contract::modern()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
     let mut stage = Worldly { world, flows };
-    let mut machine = Machine::new(Arc::new(Program::new(&scenario)));
+    let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
     machine.remember_calls();
     machine.pump(&mut stage, u64::MAX);
     while stage.world.step() != Moment::Quiet {
