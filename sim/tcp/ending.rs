@@ -11,27 +11,26 @@ impl Connection {
     /// The user ends one half or both.
     pub(super) fn shut(&mut self, step: &mut Step<'_>, mode: Mode) {
         let was_gone = self.side.is_gone();
-        self.side.shut(mode);
+        self.has_progress |= self.side.shut(mode);
         self.end_halves(step, was_gone);
     }
 
     /// The user closes: one half or the flow, as the contract says.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
         let was_gone = self.side.is_gone();
-        self.side.close(&step.settings.contract);
+        self.has_progress |= self.side.close(&step.settings.contract);
         self.end_halves(step, was_gone);
     }
 
     /// The stack leaves the network.
     pub(super) fn close_fully(&mut self, step: &mut Step<'_>) {
         let was_gone = self.side.is_gone();
-        self.side.closed = true;
+        self.has_progress |= !std::mem::replace(&mut self.side.closed, true);
         self.end_halves(step, was_gone);
     }
 
     /// Does what the halves that the user has ended by now ask for.
     fn end_halves(&mut self, step: &mut Step<'_>, was_gone: bool) {
-        self.has_progress = true;
         let ends_writing = self.side.shut_write || self.side.closed;
         if self.state == State::SynSent && ends_writing {
             return self.fail_to_open(step, Opening::Closed);
