@@ -69,9 +69,11 @@ impl Scene<'_> {
         if let Some(peer) = peer {
             me.destination.get_or_insert_with(|| peer.into());
         }
-        if me.opening.begun.is_some() && me.crashed.is_none() {
-            me.maybe_dead |= me.aborted.is_some();
-            me.aborted = None;
+        // A host that crashed before and came back has nothing that the crash could have taken.
+        let is_anew = me.opening.begun.is_some_and(|begun| me.crashed.is_none_or(|crashed| crashed.seq < begun.seq));
+        if is_anew {
+            me.maybe_dead |= me.aborted.is_some() && me.crashed.is_none();
+            (me.aborted, me.crashed) = (None, None);
         }
     }
 
