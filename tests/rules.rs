@@ -14,7 +14,8 @@ const JUDGED: &str = "stream-prefix stream-causal write-order data-nonempty ok-m
      eof-after-shutdown-read error-after-close close-keeps-reading close-waits close-is-idempotent zero-length-is-invisible \
      one-reader-per-byte pending-at-shutdown fresh-buffer cancelled-read cancelled-close flows-are-isolated caller-keeps-off disconnect-never-fails delivery \
      eof-arrives write-resolves no-stuck-call shutdown-returns close-returns resources-freed abort-is-told peer-shut-read one-fin \
-     fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset state-transition";
+     fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset reset-in-window window-not-shrunk \
+     state-transition";
 
 fn contract(text: &str) -> Contract {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
