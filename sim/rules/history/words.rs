@@ -78,11 +78,15 @@ fn destination(line: &mut Line) -> Parsed<Option<Box<str>>> {
     }
 }
 
-/// An outcome, and how many bytes a write says that it accepted.
-pub(super) fn result(line: &mut Line) -> Parsed<(Outcome, Option<u64>)> {
+/// An outcome, how many bytes a write says that it accepted, and whom a flow says that it is connected to.
+pub(super) type Answer = (Outcome, Option<u64>, Option<Box<str>>);
+
+/// What stands behind the arrow.
+pub(super) fn result(line: &mut Line) -> Parsed<Answer> {
     let outcome = outcome(line)?;
     let accepted = if line.take("accepted") { Some(line.number()?) } else { None };
-    Ok((outcome, accepted))
+    let peer = if line.take("peer") { Some(line.word()?.into()) } else { None };
+    Ok((outcome, accepted, peer))
 }
 
 fn outcome(line: &mut Line) -> Parsed<Outcome> {
