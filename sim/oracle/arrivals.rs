@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Stamp;
+use super::idle::{Idle, News};
 use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Fate, Wire};
@@ -75,44 +76,6 @@ pub(super) struct Arrivals {
     pub idle: Idle,
 }
 
-/// What is sent although nothing new is to be said.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Idle {
-    /// When something new was last sent.
-    pub since: Option<Instant>,
-    /// The first segment of this hour, and how many there were.
-    hour: Option<(Instant, u64)>,
-    /// Keep-alive probes that may be answered.
-    probes: u32,
-    /// Too much was found already.
-    pub found: bool,
-}
-
-/// What an idle flow may do in an hour is counted over this time.
-const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
-
-impl Idle {
-    fn progress(&mut self, at: Instant) {
-        *self = Idle { since: Some(at), ..Idle::default() };
-    }
-
-    /// One more segment that says nothing new: how many there were in its hour.
-    pub fn count(&mut self, at: Instant) -> u64 {
-        let (begun, count) = self.hour.filter(|(begun, _)| at - *begun < HOUR).unwrap_or((at, 0));
-        self.hour = Some((begun, count + 1));
-        count + 1
-    }
-}
-
-/// Whether a segment says something new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum News {
-    /// It brings something new, or is no new segment.
-    Some,
-    /// It says nothing that was not said before.
-    None,
-}
-
 impl Arrivals {
     pub fn of(&self, end: End) -> &Sending {
         &self.sending[end]
@@ -163,13 +126,6 @@ impl Arrivals {
         News::Some
     }
 
-    /// A call, or something else that is no segment, shows that the flow is not idle.
-    pub fn stir(&mut self, at: Instant) {
-        if self.idle.since.is_none_or(|since| since < at) {
-            self.idle.progress(at);
-        }
-    }
-
     fn sent(&mut self, wire: &Wire, at: Instant) -> News {
         if wire.flags.syn() {
             self.syn_sent(wire);
@@ -195,24 +151,8 @@ impl Arrivals {
             me.waiting = Some(at);
         }
         let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
-        self.weigh(wire, at, more || acknowledges, probe)
-    }
-
-    /// Is this segment one more that nobody needed? Keep-alive probes and their answers are none.
-    fn weigh(&mut self, wire: &Wire, at: Instant, new: bool, probe: bool) -> News {
-        if new || self.idle.since.is_none() {
-            self.idle.progress(at);
-            return News::Some;
-        }
-        if probe {
-            self.idle.probes = self.idle.probes.saturating_add(1);
-            return News::Some;
-        }
-        if self.idle.probes > 0 && wire.len == 0 && is_plain(wire) {
-            self.idle.probes -= 1;
-            return News::Some;
-        }
-        News::None
+        let answer = wire.len == 0 && is_plain(wire);
+        self.idle.weigh(at, more || acknowledges, probe, answer)
     }
 
     /// A SYN begins a connection; the same one again changes nothing.

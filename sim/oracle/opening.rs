@@ -38,6 +38,11 @@ impl Scene<'_> {
         Kind::Accept(port)
     }
 
+    pub(super) fn listen_called(&mut self, port: u16) -> Kind {
+        let (at, flow, alone) = (self.at, self.flow.id, self.header.simulated);
+        Kind::Listen(port, self.hosts[self.end].listens(port, flow, alone, at))
+    }
+
     pub(super) fn unlisten_called(&mut self, port: u16) -> Kind {
         let at = self.at;
         self.hosts[self.end].unlistens(port, at);
@@ -70,8 +75,7 @@ impl Scene<'_> {
             me.destination.get_or_insert_with(|| peer.into());
         }
         if me.opening.begun.is_some() && me.crashed.is_none() {
-            me.maybe_dead |= me.aborted.is_some();
-            me.aborted = None;
+            me.forget_failures();
         }
     }
 
