@@ -137,6 +137,9 @@ impl Scene<'_> {
         let (me, end) = (self.me(), self.end);
         let idle = || format!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered");
         if self.flow.arrivals.tells_fates {
+            if self.flow.arrivals.probes_in_vain(end) {
+                return None;
+            }
             let written = self.flow.streams[end].bytes_called as u32;
             if self.flow.arrivals.all_acknowledged(end) == Some(written) && !has_left(me) {
                 return Some(idle());
@@ -167,7 +170,7 @@ impl Scene<'_> {
                 let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
                 (now - heard < least).then(|| format!("{}: it had been heard at {heard}", wrong()))
             }
-            (Some(_), None) if self.flow.arrivals.lossy => None,
+            (Some(_), None) if self.flow.arrivals.lossy || self.flow.arrivals.probes_in_vain(end) => None,
             _ => (!self.is_network_troubled()).then(wrong),
         }
     }

@@ -53,6 +53,8 @@ pub(super) struct Sending {
     pub reset: Option<Stamp>,
     /// When a reset arrived that refuses the peer's SYN beyond doubt.
     pub refusal: Option<Stamp>,
+    /// When it last probed a peer that owes nothing.
+    pub probed: Option<Instant>,
     /// When the last segment arrived.
     pub heard: Option<Instant>,
 }
@@ -103,6 +105,12 @@ impl Arrivals {
         !self.doubtful && sending.fin.is_some_and(|fin| sending.base.is_some() && sending.next == fin)
     }
 
+    /// This end has probed its peer, and nothing came back.
+    pub fn probes_in_vain(&self, end: End) -> bool {
+        let heard = self.sending[end.peer()].heard;
+        self.sending[end].probed.is_some_and(|probed| heard.is_none_or(|heard| heard < probed))
+    }
+
     /// All that this end ever sent is acknowledged: how many bytes of its stream that is, modulo 2³².
     pub fn all_acknowledged(&self, end: End) -> Option<u32> {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
@@ -149,6 +157,9 @@ impl Arrivals {
         }
         if more && covered {
             me.waiting = Some(at);
+        }
+        if probe {
+            me.probed = Some(at);
         }
         let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
         let answer = wire.len == 0 && is_plain(wire);
@@ -336,3 +347,6 @@ fn shift(opts: &str) -> Option<u8> {
 fn is_after(a: u32, b: u32) -> bool {
     a != b && a.wrapping_sub(b) < 1 << 31
 }
+
+#[cfg(test)]
+mod tests;

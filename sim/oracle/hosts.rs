@@ -141,8 +141,12 @@ impl Host {
     }
 
     /// Nothing says that nobody listens there.
-    pub fn is_listening_perhaps(&self, port: u16) -> bool {
-        !self.doubtful && self.ports.get(&port).is_none_or(|port| port.gone.is_none() && (port.sure.is_some() || port.changed == 0))
+    pub fn is_listening_perhaps(&self, port: Option<u16>) -> bool {
+        let there = |port: &Port| port.sure.is_some() || port.changed == 0;
+        match port {
+            Some(port) => !self.doubtful && self.ports.get(&port).is_none_or(there),
+            None => !self.doubtful && self.ports.values().all(there),
+        }
     }
 
     /// Since when nobody listens there for certain; without a port, on any that was ever listened on.

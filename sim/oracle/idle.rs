@@ -24,6 +24,9 @@ pub(super) struct Idle {
     found: bool,
 }
 
+/// After so long without any progress recovery from loss has slowed down.
+const SETTLED: Duration = Duration::from_secs(300);
+
 /// What an idle flow may do in an hour is counted over this time.
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -99,7 +102,7 @@ impl Scene<'_> {
         let (at, end) = (self.at, self.end);
         let contract = self.me().contract;
         let idle = &mut self.flow.arrivals.idle;
-        if idle.found || idle.since.is_none_or(|since| at.t - since < contract.patience) {
+        if idle.found || idle.since.is_none_or(|since| at.t - since < SETTLED) {
             return;
         }
         let (count, most) = (idle.count(at.t), contract.idle_packets);
