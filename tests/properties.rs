@@ -50,7 +50,7 @@ fn swapped(mut scenario: Scenario) -> Scenario {
     let swap = |both: &mut Both<_>| std::mem::swap(&mut both.client, &mut both.server);
     scenario.contract.iter_mut().for_each(|contract| std::mem::swap(&mut contract.client, &mut contract.server));
     scenario.flows.iter_mut().for_each(|flow| swap(&mut flow.tasks));
-    scenario.faults.iter_mut().for_each(|fault| fault.end = fault.end.peer());
+    scenario.faults.iter_mut().for_each(|fault| fault.kind = fault.kind.swapped());
     scenario
 }
 

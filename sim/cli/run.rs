@@ -13,7 +13,7 @@ use super::output::{self, Output};
 use crate::oracle::Judgement;
 use crate::report::json::{self, Record};
 use crate::report::{self, Tally, words};
-use crate::scenario::Run;
+use crate::scenario::{Run, Stats};
 use crate::time;
 use crate::trace::Diagnostic;
 
@@ -127,6 +127,7 @@ impl<'a> Session<'a> {
         let why = run.why();
         let why = if why.is_empty() { String::new() } else { format!(": {}", words::plain(&why)) };
         let (contract, spent) = (report::contract::of_both(run.contract()), time::span(run.stats().last_return - time::Instant::ZERO));
+        let spent = spent + &segments(run.stats());
         let line = format!("{}{} ({contract}, {spent}){why}\n", output::verdict(run.judgement().word()), words::plain(path));
         if run.judgement() == Judgement::Held && !self.show {
             return line;
@@ -162,6 +163,14 @@ impl<'a> Session<'a> {
     }
 }
 
+/// `, 14 segments, 1 lost, 1 again`: what crossed the network, where there is one.
+fn segments(stats: &Stats) -> String {
+    let counts = [(stats.segments_dropped, "lost"), (stats.retransmits, "again"), (stats.timeouts, "timed out")];
+    let sent = Some(stats.segments_sent).filter(|sent| *sent > 0).map(|sent| words::count(sent, "segment"));
+    let rest = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+    sent.into_iter().chain(rest).map(|part| format!(", {part}")).collect()
+}
+
 /// Writes the trace of a run of `scenario` to a file.
 fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
     if fs::canonicalize(path).is_ok_and(|path| fs::canonicalize(scenario).is_ok_and(|scenario| scenario == path)) {
@@ -176,7 +185,7 @@ fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
 fn object(path: &str, run: &Run) -> String {
     let why = run.why();
     let stats = run.stats();
-    let mut record = Record::run(path, run.contract(), run.verdict());
+    let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation));
     (record.verdict, record.why) = (run.judgement().word(), &why);
     record.more.extend([
         ("digest", serde_json::json!(run.digest().to_string())),
@@ -190,8 +199,8 @@ fn object(path: &str, run: &Run) -> String {
                 "bytes_to_client": stats.bytes_to_client,
                 "segments_sent": stats.segments_sent,
                 "segments_dropped": stats.segments_dropped,
-                "retransmits": 0,
-                "timeouts": 0,
+                "retransmits": stats.retransmits,
+                "timeouts": stats.timeouts,
             }),
         ),
         ("unmet", run.unmet().iter().map(|unmet| json::place(&unmet.diagnostic)).collect()),

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::contract::{BlockedReadAtClose, Both, CloseIs, ConcurrentReads, ConcurrentWrites, Contract, End, Mode, ReadAfterEof};
-use crate::scenario::{Action, Fault, Step};
+use crate::scenario::{Action, Step};
 
 /// What an end would do if it owed nothing.
 #[derive(Clone, Debug)]
@@ -36,11 +36,12 @@ pub(super) struct Duties {
 }
 
 impl Duties {
-    pub fn of(end: End, contract: &Both<Contract>, faults: &[Fault]) -> Self {
+    /// `is_calm`: nothing happens from outside, and what one end does is seen by the other.
+    pub fn of(end: End, contract: &Both<Contract>, is_calm: bool) -> Self {
         let (own, peer) = (&contract[end], &contract[end.peer()]);
         let closes_fully = own.close_is == CloseIs::Full;
         // A peer's full close ends whatever is pending here; a half close does not, nor does an abort that nobody tells.
-        let is_told = closes_fully && peer.close_is == CloseIs::Full && faults.is_empty();
+        let is_told = closes_fully && peer.close_is == CloseIs::Full && is_calm;
         Duties {
             end,
             one_reader: own.concurrent_reads == ConcurrentReads::Forbidden,

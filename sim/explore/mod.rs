@@ -5,17 +5,23 @@
 //! whatever comes out is the flow's own doing. What this is not: a judge, or a search that learns from what it has seen.
 
 mod duty;
+mod network;
 mod random;
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::NewTree;
 use proptest::test_runner::TestRunner;
 
 use crate::contract::{Both, Contract, End};
-use crate::scenario::{Fault, FlowSteps, Scenario, Step};
+use crate::scenario::{Fault, FaultKind, FlowSteps, Pipe, Scenario, Step};
 use crate::world::{Offers, Target};
+use crate::{link, tcp};
 use duty::{Duties, Wishes};
+
+/// Most flows of a scenario.
+const MAX_FLOWS: usize = 3;
 
 /// Scenarios of one flow that fit every target: without aborts, of no particular contract, careful enough for every contract whose
 /// close is a full one.
@@ -43,7 +49,8 @@ pub fn scenarios() -> Scenarios {
 
 /// A strategy for scenarios: see [`scenarios`].
 ///
-/// It shrinks towards few short tasks, plain calls, small sizes and spans, the default pipe, and no seed, fault or cancellation.
+/// It shrinks towards few short tasks, plain calls, small sizes and spans, one flow, the default pipe or network, and no seed,
+/// fault or cancellation.
 #[derive(Clone, Debug)]
 #[must_use = "a strategy does nothing by itself"]
 pub struct Scenarios {
@@ -54,7 +61,8 @@ pub struct Scenarios {
 }
 
 impl Scenarios {
-    /// For this target: all that it offers, and each of the contracts that it claims.
+    /// For this target: all that it offers, and each of the contracts that it claims. Where its packets cross a network, that is
+    /// random too: links, stacks, what happens to single segments, partitions that heal; and there are up to three flows.
     pub fn on(self, target: &dyn Target) -> Self {
         Scenarios { contracts: target.claims().to_vec(), offers: target.offers(), ..self }
     }
@@ -64,7 +72,7 @@ impl Scenarios {
         Scenarios { contracts: vec![contract], ..self }
     }
 
-    /// Nothing but what is offered here: aborts, cancelled calls, writes without delay.
+    /// Nothing but what is offered here: aborts, cancelled calls, writes without delay, faults of a network.
     pub fn offering(self, offers: Offers) -> Self {
         Scenarios { offers, ..self }
     }
@@ -75,13 +83,16 @@ impl Scenarios {
     }
 
     fn strategy(&self) -> impl Strategy<Value = Scenario> + use<> {
-        let careless = self.careless;
-        let wishes = || random::wishes(&self.offers, careless);
-        let parts = (self.promises(), random::seed(), random::pipe(), random::faults(&self.offers), wishes(), wishes());
-        parts.prop_map(move |(contract, seed, pipe, faults, client, server)| {
-            let tasks = tasks(contract, &faults, Both { client, server }, careless);
-            let flows = vec![FlowSteps { name: None, tasks }];
-            Scenario { title: "As generated".to_owned(), contract, seed, pipe, faults, flows, ..Scenario::default() }
+        let (careless, offers) = (self.careless, self.offers);
+        let parts = (self.promises(), random::seed(), medium(&offers), random::aborts(&offers), flows(&offers, careless));
+        parts.prop_map(move |(contract, seed, medium, aborts, wishes)| {
+            let count = wishes.len() as u32;
+            let faults: Vec<Fault> = aborts.into_iter().chain(medium.faults).map(|fault| fault.of_flows(count).into()).collect();
+            let is_calm = faults.is_empty() && !offers.network_faults;
+            let flow = |wishes| FlowSteps { tasks: tasks(contract, is_calm, wishes, careless), ..FlowSteps::default() };
+            let (flows, title) = (wishes.into_iter().map(flow).collect(), "As generated".to_owned());
+            let Medium { pipe, link, tcp, .. } = medium;
+            Scenario { title, contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
         })
     }
 
@@ -105,11 +116,37 @@ impl Strategy for Scenarios {
     }
 }
 
+/// What is between the ends.
+#[derive(Clone, Debug, Default)]
+struct Medium {
+    pipe: Pipe,
+    link: Both<link::Settings>,
+    tcp: Both<tcp::Settings>,
+    faults: Vec<FaultKind>,
+}
+
+/// A network where the target has one, else a pipe.
+fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
+    if !offers.network_faults {
+        return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
+    }
+    let parts = (network::link(), network::tcp(), network::faults());
+    parts.prop_map(|(link, tcp, faults)| Medium { link, tcp, faults, ..Medium::default() }).boxed()
+}
+
+/// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to them.
+fn flows(offers: &Offers, careless: bool) -> impl Strategy<Value = Vec<Both<Wishes>>> + use<> {
+    let wishes = || random::wishes(offers, careless);
+    let flow = (wishes(), wishes()).prop_map(|(client, server)| Both { client, server });
+    let most = if offers.network_faults && offers.several_flows { MAX_FLOWS } else { 1 };
+    vec(flow, 1..=most)
+}
+
 /// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a full
 /// close forbids more.
-fn tasks(contract: Option<Both<Contract>>, faults: &[Fault], wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
+fn tasks(contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
     let contract = contract.unwrap_or(Both::same(Contract::async_io()));
-    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, faults)) };
+    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, is_calm)) };
     Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
 }
 

@@ -10,7 +10,7 @@ use proptest::strategy::Union;
 
 use super::duty::Wishes;
 use crate::contract::{End, Mode};
-use crate::scenario::{Action, Fault, Pipe, Step};
+use crate::scenario::{Action, FaultKind, Pipe, Step};
 use crate::trace::Abort;
 use crate::world::Offers;
 
@@ -52,14 +52,14 @@ pub(super) fn pipe() -> impl Strategy<Value = Pipe> {
     })
 }
 
-/// Where ends can be aborted: mostly none, at times one each.
-pub(super) fn faults(offers: &Offers) -> BoxedStrategy<Vec<Fault>> {
+/// Where ends can be aborted: mostly none, at times one each. The flow is brought into range by the caller.
+pub(super) fn aborts(offers: &Offers) -> BoxedStrategy<Vec<FaultKind>> {
     if !offers.aborts {
         return Just(Vec::new()).boxed();
     }
     let abort = select(&[Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath][..]);
-    let fault = (abort, select(&End::BOTH[..]), micros(1..30_000));
-    let fault = fault.prop_map(|(abort, end, at)| Fault { abort, flow: 0, end, at, spot: Default::default() });
+    let fault = (abort, select(&End::BOTH[..]), any::<u8>(), micros(1..30_000));
+    let fault = fault.prop_map(|(abort, end, flow, at)| FaultKind::Abort { abort, flow: flow.into(), end, at });
     prop_oneof![2 => Just(Vec::new()), 1 => vec(fault, 1..3)].boxed()
 }
 
@@ -96,6 +96,6 @@ fn size() -> impl Strategy<Value = u64> {
     prop_oneof![3 => 1..20_u64, 2 => 20..3_000_u64, 1 => Just(0)]
 }
 
-fn micros(range: std::ops::Range<u64>) -> impl Strategy<Value = Duration> {
+pub(super) fn micros(range: std::ops::Range<u64>) -> impl Strategy<Value = Duration> + Clone {
     range.prop_map(Duration::from_micros)
 }

@@ -1,9 +1,45 @@
 //! One direction of a path between two hosts: what becomes of each packet, and what is under way.
 //!
-//! [`Link::send`] decides the [`Fate`] of a packet; [`Link::next`] and [`Link::arrive`] hand over what has travelled. What this
-//! is not: a network. It knows no address and no host; what a packet means to people is told by its [`Meaning`].
+//! Start here: [`Link::send`] decides the [`Fate`] of a packet, [`Link::next`] says when the first of those under way arrives,
+//! [`Link::arrive`] takes it. What decides a packet's fate, in this order:
+//!
+//! 1. `counts`: which occasion is it? The client's 2nd FIN, the octet at offset 4096 for the 2nd time.
+//! 2. a cut direction drops what is sent; then the exact faults that were waiting for this packet (`faults`);
+//! 3. chance, at the packet's own [`Address`](crate::choice::Address) (`address`): lost?
+//! 4. the slow line and its queue (`line`): dropped at the tail?
+//! 5. chance again: damaged, doubled, held back, late?
+//! 6. `transit`: when it arrives, and who overtakes whom.
+//!
+//! Exact faults and chance become one `plan` for the packet before anything is done with it. That is why the decisions of a
+//! random run can be written as exact faults ([`exact`]) that do the same on a link without chance.
+//!
+//! What this is not: a network. It knows no address and no host; what a packet means to people is told by its [`Meaning`].
+
+mod address;
+mod count;
+mod direction;
+mod exact;
+mod fate;
+mod faults;
+mod kind;
+mod line;
+mod meaning;
+mod plan;
+mod probability;
+mod transit;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
+
+pub use address::{exact, is_fate};
+pub use direction::Link;
+pub use exact::{Action, Exact, Which};
+pub use fate::{Arrival, Cause, Fate, InFlight};
+pub use kind::{Kind, NoKind};
+pub use meaning::Meaning;
+pub use probability::{NoProbability, Probability};
 
 /// What a direction does to packets. The default carries everything at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,50 +48,37 @@ pub struct Settings {
     pub delay: Duration,
     /// Up to so much longer, at random; packets keep their order.
     pub jitter: Duration,
-    /// How likely a packet is lost.
+    /// How likely a packet is lost. What is lost takes no time of a slow link.
     pub loss: Probability,
-    /// How likely a packet arrives twice.
+    /// How likely a packet arrives twice, the copy directly behind.
     pub duplicate: Probability,
-    /// How likely a packet is held back, so that later ones overtake it.
+    /// How likely a packet is held back, so that the next one overtakes it ([`Action::Reorder`]).
     pub reorder: Probability,
     /// How likely a packet is damaged on the way.
     pub corrupt: Probability,
-    /// Bits per second; nothing: without limit.
+    /// Bits per second (0 counts as 1); nothing: without limit.
     pub rate: Option<u64>,
-    /// How many packets wait for a slow link before others are dropped at its tail; nothing: without limit.
+    /// How many packets wait for a slow link, beside the one that it is sending, before others are dropped at its tail; nothing:
+    /// without limit. Without a rate nothing ever waits.
     pub queue: Option<u32>,
 }
 
-/// A probability, as a share of 2³²: exact on every machine. `u32::MAX` and above are certainty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Probability(pub u32);
+impl Settings {
+    /// Chance has a say.
+    pub fn has_chance(&self) -> bool {
+        let chances = [self.loss, self.duplicate, self.reorder, self.corrupt];
+        chances.into_iter().any(|chance| chance != Probability::NEVER) || !self.jitter.is_zero()
+    }
 
-/// What a packet is, as a person would say it: `the client's first FIN`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Meaning {
-    /// Who sends: an end of a flow.
-    pub entity: u32,
-    /// What it is for.
-    pub kind: Kind,
-    /// The stream offset of its first octet, where it carries data.
-    pub offset: u64,
-    /// How many octets of data it carries (a FIN may carry some).
-    pub len: u32,
+    /// The same link without chance: what exact faults are put on instead.
+    #[must_use]
+    pub fn without_chance(&self) -> Settings {
+        let never = Probability::NEVER;
+        Settings { jitter: Duration::ZERO, loss: never, duplicate: never, reorder: never, corrupt: never, ..self.clone() }
+    }
 }
 
-/// What a segment is for: the first of these that fits (a FIN with data is a FIN).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// It resets.
-    Rst,
-    /// It opens, and answers.
-    SynAck,
-    /// It opens.
-    Syn,
-    /// It ends the sender's data.
-    Fin,
-    /// It carries data.
-    Data,
-    /// It only acknowledges (or probes).
-    Ack,
+/// A span as nanoseconds: the longest (584 years) where it is longer.
+fn nanos(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -7,10 +7,11 @@ use crate::time::Instant;
 use crate::trace::{EnvWhat, Event, Place, Trace, What};
 
 use super::history::{History, Operation};
+use super::segment::{self, Numbers};
 use super::words;
 
 /// The links of the chain, in the order of the trace. The call and the return of one operation make one link.
-pub fn because(trace: &Trace, history: &History, lines: &[u64]) -> Vec<String> {
+pub(super) fn because(trace: &Trace, history: &History, numbers: &Numbers, lines: &[u64]) -> Vec<String> {
     let lines: BTreeSet<u64> = lines.iter().copied().collect();
     let flows = history.operations().iter().any(|operation| operation.at.flow != 0);
     let mut said = BTreeSet::new();
@@ -20,7 +21,7 @@ pub fn because(trace: &Trace, history: &History, lines: &[u64]) -> Vec<String> {
         match history.on_line(line) {
             Some(index) if !said.insert(index) => {}
             Some(index) => links.push(operation(&history.operations()[index], &lines, trace, flows)),
-            None => links.push(other(event, flows)),
+            None => links.push(other(event, numbers, flows)),
         }
     }
     links
@@ -70,14 +71,17 @@ fn of_flow(at: Place, flows: bool) -> String {
 }
 
 /// A link that is no operation.
-fn other(event: &Event, flows: bool) -> String {
+fn other(event: &Event, numbers: &Numbers, flows: bool) -> String {
     match &event.what {
         What::Env(env) if env.what == EnvWhat::Quiet => format!("at {} nothing more can happen", event.t),
         What::Env(env) => match env.end {
             Some(end) => format!("the {end}: {} at {}", words::environment(&env.what), event.t),
             None => format!("{} at {}", words::environment(&env.what), event.t),
         },
-        What::Segment(wire) => format!("segment {} {} of the {} at {}", wire.flags, wire.seq, wire.from, event.t),
+        What::Segment(wire) => {
+            let of = of_flow(segment::sender(wire), flows);
+            format!("the {}'s {}{of}, {} at {}", wire.from, segment::said(wire, numbers), segment::became(wire.fate), event.t)
+        }
         What::State { at, from, to } => {
             format!("the {}{} from {} to {} at {}", at.end, of_flow(*at, flows), words::plain(from), words::plain(to), event.t)
         }

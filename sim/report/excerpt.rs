@@ -10,6 +10,7 @@ use crate::trace::{Event, Header, Place, Trace, What};
 use super::because::because;
 use super::history::History;
 use super::ladder::{Mark, View, ladder};
+use super::segment::Numbers;
 use super::{text, words};
 
 /// Lines before and after a violation.
@@ -27,6 +28,7 @@ pub struct Excerpts<'a> {
     windows: Vec<Window>,
     pending: BTreeMap<(Place, u64), Numbered>,
     read: BTreeMap<Place, u64>,
+    numbers: Numbers,
 }
 
 /// An event and its line.
@@ -48,7 +50,7 @@ impl<'a> Excerpts<'a> {
     /// Nothing yet of the recording that this verdict is about.
     pub fn new(header: &'a Header, verdict: &'a Verdict) -> Self {
         let windows = verdict.violations.iter().take(text::IN_FULL).map(Window::of).collect();
-        Excerpts { header, verdict, windows, pending: BTreeMap::new(), read: BTreeMap::new() }
+        Excerpts { header, verdict, windows, pending: BTreeMap::new(), read: BTreeMap::new(), numbers: Numbers::default() }
     }
 
     /// Takes the event of a line; all have to be shown, in order.
@@ -64,6 +66,7 @@ impl<'a> Excerpts<'a> {
 
     /// Keeps what must be known where a window begins: the calls that are pending, the bytes that were read.
     fn follow(&mut self, line: u64, event: &Event) {
+        self.numbers.observe(&event.what);
         match &event.what {
             What::Call { at, op, .. } => drop(self.pending.insert((*at, *op), (line, event.clone()))),
             What::Return { at, op, outcome, .. } => {
@@ -91,9 +94,10 @@ impl<'a> Excerpts<'a> {
     /// The chain, and the lines around the violation as a ladder.
     fn shown(&self, violation: &Violation, window: &Window) -> String {
         let (chain, inner) = self.trace(window.chain.iter().map(|(line, event)| (*line, event)), violation);
-        let links = because(&chain, &History::of(&chain).without_bytes(), &inner.because);
+        let links = because(&chain, &History::of(&chain).without_bytes(), &self.numbers, &inner.because);
         let (near, inner) = self.trace(window.events.iter().map(|(line, event)| (*line, event)), violation);
-        let view = View { marks: vec![Mark::from(&inner)], read: window.read.clone().unwrap_or_default(), ..View::default() };
+        let (read, initial) = (window.read.clone().unwrap_or_default(), self.numbers.0.clone());
+        let view = View { marks: vec![Mark::from(&inner)], read, initial, ..View::default() };
         let last = window.events.last().map_or(violation.line, |(line, _)| *line);
         let heading = format!("\n  lines {} to {last} of the recording, and what was pending there\n", window.lines.start());
         text::chain(&links) + &heading + &words::indented(&ladder(&near, &view), "  ")

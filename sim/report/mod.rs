@@ -14,6 +14,7 @@ pub mod exercised;
 mod history;
 pub mod json;
 mod ladder;
+mod segment;
 mod slice;
 mod tally;
 mod text;

@@ -10,6 +10,7 @@ use super::because::because;
 use super::effort::cost;
 use super::history::History;
 use super::ladder::{Mark, View, ladder};
+use super::segment::Numbers;
 use super::slice::{Slice, slice};
 use super::{contract, words};
 
@@ -55,13 +56,13 @@ pub(super) fn renumbered(violation: &Violation, lines: &[u64]) -> Violation {
 /// went well.
 pub fn text(case: &Case<'_>) -> String {
     let mut text = String::new();
-    let history = History::of(case.trace);
+    let (history, numbers) = (History::of(case.trace), Numbers::of(case.trace));
     let found = &case.verdict.violations;
     let mut drawn = None;
     for (number, violation) in (1..).zip(found).take(IN_FULL) {
-        let small = slice(case.trace, &case.inner(violation)).map(Small::new);
+        let small = slice(case.trace, &case.inner(violation)).map(|slice| Small::new(slice, &numbers));
         text.push_str(&title(number, found.len(), violation));
-        text.push_str(&full(case, &history, violation, small.as_ref()));
+        text.push_str(&full(case, &history, &numbers, violation, small.as_ref()));
         drawn = drawn.max(small.map(|small| small.ladder.lines().count()));
     }
     text.push_str(&others(found));
@@ -116,17 +117,18 @@ struct Small {
 }
 
 impl Small {
-    fn new(slice: Slice) -> Self {
-        let view = View { marks: vec![Mark::from(&slice.violation)], ..View::default() }.at_most(ROWS);
+    /// Its segments count from the numbers of the whole run.
+    fn new(slice: Slice, numbers: &Numbers) -> Self {
+        let view = View { marks: vec![Mark::from(&slice.violation)], initial: numbers.0.clone(), ..View::default() }.at_most(ROWS);
         Small { ladder: ladder(&slice.trace, &view), slice }
     }
 }
 
 /// One violation, in the order in which a person asks.
-fn full(case: &Case<'_>, history: &History, violation: &Violation, small: Option<&Small>) -> String {
+fn full(case: &Case<'_>, history: &History, numbers: &Numbers, violation: &Violation, small: Option<&Small>) -> String {
     let mut text = told(violation);
     let violation = &case.inner(violation);
-    text.push_str(&chain(&because(case.trace, history, &violation.because)));
+    text.push_str(&chain(&because(case.trace, history, numbers, &violation.because)));
     let asked = ask(case, violation, small.map(|small| &small.slice));
     text.push_str(&asked.map(|allowed| allowance(case, &allowed)).unwrap_or_default());
     text + &small.map(smallest).unwrap_or_default()

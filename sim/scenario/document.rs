@@ -1,7 +1,7 @@
 //! A TOML document as tables that are asked for the keys they may have. Whatever is asked for wrongly, or left over at the end,
 //! is a diagnostic that marks the bytes concerned.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
@@ -88,11 +88,10 @@ impl<'a> Table<'a> {
         self.source.mistake(Mistake::new(self.span.clone(), message, help))
     }
 
-    /// Refuses a key that is known to mean something elsewhere, with the reason why it means nothing here.
-    pub(super) fn refuse(&self, key: &str, reason: impl FnOnce() -> (String, String)) -> Result<(), Diagnostic> {
-        let Some(entry) = self.entries.iter().find(|entry| entry.item.key == key) else { return Ok(()) };
-        let (message, help) = reason();
-        Err(self.source.mistake(Mistake::new(entry.key.clone(), message, help)))
+    /// Where the key stands, if it does.
+    pub(super) fn spot(&self, key: &str) -> Spot {
+        let entry = self.entries.iter().find(|entry| entry.item.key == key);
+        entry.map(|entry| Spot::of(&entry.key)).unwrap_or_default()
     }
 
     /// Refuses the first key, in the order of the file, that nobody asked for.
@@ -105,6 +104,11 @@ impl<'a> Table<'a> {
 }
 
 impl<'a> Item<'a> {
+    /// The key that it stands under.
+    pub(super) fn key(&self) -> &'a str {
+        self.key
+    }
+
     pub(super) fn spot(&self) -> Spot {
         Spot::of(&self.span)
     }
@@ -150,6 +154,18 @@ impl<'a> Item<'a> {
         let number = self.value.as_integer().ok_or_else(|| self.must_be("an integer", "as `7`"))?;
         let parsed = u64::from_str_radix(number.as_str(), number.radix());
         parsed.map_err(|_| self.wrong(format!("`{}` is out of range", self.key), "a number from 0 to 18446744073709551615"))
+    }
+
+    /// An integer that is allowed here.
+    pub(super) fn number<T: TryFrom<u64>>(&self, allowed: RangeInclusive<u64>) -> Result<T, Diagnostic> {
+        let number = self.integer()?;
+        let fits = allowed.contains(&number).then_some(number).and_then(|number| T::try_from(number).ok());
+        let help = || format!("from {} to {}", allowed.start(), allowed.end());
+        fits.ok_or_else(|| self.wrong(format!("`{}` can't be {number}", self.key), help()))
+    }
+
+    pub(super) fn boolean(&self) -> Result<bool, Diagnostic> {
+        self.value.as_bool().ok_or_else(|| self.must_be("a boolean", "`true` or `false`"))
     }
 
     /// A number of bytes: an integer, or a string with a unit.

@@ -1,4 +1,4 @@
-//! From a scenario file to a [`Scenario`]: every key that a file may have, and what becomes of those that belong to a network.
+//! From a scenario file to a [`Scenario`]: every key that a file may have.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -7,12 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::{Item, Table, with_document};
-use super::mistake::{Mistake, Source};
-use super::{Fault, FlowSteps, Guard, Limits, Pipe, Scenario, Step, grammar, sense};
+use super::mistake::{Mistake, Source, Spot};
+use super::network::Network;
+use super::{FlowSteps, Guard, Limits, PORT, Pipe, Scenario, Spots, Step, fault, grammar, sense};
 use crate::contract::{Both, Contract, End, suggestion};
 use crate::rules::Rule;
 use crate::target;
-use crate::trace::{Abort, Diagnostic};
+use crate::trace::Diagnostic;
 
 /// Largest scenario file.
 const MAX_FILE: usize = 1 << 20;
@@ -53,24 +54,17 @@ fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic
     let title = file.get("title", Item::string)?.unwrap_or_default();
     let contract = file.get("contract", contracts)?;
     let target = file.get("target", target_name)?;
-    let named = target.as_deref().unwrap_or("pipe").to_owned();
-    refuse_network(&file, &named)?;
     let seed = file.get("seed", Item::integer)?;
     let guards = file.get("guards", guards)?.unwrap_or_default();
     let pipe = file.get("pipe", pipe)?.unwrap_or_default();
     let limits = file.get("limits", limits)?.unwrap_or_default();
-    let flows = flows(&mut file)?;
-    let faults = file.take("fault").map(|item| faults(&item, &flows, &named)).transpose()?.unwrap_or_default();
+    let mut spots = Spots { link: file.spot("link"), tcp: file.spot("tcp").or(file.spot("link")), port: Spot::default() };
+    let Network { link, tcp } = Network::read(&mut file)?;
+    let flows = flows(&mut file, &mut spots)?;
+    let faults = file.take("fault").map(|item| fault::read(&item, &flows)).transpose()?.unwrap_or_default();
     file.finish()?;
-    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, faults, flows, source: source.clone() })
-}
-
-/// What describes a network means nothing to a target that has none.
-fn refuse_network(file: &Table<'_>, target: &str) -> Result<(), Diagnostic> {
-    let lacks =
-        |what: &str| (format!("the target `{target}` has no {what}"), "what a pipe has: `[pipe]` with `capacity` and `delay`".to_owned());
-    file.refuse("link", || lacks("link"))?;
-    file.refuse("tcp", || lacks("TCP stack"))
+    let source = source.clone();
+    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, link, tcp, faults, flows, spots, source })
 }
 
 fn contracts(item: &Item<'_>) -> Result<Both<Contract>, Diagnostic> {
@@ -149,12 +143,15 @@ fn limits(item: &Item<'_>) -> Result<Limits, Diagnostic> {
 }
 
 /// `[client]` and `[server]` are flow 0; each `[[flow]]` is one more.
-fn flows(file: &mut Table<'_>) -> Result<Vec<FlowSteps>, Diagnostic> {
-    let first = FlowSteps { name: None, tasks: ends(file)? };
+fn flows(file: &mut Table<'_>, spots: &mut Spots) -> Result<Vec<FlowSteps>, Diagnostic> {
+    let first = FlowSteps { tasks: ends(file)?, ..FlowSteps::default() };
     let mut flows: Vec<_> = (!first.is_empty()).then_some(first).into_iter().collect();
     let mut names = BTreeSet::new();
     for item in file.get("flow", |item| item.list("write `[[flow]]`"))?.unwrap_or_default() {
-        let flow = flow(&item)?;
+        let (flow, to) = flow(&item)?;
+        if flow.port != PORT {
+            spots.port = spots.port.or(to);
+        }
         if let Some(name) = flow.name.clone().filter(|name| !names.insert(name.clone())) {
             return Err(item.wrong(format!("there are two flows `{name}`"), "give each flow a name of its own"));
         }
@@ -163,18 +160,34 @@ fn flows(file: &mut Table<'_>) -> Result<Vec<FlowSteps>, Diagnostic> {
     Ok(flows)
 }
 
-fn flow(item: &Item<'_>) -> Result<FlowSteps, Diagnostic> {
+/// A flow, and where it says to which port it goes.
+fn flow(item: &Item<'_>) -> Result<(FlowSteps, Spot), Diagnostic> {
     let mut table = item.table("`[[flow]]`")?;
-    for key in ["from", "to"] {
-        table.refuse(key, || {
-            ("no target has hosts and ports".to_owned(), "the two ends of a flow are connected from the start".to_owned())
-        })?;
-    }
-    let flow = FlowSteps { name: table.get("name", Item::string)?, tasks: ends(&mut table)? };
+    let (name, to) = (table.get("name", Item::string)?, table.spot("to"));
+    table.get("from", |item| host(item, End::Client).map(|_| ()))?;
+    let port = table.get("to", |item| host(item, End::Server))?.unwrap_or(PORT);
+    let flow = FlowSteps { name, port, tasks: ends(&mut table)? };
     if flow.is_empty() {
         return Err(table.wrong("the flow has no steps", "give it `client.steps` or `server.steps`"));
     }
-    table.finish().map(|()| flow)
+    table.finish().map(|()| (flow, to))
+}
+
+/// The port at the host of that end, which is all that may stand here.
+fn host(item: &Item<'_>, end: End) -> Result<u16, Diagnostic> {
+    let form = if end == End::Server { "as `\"server:80\"`" } else { "`\"client\"`" };
+    item.parsed(form, |text| {
+        let (name, port) = text.split_once(':').filter(|_| end == End::Server).unwrap_or((text, ""));
+        if name == end.word() {
+            let at = text.len() - port.len()..text.len();
+            return if name.len() == text.len() { Ok(PORT) } else { grammar::port(port, at) };
+        }
+        let wrong = |message: String| Err(Mistake::new(0..name.len(), message, form));
+        match End::BOTH.iter().any(|end| end.word() == name) {
+            true => wrong(format!("a flow goes from the client to the server, and not {} the {name}", item.key())),
+            false => wrong(format!("unknown host `{name}`")),
+        }
+    })
 }
 
 fn ends(table: &mut Table<'_>) -> Result<Both<Vec<Vec<Step>>>, Diagnostic> {
@@ -211,60 +224,4 @@ fn steps(list: &Item<'_>) -> Result<Vec<Step>, Diagnostic> {
         .iter()
         .map(|item| item.parsed("a step, as `\"write 4KiB\"`", grammar::step).map(|step| Step { spot: item.spot(), ..step }))
         .collect()
-}
-
-/// The faults of the documented format that need a network.
-const NETWORK_FAULTS: [&str; 8] = ["drop", "delay", "duplicate", "corrupt", "reorder", "partition", "heal", "crash"];
-
-fn faults(item: &Item<'_>, flows: &[FlowSteps], target: &str) -> Result<Vec<Fault>, Diagnostic> {
-    item.list("write `[[fault]]`")?.iter().map(|item| fault(item, flows, target)).collect()
-}
-
-fn fault(item: &Item<'_>, flows: &[FlowSteps], target: &str) -> Result<Fault, Diagnostic> {
-    let mut table = item.table("`[[fault]]`")?;
-    for key in NETWORK_FAULTS {
-        let help = || "what can happen to it: `reset`, `timeout`, `keepalive_death`".to_owned();
-        table.refuse(key, || (format!("the target `{target}` has no link that could {key}"), help()))?;
-    }
-    let kinds = [("reset", Abort::Reset), ("timeout", Abort::Timeout), ("keepalive_death", Abort::KeepaliveDeath)];
-    let mut found = kinds.into_iter().filter_map(|(key, abort)| table.take(key).map(|item| (abort, item)));
-    let (first, second) = (found.next(), found.next());
-    drop(found);
-    let help = "as `reset = { end = \"client\", at = \"2s\" }`";
-    match (first, second) {
-        (Some((abort, item)), None) => table.finish().and_then(|()| aborted(abort, &item, flows)),
-        (Some(_), Some((_, second))) => Err(second.wrong("a fault is one thing that happens", "write a `[[fault]]` for each")),
-        (None, _) => table.finish().and_then(|()| Err(item.wrong("the fault is empty", help))),
-    }
-}
-
-fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<Fault, Diagnostic> {
-    let mut table = item.table("a fault")?;
-    let (end, at) = (table.need("end", end)?, table.need("at", Item::span_of_time)?);
-    let flow = table.take("flow").map(|item| flow_number(&item, flows)).transpose()?.unwrap_or(0);
-    table.finish().map(|()| Fault { abort, flow, end, at, spot: item.spot() })
-}
-
-fn end(item: &Item<'_>) -> Result<End, Diagnostic> {
-    item.parsed("`\"client\"` or `\"server\"`", |text| {
-        let wrong =
-            || Mistake::new(0..text.len(), format!("unknown end `{text}`"), suggestion(text, End::BOTH.iter().map(|end| end.word())));
-        End::BOTH.into_iter().find(|end| end.word() == text).ok_or_else(wrong)
-    })
-}
-
-/// A flow by its number, or by its name.
-fn flow_number(item: &Item<'_>, flows: &[FlowSteps]) -> Result<u32, Diagnostic> {
-    if item.is_integer() {
-        let number = item.integer()?;
-        let known = u32::try_from(number).ok().filter(|number| (*number as usize) < flows.len());
-        return known.ok_or_else(|| {
-            item.wrong(format!("there is no flow {number}"), format!("the flows are 0 to {}", flows.len().saturating_sub(1)))
-        });
-    }
-    item.parsed("the number or the name of a flow", |name| {
-        let names = flows.iter().filter_map(|flow| flow.name.as_deref());
-        let position = flows.iter().position(|flow| flow.name.as_deref() == Some(name)).and_then(|at| u32::try_from(at).ok());
-        position.ok_or_else(|| Mistake::new(0..name.len(), format!("there is no flow `{name}`"), suggestion(name, names)))
-    })
 }

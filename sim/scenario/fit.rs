@@ -1,7 +1,8 @@
 //! Whether a target can run a scenario, and if not, because of what in it.
 
+use super::mistake::Spot;
 use super::step::Kind;
-use super::{Action, Fault, Scenario, Step};
+use super::{Action, PORT, Scenario, Step};
 use crate::contract::{Both, Contract};
 use crate::trace::Diagnostic;
 use crate::world::{Offers, Target};
@@ -10,8 +11,8 @@ impl Scenario {
     /// What in this scenario the target can't do, if anything: then it can only be skipped.
     pub fn unfit(&self, target: &dyn Target) -> Option<Diagnostic> {
         let (name, offers) = (target.name(), target.offers());
-        if let (Some(Fault { spot, .. }), false) = (self.faults.first(), offers.aborts) {
-            return Some(self.source.at(*spot, format!("the target `{name}` has no ends that could be aborted")));
+        if let Some((spot, what, help)) = self.networked(&offers) {
+            return Some(self.source.at(spot, format!("the target `{name}` {what}")).with_help(help));
         }
         if self.flows.len() > 1 && !offers.several_flows {
             return Some(self.source.whole(&format!("the target `{name}` has one flow, and the scenario has {}", self.flows.len())));
@@ -21,6 +22,25 @@ impl Scenario {
             let message = format!("the target `{name}` {what}");
             self.source.at(step.spot, message).with_help(format!("`{step}` needs another target"))
         })
+    }
+
+    /// What here needs a network, or ends that can be aborted, where the target does not offer it.
+    fn networked(&self, offers: &Offers) -> Option<(Spot, &'static str, &'static str)> {
+        const PIPE: &str = "what a pipe has: `[pipe]` with `capacity` and `delay`";
+        const FAULTS: &str = "what can happen to the ends of a pipe: `reset`, `timeout`, `keepalive_death`";
+        let (network, is) = (offers.network_faults, |said: bool, spot: Spot| said.then_some(spot));
+        let fault = |of_network: bool| self.faults.iter().find(|fault| fault.kind.is_of_network() == of_network).map(|fault| fault.spot);
+        let port = is(self.flows.iter().any(|flow| flow.port != PORT), self.spots.port);
+        let link = is(self.link != Both::default(), self.spots.link);
+        let tcp = is(self.tcp != Both::default(), self.spots.tcp);
+        let wants = [
+            (offers.connections, port, "has no ports", "its ends are connected from the start"),
+            (network, link, "has no link", PIPE),
+            (network, tcp, "has no TCP stack that could be set", PIPE),
+            (network, fault(true), "has no network that could do this", FAULTS),
+            (offers.aborts, fault(false), "has no ends that could be aborted", "a pipe has"),
+        ];
+        wants.into_iter().find_map(|(offered, spot, what, help)| Some((spot.filter(|_| !offered)?, what, help)))
     }
 
     /// What each end promises in a run on this target: what the run was told, else the scenario, else the target.

@@ -265,10 +265,10 @@ impl<'a> Words<'a> {
         }
         let (word, span) = self.needed("the result")?;
         let expect = result(word, &span)?;
-        if possible(&expect, action.kind(), cancels) {
+        if possible(&expect, action, cancels) {
             return Ok(Some(expect));
         }
-        let help = suggestion("", results(action.kind(), cancels).into_iter());
+        let help = suggestion("", results(action, cancels).into_iter());
         Err(Mistake::new(span, format!("`{word}` is no result of `{}`", &self.text[..arrow.start].trim()), help))
     }
 }
@@ -283,7 +283,8 @@ fn one_call(bytes: u64, span: Range<usize>) -> Result<u64, Mistake> {
     fits.ok_or_else(|| Mistake::new(span, "too large for one call", "at most 64MiB; more by `write N by M`"))
 }
 
-fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
+/// Reads a port.
+pub(super) fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit());
     let port = word.parse().ok().filter(|port| digits && *port > 0);
     port.ok_or_else(|| Mistake::new(span, format!("`{word}` is no port"), "a number from 1 to 65535"))
@@ -306,26 +307,28 @@ fn result(word: &str, span: &Range<usize>) -> Result<Expect, Mistake> {
 }
 
 /// Can this come of such an action at all?
-fn possible(expect: &Expect, kind: Kind, cancels: bool) -> bool {
+fn possible(expect: &Expect, action: &Action, cancels: bool) -> bool {
+    let (kind, leaves) = (action.kind(), *action == Action::Disconnect);
     match expect {
         Expect::Cancelled => cancels,
         Expect::Blocks => !cancels,
         Expect::Failed | Expect::Error(_) => true,
         Expect::Closed | Expect::Eof => matches!(kind, Kind::Read | Kind::Write),
         Expect::Data | Expect::Bytes(_) => kind == Kind::Read,
-        Expect::Ok => matches!(kind, Kind::Write | Kind::Flush | Kind::Setup),
-        Expect::Done => matches!(kind, Kind::Ending | Kind::Setup),
+        Expect::Ok => matches!(kind, Kind::Write | Kind::Flush | Kind::Setup) && !leaves,
+        Expect::Done => kind == Kind::Ending || leaves,
     }
 }
 
 /// What can come of such an action, in words.
-fn results(kind: Kind, cancels: bool) -> Vec<&'static str> {
-    let own: &[&str] = match kind {
+fn results(action: &Action, cancels: bool) -> Vec<&'static str> {
+    let own: &[&str] = match action.kind() {
+        Kind::Setup if *action == Action::Disconnect => &["done"],
         Kind::Read => &["data", "a size", "eof", "closed"],
         Kind::Write => &["ok", "closed", "eof"],
         Kind::Flush => &["ok"],
         Kind::Ending => &["done"],
-        Kind::Setup => &["ok", "done"],
+        Kind::Setup => &["ok", "refused"],
         Kind::Timing => &[],
     };
     let errors = ["error", "reset", "timed_out"];

@@ -3,7 +3,7 @@
 use crate::contract::End;
 use crate::oracle::Oracle;
 use crate::time::Instant;
-use crate::trace::{Event, Fate, Header, Outcome, Trace, What};
+use crate::trace::{Abort, EnvWhat, Event, Fate, Header, Outcome, Sending, Trace, What, Wire};
 
 /// What a run keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Keep {
         matches!(self, Keep::Verdict | Keep::Both)
     }
 
-    const fn records(self) -> bool {
+    pub(super) const fn records(self) -> bool {
         matches!(self, Keep::Trace | Keep::Both)
     }
 }
@@ -44,10 +44,14 @@ pub struct Stats {
     pub segments_sent: u64,
     /// Segments that were lost.
     pub segments_dropped: u64,
+    /// Segments with something (a SYN, data, a FIN) that their sender had sent before.
+    pub retransmits: u64,
+    /// Ends that gave up waiting: by retransmission or user timeout, not by keep-alive.
+    pub timeouts: u64,
 }
 
 impl Stats {
-    fn count(&mut self, event: &Event) {
+    fn count(&mut self, event: &Event, sending: &mut Sending) {
         self.events += 1;
         match &event.what {
             What::Return { at, outcome, .. } => {
@@ -56,19 +60,31 @@ impl Stats {
                     *(if at.end == End::Server { &mut self.bytes_to_server } else { &mut self.bytes_to_client }) += data.len() as u64;
                 }
             }
-            What::Segment(segment) if segment.fate == Fate::Sent => self.segments_sent += 1,
-            What::Segment(segment) if segment.fate == Fate::Dropped => self.segments_dropped += 1,
+            What::Segment(wire) => self.count_segment(wire, sending),
+            What::Env(env) if matches!(env.what, EnvWhat::Abort(Abort::Timeout, _)) => self.timeouts += 1,
             _ => {}
+        }
+    }
+
+    fn count_segment(&mut self, wire: &Wire, sending: &mut Sending) {
+        match wire.fate {
+            Fate::Sent => {
+                self.segments_sent += 1;
+                self.retransmits += u64::from(sending.is_again(wire));
+            }
+            Fate::Dropped => self.segments_dropped += 1,
+            Fate::Delivered | Fate::Duplicated | Fate::Corrupted | Fate::Injected => {}
         }
     }
 }
 
 /// The events of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     oracle: Option<Oracle>,
     trace: Option<Trace>,
     pub(super) stats: Stats,
+    sending: Sending,
 }
 
 impl Log {
@@ -77,12 +93,13 @@ impl Log {
             oracle: keep.judges().then(|| Oracle::with(header.clone())),
             trace: keep.records().then(|| Trace { header: header.clone(), ..Trace::default() }),
             stats: Stats::default(),
+            sending: Sending::default(),
         }
     }
 
     /// Takes the next event.
     pub(super) fn take(&mut self, event: Event) {
-        self.stats.count(&event);
+        self.stats.count(&event, &mut self.sending);
         if let Some(oracle) = &mut self.oracle {
             // The header is line 1.
             oracle.observe(self.stats.events + 1, &event);
@@ -94,5 +111,66 @@ impl Log {
 
     pub(super) fn into_parts(self) -> (Option<Oracle>, Option<Trace>) {
         (self.oracle, self.trace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Payload;
+    use crate::trace::{By, Env, Flags, Place};
+
+    fn wire(from: End, fate: Fate, flags: &str, seq: u32, len: u32) -> What {
+        let flags = Flags::from_letters(flags).expect("letters");
+        What::Segment(Box::new(Wire { flow: 0, from, id: None, fate, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() }))
+    }
+
+    fn abort(abort: Abort) -> What {
+        What::Env(Env { flow: None, end: Some(End::Client), what: EnvWhat::Abort(abort, By::Stack) })
+    }
+
+    fn stats(events: impl IntoIterator<Item = What>) -> Stats {
+        let mut log = Log::new(Keep::Nothing, &Header::default());
+        (7..).zip(events).for_each(|(t, what)| log.take(Event { t: Instant(t), what }));
+        log.stats
+    }
+
+    #[test]
+    fn segments_are_counted_by_what_became_of_them() {
+        use End::{Client, Server};
+        let counted = stats([
+            wire(Client, Fate::Sent, "S", u32::MAX, 0),
+            wire(Client, Fate::Dropped, "S", u32::MAX, 0),
+            wire(Client, Fate::Sent, "S", u32::MAX, 0),
+            wire(Client, Fate::Delivered, "S", u32::MAX, 0),
+            wire(Server, Fate::Sent, "SA", 9, 0),
+            wire(Client, Fate::Sent, "A", 0, 5),
+            wire(Client, Fate::Duplicated, "A", 0, 5),
+            wire(Client, Fate::Corrupted, "A", 0, 5),
+            wire(Client, Fate::Injected, "A", 0, 5),
+            wire(Client, Fate::Sent, "A", 0, 5),
+            wire(Server, Fate::Sent, "A", 10, 0),
+            wire(Server, Fate::Sent, "A", 10, 0),
+        ]);
+        assert_eq!((counted.segments_sent, counted.segments_dropped, counted.retransmits, counted.events), (7, 1, 2, 12));
+    }
+
+    #[test]
+    fn only_timeouts_are_timeouts() {
+        let counted = stats([abort(Abort::Timeout), abort(Abort::Reset), abort(Abort::KeepaliveDeath), abort(Abort::Timeout)]);
+        assert_eq!(counted.timeouts, 2);
+    }
+
+    #[test]
+    fn what_was_read_and_when_the_last_call_returned() {
+        let data = |flow, end, bytes| What::Return {
+            at: Place { flow, end },
+            op: 1,
+            outcome: Outcome::Data(Payload::Count(bytes)),
+            accepted: None,
+            peer: None,
+        };
+        let counted = stats([data(0, End::Client, 1), data(1, End::Server, 20), data(0, End::Server, 300), abort(Abort::Reset)]);
+        assert_eq!((counted.bytes_to_client, counted.bytes_to_server, counted.last_return), (1, 320, Instant(9)));
     }
 }

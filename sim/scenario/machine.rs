@@ -3,7 +3,7 @@
 //! A task that can go on takes one turn (one call, or one step that is no call) and goes to the end of the line; a task whose
 //! call or timer is pending is out of the line until that ends.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::program::{Line, Program};
@@ -28,6 +28,8 @@ pub(super) struct Machine {
     writes: Vec<u64>,
     /// Calls begun so far.
     calls: u64,
+    /// The task and step of each call, in the order of calls at each place; kept where somebody may ask.
+    made: Option<BTreeMap<Place, Vec<(u32, u32)>>>,
     /// Expectations that were not met, in the order in which that came out.
     pub(super) misses: Vec<Miss>,
 }
@@ -88,11 +90,26 @@ impl Machine {
             line: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
             owners: Vec::new(),
             signals: vec![false; program.signals()],
-            writes: vec![0; program.flows * 2],
+            writes: vec![0; program.flows() * 2],
             calls: 0,
+            made: None,
             misses: Vec::new(),
             program,
         }
+    }
+
+    /// Remembers from now on which step made each call.
+    pub(super) fn remember_calls(&mut self) {
+        self.made = Some(BTreeMap::new());
+    }
+
+    /// The step that made the call of that number at that place, counted from 1, if it was to be remembered. Where calls are tasks
+    /// that may overtake each other (`in_order` is false), only an end with one task tells.
+    pub(super) fn maker(&self, at: Place, number: u64, in_order: bool) -> Option<&Step> {
+        let calls = self.made.as_ref()?.get(&at)?;
+        let &(task, step) = calls.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        let is_alone = || calls.iter().all(|(other, _)| *other == task);
+        self.program.task(task as usize)?.1.get(step as usize).filter(|_| in_order || is_alone())
     }
 
     /// Lets every task go on until all of them wait, or `calls` more calls were begun (then false).
@@ -156,9 +173,9 @@ impl Machine {
 
     fn turn(&mut self, program: &Program, stage: &mut impl Stage, task: usize) {
         match &program.lines[task] {
-            Line::Fault(fault) if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + fault.at),
-            Line::Fault(fault) => {
-                stage.abort(Place { flow: fault.flow, end: fault.end }, fault.abort);
+            Line::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
+            Line::Abort { at, abort, .. } => {
+                stage.abort(*at, *abort);
                 self.tasks[task].state = State::Over;
             }
             Line::Task { at, steps } => match steps.get(self.tasks[task].step) {
@@ -224,6 +241,9 @@ impl Machine {
     /// Makes a step's next call.
     fn call(&mut self, stage: &mut impl Stage, task: usize, at: Place, step: &Step, call: Call) {
         self.calls += 1;
+        if let Some(made) = &mut self.made {
+            made.entry(at).or_default().push((task as u32, self.tasks[task].step as u32));
+        }
         let length = call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
         let op = stage.start(at, call);
         if let Some(outcome) = stage.outcome(op) {
@@ -251,8 +271,11 @@ impl Machine {
             Action::Flush => Call::Flush,
             Action::Shutdown(mode) => Call::Shutdown(*mode),
             Action::Close => Call::Close,
-            Action::Connect(port) => Call::Connect { to: port.map(|port| port.to_string().into()), keepalive: None },
-            Action::Accept(port) => Call::Accept { port: port.unwrap_or_default(), keepalive: None },
+            Action::Connect(port) => {
+                let port = port.unwrap_or_else(|| self.program.port(at.flow));
+                Call::Connect { to: Some(format!("{}:{port}", at.end.peer()).into()), keepalive: None }
+            }
+            Action::Accept(port) => Call::Accept { port: port.unwrap_or_else(|| self.program.port(at.flow)), keepalive: None },
             Action::Listen(port) => Call::Listen { port: *port, keepalive: None },
             Action::Unlisten(port) => Call::Unlisten { port: *port },
             Action::Disconnect => Call::Disconnect,

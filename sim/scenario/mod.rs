@@ -7,12 +7,16 @@
 
 mod direct;
 mod document;
+mod fault;
 mod file;
 mod fit;
 mod grammar;
+mod keys;
 mod log;
 mod machine;
 mod mistake;
+mod network;
+mod opening;
 mod picture;
 mod program;
 mod run;
@@ -26,6 +30,7 @@ mod write;
 use std::path::Path;
 use std::time::Duration;
 
+pub use fault::{Fault, FaultKind};
 pub use log::{Keep, Stats};
 pub use run::{Options, Ready, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};
@@ -33,9 +38,9 @@ pub use step::{Action, Ended, Expect, Step};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
 use crate::rules::Rule;
-use crate::target;
-use crate::trace::{Abort, Diagnostic};
+use crate::trace::Diagnostic;
 use crate::world::Target;
+use crate::{link, target, tcp};
 use mistake::{Source, Spot};
 
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
@@ -47,7 +52,8 @@ pub struct Scenario {
     pub contract: Option<Both<Contract>>,
     /// The name of what the scenario is for.
     pub target: Option<String>,
-    /// Where chance starts from; where it is left out, every decision is the benign one: one schedule, in the order of calls.
+    /// Where chance starts from; where it is left out, every decision is the benign one: one schedule, in the order of calls. With
+    /// a link that needs chance it is 0 then.
     pub seed: Option<u64>,
     /// Rules that a run must put to the test.
     pub guards: Vec<Guard>,
@@ -55,11 +61,25 @@ pub struct Scenario {
     pub pipe: Pipe,
     /// Where a run is given up.
     pub limits: Limits,
-    /// What happens to the flows from outside.
+    /// The path between the two hosts: each direction by the end that sends.
+    pub link: Both<link::Settings>,
+    /// The hosts' stacks. Their dialects are not those here: what each end promises is `contract`.
+    pub tcp: Both<tcp::Settings>,
+    /// What happens from outside.
     pub faults: Vec<Fault>,
     /// The flows, by their numbers.
     pub flows: Vec<FlowSteps>,
+    pub(crate) spots: Spots,
     pub(crate) source: Source,
+}
+
+/// Where a file speaks of its network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spots {
+    pub(crate) link: Spot,
+    pub(crate) tcp: Spot,
+    /// The first port that is not the usual one.
+    pub(crate) port: Spot,
 }
 
 /// A rule that a run must put to the test, or the scenario proves nothing.
@@ -100,27 +120,24 @@ impl Default for Limits {
     }
 }
 
-/// Something that happens to one end from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What happens.
-    pub abort: Abort,
-    /// To which flow.
-    pub flow: u32,
-    /// To which of its ends.
-    pub end: End,
-    /// When, from the start of the run.
-    pub at: Duration,
-    pub(crate) spot: Spot,
-}
-
 /// What the ends of one flow do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowSteps {
     /// The name, if it has one.
     pub name: Option<String>,
+    /// The server's port, where a step does not say another.
+    pub port: u16,
     /// The tasks of each end, which run side by side; the steps of a task run one after another.
     pub tasks: Both<Vec<Vec<Step>>>,
+}
+
+/// The port of a flow that does not say one.
+const PORT: u16 = 80;
+
+impl Default for FlowSteps {
+    fn default() -> Self {
+        FlowSteps { name: None, port: PORT, tasks: Both::default() }
+    }
 }
 
 impl FlowSteps {

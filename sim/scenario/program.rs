@@ -1,41 +1,60 @@
-//! What a machine runs: the tasks of a scenario with their places, and its faults, which are tasks of their own. It never
-//! changes during a run, so that copies of a machine share it.
+//! What a machine runs: the tasks of a scenario with their places, and its aborts, which are tasks of their own (faults of the
+//! network are the world's). It never changes during a run, so that copies of a machine share it.
 
-use super::{Action, Fault, Scenario, Step};
-use crate::trace::Place;
+use std::time::Duration;
+
+use super::{Action, Fault, FaultKind, Scenario, Step, opening};
+use crate::contract::{Both, End};
+use crate::trace::{Abort, Place};
 
 /// A scenario's tasks, ready to be run.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
-    /// The faults come first: what happens from outside at an instant happens before what the ends do then.
+    /// The aborts come first: what happens from outside at an instant happens before what the ends do then.
     pub(super) lines: Vec<Line>,
     /// The names of signals, sorted.
     signals: Vec<Box<str>>,
-    /// How many flows there are.
-    pub(super) flows: usize,
+    /// The port of each flow.
+    ports: Vec<u16>,
 }
 
 /// One task.
 #[derive(Clone, Debug)]
 pub(super) enum Line {
-    /// Something that happens from outside.
-    Fault(Fault),
+    /// An end is aborted from outside.
+    Abort { at: Place, abort: Abort, when: Duration },
     /// Steps of one end.
     Task { at: Place, steps: Vec<Step> },
 }
 
+impl Line {
+    fn steps(&self) -> &[Step] {
+        match self {
+            Line::Task { steps, .. } => steps,
+            Line::Abort { .. } => &[],
+        }
+    }
+}
+
 impl Program {
-    pub(super) fn new(scenario: &Scenario) -> Self {
-        let faults = scenario.faults.iter().copied().map(Line::Fault);
-        let tasks = scenario.tasks().map(|(flow, end, steps)| {
-            let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
-            Line::Task { at, steps: steps.to_vec() }
-        });
-        let named = |step: &Step| if let Action::Signal(name) = &step.action { Some(name.clone()) } else { None };
-        let mut signals: Vec<_> = scenario.tasks().flat_map(|(_, _, steps)| steps).filter_map(named).collect();
+    /// The scenario's tasks; where flows are not connected from the start, those that nobody connects are connected first.
+    pub(super) fn new(scenario: &Scenario, connects: bool) -> Self {
+        let aborts = scenario.faults.iter().filter_map(aborting);
+        let lines: Vec<Line> = aborts.chain(tasks(scenario, connects)).collect();
+        let mut signals: Vec<Box<str>> = lines.iter().flat_map(Line::steps).filter_map(signalled).map(Box::from).collect();
         signals.sort_unstable();
         signals.dedup();
-        Program { lines: faults.chain(tasks).collect(), signals, flows: scenario.flows.len() }
+        Program { lines, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
+    }
+
+    /// How many flows there are.
+    pub(super) fn flows(&self) -> usize {
+        self.ports.len()
+    }
+
+    /// The port of a flow.
+    pub(super) fn port(&self, flow: u32) -> u16 {
+        self.ports[flow as usize]
     }
 
     /// How many signals there are.
@@ -52,7 +71,36 @@ impl Program {
     pub(super) fn task(&self, line: usize) -> Option<(Place, &[Step])> {
         match self.lines.get(line)? {
             Line::Task { at, steps } => Some((*at, steps)),
-            Line::Fault(_) => None,
+            Line::Abort { .. } => None,
         }
     }
+}
+
+/// A fault that is the machine's to bring about.
+fn aborting(fault: &Fault) -> Option<Line> {
+    match fault.kind {
+        FaultKind::Abort { abort, flow, end, at } => Some(Line::Abort { at: Place { flow, end }, abort, when: at }),
+        _ => None,
+    }
+}
+
+fn signalled(step: &Step) -> Option<&str> {
+    match &step.action {
+        Action::Signal(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The tasks, by flow, the client's before the server's.
+fn tasks(scenario: &Scenario, connects: bool) -> Vec<Line> {
+    let mut openings = if connects { opening::openings(scenario) } else { vec![Both::default(); scenario.flows.len()] };
+    let mut lines = Vec::new();
+    for (flow, (steps, first)) in scenario.flows.iter().zip(&mut openings).enumerate() {
+        for end in End::BOTH {
+            let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
+            let tasks = opening::after(std::mem::take(&mut first[end]), &steps.tasks[end], flow, end);
+            lines.extend(tasks.into_iter().map(|steps| Line::Task { at, steps }));
+        }
+    }
+    lines
 }

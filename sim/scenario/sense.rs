@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::units::Span;
-use super::{Action, Expect, Scenario, Step};
-use crate::contract::suggestion;
+use super::{Action, Expect, Fault, FaultKind, Scenario, Step};
+use crate::contract::{End, suggestion};
+use crate::link::{Kind, Which};
 use crate::trace::Diagnostic;
 
 /// Most steps of a scenario.
@@ -21,7 +22,36 @@ const MAX_BYTES: u64 = 1 << 30;
 pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
     sizes(scenario)?;
     scenario.tasks().try_for_each(|(_, _, steps)| reachable(scenario, steps).and_then(|()| times(scenario, steps)))?;
+    scenario.tasks().try_for_each(|(_, end, steps)| roles(scenario, end, steps))?;
+    scenario.faults.iter().try_for_each(|fault| sendable(scenario, fault))?;
     signals(scenario)
+}
+
+/// The client's end connects, the server's end takes connections.
+fn roles(scenario: &Scenario, end: End, steps: &[Step]) -> Result<(), Diagnostic> {
+    let is_alien = |step: &&Step| match step.action {
+        Action::Connect(_) => end == End::Server,
+        Action::Accept(_) | Action::Listen(_) | Action::Unlisten(_) => end == End::Client,
+        _ => false,
+    };
+    let Some(step) = steps.iter().find(is_alien) else { return Ok(()) };
+    let message = format!("`{}` is not for the {end}'s end of a flow", step.action.word());
+    let help = "the client's end connects; the server's end listens, accepts and unlistens";
+    Err(scenario.source.at(step.spot, message).with_help(help))
+}
+
+/// Each end opens with a segment of its own.
+fn sendable(scenario: &Scenario, fault: &Fault) -> Result<(), Diagnostic> {
+    let FaultKind::Segment { from, which: Which::Nth { kind, .. }, .. } = fault.kind else { return Ok(()) };
+    let (opens, other) = match from {
+        End::Client => ("SYN", Kind::SynAck),
+        End::Server => ("SYN-ACK", Kind::Syn),
+    };
+    if kind != other {
+        return Ok(());
+    }
+    let message = format!("the {from} never sends such a segment");
+    Err(scenario.source.at(fault.spot, message).with_help(format!("the {from} opens with a `{opens}`")))
 }
 
 fn sizes(scenario: &Scenario) -> Result<(), Diagnostic> {

@@ -1,4 +1,5 @@
-//! Sizes (`64`, `4KiB`) and spans of time (`20ms`, `1.5s`), as people write them, and back in the canonical spelling.
+//! Sizes (`64`, `4KiB`), spans of time (`20ms`, `1.5s`) and rates (`10Mbit/s`), as people write them, and back in the canonical
+//! spelling.
 
 use std::fmt;
 use std::time::Duration;
@@ -35,6 +36,11 @@ const SPANS: [(&str, u64); 8] = [
     ("m", 60_000_000_000),
 ];
 
+/// The fastest link.
+const MAX_RATE: u64 = 1_000_000_000_000;
+/// The units of rates. The first of those that divide a rate exactly is its canonical unit.
+const RATES: [(&str, u64); 4] = [("Gbit/s", 1_000_000_000), ("Mbit/s", 1_000_000), ("kbit/s", 1_000), ("bit/s", 1)];
+
 /// Splits `4KiB` into its digits and its unit.
 fn split(text: &str) -> (&str, &str) {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -54,6 +60,22 @@ pub(super) fn size(text: &str) -> Result<u64, Mistake> {
     };
     let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(*scale));
     bytes.filter(|bytes| *bytes <= MAX_SIZE).ok_or_else(|| mistake(format!("`{text}` is too large"), "at most 1024GiB"))
+}
+
+/// Reads a rate in bits per second.
+pub(super) fn rate(text: &str) -> Result<u64, Mistake> {
+    let mistake = |message: String, help: &str| Mistake::new(0..text.len(), message, help);
+    let (digits, unit) = split(text);
+    if digits.is_empty() || digits.contains('.') {
+        return Err(mistake(format!("`{text}` is no rate"), "a whole number and its unit, as `10Mbit/s`"));
+    }
+    let Some((_, scale)) = RATES.iter().find(|(name, _)| *name == unit) else {
+        let what = if unit.is_empty() { format!("`{text}` has no unit") } else { format!("`{unit}` is no unit of rate") };
+        return Err(mistake(what, "one of: bit/s, kbit/s, Mbit/s, Gbit/s"));
+    };
+    let bits = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(*scale));
+    let fits = bits.filter(|bits| (1..=MAX_RATE).contains(bits));
+    fits.ok_or_else(|| mistake(format!("no link has a rate of `{text}`"), "from 1bit/s to 1000Gbit/s"))
 }
 
 /// Reads a span of time.
@@ -112,9 +134,46 @@ impl fmt::Display for Span {
     }
 }
 
+/// A rate in its canonical spelling: a whole number of the largest unit that fits.
+pub(super) struct Rate(pub(super) u64);
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, scale) = RATES.iter().find(|(_, scale)| self.0.is_multiple_of(*scale)).unwrap_or(&("bit/s", 1));
+        write!(f, "{}{unit}", self.0 / scale)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_read_and_printed() {
+        let cases = [
+            ("1bit/s", 1, "1bit/s"),
+            ("9600bit/s", 9600, "9600bit/s"),
+            ("64kbit/s", 64_000, "64kbit/s"),
+            ("1000kbit/s", 1_000_000, "1Mbit/s"),
+            ("1000Gbit/s", MAX_RATE, "1000Gbit/s"),
+        ];
+        for (text, bits, canonical) in cases {
+            assert_eq!(rate(text), Ok(bits));
+            assert_eq!(Rate(bits).to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn wrong_rates_say_why() {
+        let message = |text: &str| rate(text).unwrap_err().message;
+        assert_eq!(message("Mbit/s"), "`Mbit/s` is no rate");
+        assert_eq!(message("1.5Mbit/s"), "`1.5Mbit/s` is no rate");
+        assert_eq!(message("10"), "`10` has no unit");
+        assert_eq!(message("10mbit"), "`mbit` is no unit of rate");
+        assert_eq!(message("0Mbit/s"), "no link has a rate of `0Mbit/s`");
+        assert_eq!(message("1001Gbit/s"), "no link has a rate of `1001Gbit/s`");
+        assert_eq!(message("99999999999999999999bit/s"), "no link has a rate of `99999999999999999999bit/s`");
+    }
 
     #[test]
     fn sizes_are_read_and_printed() {

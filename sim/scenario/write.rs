@@ -3,18 +3,18 @@
 use std::fmt;
 
 use super::units::{Size, Span};
-use super::{Fault, FlowSteps, Limits, Pipe, Scenario, Step};
+use super::{FlowSteps, Limits, PORT, Pipe, Scenario, Step, network};
 use crate::contract::{Both, End};
-use crate::trace::Abort;
 
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.head(f)?;
         pipe(f, &self.pipe)?;
         limits(f, &self.limits)?;
-        self.faults.iter().try_for_each(|fault| write_fault(f, fault))?;
-        // The first flow needs no table of its own unless it has a name.
-        let plain = self.flows.first().filter(|flow| flow.name.is_none());
+        network::write(f, &self.link, &self.tcp)?;
+        self.faults.iter().try_for_each(|fault| writeln!(f, "\n[[fault]]\n{}", fault.kind))?;
+        // The first flow needs no table of its own unless it has a name or a port.
+        let plain = self.flows.first().filter(|flow| flow.name.is_none() && flow.port == PORT);
         if let Some(flow) = plain {
             write_ends(f, &flow.tasks)?;
         }
@@ -82,19 +82,6 @@ fn limits(f: &mut fmt::Formatter<'_>, limits: &Limits) -> fmt::Result {
     Ok(())
 }
 
-fn write_fault(f: &mut fmt::Formatter<'_>, fault: &Fault) -> fmt::Result {
-    let word = match fault.abort {
-        Abort::Reset => "reset",
-        Abort::Timeout => "timeout",
-        Abort::KeepaliveDeath => "keepalive_death",
-    };
-    write!(f, "\n[[fault]]\n{word} = {{ end = \"{}\", at = \"{}\"", fault.end, Span(fault.at))?;
-    if fault.flow != 0 {
-        write!(f, ", flow = {}", fault.flow)?;
-    }
-    f.write_str(" }\n")
-}
-
 fn write_ends(f: &mut fmt::Formatter<'_>, tasks: &Both<Vec<Vec<Step>>>) -> fmt::Result {
     for end in End::BOTH.into_iter().filter(|end| !tasks[*end].is_empty()) {
         write!(f, "\n[{end}]\n")?;
@@ -107,6 +94,9 @@ fn write_flow(f: &mut fmt::Formatter<'_>, flow: &FlowSteps) -> fmt::Result {
     f.write_str("\n[[flow]]\n")?;
     if let Some(name) = &flow.name {
         writeln!(f, "name = {}", Quoted(name))?;
+    }
+    if flow.port != PORT {
+        writeln!(f, "to = \"server:{}\"", flow.port)?;
     }
     for end in End::BOTH.into_iter().filter(|end| !flow.tasks[*end].is_empty()) {
         write_tasks(f, &format!("{end}."), &flow.tasks[end])?;

@@ -43,6 +43,13 @@ pub struct Settings {
     pub quirk: Option<Quirk>,
 }
 
+/// In the modern dialect.
+impl Default for Settings {
+    fn default() -> Self {
+        Settings::new(Contract::modern())
+    }
+}
+
 impl Settings {
     /// What the RFCs ask for, in this dialect.
     pub const fn new(contract: Contract) -> Self {

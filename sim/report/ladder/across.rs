@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Call, End, Outcome};
+use crate::contract::{Call, Outcome};
 use crate::time;
-use crate::trace::{Fate, Place, Wire};
+use crate::trace::Place;
 
-use super::rows::Kind;
-
-/// Columns of an arrow beside its label, at least.
-const DASHES: usize = 8;
+use super::arrow::Arrow;
+use super::flight::{Flight, Leg};
+use super::fold::Fold;
+use super::rows::{Kind, Row};
 
 /// Follows both directions of every flow, so that each read can say which bytes it got.
 #[derive(Debug, Default)]
 pub(super) struct Across {
     /// Segments are drawn, so reads are not.
     wire: bool,
+    /// There are several flows: segments say of which they are.
+    flows: bool,
     /// By the reading end.
     read: BTreeMap<Place, Stream>,
-    /// Sequence numbers are shown from the initial one, by sender.
-    initial: BTreeMap<Place, u32>,
 }
 
 /// One direction, as its reader sees it.
@@ -31,35 +31,24 @@ struct Stream {
     ended: bool,
 }
 
-/// What stands between the ends in one row.
-pub(super) struct Arrow {
-    pub from: End,
-    pub label: String,
-    pub tail: Tail,
-}
-
-/// Which parts of the way are drawn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tail {
-    /// From end to end.
-    Whole,
-    /// It leaves.
-    Leaves,
-    /// It arrives.
-    Arrives,
-    /// It is lost on the way.
-    Lost,
-}
-
 impl Across {
     /// So many bytes were read before, by their reader.
-    pub(super) fn new(wire: bool, read: &BTreeMap<Place, u64>) -> Self {
+    pub(super) fn new(wire: bool, flows: bool, read: &BTreeMap<Place, u64>) -> Self {
         let read = read.iter().map(|(at, bytes)| (*at, Stream { offset: *bytes, ..Stream::default() })).collect();
-        Across { wire, read, ..Across::default() }
+        Across { wire, flows, read }
     }
 
     /// What a row draws between the ends. Every row must pass through here, drawn or not.
-    pub(super) fn arrow(&mut self, kind: &Kind) -> Option<Arrow> {
+    pub(super) fn arrow(&mut self, row: &Row) -> Option<Arrow> {
+        let read = self.told(&row.kind);
+        match (&row.kind, &row.beside) {
+            (Kind::Segment(flight), _) | (_, Some(flight)) => Some(self.segment(row, flight)),
+            (Kind::Fold(fold), _) => folded(row, fold),
+            _ => read,
+        }
+    }
+
+    fn told(&mut self, kind: &Kind) -> Option<Arrow> {
         match kind {
             Kind::Whole { at, ops, call: Call::Read { .. }, outcome, .. } => self.got(*at, outcome, ops.bytes),
             Kind::Finish { at, call: Call::Read { .. }, outcome, .. } => {
@@ -70,7 +59,6 @@ impl Across {
                 self.called(*at, call);
                 None
             }
-            Kind::Segment { wire, took } => Some(self.segment(wire, took.map(time::span))),
             _ => None,
         }
     }
@@ -97,76 +85,30 @@ impl Across {
             Outcome::Eof if stream.ending && !std::mem::replace(&mut stream.ended, true) => "EOF".to_owned(),
             _ => return None,
         };
-        (!self.wire).then_some(Arrow { from: at.end.peer(), label, tail: Tail::Whole })
+        (!self.wire).then(|| Arrow { from: at.end.peer(), words: vec![label], leg: Leg::Whole, note: "", way: String::new() })
     }
 
-    fn segment(&mut self, wire: &Wire, took: Option<String>) -> Arrow {
-        let tail = match wire.fate {
-            _ if took.is_some() => Tail::Whole,
-            Fate::Sent => Tail::Leaves,
-            Fate::Delivered | Fate::Injected => Tail::Arrives,
-            Fate::Dropped => Tail::Lost,
-            Fate::Duplicated | Fate::Corrupted => Tail::Leaves,
-        };
-        Arrow { from: wire.from, label: self.segment_label(wire, took), tail }
-    }
-
-    fn segment_label(&mut self, wire: &Wire, took: Option<String>) -> String {
-        let sender = Place { flow: wire.flow, end: wire.from };
-        if wire.flags.syn() && wire.fate == Fate::Sent {
-            self.initial.insert(sender, wire.seq);
-        }
-        let relative = |number: u32, end| number.wrapping_sub(self.initial.get(&Place { end, ..sender }).copied().unwrap_or(0));
-        let seq = relative(wire.seq, wire.from);
-        let mut label = format!("{} {seq}", wire.flags);
-        if wire.len > 0 {
-            label.push_str(&format!("..{}", seq.wrapping_add(wire.len)));
-        }
-        if wire.flags.ack() {
-            label.push_str(&format!(" ack {}", relative(wire.ack, wire.from.peer())));
-        }
-        let how = match wire.fate {
-            Fate::Duplicated => " twice".to_owned(),
-            Fate::Corrupted => " damaged".to_owned(),
-            Fate::Injected => " injected".to_owned(),
-            _ => took.map(|took| format!(" · {took}")).unwrap_or_default(),
-        };
-        label + &how
+    fn segment(&self, row: &Row, flight: &Flight) -> Arrow {
+        let flow = self.flows.then(|| format!("[{}]", flight.from.flow));
+        let copied = (flight.leg != Leg::Lost && !flight.note.is_empty()).then(|| flight.note.to_owned());
+        let words = flow.into_iter().chain(flight.label.parts()).chain(copied).collect();
+        Arrow { from: flight.from.end, words, leg: flight.leg, note: flight.note, way: way(row, flight) }
     }
 }
 
-impl Arrow {
-    /// The columns that it needs: the label, and dashes that show whence it comes and whither it goes.
-    pub(super) fn width(&self) -> usize {
-        self.label.chars().count() + DASHES
-    }
-
-    /// The arrow in `width` columns.
-    pub(super) fn draw(&self, width: usize) -> String {
-        let label: String = self.label.chars().take(width.saturating_sub(DASHES)).collect();
-        let dashes = width.saturating_sub(label.chars().count() + 3);
-        let (near, far) = match self.tail {
-            Tail::Whole => ("─".repeat(dashes / 2), "─".repeat(dashes - dashes / 2)),
-            Tail::Leaves => ("──".to_owned(), "─ ".repeat(dashes / 2)),
-            Tail::Arrives => (" ─".repeat(dashes / 2), "──".to_owned()),
-            Tail::Lost => ("──".to_owned(), "─".repeat((dashes / 2).saturating_sub(2)) + "✗"),
-        };
-        let arrives = matches!(self.tail, Tail::Whole | Tail::Arrives);
-        let head = if arrives { self.head() } else { "" };
-        match self.from {
-            End::Client => format!("{:<width$}", format!("{near} {label} {far}{head}")),
-            End::Server => format!("{:>width$}", format!("{head}{} {label} {}", mirror(&far), mirror(&near))),
-        }
-    }
-
-    const fn head(&self) -> &'static str {
-        match self.from {
-            End::Client => "▶",
-            End::Server => "◀",
-        }
+/// How long it was on the way, or how long all of it took to arrive.
+fn way(row: &Row, flight: &Flight) -> String {
+    match flight.took {
+        Some((least, most)) if least == most => format!(" · {}", time::span(least)),
+        Some((least, most)) => format!(" · {} to {}", time::span(least), time::span(most)),
+        None if flight.until > row.t => format!(" · over {}", time::span(flight.until - row.t)),
+        None => String::new(),
     }
 }
 
-fn mirror(text: &str) -> String {
-    text.chars().rev().collect()
+/// What a folded stretch has in one direction.
+fn folded(row: &Row, fold: &Fold) -> Option<Arrow> {
+    let (from, crossed) = fold.crossed.as_ref()?;
+    let way = fold.span(row.t).map(|span| format!(" · {span}")).unwrap_or_default();
+    Some(Arrow { from: *from, words: vec![crossed.parts().join(", ")], leg: crossed.leg(), note: "", way })
 }

@@ -6,9 +6,10 @@ use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Clock, Place, Trace, What};
 
-use super::across::{Across, Arrow};
+use super::across::Across;
+use super::arrow::Arrow;
 use super::rows::{Kind, Row};
-use super::say::{Voice, side};
+use super::say::{Said, Voice, side};
 use super::select::select;
 use super::{Mark, View, lanes};
 
@@ -75,21 +76,21 @@ struct Sheet {
 /// The ladder of these rows.
 pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
     let voice = Voice::new(trace, rows);
-    let said: Vec<String> = rows.iter().map(|row| voice.say(row)).collect();
+    let said: Vec<Said> = rows.iter().map(|row| voice.say(row)).collect();
     let lanes = lanes::pictures(rows);
     let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));
     let titles = Both { client: title(trace, End::Client), server: title(trace, End::Server) };
-    let mut across = Across::new(wire, &view.read);
-    let arrows: Vec<Option<Arrow>> = rows.iter().map(|row| across.arrow(&row.kind)).collect();
+    let mut across = Across::new(wire, voice.flows, &view.read);
+    let arrows: Vec<Option<Arrow>> = rows.iter().map(|row| across.arrow(row)).collect();
     let sheet = Sheet::new(rows, &said, &lanes, &titles.client).with_middle(MIDDLE[usize::from(wire)], &arrows);
 
     let mut lines = sheet.head(trace, &titles);
     let mut drawn = Vec::with_capacity(rows.len());
     let marks = by_row(&view.marks, rows);
-    for (at, ((row, text), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
+    for (at, ((row, said), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
         let arrow = arrows[at].as_ref().map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
         let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
-        drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, text, lanes, &arrow, marks) });
+        drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, said, lanes, &arrow, marks) });
     }
     lines.extend(select(drawn, view, sheet.time));
     lines.join("\n") + "\n"
@@ -101,9 +102,8 @@ fn title(trace: &Trace, end: End) -> String {
 }
 
 impl Sheet {
-    fn new(rows: &[Row], said: &[String], lanes: &[Both<String>], title: &str) -> Self {
-        let at_client = |(row, text): (&Row, &String)| (side(&row.kind) == Some(End::Client)).then(|| text.chars().count());
-        let widest = rows.iter().zip(said).filter_map(at_client).max().unwrap_or(0).max(title.chars().count());
+    fn new(rows: &[Row], said: &[Said], lanes: &[Both<String>], title: &str) -> Self {
+        let widest = said.iter().map(|said| said.ends.client.chars().count()).max().unwrap_or(0).max(title.chars().count());
         let lanes = |end: End| lanes.iter().map(|both| both[end].chars().count()).max().unwrap_or(0);
         let time = rows.iter().map(|row| row.t.to_string().len()).max().unwrap_or(0);
         Sheet {
@@ -130,16 +130,16 @@ impl Sheet {
         lines
     }
 
-    fn row(&self, row: &Row, text: &str, lanes: Both<String>, arrow: &str, marks: &[&Mark]) -> Vec<String> {
+    fn row(&self, row: &Row, said: &Said, lanes: Both<String>, arrow: &str, marks: &[&Mark]) -> Vec<String> {
         let margin = if marks.is_empty() { "" } else { "✗" };
         let below = after(&lanes);
-        let first = match side(&row.kind) {
-            None if arrow.is_empty() => self.banner(margin, text),
-            None => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }),
-            Some(end) => self.set(Cells { margin, lanes, middle: arrow, ..Cells::default() }.put(end, text)),
+        let Both { client, server } = &said.ends;
+        let first = match said.across.as_str() {
+            "" => self.set(Cells { margin, lanes, client, middle: arrow, server }),
+            across => self.banner(margin, across),
         };
         let mark = |mark: &&Mark| {
-            let end = side(&row.kind).or(mark.op.map(|(at, _)| at.end)).unwrap_or(End::Client);
+            let end = pointed_end(&row.kind).or(mark.op.map(|(at, _)| at.end)).unwrap_or(End::Client);
             let text = format!("▲ {}", mark.text);
             self.set(Cells { lanes: below.clone(), ..Cells::default() }.put(end, &text))
         };
@@ -178,6 +178,11 @@ impl Sheet {
         let dashes = width - text.chars().count() - 2;
         format!("{:time$} {margin:1} {} {text} {}", "", "┄".repeat(dashes / 2), "┄".repeat(dashes - dashes / 2), time = self.time)
     }
+}
+
+/// The end that what points at a row concerns.
+fn pointed_end(kind: &Kind) -> Option<End> {
+    if let Kind::Segment(flight) = kind { Some(flight.from.end) } else { side(kind) }
 }
 
 /// The lanes in the line below a row: what ended in it is gone.

@@ -31,12 +31,12 @@ impl Lanes {
         Some(lane)
     }
 
-    /// One character a lane; `corner` stands in the lane that begins or ends here.
-    fn picture(&self, corner: Option<(usize, char)>) -> String {
-        let glyph = |(lane, held): (usize, &Option<(Place, u64)>)| match corner {
-            Some((at, corner)) if at == lane => corner,
-            _ if held.is_some() => '│',
-            _ => ' ',
+    /// One character a lane; `corners` stand in the lanes that begin or end here.
+    fn picture(&self, corners: &[(usize, char)]) -> String {
+        let glyph = |(lane, held): (usize, &Option<(Place, u64)>)| match corners.iter().find(|(at, _)| *at == lane) {
+            Some((_, corner)) => *corner,
+            None if held.is_some() => '│',
+            None => ' ',
         };
         self.held.iter().enumerate().map(glyph).collect()
     }
@@ -49,17 +49,18 @@ pub(super) fn pictures(rows: &[Row]) -> Vec<Both<String>> {
 }
 
 fn picture(lanes: &mut Both<Lanes>, row: &Row) -> Both<String> {
-    let mut corner = Both::<Option<(usize, char)>>::default();
-    if let Some((at, op, turn)) = turn(&row.kind) {
+    let mut corners = Both::<Vec<(usize, char)>>::default();
+    for (at, op, turn) in turns(&row.kind) {
         let lanes = &mut lanes[at.end];
-        corner[at.end] = match turn {
+        let corner = match turn {
             Turn::Begins => lanes.take((at, op)).map(|lane| (lane, '╭')),
             Turn::Ends => lanes.leave((at, op)).map(|lane| (lane, '╰')),
             Turn::Breaks => lanes.leave((at, op)).map(|lane| (lane, '╳')),
             Turn::GoesOn => lanes.leave((at, op)).map(|lane| (lane, '┊')),
         };
+        corners[at.end].extend(corner);
     }
-    let side = |end: End| lanes[end].picture(corner[end]);
+    let side = |end: End| lanes[end].picture(&corners[end]);
     Both { client: side(End::Client), server: side(End::Server) }
 }
 
@@ -70,12 +71,14 @@ enum Turn {
     GoesOn,
 }
 
-fn turn(kind: &Kind) -> Option<(Place, u64, Turn)> {
-    match kind {
-        Kind::Begin { at, op, .. } => Some((*at, *op, Turn::Begins)),
-        Kind::Finish { at, op, .. } => Some((*at, *op, Turn::Ends)),
-        Kind::Pending { at, op, stuck: false, .. } => Some((*at, *op, Turn::GoesOn)),
-        Kind::Cancel { at, op, .. } | Kind::Pending { at, op, .. } => Some((*at, *op, Turn::Breaks)),
-        _ => None,
-    }
+fn turns(kind: &Kind) -> Vec<(Place, u64, Turn)> {
+    let turn = match kind {
+        Kind::Begin { at, op, .. } => (*at, *op, Turn::Begins),
+        Kind::Finish { at, op, .. } => (*at, *op, Turn::Ends),
+        Kind::Pending { at, op, stuck: false, .. } => (*at, *op, Turn::GoesOn),
+        Kind::Cancel { at, op, .. } | Kind::Pending { at, op, .. } => (*at, *op, Turn::Breaks),
+        Kind::Fold(fold) => return fold.ended.iter().map(|(at, op)| (*at, *op, Turn::Ends)).collect(),
+        _ => return Vec::new(),
+    };
+    vec![turn]
 }

@@ -2,11 +2,17 @@
 //! what went across. It is what a person looks at first and what snapshots hold, so it is stable: the same trace and view give the
 //! same text.
 //!
-//! The road: `rows` turns events into rows (a call with its return, reads merged), `lanes` gives pending calls their lines, `across`
-//! says what went between the ends, `draw` sets it all in columns.
+//! The road: `rows` turns events into rows (a call with its return, reads merged; segments are `flight`s with a `label`), `fold`
+//! shortens long stretches without surprise, `join` puts on one line what happens at once, `lanes` gives pending calls their lines,
+//! `across` says what went between the ends, `arrow` draws it, `draw` sets it all in columns.
 
 mod across;
+mod arrow;
 mod draw;
+mod flight;
+mod fold;
+mod join;
+mod label;
 mod lanes;
 mod rows;
 mod say;
@@ -15,7 +21,13 @@ mod select;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::oracle::{Verdict, Violation};
-use crate::trace::{Place, Trace};
+use crate::report::segment::Numbers;
+use crate::trace::{Place, Trace, What};
+
+use self::flight::Flights;
+use self::fold::fold;
+use self::join::{join, with_silences};
+use self::label::Labels;
 
 /// What of a run is drawn, and what is pointed at.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +42,8 @@ pub struct View {
     pub marks: Vec<Mark>,
     /// Where the trace is a part of a longer one: how many bytes were read before it, by their reader.
     pub read: BTreeMap<Place, u64>,
+    /// Then also: the sequence numbers of SYNs that are not among the events, by their sender.
+    pub initial: BTreeMap<Place, u32>,
 }
 
 /// A line of the trace that is pointed at.
@@ -71,8 +85,13 @@ impl From<&Violation> for Mark {
 
 /// Draws a trace.
 pub fn ladder(trace: &Trace, view: &View) -> String {
-    let apart: BTreeSet<u64> = view.marks.iter().map(|mark| mark.line).collect();
-    draw::draw(trace, &rows::rows(trace, &apart), view)
+    let marked = view.marks.iter().map(|mark| mark.line);
+    let apart: BTreeSet<u64> = marked.clone().collect();
+    let seen: BTreeSet<u64> = marked.chain(view.focus.iter().copied()).collect();
+    let flights = Flights::new(trace, Labels::new(Numbers(view.initial.clone())));
+    let rows = join(fold(rows::rows(trace, &apart, flights), &seen));
+    let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));
+    draw::draw(trace, &if wire { with_silences(rows) } else { rows }, view)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! From events to rows: a call that nothing interrupts is one row with its return; whole reads (or writes) that follow each other at
-//! one end are merged; what is still pending at quiet gets a row that says so.
+//! From events to rows: a call that nothing interrupts is one row with its return, and so is one that only sends something; whole
+//! reads (or writes) that follow each other at one end are merged, and so are segments; what is still pending at quiet gets a row
+//! that says so.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,10 @@ use std::time::Duration;
 
 use crate::contract::{Call, End, Outcome};
 use crate::time::Instant;
-use crate::trace::{EnvWhat, Event, Fate, Place, Trace, What, Wire};
+use crate::trace::{EnvWhat, Event, Fate, Place, Trace, What};
+
+use super::flight::{Flight, Flights};
+use super::fold::Fold;
 
 /// One row of a ladder, not yet drawn.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub(super) struct Row {
     pub last: u64,
     pub t: Instant,
     pub kind: Kind,
+    /// A segment that leaves or arrives with it.
+    pub beside: Option<Box<Flight>>,
 }
 
 /// What a row says.
@@ -34,8 +40,12 @@ pub(super) enum Kind {
     Pending { at: Place, op: u64, call: Call, stuck: bool },
     /// The environment.
     Env { at: (Option<u32>, Option<End>), what: EnvWhat },
-    /// A segment; where nothing lies between its leaving and its arrival, how long it took.
-    Segment { wire: Box<Wire>, took: Option<Duration> },
+    /// A segment, or several.
+    Segment(Box<Flight>),
+    /// Many rows that hold no surprise.
+    Fold(Box<Fold>),
+    /// Nothing happens for so long.
+    Silence(Duration),
     /// A change of state.
     State { at: Place, from: Cow<'static, str>, to: Cow<'static, str> },
 }
@@ -53,44 +63,125 @@ pub(super) struct Ops {
 /// A pending operation.
 type Key = (Place, u64);
 
-/// All rows of a trace; the lines that stand `apart` are merged with no other operation's.
-pub(super) fn rows(trace: &Trace, apart: &BTreeSet<u64>) -> Vec<Row> {
-    let mut rows = Rows { list: Vec::new(), pending: BTreeMap::new(), apart };
-    let mut events = (2_u64..).zip(&trace.events).peekable();
-    while let Some((line, event)) = events.next() {
-        match events.peek() {
-            Some((_, next)) if rows.pair(line, event, next) => drop(events.next()),
-            _ => rows.single(line, event),
-        }
+/// So many events are searched for the return of a call that sends something.
+const SENDS_MAX: usize = 64;
+
+/// All rows of a trace; the lines that stand `apart` are merged with no other.
+pub(super) fn rows(trace: &Trace, apart: &BTreeSet<u64>, flights: Flights) -> Vec<Row> {
+    let (list, pending, returned) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+    let mut rows = Rows { events: &trace.events, list, pending, returned, apart, flights };
+    let mut next = 0;
+    while next < trace.events.len() {
+        next = rows.take(next);
     }
     rows.leave_off(trace);
+    settle(&mut rows.list);
     rows.list
 }
 
-struct Rows<'a> {
-    list: Vec<Row>,
-    pending: BTreeMap<Key, Call>,
-    apart: &'a BTreeSet<u64>,
+/// A row may end before the one above it does: a line is looked for from the first row that reaches it.
+pub(super) fn settle(rows: &mut [Row]) {
+    let mut last = 0;
+    for row in rows {
+        last = row.last.max(last);
+        row.last = last;
+    }
 }
 
-impl Rows<'_> {
-    /// Two events that make one row.
-    fn pair(&mut self, line: u64, event: &Event, next: &Event) -> bool {
-        match (&event.what, &next.what) {
-            (What::Call { at, op, call }, What::Return { at: back, op: ended, outcome, .. }) if (at, op) == (back, ended) => {
-                self.whole(line, event.t, next.t, Kind::whole(*at, *op, call, outcome, next.t));
-                true
-            }
-            (What::Segment(sent), What::Segment(got)) if arrives(sent, got) => {
-                self.push(line, line + 1, event.t, Kind::Segment { wire: sent.clone(), took: Some(next.t - event.t) });
-                true
-            }
-            _ => false,
+/// The line of an event.
+const fn line(index: usize) -> u64 {
+    index as u64 + 2
+}
+
+struct Rows<'a> {
+    events: &'a [Event],
+    list: Vec<Row>,
+    pending: BTreeMap<Key, Call>,
+    /// The returns that are told already.
+    returned: BTreeSet<usize>,
+    apart: &'a BTreeSet<u64>,
+    flights: Flights,
+}
+
+impl<'a> Rows<'a> {
+    /// Takes the event of that index; gives the index of the next.
+    fn take(&mut self, index: usize) -> usize {
+        let event = &self.events[index];
+        self.flights.observe(&event.what);
+        match &event.what {
+            What::Segment(_) => return index + self.segment(index),
+            What::Call { at, op, call } => match self.comes_back(index) {
+                Some((back, outcome)) => self.whole(index, back, Kind::whole(*at, *op, call, outcome, self.events[back].t)),
+                None => self.single(index),
+            },
+            What::Return { .. } if self.returned.contains(&index) => {}
+            _ => self.single(index),
+        }
+        index + 1
+    }
+
+    /// A segment, with what becomes of it at once; how many events that are.
+    fn segment(&mut self, index: usize) -> usize {
+        let wire = |index: usize| match self.events.get(index).map(|event| &event.what) {
+            Some(What::Segment(wire)) => Some(wire),
+            _ => None,
+        };
+        let Some(sent) = wire(index) else { return 1 };
+        let (flight, told) = self.flights.next(self.events[index].t, sent, wire(index + 1).map(|wire| &**wire));
+        self.fly(line(index), line(index) + u64::from(told), self.events[index].t, flight);
+        1 + usize::from(told)
+    }
+
+    /// Adds a segment: to the row before it where both are of a kind; and where all that left has arrived, as one row.
+    fn fly(&mut self, first: u64, last: u64, t: Instant, flight: Flight) {
+        let apart = self.apart;
+        let is_free = |row: &Row| apart.range(row.first..=last).next().is_none();
+        let joined = self.list.last_mut().filter(|row| is_free(row)).is_some_and(|row| row.fly(last, &flight));
+        if !joined {
+            self.push(first, last, t, Kind::Segment(Box::new(flight)));
+        }
+        self.land();
+    }
+
+    /// Where the last two rows are of the same segments, makes them one.
+    fn land(&mut self) {
+        let [.., Row { kind: Kind::Segment(left), .. }, Row { kind: Kind::Segment(came), last, .. }] = self.list.as_slice() else { return };
+        let (Some(flight), last) = (left.arrives(came), *last) else { return };
+        self.list.pop();
+        if let Some(row) = self.list.last_mut() {
+            (row.kind, row.last) = (Kind::Segment(Box::new(flight)), last);
         }
     }
 
+    /// The return of the call of that index, if it is told in the call's row: if nothing is between them, or at the same instant
+    /// only what the call itself does to the network and the connection.
+    fn comes_back(&mut self, index: usize) -> Option<(usize, &'a Outcome)> {
+        let call = &self.events[index];
+        let What::Call { at, op, .. } = &call.what else { return None };
+        for back in (index + 1..self.events.len()).take(SENDS_MAX) {
+            let event = &self.events[back];
+            match &event.what {
+                What::Return { at: whose, op: ended, outcome, .. } if (at, op) == (whose, ended) => {
+                    if back > index + 1 && event.t != call.t {
+                        return None;
+                    }
+                    self.returned.insert(back);
+                    return Some((back, outcome));
+                }
+                What::Segment(wire) if wire.fate != Fate::Delivered && wire.flow == at.flow => {}
+                What::State { at: whose, .. } if whose == at => {}
+                _ => return None,
+            }
+            if event.t != call.t || self.apart.contains(&line(back)) {
+                return None;
+            }
+        }
+        None
+    }
+
     /// One event by itself.
-    fn single(&mut self, line: u64, event: &Event) {
+    fn single(&mut self, index: usize) {
+        let event = &self.events[index];
         let kind = match &event.what {
             What::Call { at, op, call } => {
                 self.pending.insert((*at, *op), call.clone());
@@ -100,18 +191,18 @@ impl Rows<'_> {
             What::Cancel { at, op } => Kind::Cancel { at: *at, op: *op, call: self.ended(*at, *op) },
             What::Env(env) => {
                 if env.what == EnvWhat::Quiet {
-                    self.stuck(line, event.t, env.flow, env.end);
+                    self.stuck(line(index), event.t, env.flow, env.end);
                 }
                 Kind::Env { at: (env.flow, env.end), what: env.what.clone() }
             }
-            What::Segment(wire) => Kind::Segment { wire: wire.clone(), took: None },
             What::State { at, from, to } => Kind::State { at: *at, from: from.clone(), to: to.clone() },
+            What::Segment(_) => return,
         };
-        self.push(line, line, event.t, kind);
+        self.push(line(index), line(index), event.t, kind);
     }
 
     fn push(&mut self, first: u64, last: u64, t: Instant, kind: Kind) {
-        self.list.push(Row { first, last, t, kind });
+        self.list.push(Row { first, last, t, kind, beside: None });
     }
 
     /// The call that ended. A trace that was read always has one; a made-up one may not.
@@ -120,12 +211,12 @@ impl Rows<'_> {
     }
 
     /// Adds a whole operation, to the row before it where both are of a kind.
-    fn whole(&mut self, line: u64, t: Instant, until: Instant, kind: Kind) {
-        let apart = self.apart;
-        let free = |first| apart.range(first..=line + 1).next().is_none();
-        let absorbed = self.list.last_mut().filter(|row| free(row.first)).is_some_and(|row| row.absorb(line + 1, &kind, until));
+    fn whole(&mut self, call: usize, back: usize, kind: Kind) {
+        let (apart, last, until) = (self.apart, line(back), self.events[back].t);
+        let free = |first| apart.range(first..=last).next().is_none();
+        let absorbed = self.list.last_mut().filter(|row| free(row.first)).is_some_and(|row| row.absorb(last, &kind, until));
         if !absorbed {
-            self.push(line, line + 1, t, kind);
+            self.push(line(call), last, self.events[call].t, kind);
         }
     }
 
@@ -153,6 +244,16 @@ impl Rows<'_> {
 }
 
 impl Row {
+    /// Takes a further segment, whose last line is `last`, into this row if it belongs there.
+    fn fly(&mut self, last: u64, flight: &Flight) -> bool {
+        let Kind::Segment(before) = &mut self.kind else { return false };
+        let absorbed = before.absorb(flight);
+        if absorbed {
+            self.last = last;
+        }
+        absorbed
+    }
+
     /// Takes a further operation, that ends at line `last`, into this row if it is of the same kind.
     fn absorb(&mut self, last: u64, other: &Kind, end: Instant) -> bool {
         let absorbed = self.kind.absorb(other, end);
@@ -188,7 +289,7 @@ impl Kind {
 }
 
 /// Reads that gave data and single-buffer writes that went well say nothing more one by one than together; an empty one does.
-fn mergeable(call: &Call, outcome: &Outcome) -> bool {
+pub(super) fn mergeable(call: &Call, outcome: &Outcome) -> bool {
     match (call, outcome) {
         (Call::Read { .. }, Outcome::Data(data)) => !data.is_empty(),
         (Call::Write(data), Outcome::Ok) => !data.is_empty(),
@@ -197,16 +298,10 @@ fn mergeable(call: &Call, outcome: &Outcome) -> bool {
 }
 
 /// The bytes that an operation read or wrote.
-fn moved(call: &Call, outcome: &Outcome) -> u64 {
+pub(super) fn moved(call: &Call, outcome: &Outcome) -> u64 {
     match outcome {
         Outcome::Data(data) => data.len() as u64,
         Outcome::Ok => call.buffers().unwrap_or_default().iter().map(|buffer| buffer.len() as u64).sum(),
         _ => 0,
     }
-}
-
-/// Is `got` the arrival of `sent`?
-fn arrives(sent: &Wire, got: &Wire) -> bool {
-    let same = Wire { fate: Fate::Delivered, ..sent.clone() };
-    sent.fate == Fate::Sent && same == *got
 }

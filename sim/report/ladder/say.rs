@@ -1,28 +1,67 @@
-//! What a row says at its end.
+//! What a row says at its ends.
 
-use crate::contract::End;
+use crate::contract::{Both, End};
 use crate::report::words;
 use crate::time;
 use crate::trace::{Place, Trace};
 
+use super::fold::Work;
 use super::rows::{Kind, Ops, Row};
 
 /// How rows are said in one ladder.
 pub(super) struct Voice {
     /// Several flows: each text says which.
-    flows: bool,
+    pub(super) flows: bool,
     /// Contents are shown where they are short: not in simulated runs, whose payload is a pattern.
     verbatim: bool,
 }
 
+/// The texts of a row.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub ends: Both<String>,
+    /// Concerns both, or neither.
+    pub across: String,
+}
+
 impl Voice {
     pub(super) fn new(trace: &Trace, rows: &[Row]) -> Self {
-        let other = |row: &Row| flow(&row.kind).is_some_and(|flow| flow != 0);
+        let other =
+            |row: &Row| flow(&row.kind).is_some_and(|flow| flow != 0) || row.beside.as_ref().is_some_and(|flight| flight.from.flow != 0);
         Voice { flows: rows.iter().any(other), verbatim: !trace.header.simulated }
     }
 
-    /// The text of a row.
-    pub(super) fn say(&self, row: &Row) -> String {
+    /// The texts of a row.
+    pub(super) fn say(&self, row: &Row) -> Said {
+        let mut said = Said::default();
+        match (&row.kind, side(&row.kind)) {
+            (Kind::Segment(_), _) => {}
+            (Kind::Fold(fold), _) => End::BOTH.into_iter().for_each(|end| said.ends[end] = self.works(&fold.calls[end])),
+            (_, Some(end)) => said.ends[end] = self.text(row),
+            (_, None) => said.across = self.text(row),
+        }
+        said
+    }
+
+    /// All reads and writes of one end in a long stretch.
+    fn works(&self, works: &[Work]) -> String {
+        let say = |work: &Work| format!("{}{} {} {}", self.flow(work.at), label(&work.ops), work.word, words::size(work.ops.bytes));
+        match works {
+            // Of many flows there is no room for each.
+            [_, _, _, ..] => {
+                let sum = |sum: u64, work: &Work| sum + work.ops.count;
+                format!(
+                    "{}, {}",
+                    words::count(works.iter().fold(0, sum), "call"),
+                    words::size(works.iter().map(|work| work.ops.bytes).sum())
+                )
+            }
+            works => works.iter().map(say).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// The text of a row, wherever it stands.
+    fn text(&self, row: &Row) -> String {
         match &row.kind {
             Kind::Whole { .. } => self.whole(row),
             Kind::Begin { at, op, call } => format!("{}#{op} {}", self.flow(*at), words::call(call, self.verbatim)),
@@ -38,7 +77,8 @@ impl Voice {
                 let end = end.map(|end| format!("{end}: ")).unwrap_or_default();
                 format!("{flow}{end}{}", words::environment(what))
             }
-            Kind::Segment { .. } => String::new(),
+            Kind::Silence(span) => format!("{} of silence", time::span(*span)),
+            Kind::Segment(_) | Kind::Fold(_) => String::new(),
             Kind::State { at, from, to } => format!("{}{} → {}", self.flow(*at), words::plain(from), words::plain(to)),
         }
     }
@@ -50,7 +90,7 @@ impl Voice {
         let said = if ops.count == 1 {
             format!("{} → {}", words::call(call, self.verbatim), words::outcome(outcome, self.verbatim))
         } else {
-            format!("{} {} ({})", call.word(), words::size(ops.bytes), words::count(ops.count, call.word()))
+            counted(call.word(), ops)
         };
         let after = match ops.count {
             _ if *until == row.t => String::new(),
@@ -63,6 +103,11 @@ impl Voice {
     fn flow(&self, at: Place) -> String {
         if self.flows { format!("[{}] ", at.flow) } else { String::new() }
     }
+}
+
+/// `read 30 bytes (3 reads)`.
+fn counted(word: &str, ops: &Ops) -> String {
+    format!("{word} {} ({})", words::size(ops.bytes), words::count(ops.count, word))
 }
 
 /// `#5`, or `#5–#7`.
@@ -83,14 +128,15 @@ fn place(kind: &Kind) -> Option<Place> {
         | Kind::Cancel { at, .. }
         | Kind::Pending { at, .. }
         | Kind::State { at, .. } => Some(*at),
-        Kind::Env { .. } | Kind::Segment { .. } => None,
+        Kind::Env { .. } | Kind::Segment(_) | Kind::Fold(_) | Kind::Silence(_) => None,
     }
 }
 
 fn flow(kind: &Kind) -> Option<u32> {
     match kind {
         Kind::Env { at: (flow, _), .. } => *flow,
-        Kind::Segment { wire, .. } => Some(wire.flow),
+        Kind::Segment(flight) => Some(flight.from.flow),
+        Kind::Fold(fold) => fold.flow(),
         other => place(other).map(|at| at.flow),
     }
 }

@@ -1,3 +1,8 @@
+//! Ladders of traces that are written by hand.
+
+mod folds;
+mod segments;
+
 use bytes::Bytes;
 
 use super::*;
@@ -53,10 +58,28 @@ fn assert_drawn(drawn: &str, picture: &str) {
     assert!(drawn == &picture[1..], "drawn:\n{drawn}");
 }
 
+/// A segment, with its flags' letters, without a name.
 fn wire(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
     let flags = Flags::from_letters(flags).expect("letters");
     let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data: None, opts: "".into() };
     at(millis, What::Segment(Box::new(wire)))
+}
+
+/// The same segment as something becomes of it.
+fn then(millis: u64, sent: &Event, fate: Fate) -> Event {
+    let What::Segment(wire) = &sent.what else { panic!("no segment") };
+    at(millis, What::Segment(Box::new(Wire { fate, ..(**wire).clone() })))
+}
+
+/// The event, with its segment changed.
+fn with(event: Event, change: impl FnOnce(&mut Wire)) -> Event {
+    let What::Segment(mut wire) = event.what else { panic!("no segment") };
+    change(&mut wire);
+    Event { t: event.t, what: What::Segment(wire) }
+}
+
+fn state(millis: u64, place: Place, from: &'static str, to: &'static str) -> Event {
+    at(millis, What::State { at: place, from: from.into(), to: to.into() })
 }
 
 #[test]
@@ -135,38 +158,6 @@ fn reads_are_merged_but_for_the_one_that_is_pointed_at() {
 }
 
 #[test]
-fn segments_take_the_middle_where_they_are_recorded() {
-    use End::{Client, Server};
-    let events = vec![
-        wire(0, Client, Fate::Sent, 1000, 0, "S", 0),
-        wire(20, Client, Fate::Delivered, 1000, 0, "S", 0),
-        wire(20, Server, Fate::Sent, 9000, 1001, "SA", 0),
-        wire(40, Server, Fate::Delivered, 9000, 1001, "SA", 0),
-        call(40, CLIENT, 1, Call::Write(data("hello"))),
-        back(40, CLIENT, 1, Outcome::Ok),
-        wire(40, Client, Fate::Sent, 1001, 9001, "PA", 5),
-        wire(45, Client, Fate::Sent, 1006, 9001, "FA", 0),
-        wire(60, Client, Fate::Delivered, 1001, 9001, "PA", 5),
-        wire(65, Client, Fate::Dropped, 1006, 9001, "FA", 0),
-        at(66, What::State { at: CLIENT, from: "ESTABLISHED".into(), to: "FIN-WAIT-1".into() }),
-    ];
-    assert_drawn(
-        &draw(events, &View::default()),
-        r#"
-                client · modern                                                     server · modern
-         0 ns                             ───────────── S 0 · 20 ms ─────────────▶
-        20 ms                             ◀────────── SA 0 ack 1 · 20 ms ─────────
-        40 ms   #1 write "hello" → ok
-                                          ── PA 1..6 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
-        45 ms                             ── FA 6 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
-        60 ms                              ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ PA 1..6 ack 1 ──▶
-        65 ms                             ── FA 6 ack 1 ───────────✗
-        66 ms   ESTABLISHED → FIN-WAIT-1
-"#,
-    );
-}
-
-#[test]
 fn a_long_run_is_shown_where_it_matters() {
     let mut events = Vec::new();
     for op in 1..=20 {
@@ -236,18 +227,6 @@ fn the_middle_is_as_wide_as_the_longest_offsets() {
         let columns: Vec<usize> = drawn.lines().filter_map(|line| line.chars().position(|letter| letter == '◀')).collect();
         assert!(columns.len() == 2 && columns[0] == columns[1], "{drawn}");
     }
-}
-
-/// The longest labels that there can be: every digit is drawn.
-#[test]
-fn the_longest_label_of_a_segment_is_whole() {
-    let most = u32::MAX - 1;
-    let events = vec![
-        wire(0, End::Client, Fate::Sent, most, most, "SFRPAU", u32::MAX),
-        at(86_400_123, wire(0, End::Client, Fate::Delivered, most, most, "SFRPAU", u32::MAX).what),
-    ];
-    let drawn = draw(events, &View::default());
-    assert!(drawn.contains(&format!("..{} ack {most} · ", u32::MAX)) && drawn.contains(" ─") && drawn.contains('▶'), "{drawn}");
 }
 
 #[test]

@@ -1,0 +1,199 @@
+//! One direction between two hosts.
+
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use super::count::Counts;
+use super::faults::Faults;
+use super::line::Line;
+use super::plan::{Dice, Plan};
+use super::transit::Transit;
+use super::{Arrival, Cause, Exact, Fate, InFlight, Meaning, Settings, nanos};
+use crate::choice::Choice;
+use crate::time::Instant;
+
+/// The least time that a packet waits for another to overtake it.
+const HOLD_MIN: Duration = Duration::from_millis(1);
+
+/// One direction between two hosts: plain data, copied with what is under way on it.
+#[derive(Clone, Debug)]
+pub struct Link<P> {
+    settings: Settings,
+    /// The delay in nanoseconds, at hand for every packet.
+    delay: u64,
+    cuts: u32,
+    /// Packets are counted: chance or a fault may name them.
+    is_counting: bool,
+    /// Nothing here can change a packet's fate: it arrives after the delay.
+    is_plain: bool,
+    counts: Counts,
+    faults: Faults,
+    line: Line,
+    transit: Transit<P>,
+}
+
+impl<P: Clone> Link<P> {
+    /// An idle direction.
+    pub fn new(settings: Settings) -> Self {
+        let (delay, line, is_counting) = (nanos(settings.delay), Line::new(&settings), settings.has_chance());
+        let (counts, faults, transit) = (Counts::default(), Faults::default(), Transit::new());
+        let is_plain = !is_counting && line.is_unlimited();
+        Link { settings, delay, cuts: 0, is_counting, is_plain, counts, faults, line, transit }
+    }
+
+    /// What it does to packets.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Decides a packet's fate and, unless it is dropped, puts it on its way. `size` is what it takes on the wire (bytes);
+    /// `sequence` is larger than that of any packet sent before, and orders what arrives at the same instant. Time never goes back.
+    #[inline]
+    pub fn send(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
+        if !self.is_plain {
+            return self.send_with_care(choice, now, sequence, meaning, size, packet);
+        }
+        let arrival = self.transit.in_order(self.after_delay(now));
+        self.transit.keep_order(arrival);
+        self.transit.push((arrival, sequence), false, packet);
+        Fate::CARRIED
+    }
+
+    /// When the first of those under way arrives, and its place among what happens at that instant. Sending may change this.
+    #[inline]
+    pub fn next(&self) -> Option<(Instant, u64)> {
+        self.transit.next()
+    }
+
+    /// Takes the first of those under way.
+    #[inline]
+    pub fn arrive(&mut self) -> Option<Arrival<P>> {
+        self.transit.arrive()
+    }
+
+    /// Nothing is under way.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.transit.is_empty()
+    }
+
+    /// Loses all that is under way or waits for the line. Cuts, counts and faults stay.
+    pub fn clear(&mut self) {
+        self.transit.clear();
+        self.line.clear();
+    }
+
+    /// What is sent from now on is dropped. Cuts add up: each needs a [`heal`](Link::heal) of its own.
+    pub fn cut(&mut self) {
+        self.cuts = self.cuts.saturating_add(1);
+        self.look_again();
+    }
+
+    /// Mends one cut; nothing if there is none.
+    pub fn heal(&mut self) {
+        self.cuts = self.cuts.saturating_sub(1);
+        self.look_again();
+    }
+
+    /// What is sent is dropped.
+    pub fn is_cut(&self) -> bool {
+        self.cuts > 0
+    }
+
+    /// Adds a fault that strikes once. Segments are counted from the first fault on (on a link with chance from the start): to
+    /// add faults later, [`watch`](Link::watch) from the start.
+    pub fn add(&mut self, fault: Exact) {
+        self.faults.add(fault);
+        self.watch();
+    }
+
+    /// Counts segments from now on.
+    pub fn watch(&mut self) {
+        self.is_counting = true;
+        self.look_again();
+    }
+
+    /// The faults whose packet was not sent so far, in the order of sender and name.
+    pub fn outstanding(&self) -> impl Iterator<Item = Exact> {
+        self.faults.outstanding()
+    }
+
+    /// What is under way, in the order of arrival.
+    pub fn in_flight(&self, now: Instant) -> impl Iterator<Item = InFlight<'_, P>> {
+        self.transit.in_flight(now)
+    }
+
+    /// Feeds what decides the future of this direction, packets apart, without absolute time and without the numbers of what
+    /// is past: a fault that waits for the 5th ACK after 3 is one that waits for the 3rd after 1.
+    pub fn canonical(&self, now: Instant, hasher: &mut impl Hasher) {
+        (self.cuts, self.transit.backlog(self.after_delay(now))).hash(hasher);
+        self.line.canonical(now, hasher);
+        self.faults.canonical(&self.counts, hasher);
+    }
+
+    /// Can anything here change a packet's fate?
+    fn look_again(&mut self) {
+        self.is_plain = !self.is_counting && self.cuts == 0 && self.line.is_unlimited();
+    }
+
+    #[inline]
+    fn after_delay(&self, time: Instant) -> Instant {
+        Instant(time.0.saturating_add(self.delay))
+    }
+
+    fn send_with_care(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
+        match self.decide(choice, now, &meaning, size) {
+            Ok((departure, plan)) => self.dispatch(departure, sequence, &plan, packet),
+            Err(cause) => Fate::dropped(cause),
+        }
+    }
+
+    /// When a packet leaves the line, and what befalls it then; or why it gets no further.
+    fn decide(&mut self, choice: &mut Choice, now: Instant, meaning: &Meaning, size: u32) -> Result<(Instant, Plan), Cause> {
+        if !self.is_counting {
+            return self.enter(now, size).map(|departure| (departure, Plan::default()));
+        }
+        let sender = self.counts.note(meaning);
+        let mut plan = self.faults.strike(meaning, sender);
+        let mut dice = Dice::new(choice, &self.settings, meaning.entity, sender.name(meaning));
+        if self.cuts > 0 {
+            return Err(Cause::Cut);
+        }
+        if plan.drop {
+            return Err(Cause::Fault);
+        }
+        if dice.loses() {
+            return Err(Cause::Loss);
+        }
+        let departure = self.line.admit(now, size).ok_or(Cause::QueueFull)?;
+        dice.travel(&mut plan);
+        Ok((departure, plan))
+    }
+
+    fn enter(&mut self, now: Instant, size: u32) -> Result<Instant, Cause> {
+        if self.cuts > 0 {
+            return Err(Cause::Cut);
+        }
+        self.line.admit(now, size).ok_or(Cause::QueueFull)
+    }
+
+    /// Puts a packet and its copies on their way.
+    fn dispatch(&mut self, departure: Instant, sequence: u64, plan: &Plan, packet: P) -> Fate {
+        let in_order = self.transit.in_order(Instant(self.after_delay(departure).0.saturating_add(plan.jitter)));
+        let arrival = Instant(in_order.0.saturating_add(plan.delay));
+        let copies: Vec<P> = plan.copies.iter().map(|_| packet.clone()).collect();
+        if plan.reorder {
+            let wait = self.settings.delay.max(HOLD_MIN);
+            self.transit.hold((arrival, sequence), wait, plan.corrupt, packet);
+        } else {
+            if plan.delay == 0 {
+                self.transit.keep_order(in_order);
+            }
+            self.transit.push((arrival, sequence), plan.corrupt, packet);
+        }
+        for (by, copy) in plan.copies.iter().zip(copies) {
+            self.transit.push_copy((Instant(arrival.0.saturating_add(*by)), sequence), plan.corrupt, copy);
+        }
+        Fate { dropped: None, corrupted: plan.corrupt, duplicated: !plan.copies.is_empty(), reordered: plan.reorder }
+    }
+}

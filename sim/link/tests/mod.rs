@@ -1,0 +1,92 @@
+//! The link as its users see it: what is sent, what arrives.
+
+use std::time::Duration;
+
+use super::*;
+use crate::choice::{Choice, Deviations};
+use crate::time::Instant;
+
+mod canonical;
+mod chance;
+mod faults;
+mod order;
+mod rewriting;
+
+const MS: Duration = Duration::from_millis(1);
+
+fn ms(count: u64) -> Instant {
+    Instant(count * 1_000_000)
+}
+
+/// A link, its choice, and packets that are numbered in the order of sending.
+struct Bench {
+    link: Link<u64>,
+    choice: Choice,
+    sent: u64,
+}
+
+impl Bench {
+    fn new(settings: Settings) -> Self {
+        Bench { link: Link::new(settings), choice: Choice::benign(), sent: 0 }
+    }
+
+    fn delayed(delay: u32) -> Self {
+        Bench::new(Settings { delay: MS * delay, ..Settings::default() })
+    }
+
+    fn with(mut self, faults: impl IntoIterator<Item = Exact>) -> Self {
+        faults.into_iter().for_each(|fault| self.link.add(fault));
+        self
+    }
+
+    fn send(&mut self, now: Instant, meaning: Meaning) -> Fate {
+        self.sent += 1;
+        self.link.send(&mut self.choice, now, self.sent, meaning, meaning.len + 40, self.sent)
+    }
+
+    /// Sends acknowledgements at these times (ms).
+    fn acks<const N: usize>(&mut self, times: [u64; N]) -> [Fate; N] {
+        times.map(|time| self.send(ms(time), ack()))
+    }
+
+    /// Everything that arrives: when (ns), and which packet; negative if damaged.
+    fn arrivals(&mut self) -> Vec<(u64, i64)> {
+        std::iter::from_fn(|| self.arrival()).collect()
+    }
+
+    /// The same, in milliseconds.
+    fn arrivals_ms(&mut self) -> Vec<(u64, i64)> {
+        self.arrivals().into_iter().map(|(time, packet)| (time / 1_000_000, packet)).collect()
+    }
+
+    fn arrival(&mut self) -> Option<(u64, i64)> {
+        let (time, _) = self.link.next()?;
+        let arrival = self.link.arrive()?;
+        let number = arrival.packet as i64;
+        Some((time.0, if arrival.is_corrupted { -number } else { number }))
+    }
+
+    fn outstanding(&self) -> Vec<Exact> {
+        self.link.outstanding().collect()
+    }
+}
+
+fn segment(kind: Kind, offset: u64, len: u32) -> Meaning {
+    Meaning { entity: 1, kind, offset, len }
+}
+
+fn ack() -> Meaning {
+    segment(Kind::Ack, 0, 0)
+}
+
+fn data(offset: u64, len: u32) -> Meaning {
+    segment(Kind::Data, offset, len)
+}
+
+fn nth(kind: Kind, nth: u64, action: Action) -> Exact {
+    Exact { entity: 1, what: Which::Nth { kind, nth }, action }
+}
+
+fn carries(offset: u64, transmission: u64, action: Action) -> Exact {
+    Exact { entity: 1, what: Which::Carries { offset, transmission }, action }
+}

@@ -1,0 +1,251 @@
+//! What is written on the arrow of a segment, and what must be followed to know it: which of its numbers say something new, and
+//! what was sent before.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::report::segment::{self, Numbers, sender};
+use crate::time::{self, Instant};
+use crate::trace::{Fate, Place, Sending, What, Wire};
+
+/// The words on an arrow. It may stand for a run of segments that follow each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Label {
+    /// `SYN`, `FIN`, `RST` …; empty for data and acknowledgements.
+    pub kind: String,
+    /// Relative sequence number.
+    pub start: u32,
+    pub bytes: u64,
+    /// How many segments these are.
+    pub count: u64,
+    /// Relative acknowledgement number, where it says something new.
+    pub ack: Option<u32>,
+    /// The same was acknowledged before, and nothing else is said.
+    pub is_dup: bool,
+    /// The window in bytes, where it matters.
+    pub win: Option<u64>,
+    pub again: Option<Again>,
+    /// An empty segment whose sequence number is not the next one.
+    pub is_odd: bool,
+}
+
+/// Something is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Again {
+    /// Which transmission this is, and how long after the one before; unknown where it was cut otherwise.
+    nth: Option<(u32, Duration)>,
+}
+
+impl Label {
+    /// Data, and nothing that must be seen by itself.
+    pub(super) fn is_data(&self) -> bool {
+        self.bytes > 0 && self.is_plain()
+    }
+
+    /// An acknowledgement, and nothing that must be seen by itself.
+    pub(super) fn is_ack(&self) -> bool {
+        self.bytes == 0 && self.ack.is_some() && self.is_plain() && !self.is_odd
+    }
+
+    fn is_plain(&self) -> bool {
+        self.kind.is_empty() && self.again.is_none() && self.win != Some(0)
+    }
+
+    /// Takes the label of the next segment of the same end, if both are of a kind.
+    pub(super) fn absorb(&mut self, other: &Label) -> bool {
+        let data = self.is_data() && other.is_data() && other.ack.is_none() && other.start == self.start.wrapping_add(self.bytes as u32);
+        let acks = self.is_ack() && other.is_ack() && self.is_dup == other.is_dup;
+        if !(data || acks) || other.win.is_some() {
+            return false;
+        }
+        self.bytes += other.bytes;
+        self.count += other.count;
+        self.ack = other.ack.or(self.ack);
+        true
+    }
+
+    /// The parts of the text, the most important first.
+    pub(super) fn parts(&self) -> Vec<String> {
+        let place = match self.bytes {
+            0 if self.is_odd && self.kind.is_empty() => format!("seq {}", self.start),
+            0 if self.kind.is_empty() || (self.kind.starts_with("SYN") && self.start == 0) => String::new(),
+            0 => self.start.to_string(),
+            bytes => self.counted(segment::range(self.start, bytes)),
+        };
+        let parts = [self.kind.clone(), place, self.acked(), self.window(), self.again.map(Again::said).unwrap_or_default()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect()
+    }
+
+    /// `1:4097 (4096 in 3)`.
+    fn counted(&self, range: String) -> String {
+        match self.count {
+            0 | 1 => range,
+            count => range.replace(')', &format!(" in {count})")),
+        }
+    }
+
+    /// `ack 1025`, `ack 4097 (3 acks)`, `dup ack 1025`.
+    fn acked(&self) -> String {
+        let Some(ack) = self.ack else { return String::new() };
+        let dup = if self.is_dup { "dup " } else { "" };
+        let count = if self.bytes == 0 && self.count > 1 { format!(" ({} acks)", self.count) } else { String::new() };
+        format!("{dup}ack {ack}{count}")
+    }
+
+    fn window(&self) -> String {
+        self.win.map(|win| format!("win {win}")).unwrap_or_default()
+    }
+}
+
+impl Again {
+    /// `again, after 1 s`; `again (3rd), after 2 s`.
+    fn said(self) -> String {
+        match self.nth {
+            None => "again".to_owned(),
+            Some((2, after)) => format!("again, after {}", time::span(after)),
+            Some((nth, after)) => format!("again ({}), after {}", ordinal(nth), time::span(after)),
+        }
+    }
+}
+
+/// `3rd`.
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+/// Follows all segments of a trace.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    numbers: Numbers,
+    sending: Sending,
+    /// The transmissions of what begins at a sequence number: how many, and when the last one was.
+    transmissions: BTreeMap<(Place, u32), (u32, Instant)>,
+    speakers: BTreeMap<Place, Speaker>,
+    /// What was said of segments when they left.
+    left: BTreeMap<Name, Label>,
+}
+
+/// By what a segment is known again: its sender and the name that the trace gives it, else its numbers.
+type Name = (Place, Option<u64>, [u32; 4]);
+
+fn name(wire: &Wire) -> Name {
+    let numbers = [wire.seq, wire.ack, wire.len, wire.flags.0.into()];
+    (sender(wire), wire.id, if wire.id.is_some() { [0; 4] } else { numbers })
+}
+
+/// What one end has said last.
+#[derive(Debug, Default)]
+struct Speaker {
+    /// Acknowledgement number and raw window.
+    acked: Option<(u32, u32)>,
+    /// Its window scale, if it offered one.
+    shift: Option<u32>,
+    /// The window that was last shown, or need not be.
+    window: Option<u64>,
+}
+
+impl Labels {
+    /// Some initial numbers are known from before the trace.
+    pub(super) fn new(numbers: Numbers) -> Self {
+        Labels { numbers, ..Labels::default() }
+    }
+
+    /// The label of the next segment of the trace. One that was sent says what is new in it, and the same wherever it is seen again.
+    pub(super) fn next(&mut self, t: Instant, wire: &Wire) -> Label {
+        if wire.fate != Fate::Sent {
+            return self.left.get(&name(wire)).cloned().unwrap_or_else(|| self.plain(wire));
+        }
+        let label = self.sent(t, wire);
+        self.left.insert(name(wire), label.clone());
+        label
+    }
+
+    /// Takes what a SYN says of its end.
+    pub(super) fn observe(&mut self, what: &What) {
+        self.numbers.observe(what);
+    }
+
+    /// All that is known of a segment by itself.
+    fn plain(&self, wire: &Wire) -> Label {
+        Label {
+            kind: segment::kind(wire.flags),
+            start: self.numbers.seq(wire),
+            bytes: wire.len.into(),
+            count: 1,
+            ack: wire.flags.ack().then(|| self.numbers.ack(wire)),
+            is_odd: wire.len == 0 && !wire.flags.ack(),
+            ..Label::default()
+        }
+    }
+
+    fn sent(&mut self, t: Instant, wire: &Wire) -> Label {
+        let plain = self.plain(wire);
+        let is_next = self.sending.next(sender(wire)).is_none_or(|next| next == wire.seq);
+        let again = self.again(t, wire);
+        let is_bare = plain.bytes == 0 && plain.kind.is_empty();
+        let peer = Place { end: wire.from.peer(), flow: wire.flow };
+        // Windows are scaled if both ends offered to (RFC 7323 §2.2).
+        let scaled = self.speakers.get(&peer).is_some_and(|peer| peer.shift.is_some());
+        let speaker = self.speakers.entry(sender(wire)).or_default();
+        let (win, before) = (speaker.window(wire, scaled), speaker.acked);
+        let is_new = before.is_none_or(|(ack, _)| ack != wire.ack);
+        if wire.flags.ack() {
+            speaker.acked = Some((wire.ack, wire.win));
+        }
+        // The acknowledgement of a SYN-ACK is 1, or worth a look.
+        let is_said = is_bare || (is_new && !(wire.flags.syn() && plain.ack == Some(1)));
+        Label {
+            ack: plain.ack.filter(|_| is_said),
+            is_dup: is_bare && is_next && wire.flags.ack() && before == Some((wire.ack, wire.win)),
+            is_odd: plain.is_odd || (is_bare && !is_next),
+            win,
+            again,
+            ..plain
+        }
+    }
+
+    fn again(&mut self, t: Instant, wire: &Wire) -> Option<Again> {
+        let is_again = self.sending.is_again(wire);
+        if wire.len == 0 && !wire.flags.syn() && !wire.flags.fin() {
+            return None;
+        }
+        let before = self.transmissions.insert((sender(wire), wire.seq), (1, t)).filter(|_| is_again);
+        let nth = before.map(|(count, last)| (count + 1, t - last));
+        if let Some((count, _)) = nth {
+            self.transmissions.insert((sender(wire), wire.seq), (count, t));
+        }
+        is_again.then_some(Again { nth })
+    }
+}
+
+impl Speaker {
+    /// The window of a segment, if it is closed, open again, or quite another than before.
+    fn window(&mut self, wire: &Wire, scaled: bool) -> Option<u64> {
+        if wire.flags.syn() {
+            self.shift = shift(&wire.opts);
+        }
+        if wire.flags.syn() || wire.flags.rst() || !wire.flags.ack() {
+            return None;
+        }
+        let window = u64::from(wire.win) << self.shift.filter(|_| scaled).unwrap_or(0);
+        let known = *self.window.get_or_insert(window);
+        let differs = window > known.saturating_mul(2) || window < known / 2;
+        if differs {
+            self.window = Some(window);
+        }
+        (window == 0 || differs).then_some(window)
+    }
+}
+
+/// The window scale among the options of a SYN; more than 14 counts as 14 (RFC 7323 §2.3).
+fn shift(options: &str) -> Option<u32> {
+    let scale = options.split(',').find_map(|option| option.strip_prefix("ws="))?;
+    scale.parse().ok().map(|shift: u32| shift.min(14))
+}

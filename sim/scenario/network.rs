@@ -1,0 +1,205 @@
+//! `[link]` and `[tcp]`: the path between the two hosts, and how their stacks are set.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::document::{Item, Table};
+use super::keys::{Key, Section};
+use super::mistake::Mistake;
+use super::units::{self, Size, Span};
+use crate::contract::{Both, End};
+use crate::link::{NoProbability, Probability};
+use crate::trace::Diagnostic;
+use crate::{link, tcp};
+
+/// The longest span of time that a link or a stack can be set to.
+const MAX_SPAN: Duration = Duration::from_secs(24 * 60 * 60);
+/// Acknowledgements are not delayed as long as this (RFC 9293 §3.8.6.3).
+const ACK_LIMIT: Duration = Duration::from_millis(500);
+/// Most packets that wait for a slow link.
+const MAX_QUEUE: u64 = 1 << 20;
+/// Largest buffer of a connection.
+const MAX_BUFFER: u64 = 1 << 30;
+/// What the headers of IP and TCP without options take of a packet (octets).
+const HEADERS: u64 = 40;
+
+/// What a scenario says of its network, by the end that sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Network {
+    pub(super) link: Both<link::Settings>,
+    pub(super) tcp: Both<tcp::Settings>,
+}
+
+/// A direction, and the stack at its begin, whose segments it must fit.
+#[derive(Clone, Default)]
+struct Path {
+    link: link::Settings,
+    mss: Option<u16>,
+}
+
+const LINK: Section<Path> = Section {
+    name: "link",
+    what: "`[link]`",
+    ends: Both { client: ("to-server", "`[link.to-server]`"), server: ("to-client", "`[link.to-client]`") },
+    keys: &LINK_KEYS,
+    clash: |_| None,
+};
+
+const TCP: Section<tcp::Settings> = Section {
+    name: "tcp",
+    what: "`[tcp]`",
+    ends: Both { client: ("client", "`[tcp.client]`"), server: ("server", "`[tcp.server]`") },
+    keys: &TCP_KEYS,
+    clash: timeouts,
+};
+
+impl Network {
+    /// Takes what a file says of it.
+    pub(super) fn read(file: &mut Table<'_>) -> Result<Self, Diagnostic> {
+        let paths = file.get("link", |item| LINK.read(item, Both::default()))?.unwrap_or_default();
+        let usual = |path: &Path| {
+            let usual = tcp::Settings::default();
+            tcp::Settings { mss: path.mss.unwrap_or(usual.mss), ..usual }
+        };
+        let usual = Both { client: usual(&paths.client), server: usual(&paths.server) };
+        let tcp = match file.take("tcp") {
+            Some(item) => TCP.read(&item, usual)?,
+            None => usual,
+        };
+        Ok(Network { link: Both { client: paths.client.link, server: paths.server.link }, tcp })
+    }
+}
+
+/// Every key, for the page about them.
+#[cfg(test)]
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    LINK_KEYS.iter().map(|key| key.name).chain(TCP_KEYS.iter().map(|key| key.name))
+}
+
+/// Writes the tables of a network, where they say something. What a packet may hold at most is said as the stacks' MSS.
+pub(super) fn write(f: &mut fmt::Formatter<'_>, link: &Both<link::Settings>, tcp: &Both<tcp::Settings>) -> fmt::Result {
+    let path = |end: End| Path { link: link[end].clone(), mss: None };
+    LINK.write(f, &Both { client: path(End::Client), server: path(End::Server) }, &Path::default())?;
+    TCP.write(f, tcp, &tcp::Settings::default())
+}
+
+/// The bounds of a stack's retransmission timeout leave room for it.
+fn timeouts(tcp: &tcp::Settings) -> Option<(String, &'static str)> {
+    let least = [("rto-min", tcp.rto_min), ("rto-initial", tcp.rto_initial)];
+    let (name, least) = least.into_iter().find(|(_, least)| *least > tcp.rto_max)?;
+    let message = format!("`{name}` of {} is above `rto-max` of {}", Span(least), Span(tcp.rto_max));
+    Some((message, "without these keys: `rto-min` 1s, `rto-initial` 1s, `rto-max` 60s"))
+}
+
+const LINK_KEYS: [Key<Path>; 9] = [
+    Key {
+        name: "delay",
+        read: |path, item| put(&mut path.link.delay, within(item, Duration::ZERO..=MAX_SPAN)),
+        show: |path| time(path.link.delay),
+    },
+    Key {
+        name: "jitter",
+        read: |path, item| put(&mut path.link.jitter, within(item, Duration::ZERO..=MAX_SPAN)),
+        show: |path| time(path.link.jitter),
+    },
+    Key { name: "loss", read: |path, item| put(&mut path.link.loss, likelihood(item)), show: |path| odds(path.link.loss) },
+    Key { name: "duplicate", read: |path, item| put(&mut path.link.duplicate, likelihood(item)), show: |path| odds(path.link.duplicate) },
+    Key { name: "reorder", read: |path, item| put(&mut path.link.reorder, likelihood(item)), show: |path| odds(path.link.reorder) },
+    Key { name: "corrupt", read: |path, item| put(&mut path.link.corrupt, likelihood(item)), show: |path| odds(path.link.corrupt) },
+    Key {
+        name: "rate",
+        read: |path, item| put(&mut path.link.rate, item.parsed("as `\"10Mbit/s\"`", units::rate).map(Some)),
+        show: |path| path.link.rate.map_or_else(String::new, |rate| format!("\"{}\"", units::Rate(rate))),
+    },
+    Key {
+        name: "queue",
+        read: |path, item| put(&mut path.link.queue, item.number(0..=MAX_QUEUE).map(Some)),
+        show: |path| path.link.queue.map_or_else(String::new, |packets| packets.to_string()),
+    },
+    Key { name: "mtu", read: |path, item| put(&mut path.mss, mtu(item).map(Some)), show: |_| String::new() },
+];
+
+const TCP_KEYS: [Key<tcp::Settings>; 14] = [
+    Key {
+        name: "mss",
+        read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(u16::MAX) - HEADERS)),
+        show: |tcp| tcp.mss.to_string(),
+    },
+    Key { name: "send-buffer", read: |tcp, item| put(&mut tcp.send_buffer, buffer(item)), show: |tcp| bytes(tcp.send_buffer) },
+    Key { name: "receive-buffer", read: |tcp, item| put(&mut tcp.receive_buffer, buffer(item)), show: |tcp| bytes(tcp.receive_buffer) },
+    Key { name: "window-scale", read: |tcp, item| put(&mut tcp.window_scale, item.boolean()), show: |tcp| tcp.window_scale.to_string() },
+    Key { name: "nagle", read: |tcp, item| put(&mut tcp.nagle, item.boolean()), show: |tcp| tcp.nagle.to_string() },
+    Key {
+        name: "delayed-ack",
+        read: |tcp, item| put(&mut tcp.delayed_ack, within(item, Duration::ZERO..=ACK_LIMIT - TICK)),
+        show: |tcp| time(tcp.delayed_ack),
+    },
+    Key { name: "rto-initial", read: |tcp, item| put(&mut tcp.rto_initial, some_time(item)), show: |tcp| time(tcp.rto_initial) },
+    Key { name: "rto-min", read: |tcp, item| put(&mut tcp.rto_min, some_time(item)), show: |tcp| time(tcp.rto_min) },
+    Key { name: "rto-max", read: |tcp, item| put(&mut tcp.rto_max, some_time(item)), show: |tcp| time(tcp.rto_max) },
+    Key { name: "syn-give-up", read: |tcp, item| put(&mut tcp.syn_give_up, some_time(item)), show: |tcp| time(tcp.syn_give_up) },
+    Key { name: "give-up", read: |tcp, item| put(&mut tcp.give_up, some_time(item)), show: |tcp| time(tcp.give_up) },
+    Key { name: "msl", read: |tcp, item| put(&mut tcp.msl, within(item, Duration::ZERO..=MAX_SPAN)), show: |tcp| time(tcp.msl) },
+    Key {
+        name: "fin-wait-2",
+        read: |tcp, item| put(&mut tcp.fin_wait_2, within(item, Duration::ZERO..=MAX_SPAN)),
+        show: |tcp| time(tcp.fin_wait_2),
+    },
+    Key {
+        name: "isn",
+        read: |tcp, item| put(&mut tcp.isn, item.number(0..=u64::from(u32::MAX)).map(Some)),
+        show: |tcp| tcp.isn.map_or_else(String::new, |isn| isn.to_string()),
+    },
+];
+
+/// The shortest span of virtual time.
+const TICK: Duration = Duration::from_nanos(1);
+
+fn put<T>(place: &mut T, value: Result<T, Diagnostic>) -> Result<(), Diagnostic> {
+    value.map(|value| *place = value)
+}
+
+/// A span of time that is allowed here.
+fn within(item: &Item<'_>, allowed: RangeInclusive<Duration>) -> Result<Duration, Diagnostic> {
+    let span = item.span_of_time()?;
+    let help = || match *allowed.end() {
+        MAX_SPAN => format!("from {} to 24h", Span(*allowed.start())),
+        _ => "below 500ms (RFC 9293 §3.8.6.3)".to_owned(),
+    };
+    allowed.contains(&span).then_some(span).ok_or_else(|| item.wrong(format!("`{}` can't be {}", item.key(), Span(span)), help()))
+}
+
+/// A span of time that is more than none: a timer of no time would never let another thing happen.
+fn some_time(item: &Item<'_>) -> Result<Duration, Diagnostic> {
+    within(item, Duration::from_micros(1)..=MAX_SPAN)
+}
+
+/// The largest payload of a packet of so many octets.
+fn mtu(item: &Item<'_>) -> Result<u16, Diagnostic> {
+    item.number::<u16>(HEADERS + 1..=u64::from(u16::MAX)).map(|mtu| mtu - HEADERS as u16)
+}
+
+fn buffer(item: &Item<'_>) -> Result<usize, Diagnostic> {
+    let bytes = item.size()?;
+    let fits = (1..=MAX_BUFFER).contains(&bytes).then_some(bytes).and_then(|bytes| usize::try_from(bytes).ok());
+    fits.ok_or_else(|| item.wrong(format!("a buffer can't hold {bytes} bytes"), "from 1 to 1GiB"))
+}
+
+fn likelihood(item: &Item<'_>) -> Result<Probability, Diagnostic> {
+    item.parsed(NoProbability::HELP, |text| {
+        text.parse().map_err(|error: NoProbability| Mistake::new(0..text.len(), format!("`{text}` {error}"), NoProbability::HELP))
+    })
+}
+
+fn time(span: Duration) -> String {
+    format!("\"{}\"", Span(span))
+}
+
+fn odds(probability: Probability) -> String {
+    format!("\"{probability}\"")
+}
+
+fn bytes(bytes: usize) -> String {
+    format!("\"{}\"", Size(bytes as u64))
+}

@@ -1,0 +1,162 @@
+//! How flows come into being on a target that makes connections, where no step says it: the client's end connects, the server's
+//! end listens and accepts, before anything else that they do.
+
+use std::collections::BTreeSet;
+
+use super::{Action, FlowSteps, Scenario, Step};
+use crate::contract::{Both, End};
+
+/// What each end of each flow does first, since nobody says it.
+pub(super) fn openings(scenario: &Scenario) -> Vec<Both<Vec<Step>>> {
+    let mut ports = Ports::of(scenario);
+    scenario.flows.iter().map(|flow| opening(flow, &mut ports)).collect()
+}
+
+fn opening(flow: &FlowSteps, ports: &mut Ports) -> Both<Vec<Step>> {
+    let is_connect = |action: &Action| matches!(action, Action::Connect(_));
+    let says_connect = says(flow, End::Client, is_connect);
+    let says_accept = says(flow, End::Server, |action| matches!(action, Action::Accept(_) | Action::Listen(_)));
+    let does = |end: End| !flow.tasks[end].is_empty();
+    let connects = !says_connect && (does(End::Client) || !says_accept);
+    let accepts = !says_accept && (does(End::Server) || !says_connect);
+    let mut server = Vec::new();
+    for port in accepted(flow, accepts) {
+        ports.listen(port, &mut server);
+    }
+    server.extend(accepts.then_some(Action::Accept(None)));
+    let client = connects.then_some(Action::Connect(None));
+    Both { client: client.into_iter().map(Step::from).collect(), server: server.into_iter().map(Step::from).collect() }
+}
+
+fn says(flow: &FlowSteps, end: End, what: fn(&Action) -> bool) -> bool {
+    flow.tasks[end].iter().flatten().any(|step| what(&step.action))
+}
+
+/// The ports at which the server's end of a flow takes connections.
+fn accepted(flow: &FlowSteps, by_itself: bool) -> BTreeSet<u16> {
+    let said = flow.tasks.server.iter().flatten().filter_map(|step| match step.action {
+        Action::Accept(port) => Some(port.unwrap_or(flow.port)),
+        _ => None,
+    });
+    said.chain(by_itself.then_some(flow.port)).collect()
+}
+
+/// Who listens where.
+struct Ports {
+    /// Where a step says so.
+    said: BTreeSet<u16>,
+    /// Where an end does so by itself, so far.
+    taken: BTreeSet<u16>,
+    /// Where several flows need it.
+    shared: BTreeSet<u16>,
+}
+
+impl Ports {
+    fn of(scenario: &Scenario) -> Self {
+        let listened = |step: &Step| if let Action::Listen(port) = step.action { Some(port) } else { None };
+        let said = scenario.tasks().flat_map(|(_, _, steps)| steps).filter_map(listened).collect();
+        let (mut seen, mut shared) = (BTreeSet::new(), BTreeSet::new());
+        for port in scenario.flows.iter().flat_map(|flow| accepted(flow, true)) {
+            if !seen.insert(port) {
+                shared.insert(port);
+            }
+        }
+        Ports { said, taken: BTreeSet::new(), shared }
+    }
+
+    /// The first flow that needs a port listens there; the others wait until it does.
+    fn listen(&mut self, port: u16, steps: &mut Vec<Action>) {
+        // No signal of a file has such a name.
+        let listening = || format!("for port {port}").into();
+        match (self.said.contains(&port), self.taken.insert(port), self.shared.contains(&port)) {
+            (true, ..) => {}
+            (_, true, false) => steps.push(Action::Listen(port)),
+            (_, true, true) => steps.extend([Action::Listen(port), Action::Signal(listening())]),
+            (_, false, _) => steps.push(Action::Wait(listening())),
+        }
+    }
+}
+
+/// The tasks of an end that begins with these steps: its first task takes them, the others wait until they are over.
+pub(super) fn after(first: Vec<Step>, tasks: &[Vec<Step>], flow: usize, end: End) -> Vec<Vec<Step>> {
+    let mut tasks = tasks.to_vec();
+    if first.is_empty() {
+        return tasks;
+    }
+    let opened: Box<str> = format!("for the {end}'s end of flow {flow}").into();
+    for others in tasks.iter_mut().skip(1) {
+        others.insert(0, Action::Wait(opened.clone()).into());
+    }
+    let over = (tasks.len() > 1).then(|| Action::Signal(opened).into());
+    if tasks.is_empty() {
+        tasks.push(Vec::new());
+    }
+    tasks[0].splice(..0, first.into_iter().chain(over));
+    tasks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tasks of each end of each flow, as they are run.
+    fn opened(text: &str) -> Vec<String> {
+        let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)));
+        let lists = |tasks: &[Vec<Step>]| {
+            let line = |steps: &Vec<Step>| steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            tasks.iter().map(line).collect::<Vec<_>>().join(" | ")
+        };
+        let flows = openings(&scenario).into_iter().zip(&scenario.flows).enumerate();
+        flows
+            .map(|(flow, (first, steps))| {
+                let end = |end: End| lists(&after(first[end].clone(), &steps.tasks[end], flow, end));
+                format!("{} / {}", end(End::Client), end(End::Server))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_nobody_says_is_done_first() {
+        let cases = [
+            ("client.steps = ['close']", "connect, close / listen 80, accept"),
+            ("server.steps = ['close']", "connect / listen 80, accept, close"),
+            ("client.steps = ['close']\nserver.steps = ['read']", "connect, close / listen 80, accept, read"),
+            ("client.steps = ['sleep 1s', 'connect']", "sleep 1s, connect / "),
+            ("client.steps = ['connect']\nserver.steps = ['read']", "connect / listen 80, accept, read"),
+            ("client.steps = ['close']\nserver.steps = ['listen 80', 'accept']", "connect, close / listen 80, accept"),
+            ("client.steps = ['close']\nserver.steps = ['listen 80']", "connect, close / listen 80"),
+            ("server.steps = ['listen 80', 'accept']", " / listen 80, accept"),
+            ("client.steps = ['close']\nserver.steps = ['accept']", "connect, close / listen 80, accept"),
+            (
+                "client.steps = ['close']\nserver.steps = ['accept 81', 'accept']",
+                "connect, close / listen 80, listen 81, accept 81, accept",
+            ),
+            ("client.steps = ['connect 81']\nserver.steps = ['read']", "connect 81 / listen 80, accept, read"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(opened(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_tasks_of_an_end_wait_until_it_is_open() {
+        let text = "client.tasks = [['write 1'], ['read'], ['close']]\nserver.tasks = [['accept', 'read'], ['close']]";
+        let client = "connect, signal for the client's end of flow 0, write 1 | wait for the client's end of flow 0, read | \
+                      wait for the client's end of flow 0, close";
+        let server = "listen 80, signal for the server's end of flow 0, accept, read | wait for the server's end of flow 0, close";
+        assert_eq!(opened(text), [format!("{client} / {server}")]);
+    }
+
+    #[test]
+    fn of_flows_to_one_port_the_first_listens() {
+        let flow = |to: &str| format!("[[flow]]\nto = 'server:{to}'\nclient.steps = ['close']\n");
+        let expected = [
+            "connect, close / listen 80, signal for port 80, accept",
+            "connect, close / listen 81, accept",
+            "connect, close / wait for port 80, accept",
+        ];
+        assert_eq!(opened(&(flow("80") + &flow("81") + &flow("80"))), expected);
+        let said = flow("80") + "[[flow]]\nserver.steps = ['listen 80', 'accept']\nclient.steps = ['close']";
+        assert_eq!(opened(&said), ["connect, close / accept", "connect, close / listen 80, accept"]);
+    }
+}
