@@ -21,6 +21,11 @@ impl Spot {
         Spot { start: number(bytes.start), end: number(bytes.end) }
     }
 
+    /// This place, or the other one where this is none.
+    pub(crate) fn or(self, other: Spot) -> Self {
+        if self.is_nowhere() { other } else { self }
+    }
+
     /// Does it stand for something that no file says?
     pub(crate) const fn is_nowhere(self) -> bool {
         self.end == 0

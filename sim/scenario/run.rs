@@ -16,7 +16,7 @@ use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
-use crate::world::{PipeSettings, Target, World};
+use crate::world::{NetSettings, PipeSettings, Target, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -296,10 +296,10 @@ impl Scenario {
         options.seed.or(self.seed).or(needs_chance.then_some(0))
     }
 
-    /// What the stacks of the two hosts are set to in a run in which the ends promise this.
-    pub fn stacks(&self, contract: Both<Contract>) -> Both<tcp::Settings> {
+    /// What the network between the two hosts is made of in a run in which the ends promise this.
+    pub(super) fn network(&self, contract: Both<Contract>) -> NetSettings {
         let stack = |end: End| tcp::Settings { contract: contract[end], ..self.tcp[end].clone() };
-        Both { client: stack(End::Client), server: stack(End::Server) }
+        NetSettings { link: self.link.clone(), tcp: Both { client: stack(End::Client), server: stack(End::Server) } }
     }
 
     /// What the simulator's own flows are made of.

@@ -250,7 +250,7 @@ fn mistakes_of_the_file_are_marked() {
             "2:28 \"close\": this step is never reached: `read -> blocks` comes before it",
         ),
         ("guards = [\"eof\"]", "1:12 eof: unknown rule `eof` (near it are eof-complete, "),
-        ("guards = [\"state-transition\"]", "1:12 state-transition: the rule `state-transition` is not judged in this version ("),
+        ("guards = [\"input-is-total\"]", "1:12 input-is-total: the rule `input-is-total` is not judged in this version ("),
         (
             "[client]\nsteps = [\"at 1s\", \"close\", \"at 500ms\"]",
             "2:28 \"at 500ms\": this time has passed: the task gets here at 1s or later (times count",
@@ -388,6 +388,7 @@ fn the_page_about_the_format_is_true() {
     let scenario = parse(example);
     let run = scenario.run_seeds(scenario.named_target().expect("known"), 0..50).expect("it runs");
     assert_eq!(run.judgement(), Judgement::Held, "{}", run.why());
+    networked(page);
     let table = |heading: &str| page.split(heading).nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section").to_owned();
     let listed = |table: &str| -> Vec<String> {
         let rows = table.lines().filter(|line| line.starts_with("| `") || line.starts_with("| a size"));
@@ -403,6 +404,21 @@ fn the_page_about_the_format_is_true() {
     assert!(grammar::FORMS.iter().all(|(verb, _)| is_listed(verb)), "{actions:?}");
     let results = listed(&table("## Results"));
     assert!(grammar::known().all(|expect| results.contains(&expect.to_string())), "{results:?}");
+}
+
+/// What the page says of networks: its example, each of its faults, and all keys with what holds without them.
+fn networked(page: &str) {
+    let example = page.split("```toml\n").nth(2).and_then(|rest| rest.split("```").next()).expect("an example");
+    assert_eq!(parse(&example.replace("target = \"tcp\"\n", "")).faults.len(), 4);
+    let rows = page.lines().filter(|line| line.starts_with("| `") && line.contains("` | "));
+    let faults: Vec<&str> = rows.clone().filter_map(|line| line.split('`').nth(1)).filter(|text| text.contains(" = {")).collect();
+    assert_eq!(faults.len(), fault::KINDS.len());
+    for (fault, (kind, _)) in faults.iter().zip(fault::KINDS.iter()) {
+        parse(&format!("client.steps = [\"close\"]\n[[fault]]\n{fault}"));
+        assert!(faults.iter().any(|fault| fault.split(' ').next() == Some(kind)), "{kind}");
+    }
+    let keys: Vec<&str> = rows.flat_map(|line| line.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2)).collect();
+    network::keys().for_each(|key| assert!(keys.contains(&key), "{key}"));
 }
 
 /// Tasks of an end, which says of connections what its end says.

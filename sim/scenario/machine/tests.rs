@@ -196,7 +196,8 @@ fn a_copy_goes_on_as_the_original_does() {
     let end = |stage: &mut Worldly, machine: &mut Machine, forks: &mut Vec<(Worldly, Machine)>| {
         loop {
             machine.pump(stage, u64::MAX);
-            forks.push((stage.clone(), machine.clone()));
+            let world = stage.world.fork().expect("pipes can be copied");
+            forks.push((Worldly { world, flows: stage.flows.clone() }, machine.clone()));
             if stage.world.step() == Moment::Quiet {
                 return stage.world.drain_events().collect::<Vec<Event>>();
             }

@@ -190,6 +190,17 @@ fn what_a_target_lacks_is_told_where_it_is_asked_for() {
     let pipe = target::named("pipe").expect("known");
     let connects = scenario("client.steps = [\"connect 80\"]").unfit(pipe).expect("unfit").to_string();
     assert!(connects.starts_with("t.toml:1:17: the target `pipe` has no connection setup"));
+    for (text, expected) in [
+        ("[link]\nloss = \"1%\"", "2:2: the target `pipe` has no link"),
+        ("tcp.client.mss = 1", "2:1: the target `pipe` has no TCP stack that could be set"),
+        ("[link]\nmtu = 1000", "2:2: the target `pipe` has no TCP stack that could be set"),
+        ("[[fault]]\npartition = { at = \"1s\" }", "3:13: the target `pipe` has no network that could do this"),
+        ("[[flow]]\nto = \"server:81\"\nserver.steps = [\"close\"]", "3:1: the target `pipe` has no ports"),
+    ] {
+        let unfit = scenario(&format!("client.steps = [\"close\"]\n{text}")).unfit(pipe).expect("unfit").to_string();
+        assert!(unfit.starts_with(&format!("t.toml:{expected}")), "{unfit}");
+    }
+    assert!(scenario("client.steps = [\"close\"]\n[link]\ndelay = \"0s\"\n[tcp]").unfit(pipe).is_none(), "it says nothing");
     assert!(scenario(nodelay).unfit(pipe).is_none() && scenario(faulty).unfit(pipe).is_none() && scenario(two).unfit(pipe).is_none());
 }
 
