@@ -185,7 +185,7 @@ fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
 fn object(path: &str, run: &Run) -> String {
     let why = run.why();
     let stats = run.stats();
-    let mut record = Record::run(path, run.contract(), run.verdict());
+    let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation));
     (record.verdict, record.why) = (run.judgement().word(), &why);
     record.more.extend([
         ("digest", serde_json::json!(run.digest().to_string())),

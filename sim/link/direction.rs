@@ -37,7 +37,8 @@ impl<P: Clone> Link<P> {
     pub fn new(settings: Settings) -> Self {
         let (delay, line, is_counting) = (nanos(settings.delay), Line::new(&settings), settings.has_chance());
         let (counts, faults, transit) = (Counts::default(), Faults::default(), Transit::new());
-        Link { settings, delay, cuts: 0, is_counting, is_plain: false, counts, faults, line, transit }.judged()
+        let is_plain = !is_counting && line.is_unlimited();
+        Link { settings, delay, cuts: 0, is_counting, is_plain, counts, faults, line, transit }
     }
 
     /// What it does to packets.
@@ -85,13 +86,13 @@ impl<P: Clone> Link<P> {
     /// What is sent from now on is dropped. Cuts add up: each needs a [`heal`](Link::heal) of its own.
     pub fn cut(&mut self) {
         self.cuts = self.cuts.saturating_add(1);
-        self.judge();
+        self.look_again();
     }
 
     /// Mends one cut; nothing if there is none.
     pub fn heal(&mut self) {
         self.cuts = self.cuts.saturating_sub(1);
-        self.judge();
+        self.look_again();
     }
 
     /// What is sent is dropped.
@@ -109,7 +110,7 @@ impl<P: Clone> Link<P> {
     /// Counts segments from now on.
     pub fn watch(&mut self) {
         self.is_counting = true;
-        self.judge();
+        self.look_again();
     }
 
     /// The faults whose packet was not sent so far, in the order of sender and name.
@@ -117,7 +118,7 @@ impl<P: Clone> Link<P> {
         self.faults.outstanding()
     }
 
-    /// What is under way: first what nothing sent next can change, in the order of arrival, then what is held back.
+    /// What is under way, in the order of arrival.
     pub fn in_flight(&self, now: Instant) -> impl Iterator<Item = InFlight<'_, P>> {
         self.transit.in_flight(now)
     }
@@ -125,17 +126,13 @@ impl<P: Clone> Link<P> {
     /// Feeds what decides the future of this direction, packets apart, without absolute time and without the numbers of what
     /// is past: a fault that waits for the 5th ACK after 3 is one that waits for the 3rd after 1.
     pub fn canonical(&self, now: Instant, hasher: &mut impl Hasher) {
-        (self.cuts, self.transit.backlog(now)).hash(hasher);
+        (self.cuts, self.transit.backlog(self.after_delay(now))).hash(hasher);
         self.line.canonical(now, hasher);
         self.faults.canonical(&self.counts, hasher);
     }
 
-    fn judged(mut self) -> Self {
-        self.judge();
-        self
-    }
-
-    fn judge(&mut self) {
+    /// Can anything here change a packet's fate?
+    fn look_again(&mut self) {
         self.is_plain = !self.is_counting && self.cuts == 0 && self.line.is_unlimited();
     }
 

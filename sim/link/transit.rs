@@ -100,18 +100,22 @@ impl<P> Transit<P> {
         *self = Transit::new();
     }
 
-    /// How much longer packets that keep their order travel at least.
-    pub(super) fn backlog(&self, now: Instant) -> Duration {
-        self.horizon - now
+    /// By how much a packet that keeps its order would be late, if it arrived at `time` otherwise.
+    pub(super) fn backlog(&self, time: Instant) -> Duration {
+        self.horizon - time
     }
 
-    /// Those that nobody can overtake by being sent next, then those that are held back, each in the order of arrival.
+    /// Everything under way, in the order of arrival.
     pub(super) fn in_flight(&self, now: Instant) -> impl Iterator<Item = InFlight<'_, P>> {
-        let of = move |traveller: &'_ Traveller<P>, is_held| (traveller.due.0 - now, is_held, traveller.is_corrupted);
-        let lanes = self.moving.0.iter().map(|moving| (moving, false)).chain(self.held.0.iter().map(|held| (held, true)));
-        lanes.map(move |(traveller, is_held)| {
-            let (remaining, is_held, is_corrupted) = of(traveller, is_held);
-            InFlight { remaining, is_held, is_corrupted, packet: &traveller.packet }
+        let (mut moving, mut held) = (self.moving.0.iter().peekable(), self.held.0.iter().peekable());
+        std::iter::from_fn(move || {
+            let is_held = match (moving.peek(), held.peek()) {
+                (Some(moving), Some(held)) => held.due < moving.due,
+                (moving, _) => moving.is_none(),
+            };
+            let traveller = if is_held { held.next() } else { moving.next() }?;
+            let (remaining, is_corrupted) = (traveller.due.0 - now, traveller.is_corrupted);
+            Some(InFlight { remaining, is_held, is_corrupted, packet: &traveller.packet })
         })
     }
 }

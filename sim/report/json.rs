@@ -43,11 +43,14 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The same of a scenario's run: its violations are events of the run, not lines of the file.
-    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict) -> Self {
+    /// The same of a scenario's run: its violations are events of the run, and `line` says which line of the file led to them.
+    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict, line: impl Fn(&Violation) -> Option<u64>) -> Self {
         let mut record = Record::judged(file, contract, verdict);
         for object in record.violations.iter_mut().chain(&mut record.client_faults) {
             object["trace_line"] = object["line"].take();
+        }
+        for (object, violation) in record.violations.iter_mut().zip(&verdict.violations) {
+            object["line"] = json!(line(violation));
         }
         record
     }

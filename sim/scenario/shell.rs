@@ -36,7 +36,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let mut shell = Shell::new(simulation.sim(), ends);
     let mut header = simulation.sim().with(|world| world.header(contract));
     header.records.resources &= !shell.has_taps;
-    let mut course = Course::new(ready, header, options);
+    let mut course = Course::new(ready, header, options).tasked(shell.numbers.clone());
     let ended = simulation.block_on(drive(&mut course, &mut shell));
     conclude(&mut simulation, &mut course, ended);
     course.take(shell.events());
@@ -87,6 +87,8 @@ struct Shell {
     sim: Sim,
     /// By the scenario's flow number.
     flows: Vec<Both<Rc<dyn AnyFlow>>>,
+    /// The number of each in the trace.
+    numbers: Vec<u32>,
     /// Some flow is not the simulator's own, which logs more.
     has_taps: bool,
     calls: Calls,
@@ -95,8 +97,8 @@ struct Shell {
 impl Shell {
     fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
         let has_taps = ends.iter().any(|ends| !is_logged(ends));
-        let flows = ends.into_iter().map(|ends| logged(sim, ends)).collect();
-        Shell { sim: sim.clone(), flows, has_taps, calls: Calls::default() }
+        let (numbers, flows) = ends.into_iter().map(|ends| logged(sim, ends)).unzip();
+        Shell { sim: sim.clone(), flows, numbers, has_taps, calls: Calls::default() }
     }
 
     fn events(&self) -> impl Iterator<Item = Event> + use<> {
@@ -117,13 +119,14 @@ fn is_logged((client, server): &Ends) -> bool {
     flow(client.place()).is_some() && flow(client.place()) == flow(server.place())
 }
 
-fn logged(sim: &Sim, ends: Ends) -> Both<Rc<dyn AnyFlow>> {
-    if is_logged(&ends) {
-        return Both { client: Rc::new(ends.0), server: Rc::new(ends.1) };
+/// The ends as flows whose calls are logged, and under which number.
+fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
+    if let Some(Place { flow, .. }) = ends.0.place().filter(|_| is_logged(&ends)) {
+        return (flow, Both { client: Rc::new(ends.0), server: Rc::new(ends.1) });
     }
     let flow = sim.adopt();
     let tapped = |end: End, subject| Rc::new(sim.tap(subject, Place { flow, end }));
-    Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) }
+    (flow, Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) })
 }
 
 impl Stage for Shell {

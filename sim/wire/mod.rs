@@ -1,12 +1,25 @@
 //! What travels: sequence numbers, structured segments, packets.
 //!
 //! A [`Segment`] is structured while nobody looks at bytes; a [`Packet`] is either form. Arithmetic on the circle of sequence
-//! numbers stands in [`Seq`] and nowhere else. What this is not: a protocol. Nothing in here knows what a connection is.
+//! numbers stands in [`Seq`] and nowhere else; the way to bytes and back is [`Segment::to_bytes`] and [`Segment::from_bytes`].
+//! What this is not: a protocol. Nothing in here knows what a connection is.
 
+mod checksum;
+mod codec;
 mod flags;
+mod malformed;
+mod options;
+mod packet;
 mod segment;
 mod seq;
 
+#[cfg(test)]
+mod tests;
+
+pub use codec::HEADER_SIZE;
 pub use flags::Flags;
-pub use segment::{Options, Packet, SACK_BLOCKS_MAX, SackBlocks, Segment, Timestamps};
+pub use malformed::Malformed;
+pub use options::{Options, SACK_BLOCKS_MAX, SackBlocks, Timestamps};
+pub use packet::Packet;
+pub use segment::Segment;
 pub use seq::Seq;

@@ -6,6 +6,7 @@ use super::*;
 use crate::choice::{Choice, Deviations};
 use crate::time::Instant;
 
+mod canonical;
 mod chance;
 mod faults;
 mod order;

@@ -118,8 +118,11 @@ fn what_is_under_way_is_told_relative_to_now() {
         under_way.map(|one| (one.remaining, one.is_held, one.is_corrupted, *one.packet)).collect::<Vec<_>>()
     };
     assert_eq!(seen(&bench), [(MS * 30, true, false, 1)]);
+    bench.link.add(nth(Kind::Syn, 1, Action::Delay(MS * 50)));
+    bench.send(ms(1), segment(Kind::Syn, 0, 0));
+    assert_eq!(seen(&bench), [(MS * 30, true, false, 1), (MS * 61, false, false, 2)], "in the order of arrival");
     bench.send(ms(2), segment(Kind::Fin, 0, 0));
-    assert_eq!(seen(&bench), [(MS * 12, false, true, 2), (MS * 12, false, false, 1)]);
+    assert_eq!(seen(&bench), [(MS * 12, false, true, 3), (MS * 12, false, false, 1), (MS * 61, false, false, 2)]);
 }
 
 #[test]

@@ -149,42 +149,4 @@ pub(super) const OWED: &[Excuse] = &[
             1s client write "a" -> ok
             1999ms client write "b" -> ok"#,
     ),
-    excuse(
-        OneFin,
-        "the same FIN goes out again",
-        ALL,
-        r#"
-            records network segments
-            client segment sent FA seq 100 ack 1
-            client segment sent FA seq 100 ack 2"#,
-    ),
-    excuse(
-        OneFin,
-        "a new connection has a FIN of its own",
-        ALL,
-        r#"
-            records network segments
-            client segment sent FA seq 100 ack 1
-            client segment sent S seq 5000
-            client segment sent FA seq 5001 ack 1"#,
-    ),
-    excuse(
-        FinAfterData,
-        "the last bytes and the FIN go out again together",
-        ALL,
-        r#"
-            records network segments
-            client segment sent A seq 90 ack 1 len 10
-            client segment sent FA seq 100 ack 1
-            client segment sent FA seq 90 ack 1 len 10"#,
-    ),
-    excuse(
-        FinAfterData,
-        "a keep-alive probe carries one octet of anything, before the next sequence number",
-        ALL,
-        r#"
-            records network segments
-            client segment sent FA seq 100 ack 1
-            client segment sent A seq 100 ack 1 len 1"#,
-    ),
 ];

@@ -100,6 +100,16 @@ fn a_broken_flow_is_caught_and_named() {
     }
 }
 
+/// The call that is stuck stands in a step of the file: the server's second, in line 4.
+#[test]
+fn a_violation_knows_the_line_of_its_step() {
+    let run = broken(Fault::LosesEof);
+    let [violation] = &run.verdict().violations[..] else { panic!("{:?}", run.verdict()) };
+    assert_eq!((violation.op, run.step_line(violation)), (Some(2), Some(4)));
+    let other = crate::oracle::Violation { op: Some(3), ..violation.clone() };
+    assert_eq!((run.step_line(&other), run.step_line(&crate::oracle::Violation { op: None, ..other.clone() })), (None, None));
+}
+
 #[test]
 fn a_panic_is_an_outcome_and_ends_nothing_else() {
     let run = broken(Fault::PanicsOnWrite);

@@ -1,0 +1,180 @@
+//! The options of a segment, as data and as bytes (RFC 9293 §3.2).
+
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use super::{Malformed, Seq};
+
+/// The most octets that options take: the data offset counts no more than 15 words.
+pub(super) const ROOM: usize = 40;
+
+const END: u8 = 0;
+const NO_OPERATION: u8 = 1;
+const MSS: u8 = 2;
+const WINDOW_SCALE: u8 = 3;
+const SACK_PERMITTED: u8 = 4;
+const SACK: u8 = 5;
+const TIMESTAMPS: u8 = 8;
+
+/// What a SACK option takes: its kind and length, then so much for each block.
+const SACK_HEAD: usize = 2;
+const SACK_BLOCK: usize = 8;
+
+/// The most blocks that a SACK option has room for, without timestamps (RFC 2018 §3).
+pub const SACK_BLOCKS_MAX: usize = 4;
+
+/// Blocks of received data: from the first number to the one behind the last (RFC 2018).
+pub type SackBlocks = SmallVec<[(Seq, Seq); SACK_BLOCKS_MAX]>;
+
+/// The options of a segment. Those of an unknown kind are not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The largest payload that the sender takes (SYN only).
+    pub mss: Option<u16>,
+    /// By how many bits the sender's windows are shifted (SYN only; RFC 7323).
+    pub window_scale: Option<u8>,
+    /// SACK may be used (SYN only; RFC 2018).
+    pub sack_permitted: bool,
+    /// Timestamps (RFC 7323).
+    pub timestamps: Option<Timestamps>,
+    /// What was received beyond a hole (RFC 2018).
+    pub sack: SackBlocks,
+}
+
+impl Options {
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        *self == Options::default()
+    }
+
+    /// How many octets they take in a header, padded to whole words.
+    #[inline]
+    pub fn size(&self) -> usize {
+        let blocks = self.blocks().len();
+        let sack = if blocks == 0 { 0 } else { SACK_HEAD + SACK_BLOCK * blocks };
+        (self.size_without_sack() + sack).next_multiple_of(4)
+    }
+
+    /// How many SACK blocks have room beside the other options: 4 at most, 3 beside timestamps (RFC 2018 §3).
+    pub fn sack_blocks_max(&self) -> usize {
+        (ROOM - self.size_without_sack() - SACK_HEAD) / SACK_BLOCK
+    }
+
+    fn size_without_sack(&self) -> usize {
+        let mss = if self.mss.is_some() { 4 } else { 0 };
+        let window_scale = if self.window_scale.is_some() { 3 } else { 0 };
+        let sack_permitted = if self.sack_permitted { 2 } else { 0 };
+        let timestamps = if self.timestamps.is_some() { 10 } else { 0 };
+        mss + window_scale + sack_permitted + timestamps
+    }
+
+    /// Those blocks that have room.
+    fn blocks(&self) -> &[(Seq, Seq)] {
+        &self.sack[..self.sack.len().min(self.sack_blocks_max())]
+    }
+
+    /// Writes them in the order in which they stand in a trace, padded to whole words with ends of list.
+    pub(super) fn put(&self, header: &mut Vec<u8>) {
+        let start = header.len();
+        if let Some(mss) = self.mss {
+            header.extend([MSS, 4]);
+            header.extend(mss.to_be_bytes());
+        }
+        if let Some(shift) = self.window_scale {
+            header.extend([WINDOW_SCALE, 3, shift]);
+        }
+        if self.sack_permitted {
+            header.extend([SACK_PERMITTED, 2]);
+        }
+        if let Some(Timestamps { value, echo }) = self.timestamps {
+            header.extend([TIMESTAMPS, 10]);
+            header.extend([value, echo].map(u32::to_be_bytes).as_flattened());
+        }
+        self.put_sack(header);
+        header.resize(start + self.size(), END);
+    }
+
+    fn put_sack(&self, header: &mut Vec<u8>) {
+        let blocks = self.blocks();
+        if !blocks.is_empty() {
+            header.extend([SACK, (SACK_HEAD + SACK_BLOCK * blocks.len()) as u8]);
+            blocks.iter().for_each(|(from, to)| header.extend([from.0, to.0].map(u32::to_be_bytes).as_flattened()));
+        }
+    }
+
+    /// Reads the options of a header. Those of an unknown kind, or of a length that their kind does not have, are passed over
+    /// (RFC 9293 §3.1, MUST-6); of one that stands there twice the later one counts; behind the end of the list nothing does.
+    pub(super) fn read(mut bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut options = Options::default();
+        while let [kind, rest @ ..] = bytes {
+            bytes = match *kind {
+                END => break,
+                NO_OPERATION => rest,
+                kind => {
+                    let (value, rest) = value(rest)?;
+                    options.take(kind, value);
+                    rest
+                }
+            };
+        }
+        Ok(options)
+    }
+
+    fn take(&mut self, kind: u8, value: &[u8]) {
+        match (kind, value) {
+            (MSS, &[high, low]) => self.mss = Some(u16::from_be_bytes([high, low])),
+            (WINDOW_SCALE, &[shift]) => self.window_scale = Some(shift),
+            (SACK_PERMITTED, []) => self.sack_permitted = true,
+            (TIMESTAMPS, value) if value.len() == 8 => {
+                self.timestamps = Some(Timestamps { value: number(value), echo: number(&value[4..]) })
+            }
+            (SACK, value) if !value.is_empty() && value.len().is_multiple_of(SACK_BLOCK) => {
+                self.sack = value.chunks_exact(SACK_BLOCK).map(|block| (Seq(number(block)), Seq(number(&block[4..])))).collect();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Behind an option's kind: its value, and what follows it. Its length counts the kind and itself.
+fn value(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let (&length, rest) = bytes.split_first().ok_or(Malformed::OptionOverrun)?;
+    let length = usize::from(length).checked_sub(2).ok_or(Malformed::OptionLength)?;
+    rest.split_at_checked(length).ok_or(Malformed::OptionOverrun)
+}
+
+/// The number that its first four octets are.
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
+}
+
+/// As a trace has them: `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`; further blocks follow as `sack=5-6`.
+impl fmt::Display for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut comma = "";
+        let mut put = |option: fmt::Arguments<'_>| write!(f, "{}{option}", std::mem::replace(&mut comma, ","));
+        if let Some(mss) = self.mss {
+            put(format_args!("mss={mss}"))?;
+        }
+        if let Some(shift) = self.window_scale {
+            put(format_args!("ws={shift}"))?;
+        }
+        if self.sack_permitted {
+            put(format_args!("sackok"))?;
+        }
+        if let Some(Timestamps { value, echo }) = self.timestamps {
+            put(format_args!("ts={value}:{echo}"))?;
+        }
+        self.sack.iter().try_for_each(|(from, to)| put(format_args!("sack={from}-{to}")))
+    }
+}
+
+/// The timestamps option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timestamps {
+    /// The sender's clock.
+    pub value: u32,
+    /// The clock of the other side, as it was heard last; counts only with ACK.
+    pub echo: u32,
+}
