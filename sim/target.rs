@@ -2,7 +2,7 @@
 
 use crate::contract::{Both, Contract};
 use crate::flow::DynFlow;
-use crate::world::{Conn, PipeFlow, PipeSettings, SetupError, Sim, World};
+use crate::world::{Conn, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
 
 /// A named target: a row of data.
@@ -49,29 +49,46 @@ pub async fn pipe(sim: &Sim) -> Result<(PipeFlow, PipeFlow), SetupError> {
     Ok(sim.pipe())
 }
 
+/// Two hosts with the simulator's own TCP, in the dialect of the run, and a network between them.
+pub async fn tcp(sim: &Sim) -> Result<(TcpFlow, TcpFlow), SetupError> {
+    sim.tcp_pair().await
+}
+
+/// What both of the simulator's own flows offer.
+const OWN: Offers = Offers {
+    network_faults: false,
+    aborts: true,
+    several_flows: true,
+    connections: false,
+    cancel: true,
+    nodelay: true,
+    real_time: false,
+    fork: true,
+};
+
 /// Every named target.
-pub static ALL: &[Named] = &[Named {
-    name: "pipe",
-    about: "a flow through memory, in the dialect of the contract that is asked for",
-    claims: Contract::PRESETS,
-    offers: Offers {
-        network_faults: false,
-        aborts: true,
-        several_flows: true,
-        connections: false,
-        cancel: true,
-        nodelay: true,
-        real_time: false,
-        fork: true,
+pub static ALL: &[Named] = &[
+    Named {
+        name: "pipe",
+        about: "a flow through memory, in the dialect of the contract that is asked for",
+        claims: Contract::PRESETS,
+        offers: OWN,
+        open: |sim| Box::pin(async move { pipe(sim).await.map(ends) }),
+        build: Some(World::pipe),
     },
-    open: |sim| {
-        Box::pin(async move {
-            let (client, server) = pipe(sim).await?;
-            Ok((DynFlow::new(client), DynFlow::new(server)))
-        })
+    Named {
+        name: "tcp",
+        about: "TCP between two hosts over a network, in the dialect of the contract that is asked for",
+        claims: &[Contract::modern(), Contract::strict(), Contract::classic(), Contract::posix()],
+        offers: Offers { network_faults: true, connections: true, ..OWN },
+        open: |sim| Box::pin(async move { tcp(sim).await.map(ends) }),
+        build: Some(World::tcp),
     },
-    build: Some(World::pipe),
-}];
+];
+
+fn ends((client, server): (SimFlow, SimFlow)) -> (DynFlow, DynFlow) {
+    (DynFlow::new(client), DynFlow::new(server))
+}
 
 /// The target of that name.
 pub fn named(name: &str) -> Option<&'static Named> {

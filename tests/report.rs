@@ -58,6 +58,41 @@ fn a_small_cause_is_found_in_a_long_run() {
     assert_eq!((small.left.operations, small.whole.operations, small.minimal), (2, 1005, true));
 }
 
+/// The client's end of a connection over which much was sent before it sent two FINs.
+fn two_fins_after(segments: u32) -> Trace {
+    let mut lines = String::from("{\"flowsim_trace\":1,\"records\":[\"network\",\"segments\"]}\n");
+    let mut line = |t: u64, from: &str, id: u32, what: &str, seq: u32, ack: u32, flags: &str, len: u32| {
+        let (what, numbers) =
+            (format!("\"id\":{id},\"what\":\"{what}\""), format!("\"seq\":{seq},\"ack\":{ack},\"win\":65535,\"len\":{len}"));
+        let event = format!("{{\"event\":\"segment\",\"t\":{t},\"from\":\"{from}\",{what},\"flags\":\"{flags}\",{numbers}}}\n");
+        lines.push_str(&event);
+    };
+    for number in 0..segments {
+        let (t, seq) = (u64::from(number), 1 + 10 * number);
+        line(t, "client", 2 * number, "sent", seq, 1, "A", 10);
+        line(t, "client", 2 * number, "delivered", seq, 1, "A", 10);
+        line(t, "server", 2 * number + 1, "sent", 1, seq + 10, "A", 0);
+        line(t, "server", 2 * number + 1, "delivered", 1, seq + 10, "A", 0);
+    }
+    for extra in 0..2 {
+        line(u64::from(segments), "client", 2 * segments + extra, "sent", 1 + 10 * segments + extra, 1, "FA", 0);
+        line(u64::from(segments), "client", 2 * segments + extra, "delivered", 1 + 10 * segments + extra, 1, "FA", 0);
+    }
+    Trace::read(lines.as_bytes()).expect("a trace")
+}
+
+/// Of thousands of segments the two that matter are left, whole.
+#[test]
+fn the_segments_that_matter_are_found_among_thousands() {
+    let trace = two_fins_after(3_000);
+    let verdict = judge(&trace);
+    let violation = verdict.violations.iter().find(|violation| violation.rule == rules::Rule::OneFin).expect("a second FIN");
+    let small = slice(&trace, violation).expect("a slice");
+    assert_eq!((small.left.others, small.minimal), (2, true));
+    let is_fin = |event: &Event| matches!(&event.what, What::Segment(wire) if wire.flags.fin());
+    assert!(small.trace.events.iter().all(is_fin));
+}
+
 /// For each parameter the catalogue knows a history that one value allows and another forbids: the report finds the value.
 #[test]
 fn the_parameter_that_would_allow_it_is_named() {

@@ -1,15 +1,16 @@
 //! What comes out: all that can be said, in scenarios that are files, and never a client's fault unless it is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
 
 use super::*;
 use crate::flow::{Io, stream};
+use crate::link::{self, Probability, Which};
 use crate::scenario::{Action, FaultKind};
 use crate::target::{self, Named};
-use crate::world::{SetupError, Sim};
+use crate::world::{Opening, SetupError, Sim};
 
 const SAMPLES: usize = 2_000;
 
@@ -17,12 +18,25 @@ fn pipe() -> &'static Named {
     target::named("pipe").expect("a target")
 }
 
+/// Offers a network, and is never run.
+struct Networked;
+
+impl Target for Networked {
+    fn offers(&self) -> Offers {
+        Offers { network_faults: true, connections: true, ..pipe().offers }
+    }
+
+    fn open<'a>(&'a self, _: &'a Sim) -> Opening<'a> {
+        Box::pin(async { Err("it is never run".into()) })
+    }
+}
+
 fn runner() -> TestRunner {
     let config = Config { failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
-fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> {
+fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> + use<> {
     let (strategy, mut runner) = (scenarios.strategy(), runner());
     std::iter::repeat_with(move || strategy.new_tree(&mut runner).expect("nothing is rejected").current()).take(SAMPLES)
 }
@@ -51,7 +65,8 @@ fn assert_no_faults(scenarios: &Scenarios, count: usize, target: &dyn Target) {
 
 #[test]
 fn what_is_generated_is_a_file() {
-    for scenario in samples(&scenarios().on(pipe())).chain(samples(&scenarios().on(pipe()).careless())) {
+    let networked = samples(&scenarios().on(&Networked)).chain(samples(&scenarios().on(&Networked).careless()));
+    for scenario in samples(&scenarios().on(pipe())).chain(samples(&scenarios().on(pipe()).careless())).chain(networked) {
         let text = scenario.to_string();
         assert_eq!(format!("{scenario:?}"), format!("\n{text}"));
         assert_eq!(Scenario::parse("again", &text), Ok(scenario), "{text}");
@@ -82,12 +97,98 @@ fn everything_occurs() {
     assert_eq!((presets.len(), tasks.len(), aborts.len(), seeds.len()), (Contract::PRESETS.len().pow(2), 16, 6, 2));
 }
 
+/// Whether something occurs and does not, each time it is asked.
+#[derive(Debug, Default)]
+struct Seen(BTreeMap<&'static str, BTreeSet<bool>>);
+
+impl Seen {
+    fn note(&mut self, what: &'static str, occurs: bool) {
+        self.0.entry(what).or_default().insert(occurs);
+    }
+
+    fn assert_both_ways(&self) {
+        let one_way: Vec<_> = self.0.iter().filter(|(_, seen)| seen.len() < 2).collect();
+        assert!(one_way.is_empty(), "{one_way:?}");
+    }
+}
+
+#[test]
+fn every_oddity_of_a_network_occurs() {
+    let (usual, mut seen, mut flows) = (tcp::Settings::default(), Seen::default(), BTreeSet::new());
+    for scenario in samples(&scenarios().on(&Networked)) {
+        let (link, tcp) = (&scenario.link.server, &scenario.tcp.server);
+        seen.note("directions differ", scenario.link.client != *link);
+        seen.note("stacks differ", scenario.tcp.client != *tcp);
+        let times = [("delay", link.delay), ("jitter", link.jitter)];
+        times.into_iter().for_each(|(what, time)| seen.note(what, !time.is_zero()));
+        let odds = [("loss", link.loss), ("duplicate", link.duplicate), ("reorder", link.reorder), ("corrupt", link.corrupt)];
+        odds.into_iter().for_each(|(what, odds)| seen.note(what, odds != Probability::NEVER));
+        seen.note("rate", link.rate.is_some());
+        seen.note("queue", link.queue.is_some());
+        seen.note("tiny mss", tcp.mss < 10);
+        seen.note("tiny send buffer", tcp.send_buffer < 10);
+        seen.note("tiny window", tcp.receive_buffer < 10);
+        seen.note("window scale", tcp.window_scale);
+        seen.note("nagle", tcp.nagle);
+        seen.note("delayed ack", tcp.delayed_ack == usual.delayed_ack);
+        seen.note("rto", tcp.rto_min == usual.rto_min);
+        seen.note("msl", tcp.msl == usual.msl);
+        seen.note("isn that wraps", tcp.isn.is_some_and(|isn| isn > u32::MAX - 3_000));
+        flows.insert(scenario.flows.len());
+    }
+    seen.assert_both_ways();
+    assert_eq!(flows, BTreeSet::from([1, 2, 3]));
+}
+
+#[test]
+fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
+    let (mut kinds, mut actions, mut flows, mut carries) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut partitions = BTreeSet::new();
+    for scenario in samples(&scenarios().on(&Networked)) {
+        for fault in &scenario.faults {
+            assert!(fault.kind.flow().is_none_or(|flow| (flow as usize) < scenario.flows.len()), "{scenario}");
+            match fault.kind {
+                FaultKind::Segment { flow, from, which, action } => {
+                    flows.insert(flow);
+                    actions.insert(action.to_string().split(' ').next().map(str::to_owned));
+                    match which {
+                        Which::Nth { kind, nth } => _ = kinds.insert((from.word(), kind, nth)),
+                        Which::Carries { transmission, .. } => _ = carries.insert(transmission),
+                    }
+                }
+                FaultKind::Partition { from, lasts, .. } => {
+                    assert!(lasts.is_some(), "{scenario}");
+                    partitions.insert(from.map(End::word));
+                }
+                FaultKind::Abort { flow, .. } => _ = flows.insert(flow),
+                FaultKind::Crash { .. } => panic!("no host crashes"),
+            }
+        }
+    }
+    // Five kinds of segments at each end, three of each.
+    assert_eq!((kinds.len(), actions.len(), flows.len(), carries.len(), partitions.len()), (30, 5, 3, 3, 3));
+}
+
+#[test]
+fn a_failure_in_a_network_shrinks_to_the_oddity_that_it_needs() {
+    let found = runner().run(&scenarios().on(&Networked), |scenario| {
+        let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: link::Action::Drop, .. });
+        prop_assert!(!(scenario.faults.iter().any(drops) && scenario.tcp.server.mss < 10));
+        Ok(())
+    });
+    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
+    let text = minimal.to_string();
+    assert_eq!((minimal.faults.len(), minimal.flows.len(), &minimal.link), (1, 1, &Both::default()), "{text}");
+    assert!(text.contains("\nmss = 1\n") && !text.contains("buffer") && !text.contains("isn"), "{text}");
+}
+
 #[test]
 fn nothing_but_what_is_offered_occurs() {
     let is_nodelay = |step: &Step| matches!(step.action, Action::WriteNodelay(_) | Action::WritevNodelay(_));
     for scenario in samples(&scenarios().contract(Contract::v1()).offering(Offers::default())) {
         assert_eq!(scenario.contract, Some(Both::same(Contract::v1())));
         assert!(scenario.faults.is_empty());
+        assert_eq!((&scenario.link, &scenario.tcp, scenario.flows.len()), (&Both::default(), &Both::default(), 1));
         assert!(!steps(&scenario).any(|step| is_nodelay(step) || step.cancel_after.is_some()), "{scenario}");
     }
 }

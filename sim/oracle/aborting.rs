@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::end::{Aborted, EndState, Kind, Pending, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
-use crate::contract::{Error, Outcome};
+use crate::contract::{End, Error, Outcome};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};
 
@@ -31,7 +31,7 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        me.aborted = Some(Aborted { at, kind, by_word: true });
+        me.aborted = Some(Aborted { at, kind, by_word: true, by_stack: false });
     }
 
     /// A call that returned the error of an abort has told this end.
@@ -42,58 +42,137 @@ impl Scene<'_> {
         }
     }
 
-    /// In a pipe what was accepted has arrived; elsewhere arrivals are not known from calls.
+    /// In a pipe what was accepted has arrived; elsewhere segments show what has.
     fn note_arrivals(&mut self) {
-        if self.me().contract.base != "pipe" || self.me().arrived.is_some() {
+        if self.me().arrived.is_some() {
             return;
         }
-        let stream = &self.flow.streams[self.end.peer()];
-        let arrived = (self.at, stream.bytes_read + stream.owed(false, 0));
-        self.me_mut().arrived = Some(arrived);
+        let writer = self.end.peer();
+        let stream = &self.flow.streams[writer];
+        let arrived = match (self.header.records.segments, self.me().contract.base) {
+            (true, _) => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+            (false, "pipe") => Some(stream.bytes_read + stream.owed(false, 0)),
+            (false, _) => None,
+        };
+        let at = self.at;
+        self.me_mut().arrived = arrived.map(|bytes| (at, bytes));
     }
 
     /// The environment says that this end was aborted.
     pub(super) fn abort(&mut self, kind: Abort, by: By) {
         let (at, id) = (self.at, self.flow.id);
-        self.book.trouble(id, at);
+        self.stir();
+        self.book.trouble(Some(id), at);
         if by == By::Stack && self.header.records.network && self.me().aborted.is_none() {
             self.abort_cause(kind);
+        }
+        if self.flow.is_untaken(self.end) {
+            // Whether it will be handed out, and what it is then, is the stack's affair.
+            let me = self.me_mut();
+            (me.calm, me.maybe_dead) = (false, true);
+            return;
         }
         self.note_arrivals();
         let me = self.me_mut();
         me.calm = false;
         // An error word was only a guess at the moment; the line itself is exact.
         if me.aborted.is_none_or(|abort| abort.by_word) {
-            me.aborted = Some(Aborted { at, kind, by_word: false });
+            me.aborted = Some(Aborted { at, kind, by_word: false, by_stack: by == By::Stack });
         }
     }
 
-    /// A stack that aborts an end by itself has a reason. Only what calls and the network's record show is judged: a reset or
-    /// keep-alive death out of nothing, and a timeout with nothing unacknowledged.
+    /// A stack that aborts an end by itself has a reason, as far as calls, the network's record and segments can show it.
     fn abort_cause(&mut self, kind: Abort) {
         self.book.exercise(Rule::AbortHasCause);
-        let (me, peer) = (self.me(), self.peer());
-        let opening = me.opening || peer.opening || !(me.used || peer.used);
-        let network = self.flow.is_cut() || self.flow.was_cut || peer.aborted.is_some();
-        let left = |end: &EndState| first([end.close_begun, end.full_close_called(), end.disconnect.called]).is_some();
-        let over = me.write_end_called().is_some() && peer.write_end_called().is_some();
-        let reason = match kind {
-            Abort::Reset => left(me) || left(peer) || over,
-            Abort::Timeout => !self.is_all_answered() || self.at.t - self.flow.active >= GIVE_UP,
-            Abort::KeepaliveDeath => false,
-        };
-        if opening || network || reason || me.is_void() {
+        if self.is_beyond_judging() {
             return;
         }
-        let end = self.end;
+        let wrong = match kind {
+            Abort::Reset => self.reset_without_cause(),
+            Abort::Timeout => self.timeout_without_cause(),
+            Abort::KeepaliveDeath => self.death_without_cause(),
+        };
+        let Some(wrong) = wrong else { return };
         let mut found = Findings::default();
-        found.add(Rule::AbortHasCause, &[], || match kind {
-            Abort::Reset => format!("the {end}'s connection was reset by the stack, although nobody had closed or aborted it"),
-            Abort::Timeout => format!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered"),
-            Abort::KeepaliveDeath => format!("keep-alive gave the {end}'s connection up, although the peer and the network were alive"),
-        });
-        let site = Site { at: self.at, flow: self.flow.id, end, op: None };
+        found.add(Rule::AbortHasCause, &[], || wrong);
+        let unlistened = self.book.trouble_of_stack();
+        if let Some(unlistened) = unlistened.filter(|at| at.seq < self.at.seq) {
+            found.add(Rule::FlowsAreIsolated, &[unlistened], String::new);
+        }
+        let site = Site { at: self.at, flow: self.flow.id, end: self.end, op: None };
         self.book.enter(site, found);
+    }
+
+    /// A connection that is not established for certain, or one that nobody took: a stack may drop it as it likes.
+    fn is_beyond_judging(&self) -> bool {
+        let (me, peer) = (self.me(), self.peer());
+        let pending = me.opening.pending || peer.opening.pending || !(me.used || peer.used);
+        let untaken = self.flow.is_unopened() || End::BOTH.iter().any(|&end| self.flow.is_untaken(end));
+        pending || untaken || me.is_void() || me.is_gone()
+    }
+
+    /// Something befell the network between the ends, or the peer.
+    fn is_network_troubled(&self) -> bool {
+        self.flow.is_cut() || self.flow.was_cut || self.peer().is_gone()
+    }
+
+    fn reset_without_cause(&self) -> Option<String> {
+        let (me, peer, end) = (self.me(), self.peer(), self.end);
+        let arrivals = &self.flow.arrivals;
+        let over = me.write_end_called().is_some() && peer.write_end_called().is_some();
+        let seen = arrivals.tells_fates;
+        let came = arrivals.of(end.peer()).reset.is_some();
+        let reads_on = me.shut_read.called.is_none() && me.maybe_read.is_none() || me.discards();
+        if has_left(me) || over || seen && !reads_on {
+            return None;
+        }
+        if seen && !came {
+            return Some(format!("the {end}'s connection was reset by the stack, although no reset had come that it could accept"));
+        }
+        let reason = has_left(peer) || self.is_network_troubled() || arrivals.injected_reset(end);
+        (!reason).then(|| format!("the {end}'s connection was reset by the stack, although nobody had closed or aborted it"))
+    }
+
+    fn timeout_without_cause(&self) -> Option<String> {
+        let (me, end) = (self.me(), self.end);
+        let idle = || format!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered");
+        if self.flow.arrivals.tells_fates {
+            if self.flow.arrivals.probes_in_vain(end) {
+                return None;
+            }
+            let written = self.flow.streams[end].bytes_called as u32;
+            if self.flow.arrivals.all_acknowledged(end) == Some(written) && !has_left(me) {
+                return Some(idle());
+            }
+            return self.gave_up_early();
+        }
+        let reason = !self.is_all_answered() || self.at.t - self.flow.active >= GIVE_UP || self.is_network_troubled();
+        (!reason).then(idle)
+    }
+
+    /// The simulator's stacks try for so long, from the last progress on.
+    fn gave_up_early(&self) -> Option<String> {
+        let (end, now) = (self.end, self.at.t);
+        let (mine, theirs) = (self.flow.arrivals.of(end), self.flow.arrivals.of(end.peer()));
+        // A peer that answers probes of its closed window is alive.
+        let alive = theirs.heard.filter(|_| self.flow.arrivals.meets_closed_window(end));
+        let progress = mine.waiting.max(alive)?;
+        let early = self.header.simulated && now - progress < GIVE_UP && !has_left(self.me());
+        early.then(|| format!("the {end}'s stack gave the connection up, although there was progress as late as {progress}"))
+    }
+
+    fn death_without_cause(&self) -> Option<String> {
+        let (end, now) = (self.end, self.at.t);
+        let wrong = || format!("keep-alive gave the {end}'s connection up, although the peer and the network were alive");
+        let heard = self.flow.arrivals.of(end.peer()).heard.filter(|_| self.header.records.segments);
+        match (heard, self.me().keepalive.or(self.header.keepalive)) {
+            (Some(heard), Some(settings)) => {
+                let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
+                (now - heard < least).then(|| format!("{}: it had been heard at {heard}", wrong()))
+            }
+            (Some(_), None) if self.flow.arrivals.lossy || self.flow.arrivals.probes_in_vain(end) => None,
+            _ => (!self.is_network_troubled()).then(wrong),
+        }
     }
 
     /// The peer has read all that this end wrote, and its end of stream if it ended writing.
@@ -103,4 +182,9 @@ impl Scene<'_> {
         let ended = me.write_end_called().is_none() || peer.eof.is_some();
         ended && me.writes_pending == 0 && stream.bytes_read >= stream.bytes_called
     }
+}
+
+/// An end that closed, or left the network, or perhaps did.
+fn has_left(end: &EndState) -> bool {
+    first([end.close_begun, end.full_close_possible(), end.disconnect.called]).is_some()
 }

@@ -79,7 +79,8 @@ impl Scene<'_> {
             let (end, word) = (self.end, outcome.word());
             found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
         }
-        let at = self.at;
+        let (at, end) = (self.at, self.end);
+        self.hosts[end].gone.get_or_insert(at);
         let me = self.me_mut();
         me.disconnect.end(at);
         me.refresh();
@@ -96,7 +97,7 @@ impl Scene<'_> {
         }
         let me = self.me();
         let sockets = matches!(me.contract.base, "posix" | "async-io");
-        let excused = sockets || me.aborted.is_some();
+        let excused = sockets || me.is_gone() || me.opening.is_closed_to(pending.called.seq);
         let wrong = match outcome {
             Outcome::Panic => true,
             Outcome::Done => false,
@@ -118,8 +119,11 @@ impl Scene<'_> {
             return;
         }
         let aborted = |end: &super::end::EndState| end.aborted.map(|abort| abort.at);
-        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called];
-        let early = first(cause).is_none() && me.close.returned.is_none();
+        // On the wire a shutdown of writing and a half close are the same.
+        let shut = peer.shut_write.called.filter(|_| self.flow.arrivals.fin_arrived(self.end.peer()));
+        let lost = first([me.stack_left, peer.stack_left]);
+        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost];
+        let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);
         if early {
             let end = self.end;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::flow::Flow;
+use super::hosts::Host;
 use super::ledger::Ledger;
 use super::scene::Scene;
 use super::verdict::{Judgement, Verdict, Violation};
@@ -20,6 +21,7 @@ pub(super) struct Court {
     flows: Vec<Flow>,
     /// Where flows are kept that did not come in the order of their numbers.
     by_id: BTreeMap<u32, usize>,
+    hosts: Both<Host>,
     book: Ledger,
     seq: Seq,
     now: Instant,
@@ -39,6 +41,7 @@ impl Court {
             header,
             flows: Vec::new(),
             by_id: BTreeMap::new(),
+            hosts: Both::default(),
             book: Ledger::default(),
             seq: 0,
             now: Instant::ZERO,
@@ -70,14 +73,21 @@ impl Court {
             What::Call { at: place, op, call } => {
                 self.meet(place.flow, call);
                 self.scene(*place, at).call(*op, call);
+                if *call == Call::Disconnect {
+                    self.leave(*place, at);
+                }
             }
-            What::Return { at: place, op, outcome, accepted, .. } => self.scene(*place, at).answer(*op, outcome, *accepted),
+            What::Return { at: place, op, outcome, accepted, peer } => {
+                self.scene(*place, at).answer(*op, outcome, *accepted, peer.as_deref());
+            }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
-            What::Segment(wire) => self.scene(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
-            What::State { at: place, .. } => {
-                self.flow(place.flow);
+            What::Segment(wire) => {
+                let mut scene = self.scene(Place { flow: wire.flow, end: wire.from }, at);
+                scene.segment(wire);
+                scene.arrival(wire);
             }
+            What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
 
@@ -87,7 +97,7 @@ impl Court {
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
-        let owed = self.flows.iter().find_map(super::liveness::open_question);
+        let owed = self.flows.iter().find_map(|flow| super::liveness::open_question(flow, &self.hosts));
         let full = self.book.is_full();
         let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
         let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
@@ -113,6 +123,11 @@ impl Court {
         self.flows.push(Flow::new(id, &self.header));
         self.flows[index].cut = self.cut;
         self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
+        let left = End::BOTH.map(|end| self.hosts[end].left);
+        for (end, left) in End::BOTH.into_iter().zip(left) {
+            let other = left.or(self.hosts[end.peer()].left.filter(|_| !self.has_two_hosts()));
+            self.flows[index].ends[end].stack_left = other;
+        }
         if index != id as usize {
             self.by_id.insert(id, index);
         }
@@ -138,7 +153,7 @@ impl Court {
 
     /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
     fn meet(&mut self, id: u32, call: &Call) {
-        let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. });
+        let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. } | Call::Listen { .. });
         if !(self.aborts.is_empty() || begins || self.known(id).is_some()) {
             self.catch_up(id);
         }
@@ -172,7 +187,22 @@ impl Court {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
         flow.settled = false;
-        Scene { flow, book: &mut self.book, header: &self.header, end: place.end, at }
+        Scene { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
+    }
+
+    /// An end's stack leaves the network: that may be the stack of other flows, too.
+    fn leave(&mut self, place: Place, at: Stamp) {
+        self.hosts[place.end].leaves(at);
+        let same = |end: End| end == place.end || !self.has_two_hosts();
+        let ends: Vec<End> = End::BOTH.into_iter().filter(|end| same(*end)).collect();
+        for flow in self.flows.iter_mut().filter(|flow| flow.id != place.flow) {
+            ends.iter().for_each(|&end| _ = flow.ends[end].stack_left.get_or_insert(at));
+        }
+    }
+
+    /// All clients' ends are one host's, and all servers' another's.
+    fn has_two_hosts(&self) -> bool {
+        self.header.simulated && self.header.proxies.is_empty()
     }
 
     /// The clock moves: what should have happened at once, or within patience, is overdue now.
@@ -195,7 +225,7 @@ impl Court {
     /// Looks at every flow, and notes when the next one can be due: not before, so that time passes cheaply.
     fn lose_patience(&mut self, at: Stamp) {
         let shortest = End::BOTH.map(|end| self.header.contract[end].patience).into_iter().min().unwrap_or_default();
-        let due = self.flows.iter_mut().map(|flow| super::liveness::pass_time(flow, &mut self.book, at));
+        let due = self.flows.iter_mut().map(|flow| super::liveness::pass_time(flow, &mut self.book, &self.hosts, at));
         self.look_again = due.flatten().min().unwrap_or(at.t + shortest).min(at.t + shortest);
     }
 
@@ -217,6 +247,9 @@ impl Court {
                     Some(id) => vec![self.flow(id)],
                     None => (0..self.flows.len()).collect(),
                 };
+                if matches!(what, EnvWhat::Crash(_)) {
+                    ends.clone().for_each(|end| self.hosts[end].crashes());
+                }
                 for index in flows {
                     for end in ends.clone() {
                         let id = self.flows[index].id;
@@ -245,7 +278,7 @@ impl Court {
         let overdue = std::mem::take(&mut self.book.overdue);
         self.book.violations.extend(overdue);
         for flow in &mut self.flows {
-            super::liveness::quiet(flow, &mut self.book, &self.header, at);
+            super::liveness::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
         }
     }
 }

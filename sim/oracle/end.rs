@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::hosts::Found;
 use super::{Seq, Stamp};
-use crate::contract::{CloseIs, Contract, DataAfterShutdownRead, Mode};
+use crate::contract::{CloseIs, Contract, DataAfterShutdownRead, Keepalive, Mode};
 use crate::trace::Abort;
 
 /// A call that has not returned.
@@ -23,18 +24,32 @@ pub(super) struct Pending {
 /// What a pending call is, as far as its return needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Read { max: usize },
-    Write { len: usize, vectored: bool, void: bool },
+    Read {
+        max: usize,
+    },
+    Write {
+        len: usize,
+        vectored: bool,
+        void: bool,
+    },
     Flush,
     Shutdown(Mode),
     Close,
     Disconnect,
-    Connect,
-    Accept,
-    Other,
+    /// The port, where it is known.
+    Connect(Option<u16>),
+    Accept(u16),
+    Listen(u16, Found),
+    Unlisten(u16),
+    Destination,
 }
 
 impl Kind {
+    /// Is it a call on the flow, or the one that opens it? All others are calls on the stack.
+    pub const fn is_of_flow(self) -> bool {
+        !matches!(self, Kind::Accept(_) | Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination | Kind::Disconnect)
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Kind::Read { .. } => "read",
@@ -45,9 +60,11 @@ impl Kind {
             Kind::Shutdown(Mode::ReadWrite) => "shutdown read_write",
             Kind::Close => "close",
             Kind::Disconnect => "disconnect",
-            Kind::Connect => "connect",
-            Kind::Accept => "accept",
-            Kind::Other => "call",
+            Kind::Connect(_) => "connect",
+            Kind::Accept(_) => "accept",
+            Kind::Listen(..) => "listen",
+            Kind::Unlisten(_) => "unlisten",
+            Kind::Destination => "destination",
         }
     }
 }
@@ -155,6 +172,8 @@ pub(super) struct Aborted {
     pub kind: Abort,
     /// Known only from the error word of a call.
     pub by_word: bool,
+    /// The stack itself decided it.
+    pub by_stack: bool,
 }
 
 /// What follows from the calls that end halves: worked out when one of them changes, read at every other event.
@@ -215,14 +234,48 @@ pub(super) struct EndState {
     pub reset_by_close: Option<Stamp>,
     /// A write that was called after the peer's full close had returned.
     pub wrote_to_closed: Option<Stamp>,
-    /// A read was cancelled that may have consumed something.
+    /// A read was cancelled, where that must not consume anything.
     pub cancelled_read: Option<Stamp>,
+    /// A read was cancelled, where that may have consumed something.
+    pub lossy_read: bool,
     /// The first zero-length write, and how many bytes had been written before the latest one.
     pub zero_write: Option<(Stamp, u64)>,
     /// The caller did what must not be done: nothing is judged here any more.
     pub faulted: bool,
-    /// The state of the connection began with a connect or accept that has not ended yet.
-    pub opening: bool,
+    /// How this end came to be connected.
+    pub opening: Opening,
+    /// It was aborted before it was known to be connected: what it has since is not known.
+    pub maybe_dead: bool,
+    /// A disconnect was called on another flow of what may be the same stack.
+    pub stack_left: Option<Stamp>,
+    /// How its connection is probed.
+    pub keepalive: Option<Keepalive>,
+    /// Whom it is connected to.
+    pub destination: Option<Box<str>>,
+}
+
+/// How an end came to be connected: from the start, unless its first call on the flow is connect or accept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Opening {
+    /// The first connect or accept, where it is the first call on the flow.
+    pub begun: Option<Stamp>,
+    /// It was a connect.
+    pub connects: bool,
+    /// A connect, or accept, is pending.
+    pub pending: bool,
+    /// One returned ok: when, and its operation.
+    pub opened: Option<(Stamp, u64)>,
+    /// One failed.
+    pub failed: Option<Stamp>,
+    /// A call on the flow was made.
+    pub used: bool,
+}
+
+impl Opening {
+    /// Not connected yet when `seq` came, as far as is known.
+    pub fn is_closed_to(&self, seq: Seq) -> bool {
+        self.begun.is_some() && self.opened.is_none_or(|(at, _)| at.seq > seq)
+    }
 }
 
 impl EndState {
@@ -257,9 +310,14 @@ impl EndState {
             reset_by_close: None,
             wrote_to_closed: None,
             cancelled_read: None,
+            lossy_read: false,
             zero_write: None,
             faulted: false,
-            opening: false,
+            opening: Opening::default(),
+            maybe_dead: false,
+            stack_left: None,
+            keepalive: None,
+            destination: None,
         }
     }
 
@@ -317,7 +375,7 @@ impl EndState {
         let maybe = |answer: Option<Answer>| answer.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
         let write = first([self.write_end_called(), maybe(self.maybe_write)]);
         let read = first([self.shut_read.called, maybe(self.maybe_read)]);
-        first([self.full_close_called(), both(write, read)])
+        first([self.full_close_called(), both(write, read), self.stack_left])
     }
 
     /// When both halves had ended.
@@ -338,6 +396,19 @@ impl EndState {
     /// Is `seq` after the return of own full close?
     pub fn fully_closed_before(&self, seq: Seq) -> bool {
         self.full_close_returned().is_some_and(|at| at.seq < seq)
+    }
+
+    /// It is connected from now on: what failed before tells nothing of what comes.
+    pub fn forget_failures(&mut self) {
+        self.maybe_dead |= self.aborted.is_some();
+        self.aborted = None;
+        (self.read_error, self.write_error, self.told) = (None, None, None);
+        (self.eof, self.peer_eof) = (None, None);
+    }
+
+    /// It was aborted, or may have been.
+    pub fn is_gone(&self) -> bool {
+        self.aborted.is_some() || self.maybe_dead || self.stack_left.is_some()
     }
 
     /// Nothing is expected of it any more.

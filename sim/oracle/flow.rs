@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Stamp;
+use super::arrivals::Arrivals;
 use super::end::EndState;
 use super::stream::Stream;
 use super::wire::WireState;
@@ -38,6 +39,8 @@ pub(super) struct Flow {
     /// By the end that sends: since when what it sends is cut off.
     pub cut: Both<Option<Stamp>>,
     pub wire: Both<WireState>,
+    /// What segments show beside: kept only where they are recorded.
+    pub arrivals: Arrivals,
     pub resources: Both<Option<(Stamp, Resources)>>,
     /// Buffers that reads returned, where the recording shows them again.
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
@@ -49,6 +52,8 @@ pub(super) struct Flow {
     pub settled: bool,
     /// When something last happened here in fair time.
     pub active: Instant,
+    /// The connect that gave up before its time, as a violation's index.
+    pub gave_up_early: Option<usize>,
 }
 
 impl Flow {
@@ -60,13 +65,27 @@ impl Flow {
             streams: Both::default(),
             cut: Both::default(),
             wire: Both::default(),
+            arrivals: Arrivals::default(),
             resources: Both::default(),
             buffers: BTreeMap::new(),
             suspects: Vec::new(),
             was_cut: false,
             settled: false,
             active: Instant::ZERO,
+            gave_up_early: None,
         }
+    }
+
+    /// A connection that this end has not been handed yet: only its connecting peer knows of it.
+    pub fn is_untaken(&self, end: End) -> bool {
+        let (me, peer) = (&self.ends[end].opening, &self.ends[end.peer()].opening);
+        let taken = me.opened.is_some() || me.connects || me.used && me.begun.is_none();
+        !taken && (peer.connects || me.begun.is_some())
+    }
+
+    /// One of the ends is not connected yet, or never will be.
+    pub fn is_unopened(&self) -> bool {
+        End::BOTH.iter().any(|&end| self.ends[end].opening.begun.is_some() && self.ends[end].opening.opened.is_none())
     }
 
     /// A partition or crash stands between the ends.

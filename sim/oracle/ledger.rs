@@ -32,6 +32,11 @@ impl Findings {
         }
     }
 
+    /// The rule that names it.
+    pub fn first(&self) -> Option<Rule> {
+        self.rules.first().copied()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
@@ -59,8 +64,9 @@ pub(super) struct Ledger {
     pub undecided: Option<String>,
     /// Obligations that were overdue before quiet: violations once quiet is reached.
     pub overdue: Vec<Violation>,
-    /// The first two flows on which something ended badly, with the moment: enough to know one that is another flow's.
-    pub troubled: SmallVec<[(u32, Stamp); 2]>,
+    /// The first two flows on which something ended badly (none: the stack itself), with the moment: enough to know one that is
+    /// another flow's.
+    pub troubled: SmallVec<[(Option<u32>, Stamp); 2]>,
 }
 
 impl Ledger {
@@ -123,16 +129,21 @@ impl Ledger {
         }
     }
 
-    /// Something ended badly on a flow.
-    pub fn trouble(&mut self, flow: u32, at: Stamp) {
+    /// Something ended badly on a flow, or on the stack.
+    pub fn trouble(&mut self, flow: Option<u32>, at: Stamp) {
         if self.troubled.len() < 2 && self.troubled.iter().all(|(known, _)| *known != flow) {
             self.troubled.push((flow, at));
         }
     }
 
+    /// Something befell the stack itself.
+    pub fn trouble_of_stack(&self) -> Option<Stamp> {
+        self.troubled.iter().find(|(flow, _)| flow.is_none()).map(|(_, at)| *at)
+    }
+
     /// The first trouble on another flow before `seq`.
     pub fn trouble_elsewhere(&self, flow: u32, seq: Seq) -> Option<Stamp> {
-        self.troubled.iter().find(|(other, at)| *other != flow && at.seq < seq).map(|(_, at)| *at)
+        self.troubled.iter().find(|(other, at)| *other != Some(flow) && at.seq < seq).map(|(_, at)| *at)
     }
 }
 

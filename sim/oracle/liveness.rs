@@ -1,10 +1,11 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use super::Stamp;
-use super::end::{EndState, Kind, Pending};
+use super::end::{EndState, Kind, Pending, first};
 use super::flow::Flow;
+use super::hosts::Host;
 use super::ledger::{Findings, Ledger, Site};
-use crate::contract::{AcceptedMeans, BlockedReadAtClose, End, Mode, ReadAfterEof};
+use super::{Stamp, established, remains};
+use crate::contract::{AcceptedMeans, BlockedReadAtClose, Both, End, Mode, ReadAfterEof};
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Abort, Header};
@@ -13,34 +14,45 @@ use crate::trace::{Abort, Header};
 const WATCHED: usize = 256;
 
 /// A pending call that is owed its return.
-struct Due {
-    rules: Vec<Rule>,
+pub(super) struct Due {
+    pub rules: Vec<Rule>,
     because: Vec<Stamp>,
     why: String,
 }
 
 impl Due {
-    fn new(rule: Rule, because: &[Option<Stamp>], why: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, because: &[Option<Stamp>], why: impl Into<String>) -> Self {
         Due { rules: vec![rule], because: because.iter().flatten().copied().collect(), why: why.into() }
+    }
+
+    /// The writer waits at a window that is closed as far as it knows: that is what is wrong.
+    fn at_window(mut self, flow: &Flow, writer: End) -> Self {
+        if flow.arrivals.meets_closed_window(writer) {
+            self.rules.insert(0, Rule::WindowReopens);
+            self.why += &format!(", and the {writer} knows only of a closed window");
+        }
+        self
     }
 }
 
 /// At quiet: what is pending now is stuck for ever.
-pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, at: Stamp) {
+pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: &Both<Host>, at: Stamp) {
+    established::mended(flow, book, hosts);
     for end in End::BOTH {
-        for (pending, due) in stuck(flow, end) {
+        for (pending, due) in stuck(flow, hosts, end).into_iter().chain(established::unopened(flow, end)) {
             exercise(book, &due);
             enter(flow, book, end, &pending, due, at, Held::No);
         }
+        established::unasked(flow, book, header, end);
         duties(flow, book, end, at);
-        resources(flow, book, header, end, at);
+        remains::at_quiet(flow, book, header, end, at);
     }
 }
 
 /// At the end of a recording without quiet: an obligation that can't be decided.
-pub(super) fn open_question(flow: &Flow) -> Option<String> {
+pub(super) fn open_question(flow: &Flow, hosts: &Both<Host>) -> Option<String> {
     End::BOTH.into_iter().filter(|&end| !flow.ends[end].pending.is_empty()).find_map(|end| {
-        let (pending, due) = stuck(flow, end).into_iter().find(|(pending, _)| !pending.overdue)?;
+        let (pending, due) = stuck(flow, hosts, end).into_iter().find(|(pending, _)| !pending.overdue)?;
         let rule = due.rules[0];
         let word = pending.kind.word();
         Some(format!("the recording ends while the {end}'s {word} is pending ({}): {rule} can't be decided", due.why))
@@ -48,14 +60,14 @@ pub(super) fn open_question(flow: &Flow) -> Option<String> {
 }
 
 /// Before quiet: what is overdue after patience, held until quiet; when to look again.
-pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option<Instant> {
+pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, at: Stamp) -> Option<Instant> {
     if flow.settled {
         return None;
     }
     let mut next: Option<Instant> = None;
     for end in End::BOTH {
         if (1..=WATCHED).contains(&flow.ends[end].pending.len())
-            && let Some(due) = lose_patience(flow, book, end, at)
+            && let Some(due) = lose_patience(flow, book, hosts, end, at)
         {
             next = Some(next.map_or(due, |next| next.min(due)));
         }
@@ -65,12 +77,12 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, at: Stamp) -> Option
 }
 
 /// When to look again at an end that waits; never, if only an event can make anything due here.
-fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Option<Instant> {
+fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: End, at: Stamp) -> Option<Instant> {
     let patience = flow.ends[end].contract.patience;
     let over = at.t - flow.active > patience;
     let fair = over && !flow.is_cut();
     let mut next = (!over).then(|| flow.active + patience);
-    for (pending, due) in stuck(flow, end) {
+    for (pending, due) in stuck(flow, hosts, end) {
         let deadline = pending.called.t + patience;
         let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
         let late = if closing { at.t > deadline } else { fair };
@@ -87,7 +99,7 @@ fn lose_patience(flow: &mut Flow, book: &mut Ledger, end: End, at: Stamp) -> Opt
 pub(super) fn abort_told_at_once(flow: &mut Flow, book: &mut Ledger, at: Stamp) {
     for end in End::BOTH {
         let Some(abort) = flow.ends[end].aborted else { continue };
-        let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue;
+        let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.kind.is_of_flow();
         let waiting: Vec<Pending> = flow.ends[end].pending.iter().filter(late).copied().collect();
         for pending in waiting {
             let due = Due::new(Rule::AbortIsTold, &[Some(abort.at)], "it was not ended in the instant of the abort");
@@ -129,18 +141,21 @@ fn exercise(book: &mut Ledger, due: &Due) {
 }
 
 /// The pending calls of an end that are owed their return, each with the rule that names it first.
-fn stuck(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
+fn stuck(flow: &Flow, hosts: &Both<Host>, end: End) -> Vec<(Pending, Due)> {
     if flow.ends[end].is_void() || flow.ends[end].pending.is_empty() {
         return Vec::new();
     }
-    let due = |pending: &Pending| due(flow, end, pending).map(|due| (*pending, due));
+    let due = |pending: &Pending| due(flow, hosts, end, pending).map(|due| (*pending, due));
     flow.ends[end].pending.iter().filter_map(due).collect()
 }
 
-fn due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
+fn due(flow: &Flow, hosts: &Both<Host>, end: End, pending: &Pending) -> Option<Due> {
     let me = &flow.ends[end];
-    if let Some(told) = abort_owed(me, pending) {
+    if let Some(told) = abort_owed(me, pending).filter(|_| pending.kind.is_of_flow()) {
         return Some(told);
+    }
+    if is_up_in_the_air(flow, end, pending.kind) {
+        return None;
     }
     match pending.kind {
         Kind::Read { .. } => read_due(flow, end, pending),
@@ -150,9 +165,18 @@ fn due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
         Kind::Shutdown(_) => shutdown_due(flow, end),
         Kind::Close => close_due(flow, end),
         Kind::Disconnect => Some(Due::new(Rule::DisconnectNeverFails, &[], "a disconnect ends")),
-        Kind::Connect => handshake_due(flow, end),
-        Kind::Accept | Kind::Other => None,
+        Kind::Connect(port) => established::handshake_due(flow, hosts, end, port),
+        Kind::Accept(port) => established::accept_due(flow, hosts, end, port),
+        Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => None,
     }
+}
+
+/// Nothing is owed on a flow that is not known to be connected, but that its own calls end.
+fn is_up_in_the_air(flow: &Flow, end: End, kind: Kind) -> bool {
+    let me = &flow.ends[end];
+    let own = me.full_close_returned().is_some() || matches!(kind, Kind::Shutdown(Mode::Read)) || kind == Kind::Close && me.closes_fully();
+    let unknown = me.maybe_dead || me.stack_left.is_some() || flow.is_unopened();
+    kind.is_of_flow() && !matches!(kind, Kind::Connect(_)) && !own && unknown
 }
 
 /// After an abort everything ends; only a read that an earlier EOF released may stay.
@@ -193,7 +217,7 @@ fn read_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
 /// Data or EOF of the peer that does not come.
 fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
     let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.aborted.is_some() {
+    if flow.is_cut() || peer.is_gone() {
         return None;
     }
     let stream = &flow.streams[end.peer()];
@@ -206,9 +230,12 @@ fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
             due.rules.push(Rule::Delivery);
             due.why += &format!(", and {owed} accepted bytes have not come either");
         }
-        return Some(due);
+        return Some(due.at_window(flow, end.peer()));
     }
-    (owed > 0).then(|| Due::new(Rule::Delivery, &[unread], format!("{owed} bytes that the peer's writes had accepted have not come")))
+    (owed > 0).then(|| {
+        Due::new(Rule::Delivery, &[unread], format!("{owed} bytes that the peer's writes had accepted have not come"))
+            .at_window(flow, end.peer())
+    })
 }
 
 /// The peer's half or full close, called and (unless it waits) not cancelled.
@@ -217,7 +244,7 @@ fn ended_writing(peer: &EndState) -> Option<Stamp> {
         Some(super::end::Answer::Yes(at)) => Some(at),
         _ => None,
     };
-    super::end::first([peer.write_end_called(), sure])
+    first([peer.write_end_called(), sure])
 }
 
 fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
@@ -228,13 +255,13 @@ fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     if let Some(shut) = me.write_end_returned().filter(|at| at.seq < pending.called.seq) {
         return Some(Due::new(Rule::NoStuckCall, &[Some(shut)], "this end had shut writing down before"));
     }
-    if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
+    if flow.is_cut() || peer.is_gone() || peer.is_void() {
         return None;
     }
     if let Some(shut) = peer.shut_read.called.filter(|_| peer.discards()) {
         return Some(Due::new(Rule::PeerShutRead, &[Some(shut)], "the peer had shut reading down and throws data away"));
     }
-    reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading"))
+    reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading").at_window(flow, end))
 }
 
 /// Is a read pending that this end's peer can fill?
@@ -245,7 +272,7 @@ fn reads_on(flow: &Flow, end: End) -> bool {
 
 fn shutdown_due(flow: &Flow, end: End) -> Option<Due> {
     let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.aborted.is_some() || peer.is_void() {
+    if flow.is_cut() || peer.is_gone() || peer.is_void() {
         return None;
     }
     let all_read = flow.streams[end].owed(false, 0) == 0 && flow.ends[end].writes_pending == 0;
@@ -266,15 +293,10 @@ fn close_due(flow: &Flow, end: End) -> Option<Due> {
     (done(me) && done(peer)).then(|| Due::new(Rule::CloseReturns, &because, "both ends had called close and read to the end"))
 }
 
-fn handshake_due(flow: &Flow, end: End) -> Option<Due> {
-    let accepting = flow.ends[end.peer()].pending.iter().find(|pending| pending.kind == Kind::Accept)?;
-    (!flow.is_cut()).then(|| Due::new(Rule::HandshakeCompletes, &[Some(accepting.called)], "the peer was accepting"))
-}
-
 /// After EOF or an error the caller closes or shuts down.
 fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let me = &flow.ends[end];
-    let Some(last) = super::end::first([me.eof, me.read_error, me.write_error]) else { return };
+    let Some(last) = first([me.eof, me.read_error, me.write_error]) else { return };
     if me.is_void() {
         return;
     }
@@ -284,27 +306,4 @@ fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
         let site = Site { at, flow: flow.id, end, op: None };
         book.fault(site, format!("the {end} read EOF or an error at {} and never closed or shut down the flow", last.t));
     }
-}
-
-/// What an end still holds once nothing can use it any more.
-fn resources(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
-    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let directions = super::end::first([me.write_end_returned()]).filter(|_| me.eof.is_some() && peer.write_end_called().is_some());
-    let over = super::end::first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions]);
-    let Some(over) = over.filter(|over| over.seq < seen.seq && !me.is_void()) else { return };
-    book.exercise(Rule::ResourcesFreed);
-    if held.is_free() {
-        return;
-    }
-    let mut found = Findings::default();
-    found.add(Rule::ResourcesFreed, &[over, seen], || {
-        let crate::trace::Resources { connections, timers, buffered, ports } = held;
-        format!(
-            "the {end} is done since {}, and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
-            over.t
-        )
-    });
-    book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);
-    flow.resources[end] = None;
 }

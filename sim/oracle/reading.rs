@@ -183,7 +183,7 @@ impl Scene<'_> {
                     self.eof_of_aborted(abort.at, abort.kind, &mut found);
                     self.kept_data_first(&mut found);
                 }
-                None if self.was_reset_by_close() => self.count_truncation(),
+                None if self.was_reset_by_close() || self.may_be_dead() => self.count_truncation(),
                 None => self.clean_eof(pending, &mut found),
             }
         }
@@ -219,7 +219,7 @@ impl Scene<'_> {
     /// What the peer (or an earlier EOF) says for an EOF here.
     fn eof_cause(&self) -> Option<Stamp> {
         let maybe = self.peer().maybe_write.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
-        first([self.peer().write_end_called(), maybe, self.me().eof])
+        first([self.peer().write_end_called(), maybe, self.me().eof, self.peer().stack_left])
     }
 
     fn clean_eof(&mut self, pending: &Pending, found: &mut Findings) {
@@ -283,11 +283,11 @@ impl Scene<'_> {
 
     /// `data_before_abort=keep`: bytes that had arrived before the abort are read before its error or EOF.
     fn kept_data_first(&mut self, found: &mut Findings) {
-        let Some((aborted, arrived)) =
-            self.me().arrived.filter(|_| self.me().full_close_called().is_none() && self.me().shut_read.called.is_none())
-        else {
-            return;
-        };
+        let me = self.me();
+        let reads_on = me.full_close_called().is_none() && me.shut_read.called.is_none() && me.maybe_read.is_none();
+        // Another read may have taken the bytes: its return is still to come, or it was given up.
+        let alone = me.reads_pending == 0 && !me.lossy_read;
+        let Some((aborted, arrived)) = me.arrived.filter(|_| reads_on && alone) else { return };
         self.book.exercise(Rule::DataBeforeAbort);
         let read = self.flow.streams[self.end.peer()].bytes_read;
         if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
@@ -336,6 +336,12 @@ impl Scene<'_> {
         }
     }
 
+    /// It is not known whether this end is connected at all.
+    fn may_be_dead(&self) -> bool {
+        let me = self.me();
+        me.maybe_dead || me.stack_left.is_some() || me.opening.is_closed_to(self.at.seq)
+    }
+
     /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
     fn was_reset_by_close(&self) -> bool {
         self.me().reset_by_close.is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
@@ -367,7 +373,7 @@ impl Scene<'_> {
         let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
         let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
         let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
-        let judged = self.header.records.network;
+        let judged = self.header.records.network && !self.may_be_dead() && !me.opening.is_closed_to(called);
         if judged {
             self.book.exercise(Rule::ReadErrorHasCause);
         }
@@ -424,7 +430,7 @@ impl Scene<'_> {
         let me = self.me();
         let strict = me.contract.read_after_eof == ReadAfterEof::Eof;
         let eof = me.peer_eof.filter(|at| strict && at.seq < pending.called.seq);
-        let excused = me.aborted.is_some() || me.full_close_called().is_some();
+        let excused = me.is_gone() || me.full_close_called().is_some();
         if let Some(eof) = eof.filter(|_| !excused) {
             let (end, word) = (self.end, outcome.clone().into_error());
             found.add(Rule::EofIsFinal, &[eof, pending.called], || {

@@ -5,9 +5,12 @@ use bytes::Bytes;
 use super::Stamp;
 use super::end::{Answer, EndState, Kind, Pending, Step};
 use super::flow::Flow;
+use super::hosts::Host;
 use super::ledger::{Ledger, Site};
 use super::stream::{Reader, Status, Write};
-use crate::contract::{BlockedReadAtClose, Call, CancelRead, CancelWrite, ConcurrentReads, ConcurrentWrites, End, Error, Outcome, Payload};
+use crate::contract::{
+    BlockedReadAtClose, Both, Call, CancelRead, CancelWrite, ConcurrentReads, ConcurrentWrites, End, Error, Outcome, Payload,
+};
 use crate::rules::Rule;
 use crate::trace::{Abort, By, EnvWhat, Header};
 
@@ -19,6 +22,7 @@ pub(super) struct Scene<'a> {
     pub flow: &'a mut Flow,
     pub book: &'a mut Ledger,
     pub header: &'a Header,
+    pub hosts: &'a mut Both<Host>,
     pub end: End,
     pub at: Stamp,
 }
@@ -68,12 +72,15 @@ impl Scene<'_> {
         if self.me().pending.len() >= PENDING {
             return self.too_many_pending();
         }
+        self.stir();
         let kind = self.begin(op, call);
         let site = self.site(op);
         self.duties(site, kind);
         let at = self.at;
+        self.flow.wire[self.end].interrupt();
         let me = self.me_mut();
         me.used = true;
+        me.opening.used |= kind.is_of_flow() && !matches!(kind, Kind::Connect(_));
         match kind {
             Kind::Read { .. } => me.reads_pending += 1,
             Kind::Write { .. } => me.writes_pending += 1,
@@ -98,8 +105,8 @@ impl Scene<'_> {
                 me.disconnect.call(at);
                 me.refresh();
             }
-            Kind::Connect | Kind::Accept => me.opening = true,
-            Kind::Flush | Kind::Other => {}
+            Kind::Connect(_) | Kind::Accept(_) => self.opening_begins(kind),
+            Kind::Flush | Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => {}
         }
         let peer_reads = self.peer().reads_returned;
         self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false });
@@ -127,9 +134,11 @@ impl Scene<'_> {
             Call::Shutdown(mode) => Kind::Shutdown(*mode),
             Call::Close => Kind::Close,
             Call::Disconnect => Kind::Disconnect,
-            Call::Connect { .. } => Kind::Connect,
-            Call::Accept { .. } => Kind::Accept,
-            Call::Listen { .. } | Call::Unlisten { .. } | Call::Destination => Kind::Other,
+            Call::Connect { to, keepalive } => self.connect_called(to.as_deref(), *keepalive),
+            Call::Accept { port, keepalive } => self.accept_called(*port, *keepalive),
+            Call::Listen { port, .. } => self.listen_called(*port),
+            Call::Unlisten { port } => self.unlisten_called(*port),
+            Call::Destination => Kind::Destination,
             Call::Write(data) | Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data)),
             Call::Writev(list) | Call::WritevNodelay(list) => self.write_called(op, list),
         }
@@ -200,8 +209,9 @@ impl Scene<'_> {
         }
     }
 
-    pub(super) fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>) {
+    pub(super) fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>, peer: Option<&str>) {
         let Some(pending) = self.me_mut().pending.take(op) else { return };
+        self.stir();
         self.note_return(&pending);
         if let Outcome::Error(error) = outcome {
             self.evidence(&pending, error);
@@ -214,8 +224,11 @@ impl Scene<'_> {
             Kind::Close => self.close_returned(&pending, outcome),
             Kind::Disconnect => self.disconnect_returned(&pending, outcome),
             Kind::Flush => self.flush_returned(&pending, outcome),
-            Kind::Connect | Kind::Accept => self.me_mut().opening = false,
-            Kind::Other => {}
+            Kind::Connect(port) => self.connect_returned(&pending, port, outcome, peer),
+            Kind::Accept(port) => self.accept_returned(&pending, port, outcome, peer),
+            Kind::Listen(port, found) => self.listen_returned(&pending, port, found, outcome),
+            Kind::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
+            Kind::Destination => self.destination_returned(&pending, outcome, peer),
         }
         self.tell(outcome);
     }
@@ -248,6 +261,7 @@ impl Scene<'_> {
 
     pub(super) fn cancel(&mut self, op: u64) {
         let Some(pending) = self.me_mut().pending.take(op) else { return };
+        self.stir();
         let at = self.at;
         let contract = self.me().contract;
         self.me_mut().calm = false;
@@ -283,8 +297,9 @@ impl Scene<'_> {
                 let other = me.pending.earliest(|kind| kind == Kind::Close);
                 doubt(&mut me.close, &mut me.maybe_write, other, at);
             }
-            Kind::Connect | Kind::Accept => self.me_mut().opening = false,
-            Kind::Flush | Kind::Disconnect | Kind::Other => {}
+            Kind::Connect(_) | Kind::Accept(_) => self.me_mut().opening.pending = false,
+            Kind::Listen(port, _) | Kind::Unlisten(port) => self.hosts[self.end].doubts(port),
+            Kind::Flush | Kind::Disconnect | Kind::Destination => {}
         }
         self.me_mut().refresh();
     }
@@ -296,7 +311,10 @@ impl Scene<'_> {
         let others = self.me().reads_pending;
         let stream = &mut self.flow.streams[self.end.peer()];
         match means {
-            CancelRead::Lossy => stream.lose_one_piece(),
+            CancelRead::Lossy => {
+                stream.lose_one_piece();
+                self.me_mut().lossy_read = true;
+            }
             CancelRead::Safe => {
                 let fits = stream.reader_left(others);
                 self.me_mut().cancelled_read.get_or_insert(at);
@@ -318,7 +336,10 @@ impl Scene<'_> {
                 me.pending.clear();
                 (me.reads_pending, me.writes_pending, me.endings_pending) = (0, 0, 0);
             }
-            EnvWhat::Resources(resources) => self.flow.resources[self.end] = Some((at, *resources)),
+            EnvWhat::Resources(resources) => {
+                self.flow.resources[self.end] = Some((at, *resources));
+                super::remains::held_too_long(self.flow, self.book, self.header, self.end, at);
+            }
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
             EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}

@@ -234,7 +234,8 @@ impl Scene<'_> {
         let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
         let peer_shut_read = peer.shut_read.called.filter(|_| seen);
         let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_possible(), peer_shut_read];
-        if first(known).is_some() {
+        let unconnected = me.maybe_dead || me.stack_left.is_some() || me.opening.is_closed_to(write.called);
+        if first(known).is_some() || unconnected {
             return;
         }
         let word = outcome.clone().into_error();
@@ -316,7 +317,7 @@ impl Scene<'_> {
         let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
         let other =
             [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_possible(), peer.shut_read.called, me.write_error];
-        if first(other).is_none() {
+        if first(other).is_none() && !me.is_gone() {
             let (end, op) = (self.end, write.pending.op);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
                 format!("the {end}'s write #{op} was pending when writing was shut down, and failed where it must be completed")

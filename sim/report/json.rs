@@ -43,11 +43,14 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The same of a scenario's run: its violations are events of the run, not lines of the file.
-    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict) -> Self {
+    /// The same of a scenario's run: its violations are events of the run, and `line` says which line of the file led to them.
+    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict, line: impl Fn(&Violation) -> Option<u64>) -> Self {
         let mut record = Record::judged(file, contract, verdict);
         for object in record.violations.iter_mut().chain(&mut record.client_faults) {
             object["trace_line"] = object["line"].take();
+        }
+        for (object, violation) in record.violations.iter_mut().zip(&verdict.violations) {
+            object["line"] = json!(line(violation));
         }
         record
     }
@@ -65,6 +68,14 @@ impl<'a> Record<'a> {
             contract: None,
             more: BTreeMap::new(),
         }
+    }
+
+    /// Adds what should be known of how it was judged, if there is something.
+    pub fn noted(mut self, notes: &[String]) -> Self {
+        if !notes.is_empty() {
+            self.more.insert("notes", json!(notes));
+        }
+        self
     }
 
     /// The object, on one line.

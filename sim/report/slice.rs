@@ -1,6 +1,9 @@
 //! The smallest slice of whole operations that still shows the same violation, found by leaving operations out and asking the
-//! oracle about what is left.
+//! oracle about what is left: first whole kinds of them (other flows, segments, states), then runs of ever fewer.
 
+use std::collections::BTreeMap;
+
+use crate::contract::End;
 use crate::oracle::{Oracle, Verdict, Violation};
 use crate::trace::{EnvWhat, Event, Header, Trace, What};
 
@@ -38,6 +41,7 @@ pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
         kept = all.clone();
         search.shows(&kept)?;
     }
+    search.leave_kinds_out(&mut kept);
     let minimal = search.minimise(&mut kept);
     let (trace, verdict, violation) = search.judge(&kept)?;
     Some(Slice { trace, verdict, violation, left: Size::of(&kept), whole: Size::of(&all), minimal })
@@ -59,7 +63,7 @@ impl Size {
     }
 }
 
-/// Events that stand or fall together: a call with its end, or one line of another kind.
+/// Events that stand or fall together: a call with its end, a segment with what became of it, or one line of another kind.
 #[derive(Clone, Debug)]
 struct Unit {
     events: Vec<usize>,
@@ -92,12 +96,37 @@ fn units(trace: &Trace) -> Vec<Unit> {
         call: true,
         fixed: false,
     });
-    let others = trace.events.iter().enumerate().filter(|(_, event)| !is_call(event));
-    let others = others.map(|(at, event)| Unit { events: vec![at], call: false, fixed: is_quiet(event) });
-    let mut units: Vec<Unit> = operations.chain(others).collect();
+    let mut units: Vec<Unit> = operations.chain(others(trace)).collect();
     units.sort_by_key(|unit| unit.events[0]);
     units
 }
+
+/// What belongs to no operation. Events of one segment, as its name tells, are together.
+fn others(trace: &Trace) -> impl Iterator<Item = Unit> {
+    let (mut units, mut segments) = (Vec::<Unit>::new(), BTreeMap::new());
+    for (at, event) in trace.events.iter().enumerate().filter(|(_, event)| !is_call(event)) {
+        let name = if let What::Segment(wire) = &event.what { wire.id.map(|id| (wire.flow, wire.from, id)) } else { None };
+        let known = name.map(|name| *segments.entry(name).or_insert(units.len()));
+        match known.and_then(|unit| units.get_mut(unit)) {
+            Some(unit) => unit.events.push(at),
+            None => units.push(Unit { events: vec![at], call: false, fixed: is_quiet(event) }),
+        }
+    }
+    units.into_iter()
+}
+
+/// A kind of events of which often none matters. The flow is the one that the violation is on.
+type Kind = fn(&Event, u32) -> bool;
+
+/// The kinds, the widest first.
+const KINDS: [Kind; 6] = [
+    |event, flow| event.what.flow().is_some_and(|other| other != flow),
+    |event, _| matches!(event.what, What::Segment(_) | What::State { .. }),
+    |event, _| matches!(event.what, What::State { .. }),
+    |event, _| matches!(&event.what, What::Segment(wire) if wire.from == End::Client),
+    |event, _| matches!(&event.what, What::Segment(wire) if wire.from == End::Server),
+    |event, _| matches!(&event.what, What::Segment(wire) if wire.len == 0 && !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()),
+];
 
 fn is_call(event: &Event) -> bool {
     matches!(event.what, What::Call { .. } | What::Return { .. } | What::Cancel { .. })
@@ -108,6 +137,17 @@ fn is_quiet(event: &Event) -> bool {
 }
 
 impl Search<'_> {
+    /// Leaves out all of a kind, where the violation is still there without: of thousands of segments this is the cheap way.
+    fn leave_kinds_out(&mut self, kept: &mut Vec<Unit>) {
+        for kind in KINDS {
+            let goes = |unit: &Unit| !unit.fixed && kind(&self.trace.events[unit.events[0]], self.violation.flow);
+            let without: Vec<Unit> = kept.iter().filter(|unit| !goes(unit)).cloned().collect();
+            if without.len() < kept.len() && self.shows(&without).is_some() {
+                *kept = without;
+            }
+        }
+    }
+
     /// Leaves out runs of units, halves first, then ever shorter ones, until nothing can go. False if the effort ran out before.
     fn minimise(&mut self, kept: &mut Vec<Unit>) -> bool {
         let mut length = (kept.len() / 2).max(1);

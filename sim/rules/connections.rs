@@ -8,23 +8,193 @@ pub(super) const RULES: &[About] = &[
         statement: "A connect returns once: with a flow that a listener took, refused, or timed out after the stack's own patience; a \
                     disconnect ends it too.",
         source: "metrics-mirage Tcp.S, create_connection; RFC 9293 §3.10.1, §3.10.7.3 and MUST-23",
-        premise: "connect is called",
-        ..About::later(Rule::ConnectOnce, Section::Connections, Level::Network)
+        premise: "a connect returns, or is pending at quiet",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client call 1 connect server:80
+                    quiet"#,
+                good: r#"
+                    client call 1 connect server:80
+                    client return 1 error refused
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client call 1 connect server:80
+                    client disconnect -> done
+                    quiet"#,
+                good: r#"
+                    client call 1 connect server:80
+                    client disconnect -> done
+                    client return 1 error not_connected
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client call 1 connect server:80
+                    client segment sent S seq 100
+                    client segment dropped S seq 100
+                    client return 1 error refused"#,
+                good: r#"
+                    records network segments
+                    client call 1 connect server:80
+                    client segment sent S seq 100
+                    client segment delivered S seq 100
+                    server segment sent RA seq 0 ack 101
+                    server segment delivered RA seq 0 ack 101
+                    client return 1 error refused"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client call 1 connect server:80
+                    client segment sent S seq 100
+                    client segment delivered S seq 100
+                    server segment sent RA seq 0 ack 101
+                    server segment delivered RA seq 0 ack 101
+                    180s client return 1 error timed_out"#,
+                good: r#"
+                    records network segments
+                    client call 1 connect server:80
+                    client segment sent S seq 100
+                    client segment delivered S seq 100
+                    server segment sent RA seq 0 ack 100
+                    server segment delivered RA seq 0 ack 100
+                    180s client return 1 error timed_out"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    simulated
+                    env partition
+                    1s client call 1 connect server:80
+                    180999ms client return 1 error timed_out"#,
+                good: r#"
+                    simulated
+                    env partition
+                    1s client call 1 connect server:80
+                    181s client return 1 error timed_out"#,
+            },
+        ],
+        ..About::new(Rule::ConnectOnce, Section::Connections, Level::Network)
     },
     About {
         statement: "An established connection is handed out at most once, by callback or by accept, with its keep-alive settings already \
                     in force.",
         source: "metrics-mirage Tcp.S, listen: the callback runs for each established flow",
         premise: "accept returns a flow",
-        ..About::later(Rule::AcceptOnce, Section::Connections, Level::BothEnds)
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client call 1 connect server:80
+                    server accept 80 -> ok
+                    client return 1 ok
+                    server accept 80 -> ok"#,
+                good: r#"
+                    client call 1 connect server:80
+                    server accept 80 -> ok
+                    client return 1 ok
+                    client/1 call 1 connect server:80
+                    server/1 accept 80 -> ok
+                    client/1 return 1 ok"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server accept 80 -> ok
+                    client connect server:80 -> ok"#,
+                good: r#"
+                    server call 1 accept 80
+                    client connect server:80 -> ok
+                    server return 1 ok"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    simulated
+                    client connect server:80 -> ok
+                    server accept 80 -> ok
+                    server/1 accept 80 -> ok
+                    quiet"#,
+                good: r#"
+                    simulated
+                    client connect server:80 -> ok
+                    server accept 80 -> ok
+                    server/1 call 1 accept 80
+                    quiet"#,
+            },
+        ],
+        ..About::new(Rule::AcceptOnce, Section::Connections, Level::BothEnds)
     },
     About {
         statement: "Nothing that begins after unlisten returned is accepted, while flows that exist live on. The port can be listened on \
                     again; a second listener takes over or is refused, as the contract says.",
         source: "metrics-mirage Tcp.S, listen and unlisten; POSIX listen(2), EADDRINUSE",
-        premise: "unlisten or a second listen on a port returns",
+        premise: "unlisten returns, a second listen on a port, or a connect or accept after an unlisten",
         parameters: &["second_listen"],
-        ..About::later(Rule::UnlistenStopsNew, Section::Connections, Level::BothEnds)
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server listen 80 -> ok
+                    server unlisten 80 -> ok
+                    client connect server:80 -> ok"#,
+                good: r#"
+                    server listen 80 -> ok
+                    server unlisten 80 -> ok
+                    client connect server:80 -> error refused"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server listen 80 -> ok
+                    server unlisten 80 -> ok
+                    client call 1 connect server:80
+                    server accept 80 -> ok"#,
+                good: r#"
+                    server listen 80 -> ok
+                    client call 1 connect server:80
+                    server unlisten 80 -> ok
+                    server accept 80 -> ok"#,
+            },
+            Example {
+                contracts: NO_SOCKETS,
+                bad: r#"
+                    server listen 80 -> ok
+                    server unlisten 80 -> ok
+                    server listen 80 -> error in_use"#,
+                good: r#"
+                    server listen 80 -> ok
+                    server unlisten 80 -> ok
+                    server listen 80 -> ok"#,
+            },
+            Example {
+                contracts: &["classic", "mirage-tcpip"],
+                bad: r#"
+                    server listen 80 -> ok
+                    server listen 80 -> error in_use"#,
+                good: r#"
+                    server listen 80 -> ok
+                    server listen 80 -> ok"#,
+            },
+            Example {
+                contracts: &["strict", "posix"],
+                bad: r#"
+                    server listen 80 -> ok
+                    server listen 80 -> ok"#,
+                good: r#"
+                    server listen 80 -> ok
+                    server listen 80 -> error in_use"#,
+            },
+        ],
+        ..About::new(Rule::UnlistenStopsNew, Section::Connections, Level::BothEnds)
     },
     About {
         statement: "Disconnecting a stack ends without an error, ends what is pending on it, and nothing is accepted afterwards.",
@@ -42,14 +212,58 @@ pub(super) const RULES: &[About] = &[
                     client return 1 done
                     quiet"#,
             },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server call 1 accept 80
+                    server disconnect -> done
+                    quiet"#,
+                good: r#"
+                    server call 1 accept 80
+                    server disconnect -> done
+                    server return 1 error not_connected
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server disconnect -> done
+                    client call 1 connect server:80
+                    server accept 80 -> ok"#,
+                good: r#"
+                    server disconnect -> done
+                    client call 1 connect server:80
+                    server accept 80 -> error not_connected"#,
+            },
         ],
         ..About::new(Rule::DisconnectNeverFails, Section::Connections, Level::OneEnd)
     },
     About {
         statement: "A flow's destination is what was connected to, or where the connection came from, as long as it lives.",
         source: "metrics-mirage Tcp.S, dst",
-        premise: "destination returns",
-        ..About::later(Rule::DestinationIsConstant, Section::Connections, Level::OneEnd)
+        premise: "destination says whom the flow is connected to, and something else said it before",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client connect -> ok peer 10.0.0.2:80
+                    client destination -> ok peer 10.0.0.3:80"#,
+                good: r#"
+                    client connect -> ok peer 10.0.0.2:80
+                    client destination -> ok peer 10.0.0.2:80"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server destination -> ok peer 10.0.0.1:5000
+                    server destination -> ok peer 10.0.0.1:5001"#,
+                good: r#"
+                    server destination -> ok peer 10.0.0.1:5000
+                    server/1 destination -> ok peer 10.0.0.1:5001
+                    server destination -> ok peer 10.0.0.1:5000"#,
+            },
+        ],
+        ..About::new(Rule::DestinationIsConstant, Section::Connections, Level::OneEnd)
     },
     About {
         statement: "A write that is not to be delayed returns ok only when its bytes were transmitted, or acknowledged where the contract \

@@ -16,6 +16,7 @@ mod liveness;
 mod parameters;
 mod safety;
 mod scope;
+pub mod transitions;
 mod wire;
 
 pub use about::{About, Example, Level, Section, belongs, examples, presets};

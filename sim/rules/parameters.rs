@@ -256,6 +256,7 @@ const SLOW_CLOSE: &str = r#"
 
 const TWO_IDLE_SEGMENTS: &str = r#"
     records network segments
+    client segment sent A seq 100 ack 1
     600s client segment sent A seq 100 ack 1
     1200s client segment sent A seq 100 ack 1
     7200s quiet"#;

@@ -11,6 +11,8 @@ pub(super) const ALL: &[&str] = &["v1", "classic", "modern", "strict", "mirage-t
 pub(super) const V1: &[&str] = &["v1"];
 /// All others.
 pub(super) const NOT_V1: &[&str] = &["classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
+/// What a write returned ok for is accepted.
+pub(super) const NOT_FLUSHED: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"];
 /// `close` ends the flow.
 pub(super) const FULL: &[&str] = &["modern", "strict", "posix", "async-io", "pipe"];
 /// `close` ends the writing half.
@@ -19,6 +21,8 @@ pub(super) const HALF: &[&str] = &["v1", "classic", "mirage-tcpip"];
 pub(super) const WAITS: &[&str] = &["v1", "classic"];
 /// `close` need not wait for the peer's.
 pub(super) const NO_WAIT: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
+/// Not the sockets of an operating system, which keep a port while connections that came in by it live on.
+pub(super) const NO_SOCKETS: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "pipe"];
 /// Shutdown of reading throws away what is queued and what comes.
 pub(super) const DISCARD: &[&str] = &["modern", "strict", "pipe"];
 /// Shutdown of reading means something.
@@ -75,7 +79,6 @@ pub(super) fn cancelled_reads_are_safe(contract: &Contract) -> bool {
     contract.cancel_read == CancelRead::Safe
 }
 
-/// Elsewhere arrivals are known only from segments.
-pub(super) fn keeps_or_drops_in_a_pipe(contract: &Contract) -> bool {
-    contract.base == "pipe" && contract.data_before_abort != DataBeforeAbort::Either
+pub(super) fn keeps_or_drops(contract: &Contract) -> bool {
+    contract.data_before_abort != DataBeforeAbort::Either
 }

@@ -11,7 +11,11 @@ use crate::world::Step;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Option<Run> {
     let scenario = ready.scenario;
     let (mut world, settings) = (scenario.world(options), scenario.settings(contract));
-    let flows = scenario.flows.iter().map(|_| ready.target.build(&mut world, &settings)).collect::<Option<_>>()?;
+    if ready.target.offers().network_faults {
+        world.network(&scenario.network(contract));
+    }
+    let flows = scenario.flows.iter().map(|_| ready.target.build(&mut world, &settings)).collect::<Option<Vec<_>>>()?;
+    scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
     world.record(options.keep != Keep::Nothing);
     let mut course = Course::new(ready, world.header(contract), options);
     let mut stage = Worldly { world, flows };

@@ -8,9 +8,11 @@ use super::FlowSteps;
 use super::document::{Item, Table};
 use super::mistake::{Mistake, Spot};
 use super::units::{Size, Span};
-use crate::contract::{End, suggestion};
-use crate::link::{Action, Kind, Which};
+use crate::contract::{Both, End, suggestion};
+use crate::link::{Action, Exact, Kind, Which};
+use crate::time::Instant;
 use crate::trace::{Abort, Diagnostic};
+use crate::world::{Conn, NetFault};
 
 /// The highest number of a segment, or of a transmission.
 const MAX_COUNT: u64 = u32::MAX as u64;
@@ -88,6 +90,18 @@ impl FaultKind {
         }
     }
 
+    /// What of it is the network's to bring about, on these flows.
+    pub(super) fn planned(&self, flows: &[Both<Conn>]) -> Option<NetFault> {
+        Some(match *self {
+            FaultKind::Abort { .. } => return None,
+            FaultKind::Segment { from, flow, which, action } => {
+                NetFault::Segment { from, exact: Exact { entity: flows.get(flow as usize)?[from].0, what: which, action } }
+            }
+            FaultKind::Partition { from, at, lasts } => NetFault::Partition { from, at: Instant::ZERO + at, lasts },
+            FaultKind::Crash { end, at, lasts } => NetFault::Crash { end, at: Instant::ZERO + at, lasts },
+        })
+    }
+
     /// The same of one of so many flows.
     #[cfg(any(test, feature = "proptest"))]
     pub(crate) fn of_flows(mut self, count: u32) -> Self {
@@ -111,7 +125,7 @@ impl FaultKind {
 type Reader = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
 
 /// Every key that a fault may have.
-const KINDS: [(&str, Reader); 11] = [
+pub(super) const KINDS: [(&str, Reader); 11] = [
     ("drop", |item, flows| segment(item, flows, |_| Ok(Action::Drop))),
     ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Delay))),
     ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Jitter))),

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::{Item, Table, with_document};
-use super::mistake::{Mistake, Source};
+use super::mistake::{Mistake, Source, Spot};
 use super::network::Network;
 use super::{FlowSteps, Guard, Limits, PORT, Pipe, Scenario, Spots, Step, fault, grammar, sense};
 use crate::contract::{Both, Contract, End, suggestion};
@@ -58,9 +58,9 @@ fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic
     let guards = file.get("guards", guards)?.unwrap_or_default();
     let pipe = file.get("pipe", pipe)?.unwrap_or_default();
     let limits = file.get("limits", limits)?.unwrap_or_default();
-    let spots = Spots { link: file.spot("link"), tcp: file.spot("tcp") };
+    let mut spots = Spots { link: file.spot("link"), tcp: file.spot("tcp").or(file.spot("link")), port: Spot::default() };
     let Network { link, tcp } = Network::read(&mut file)?;
-    let flows = flows(&mut file)?;
+    let flows = flows(&mut file, &mut spots)?;
     let faults = file.take("fault").map(|item| fault::read(&item, &flows)).transpose()?.unwrap_or_default();
     file.finish()?;
     let source = source.clone();
@@ -143,12 +143,15 @@ fn limits(item: &Item<'_>) -> Result<Limits, Diagnostic> {
 }
 
 /// `[client]` and `[server]` are flow 0; each `[[flow]]` is one more.
-fn flows(file: &mut Table<'_>) -> Result<Vec<FlowSteps>, Diagnostic> {
+fn flows(file: &mut Table<'_>, spots: &mut Spots) -> Result<Vec<FlowSteps>, Diagnostic> {
     let first = FlowSteps { tasks: ends(file)?, ..FlowSteps::default() };
     let mut flows: Vec<_> = (!first.is_empty()).then_some(first).into_iter().collect();
     let mut names = BTreeSet::new();
     for item in file.get("flow", |item| item.list("write `[[flow]]`"))?.unwrap_or_default() {
-        let flow = flow(&item)?;
+        let (flow, to) = flow(&item)?;
+        if flow.port != PORT {
+            spots.port = spots.port.or(to);
+        }
         if let Some(name) = flow.name.clone().filter(|name| !names.insert(name.clone())) {
             return Err(item.wrong(format!("there are two flows `{name}`"), "give each flow a name of its own"));
         }
@@ -157,16 +160,17 @@ fn flows(file: &mut Table<'_>) -> Result<Vec<FlowSteps>, Diagnostic> {
     Ok(flows)
 }
 
-fn flow(item: &Item<'_>) -> Result<FlowSteps, Diagnostic> {
+/// A flow, and where it says to which port it goes.
+fn flow(item: &Item<'_>) -> Result<(FlowSteps, Spot), Diagnostic> {
     let mut table = item.table("`[[flow]]`")?;
-    let name = table.get("name", Item::string)?;
+    let (name, to) = (table.get("name", Item::string)?, table.spot("to"));
     table.get("from", |item| host(item, End::Client).map(|_| ()))?;
     let port = table.get("to", |item| host(item, End::Server))?.unwrap_or(PORT);
     let flow = FlowSteps { name, port, tasks: ends(&mut table)? };
     if flow.is_empty() {
         return Err(table.wrong("the flow has no steps", "give it `client.steps` or `server.steps`"));
     }
-    table.finish().map(|()| flow)
+    table.finish().map(|()| (flow, to))
 }
 
 /// The port at the host of that end, which is all that may stand here.

@@ -2,7 +2,7 @@
 
 use super::mistake::Spot;
 use super::step::Kind;
-use super::{Action, Fault, Scenario, Step};
+use super::{Action, PORT, Scenario, Step};
 use crate::contract::{Both, Contract};
 use crate::trace::Diagnostic;
 use crate::world::{Offers, Target};
@@ -27,17 +27,20 @@ impl Scenario {
     /// What here needs a network, or ends that can be aborted, where the target does not offer it.
     fn networked(&self, offers: &Offers) -> Option<(Spot, &'static str, &'static str)> {
         const PIPE: &str = "what a pipe has: `[pipe]` with `capacity` and `delay`";
-        const ABORTS: &str = "what can happen to its ends: `reset`, `timeout`, `keepalive_death`";
-        let (fault, abort): (Vec<&Fault>, Vec<&Fault>) = self.faults.iter().partition(|fault| fault.kind.is_of_network());
-        let is_set = [self.link != Both::default(), self.tcp != Both::default()];
-        match (offers.network_faults, is_set, fault.first(), abort.first()) {
-            (false, [true, _], ..) => Some((self.spots.link, "has no link", PIPE)),
-            (false, [_, true], ..) => Some((self.spots.tcp, "has no TCP stack that could be set", PIPE)),
-            (false, _, Some(fault), _) if offers.aborts => Some((fault.spot, "has no network that could do this", ABORTS)),
-            (false, _, Some(fault), _) => Some((fault.spot, "has no network that could do this", "this needs another target")),
-            (.., Some(abort)) if !offers.aborts => Some((abort.spot, "has no ends that could be aborted", "this needs another target")),
-            _ => None,
-        }
+        const FAULTS: &str = "what can happen to the ends of a pipe: `reset`, `timeout`, `keepalive_death`";
+        let (network, is) = (offers.network_faults, |said: bool, spot: Spot| said.then_some(spot));
+        let fault = |of_network: bool| self.faults.iter().find(|fault| fault.kind.is_of_network() == of_network).map(|fault| fault.spot);
+        let port = is(self.flows.iter().any(|flow| flow.port != PORT), self.spots.port);
+        let link = is(self.link != Both::default(), self.spots.link);
+        let tcp = is(self.tcp != Both::default(), self.spots.tcp);
+        let wants = [
+            (offers.connections, port, "has no ports", "its ends are connected from the start"),
+            (network, link, "has no link", PIPE),
+            (network, tcp, "has no TCP stack that could be set", PIPE),
+            (network, fault(true), "has no network that could do this", FAULTS),
+            (offers.aborts, fault(false), "has no ends that could be aborted", "a pipe has"),
+        ];
+        wants.into_iter().find_map(|(offered, spot, what, help)| Some((spot.filter(|_| !offered)?, what, help)))
     }
 
     /// What each end promises in a run on this target: what the run was told, else the scenario, else the target.

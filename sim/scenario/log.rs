@@ -24,7 +24,7 @@ impl Keep {
         matches!(self, Keep::Verdict | Keep::Both)
     }
 
-    const fn records(self) -> bool {
+    pub(super) const fn records(self) -> bool {
         matches!(self, Keep::Trace | Keep::Both)
     }
 }
@@ -79,7 +79,7 @@ impl Stats {
 }
 
 /// The events of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     oracle: Option<Oracle>,
     trace: Option<Trace>,

@@ -3,7 +3,7 @@
 //! A task that can go on takes one turn (one call, or one step that is no call) and goes to the end of the line; a task whose
 //! call or timer is pending is out of the line until that ends.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::program::{Line, Program};
@@ -28,6 +28,8 @@ pub(super) struct Machine {
     writes: Vec<u64>,
     /// Calls begun so far.
     calls: u64,
+    /// The task and step of each call, in the order of calls at each place; kept where somebody may ask.
+    made: Option<BTreeMap<Place, Vec<(u32, u32)>>>,
     /// Expectations that were not met, in the order in which that came out.
     pub(super) misses: Vec<Miss>,
 }
@@ -90,9 +92,24 @@ impl Machine {
             signals: vec![false; program.signals()],
             writes: vec![0; program.flows() * 2],
             calls: 0,
+            made: None,
             misses: Vec::new(),
             program,
         }
+    }
+
+    /// Remembers from now on which step made each call.
+    pub(super) fn remember_calls(&mut self) {
+        self.made = Some(BTreeMap::new());
+    }
+
+    /// The step that made the call of that number at that place, counted from 1, if it was to be remembered. Where calls are tasks
+    /// that may overtake each other (`in_order` is false), only an end with one task tells.
+    pub(super) fn maker(&self, at: Place, number: u64, in_order: bool) -> Option<&Step> {
+        let calls = self.made.as_ref()?.get(&at)?;
+        let &(task, step) = calls.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        let is_alone = || calls.iter().all(|(other, _)| *other == task);
+        self.program.task(task as usize)?.1.get(step as usize).filter(|_| in_order || is_alone())
     }
 
     /// Lets every task go on until all of them wait, or `calls` more calls were begun (then false).
@@ -224,6 +241,9 @@ impl Machine {
     /// Makes a step's next call.
     fn call(&mut self, stage: &mut impl Stage, task: usize, at: Place, step: &Step, call: Call) {
         self.calls += 1;
+        if let Some(made) = &mut self.made {
+            made.entry(at).or_default().push((task as u32, self.tasks[task].step as u32));
+        }
         let length = call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
         let op = stage.start(at, call);
         if let Some(outcome) = stage.outcome(op) {

@@ -21,6 +21,16 @@ impl Spot {
         Spot { start: number(bytes.start), end: number(bytes.end) }
     }
 
+    /// This place, or the other one where this is none.
+    pub(crate) fn or(self, other: Spot) -> Self {
+        if self.is_nowhere() { other } else { self }
+    }
+
+    /// Does it stand for something that no file says?
+    pub(crate) const fn is_nowhere(self) -> bool {
+        self.end == 0
+    }
+
     fn bytes(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -128,5 +138,10 @@ mod tests {
         let (most, more) = ("ä".repeat(MESSAGE), "ä".repeat(MESSAGE + 1));
         assert_eq!(clip(most.clone()), most);
         assert_eq!(clip(more), most + "…");
+    }
+
+    #[test]
+    fn a_spot_of_no_file_is_nowhere() {
+        assert!(Spot::default().is_nowhere() && !Spot::of(&(0..1)).is_nowhere());
     }
 }

@@ -78,6 +78,8 @@ pub struct Scenario {
 pub(crate) struct Spots {
     pub(crate) link: Spot,
     pub(crate) tcp: Spot,
+    /// The first port that is not the usual one.
+    pub(crate) port: Spot,
 }
 
 /// A rule that a run must put to the test, or the scenario proves nothing.

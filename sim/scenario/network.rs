@@ -71,6 +71,12 @@ impl Network {
     }
 }
 
+/// Every key, for the page about them.
+#[cfg(test)]
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    LINK_KEYS.iter().map(|key| key.name).chain(TCP_KEYS.iter().map(|key| key.name))
+}
+
 /// Writes the tables of a network, where they say something. What a packet may hold at most is said as the stacks' MSS.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, link: &Both<link::Settings>, tcp: &Both<tcp::Settings>) -> fmt::Result {
     let path = |end: End| Path { link: link[end].clone(), mss: None };

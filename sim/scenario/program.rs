@@ -41,7 +41,7 @@ impl Program {
     pub(super) fn new(scenario: &Scenario, connects: bool) -> Self {
         let aborts = scenario.faults.iter().filter_map(aborting);
         let lines: Vec<Line> = aborts.chain(tasks(scenario, connects)).collect();
-        let mut signals: Vec<_> = lines.iter().flat_map(Line::steps).filter_map(signalled).cloned().collect();
+        let mut signals: Vec<Box<str>> = lines.iter().flat_map(Line::steps).filter_map(signalled).map(Box::from).collect();
         signals.sort_unstable();
         signals.dedup();
         Program { lines, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
@@ -84,7 +84,7 @@ fn aborting(fault: &Fault) -> Option<Line> {
     }
 }
 
-fn signalled(step: &Step) -> Option<&Box<str>> {
+fn signalled(step: &Step) -> Option<&str> {
     match &step.action {
         Action::Signal(name) => Some(name),
         _ => None,

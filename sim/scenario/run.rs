@@ -1,5 +1,6 @@
 //! One run of a scenario: how it goes, and what it leaves behind.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use super::stage::Stage;
 use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract, End};
-use crate::oracle::{Exercised, Judgement, Verdict};
+use crate::oracle::{Exercised, Judgement, Verdict, Violation};
+use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
-use crate::world::{PipeSettings, Target, World};
+use crate::world::{NetSettings, PipeSettings, Target, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +71,8 @@ pub struct Run {
     stats: Stats,
     seed: Option<u64>,
     target: String,
+    /// The scenario's lines of the steps whose operations broke a rule.
+    steps: BTreeMap<(Place, u64), u64>,
 }
 
 /// Something that the scenario asks for and that did not come: an expectation that was not met, a guard that was not exercised.
@@ -123,6 +127,17 @@ impl Run {
         &self.target
     }
 
+    /// The line of the scenario file with the step that broke a rule, where that is known.
+    pub fn step_line(&self, violation: &Violation) -> Option<u64> {
+        let at = Place { flow: violation.flow, end: violation.end };
+        self.steps.get(&(at, violation.op?)).copied()
+    }
+
+    /// What should be known of how it was judged. It needs the trace.
+    pub fn notes(&self) -> Vec<String> {
+        Notes::of(self.header.contract, &self.trace.events).list()
+    }
+
     /// What each end promised.
     pub fn contract(&self) -> &Both<Contract> {
         &self.header.contract
@@ -163,21 +178,46 @@ pub(super) struct Course<'a> {
     pub(super) limit: Option<String>,
     /// What went wrong beside the calls.
     pub(super) troubles: Vec<String>,
+    /// The numbers that the flows have in the trace, where each call is a task of its own; else they have the scenario's, and
+    /// calls are numbered in the order in which the machine makes them.
+    tasked: Option<Vec<u32>>,
 }
 
 impl<'a> Course<'a> {
     pub(super) fn new(ready: &Ready<'a>, header: Header, options: &Options) -> Self {
         let scenario = ready.scenario;
+        let mut machine = Machine::new(Arc::clone(&ready.program));
+        if options.keep.records() {
+            machine.remember_calls();
+        }
         Course {
             scenario,
             seed: scenario.chance(options),
             target: ready.target.name().to_owned(),
-            machine: Machine::new(Arc::clone(&ready.program)),
+            machine,
             log: Log::new(options.keep, &header),
             header,
             limit: None,
             troubles: Vec::new(),
+            tasked: None,
         }
+    }
+
+    /// Each call is a task of its own, which may overtake another; the flows have these numbers in the trace.
+    pub(super) fn tasked(self, flows: Vec<u32>) -> Self {
+        Course { tasked: Some(flows), ..self }
+    }
+
+    /// The line of the step whose operation broke a rule, beside that operation.
+    fn step_line(&self, violation: &Violation) -> Option<((Place, u64), u64)> {
+        let op = violation.op?;
+        let flow = match &self.tasked {
+            Some(flows) => u32::try_from(flows.iter().position(|flow| *flow == violation.flow)?).ok()?,
+            None => violation.flow,
+        };
+        let step = self.machine.maker(Place { flow, end: violation.end }, op, self.tasked.is_none())?;
+        let line = self.scenario.source.at(step.spot, "").line;
+        (line > 0 && !step.spot.is_nowhere()).then_some(((Place { flow: violation.flow, end: violation.end }, op), line))
     }
 
     /// Takes events, in order.
@@ -223,7 +263,7 @@ impl<'a> Course<'a> {
             self.machine.conclude(now);
         }
         let (scenario, stats) = (self.scenario, self.log.stats);
-        let (oracle, trace) = self.log.into_parts();
+        let (oracle, trace) = std::mem::take(&mut self.log).into_parts();
         let is_judged = oracle.is_some();
         let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
         let mut unmet: Vec<Unmet> = self.troubles.iter().map(|trouble| Unmet::of_run(scenario, trouble, now)).collect();
@@ -231,8 +271,9 @@ impl<'a> Course<'a> {
         if is_judged && self.limit.is_none() {
             unmet.extend(unexercised(scenario, &verdict, now));
         }
+        let steps = verdict.violations.iter().filter_map(|violation| self.step_line(violation)).collect();
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed: self.seed, target: self.target }
+        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed: self.seed, target: self.target, steps }
     }
 }
 
@@ -255,10 +296,10 @@ impl Scenario {
         options.seed.or(self.seed).or(needs_chance.then_some(0))
     }
 
-    /// What the stacks of the two hosts are set to in a run in which the ends promise this.
-    pub fn stacks(&self, contract: Both<Contract>) -> Both<tcp::Settings> {
+    /// What the network between the two hosts is made of in a run in which the ends promise this.
+    pub(super) fn network(&self, contract: Both<Contract>) -> NetSettings {
         let stack = |end: End| tcp::Settings { contract: contract[end], ..self.tcp[end].clone() };
-        Both { client: stack(End::Client), server: stack(End::Server) }
+        NetSettings { link: self.link.clone(), tcp: Both { client: stack(End::Client), server: stack(End::Server) } }
     }
 
     /// What the simulator's own flows are made of.

@@ -17,7 +17,7 @@ use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::flow::{AnyFlow, Flow};
 use crate::time::Instant;
 use crate::trace::{Abort, Diagnostic, Env, EnvWhat, Event, Place, What};
-use crate::world::{Ends, Op, Sim, Simulation, Stuck, Target, World};
+use crate::world::{Conn, Ends, Op, Sim, Simulation, Stuck, Target, World};
 
 /// So many polls of tasks are allowed for each event that the scenario allows.
 const POLLS_PER_EVENT: u64 = 16;
@@ -26,6 +26,13 @@ const POLLS_PER_EVENT: u64 = 16;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
+    if target.offers().network_faults {
+        world.network(&scenario.network(contract));
+        // The flows whose segments cross the network are the first that are made.
+        let ends = |flow: u32| Both { client: Conn(flow * 2), server: Conn(flow * 2 + 1) };
+        let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
+        scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
+    }
     world.record(options.keep != Keep::Nothing);
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
@@ -36,7 +43,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let mut shell = Shell::new(simulation.sim(), ends);
     let mut header = simulation.sim().with(|world| world.header(contract));
     header.records.resources &= !shell.has_taps;
-    let mut course = Course::new(ready, header, options);
+    let mut course = Course::new(ready, header, options).tasked(shell.numbers.clone());
     let ended = simulation.block_on(drive(&mut course, &mut shell));
     conclude(&mut simulation, &mut course, ended);
     course.take(shell.events());
@@ -87,6 +94,8 @@ struct Shell {
     sim: Sim,
     /// By the scenario's flow number.
     flows: Vec<Both<Rc<dyn AnyFlow>>>,
+    /// The number of each in the trace.
+    numbers: Vec<u32>,
     /// Some flow is not the simulator's own, which logs more.
     has_taps: bool,
     calls: Calls,
@@ -95,8 +104,8 @@ struct Shell {
 impl Shell {
     fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
         let has_taps = ends.iter().any(|ends| !is_logged(ends));
-        let flows = ends.into_iter().map(|ends| logged(sim, ends)).collect();
-        Shell { sim: sim.clone(), flows, has_taps, calls: Calls::default() }
+        let (numbers, flows) = ends.into_iter().map(|ends| logged(sim, ends)).unzip();
+        Shell { sim: sim.clone(), flows, numbers, has_taps, calls: Calls::default() }
     }
 
     fn events(&self) -> impl Iterator<Item = Event> + use<> {
@@ -117,13 +126,14 @@ fn is_logged((client, server): &Ends) -> bool {
     flow(client.place()).is_some() && flow(client.place()) == flow(server.place())
 }
 
-fn logged(sim: &Sim, ends: Ends) -> Both<Rc<dyn AnyFlow>> {
-    if is_logged(&ends) {
-        return Both { client: Rc::new(ends.0), server: Rc::new(ends.1) };
+/// The ends as flows whose calls are logged, and under which number.
+fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
+    if let Some(Place { flow, .. }) = ends.0.place().filter(|_| is_logged(&ends)) {
+        return (flow, Both { client: Rc::new(ends.0), server: Rc::new(ends.1) });
     }
     let flow = sim.adopt();
     let tapped = |end: End, subject| Rc::new(sim.tap(subject, Place { flow, end }));
-    Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) }
+    (flow, Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) })
 }
 
 impl Stage for Shell {

@@ -27,7 +27,7 @@ pub(super) trait Stage {
 }
 
 /// The simulator's own flows, in a world that nothing else runs in.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Worldly {
     pub(super) world: World,
     /// By flow number.

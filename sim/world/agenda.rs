@@ -18,6 +18,24 @@ pub(super) enum Due {
         /// The end that sent it.
         from: End,
     },
+    /// The next packet that this end of a path sent arrives, if it is this one.
+    Link {
+        /// Which path.
+        path: u32,
+        /// The end that sent it.
+        from: End,
+        /// Its place in the order of everything that is due.
+        sequence: u64,
+    },
+    /// A host wants to be woken.
+    Host {
+        /// On which path.
+        path: u32,
+        /// At which end of it.
+        end: End,
+    },
+    /// A fault of the network strikes, or is over.
+    Fault(u32),
     /// A timer fires, unless it was cancelled.
     Timer(Op),
 }

@@ -53,6 +53,13 @@ impl Core {
         }
     }
 
+    /// There was nothing after all: the caller will be told again.
+    pub(super) fn unannounce(&mut self, op: Op) {
+        if let Some(pending) = self.ops.get_mut(op) {
+            pending.announced = false;
+        }
+    }
+
     #[inline]
     fn announce_first(&mut self, op: Op) {
         if self.finished.len() >= SWEEP_MIN {

@@ -7,10 +7,10 @@ use std::hash::{Hash, Hasher};
 
 use crate::contract::Outcome;
 
-use super::World;
 use super::agenda::Due;
 use super::core::Core;
 use super::op::State;
+use super::{Flow, World};
 
 /// Collects what counts, in an order and a byte form that are the same on every machine.
 #[derive(Default)]
@@ -64,17 +64,28 @@ impl Hasher for Canon {
 }
 
 impl World {
-    /// Equal for worlds that will do the same from here on: absolute time, operation numbers and the log are left out.
-    pub fn fingerprint(&self) -> u128 {
+    /// Equal for worlds that will do the same from here on: absolute time, operation numbers and the log are left out. Nothing
+    /// where a foreign stack can't tell what it will do.
+    pub fn fingerprint(&self) -> Option<u128> {
         let mut canon = Canon::default();
-        for pipe in &self.flows {
-            canon.flags([pipe.is_some()]);
-            if let Some(pipe) = pipe {
-                pipe.canonical(&self.core, &mut canon);
+        for flow in &self.flows {
+            match flow {
+                Flow::Adopted => canon.number(0),
+                Flow::Pipe(pipe) => {
+                    canon.number(1);
+                    pipe.canonical(&self.core, &mut canon);
+                }
+                Flow::Wired(index) => {
+                    canon.number(2);
+                    self.net.canonical_flow(*index, &self.core, &mut canon);
+                }
             }
         }
+        if !self.net.canonical(&self.core, &mut canon) {
+            return None;
+        }
         self.core.canonical(&mut canon);
-        canon.finish_128()
+        Some(canon.finish_128())
     }
 }
 
@@ -85,6 +96,9 @@ impl Core {
                 Due::Timer(op) if self.ops.get(op).is_none() => continue,
                 Due::Timer(_) => canon.flags([true]),
                 Due::Arrival { pipe, from } => (pipe, from).hash(canon),
+                Due::Fault(number) => number.hash(canon),
+                // Links and hosts take in themselves what they wait for.
+                Due::Link { .. } | Due::Host { .. } => continue,
             }
             canon.number(time.0.saturating_sub(self.now.0));
         }

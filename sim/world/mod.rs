@@ -12,6 +12,7 @@ mod agenda;
 mod core;
 mod fingerprint;
 mod finished;
+mod net;
 mod op;
 mod pipe;
 mod queue;
@@ -19,24 +20,28 @@ mod sim;
 mod simflow;
 mod simulation;
 mod stack;
+mod stack_tcp;
 mod target;
 
 use std::time::Duration;
 
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
+use crate::link;
 use crate::time::Instant;
 use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
+pub use net::{NetFault, NetSettings};
 pub use op::Op;
 pub use sim::Sim;
-pub use simflow::{PipeFlow, SimFlow};
+pub use simflow::{PipeFlow, SimFlow, TcpFlow};
 pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
 pub use target::{Ends, Offers, Opening, SetupError, Target};
 
 use self::agenda::Due;
 use self::core::Core;
+use self::net::Net;
 use self::op::{Pending, State};
 use self::pipe::Pipe;
 
@@ -82,11 +87,23 @@ impl PipeSettings {
 }
 
 /// Flows, clock, timers and pending calls: plain data.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct World {
     core: Core,
-    /// By flow number; `None` where the flow is not the world's own.
-    flows: Vec<Option<Pipe>>,
+    /// By flow number.
+    flows: Vec<Flow>,
+    /// Boxed since many worlds have none.
+    net: Box<Net>,
+}
+
+/// What carries a flow.
+#[derive(Clone, Debug)]
+enum Flow {
+    /// It is not the world's own, and only logged here.
+    Adopted,
+    Pipe(Pipe),
+    /// It crosses the network: its index there.
+    Wired(u32),
 }
 
 impl World {
@@ -97,7 +114,7 @@ impl World {
 
     /// An empty world whose decisions come from `choice`.
     pub fn with_choice(choice: Choice) -> Self {
-        World { core: Core::new(choice), flows: Vec::new() }
+        World { core: Core::new(choice), ..World::default() }
     }
 
     /// The virtual time.
@@ -118,14 +135,55 @@ impl World {
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
         let flow = self.next_flow();
-        self.flows.push(Some(Pipe::new(flow, settings)));
-        Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) }
+        self.flows.push(Flow::Pipe(Pipe::new(flow, settings)));
+        conns(flow)
+    }
+
+    /// Makes the network that [`World::tcp`] connects over. Without it there is one that carries everything at once.
+    pub fn network(&mut self, settings: &NetSettings) {
+        if self.net.is_empty() {
+            self.net.add_path(settings);
+        }
+    }
+
+    /// A new flow between the two hosts of the network. Its ends are not connected: that takes [`Call::Connect`] at the client's
+    /// and [`Call::Listen`] and [`Call::Accept`] at the server's.
+    pub fn tcp(&mut self, settings: &PipeSettings) -> Both<Conn> {
+        self.network(&NetSettings::new(settings.contract));
+        self.wire(0, settings.contract)
+    }
+
+    /// As [`World::tcp`], between two hosts of its own with these stacks: the client's, the server's.
+    pub fn between(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>, contract: Both<Contract>) -> Both<Conn> {
+        let path = self.net.add_foreign(stacks, link);
+        self.wire(path, contract)
+    }
+
+    fn wire(&mut self, path: usize, contract: Both<Contract>) -> Both<Conn> {
+        let flow = self.next_flow();
+        self.flows.push(Flow::Wired(self.net.add_flow(flow, path, contract)));
+        conns(flow)
+    }
+
+    /// Lets something go wrong in the network, at its time. A world without a network has nothing that could.
+    pub fn plan(&mut self, fault: NetFault) {
+        if !self.net.is_empty() {
+            self.net.plan(&mut self.core, fault);
+        }
+    }
+
+    /// Does the host of this end listen on this port?
+    pub fn is_listening(&self, conn: Conn, port: u16) -> bool {
+        match self.flows.get(conn.place().flow as usize) {
+            Some(Flow::Wired(index)) => self.net.is_listening(*index, conn.place().end, port),
+            _ => false,
+        }
     }
 
     /// Takes the next flow number for a flow that is not the world's own but is logged here.
     pub fn adopt(&mut self) -> u32 {
         let flow = self.next_flow();
-        self.flows.push(None);
+        self.flows.push(Flow::Adopted);
         flow
     }
 
@@ -136,12 +194,16 @@ impl World {
 
     /// Asks something of an end. Its outcome may be there at once: poll it.
     pub fn call(&mut self, conn: Conn, call: Call) -> Op {
-        let Some(pipe) = pipe_of(&mut self.flows, conn) else {
-            let op = self.core.begin(Some(conn), 0, State::Waiting);
-            self.core.finish(op, Outcome::Error(Error::NotConnected), None);
-            return op;
-        };
-        pipe.call(&mut self.core, conn.place().end, call)
+        let Place { flow, end } = conn.place();
+        match self.flows.get_mut(flow as usize) {
+            Some(Flow::Pipe(pipe)) => pipe.call(&mut self.core, end, call),
+            Some(Flow::Wired(index)) => self.net.call(&mut self.core, *index, end, call),
+            Some(Flow::Adopted) | None => {
+                let op = self.core.begin(Some(conn), 0, State::Waiting);
+                self.core.finish(op, Outcome::Error(Error::NotConnected), None);
+                op
+            }
+        }
     }
 
     /// Takes the outcome of an operation, once there is one. The trace's return line is written now: when the caller learns it.
@@ -150,8 +212,12 @@ impl World {
         match pending.state {
             State::Waiting => None,
             State::Reading { max } => {
-                let conn = pending.conn?;
-                pipe_of(&mut self.flows, conn)?.take_read(&mut self.core, conn.place().end, op, max)
+                let Place { flow, end } = pending.conn?.place();
+                match self.flows.get_mut(flow as usize)? {
+                    Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
+                    Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
+                    Flow::Adopted => None,
+                }
             }
             State::Done { .. } => self.take(op),
         }
@@ -165,9 +231,14 @@ impl World {
                 self.core.forget_timer()
             };
         };
-        let Some(pipe) = pipe_of(&mut self.flows, conn) else { return };
-        self.core.log(|| What::Cancel { at: conn.place(), op: number });
-        pipe.cancel(&mut self.core, conn.place().end, op);
+        let at = conn.place();
+        let Some(flow) = self.flows.get_mut(at.flow as usize).filter(|flow| !matches!(flow, Flow::Adopted)) else { return };
+        self.core.log(|| What::Cancel { at, op: number });
+        match flow {
+            Flow::Pipe(pipe) => pipe.cancel(&mut self.core, at.end, op),
+            Flow::Wired(index) => self.net.cancel(&mut self.core, *index, at.end, op),
+            Flow::Adopted => {}
+        }
     }
 
     /// A timer as an operation: its outcome is `Done`, at `until` or at once if that has passed. It is not logged.
@@ -183,27 +254,41 @@ impl World {
 
     /// Fault injection: aborts an end and logs it. An end whose connection has ended has nothing left to abort: nothing happens.
     pub fn abort(&mut self, conn: Conn, abort: Abort) {
-        if let Some(pipe) = pipe_of(&mut self.flows, conn) {
-            pipe.fault(&mut self.core, conn.place().end, abort);
+        let Place { flow, end } = conn.place();
+        match self.flows.get_mut(flow as usize) {
+            Some(Flow::Pipe(pipe)) => pipe.fault(&mut self.core, end, abort),
+            Some(Flow::Wired(index)) => self.net.abort(&mut self.core, *index, end, abort),
+            Some(Flow::Adopted) | None => {}
         }
     }
 
     /// Lets the next due thing happen, at its time.
     pub fn step(&mut self) -> Step {
         while let Some((time, due)) = self.core.agenda.pop() {
-            let happened = match due {
-                Due::Arrival { pipe, from } => self.arrive(time, pipe, from),
-                Due::Timer(op) => self.core.fire(time, op),
-            };
-            if happened {
+            if self.happens(time, due) {
                 return Step::Ran;
             }
         }
         Step::Quiet
     }
 
+    /// Does what is due; false if it came to nothing.
+    fn happens(&mut self, time: Instant, due: Due) -> bool {
+        match due {
+            Due::Arrival { pipe, from } => self.arrive(time, pipe, from),
+            Due::Link { path, from, sequence } => self.net.arrive(&mut self.core, time, path, from, sequence),
+            Due::Host { path, end } => self.net.wake(&mut self.core, time, path, end),
+            Due::Timer(op) => self.core.fire(time, op),
+            Due::Fault(number) => {
+                self.core.now = self.core.now.max(time);
+                self.net.strike(&mut self.core, number);
+                true
+            }
+        }
+    }
+
     fn arrive(&mut self, time: Instant, flow: u32, from: End) -> bool {
-        let Some(Some(pipe)) = self.flows.get_mut(flow as usize) else { return false };
+        let Some(Flow::Pipe(pipe)) = self.flows.get_mut(flow as usize) else { return false };
         self.core.now = self.core.now.max(time);
         pipe.arrive(&mut self.core, from)
     }
@@ -241,10 +326,17 @@ impl World {
         if !self.core.recording {
             return;
         }
-        for pipe in self.flows.iter().flatten() {
+        for (number, flow) in self.flows.iter().enumerate() {
             for end in End::BOTH {
-                let what = EnvWhat::Resources(pipe.resources(end));
-                self.core.log(|| What::Env(Env { flow: Some(pipe.flow()), end: Some(end), what }));
+                let resources = match flow {
+                    Flow::Pipe(pipe) => Some(pipe.resources(end)),
+                    Flow::Wired(index) => self.net.resources(*index, end),
+                    Flow::Adopted => None,
+                };
+                if let Some(resources) = resources {
+                    let (flow, what) = (Some(number as u32), EnvWhat::Resources(resources));
+                    self.core.log(|| What::Env(Env { flow, end: Some(end), what }));
+                }
             }
         }
         self.core.log(|| What::Env(Env { flow: None, end: None, what: EnvWhat::Quiet }));
@@ -252,13 +344,14 @@ impl World {
 
     /// The header of this world's trace, under this contract.
     pub fn header(&self, contract: Both<Contract>) -> Header {
-        let records = Records { network: true, resources: true, ..Records::default() };
+        let resources = self.net.tells_resources();
+        let records = Records { network: true, resources, segments: !self.net.is_empty(), ..Records::default() };
         Header { contract, records, simulated: true, ..Header::default() }
     }
 
     /// A copy to go on from; `None` where a part of the world can't be copied.
     pub fn fork(&self) -> Option<World> {
-        Some(self.clone())
+        Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?) })
     }
 
     fn next_flow(&self) -> u32 {
@@ -269,7 +362,7 @@ impl World {
         let pending = self.core.remove(op)?;
         let State::Done { outcome, accepted } = pending.state else { return None };
         if let Some(conn) = pending.conn {
-            if let Some(pipe) = pipe_of(&mut self.flows, conn) {
+            if let Some(Flow::Pipe(pipe)) = self.flows.get_mut(conn.place().flow as usize) {
                 pipe.note_told(conn.place().end, &outcome);
             }
             self.core.log_return(conn.place(), pending.number, &outcome, accepted);
@@ -278,6 +371,7 @@ impl World {
     }
 }
 
-fn pipe_of(flows: &mut [Option<Pipe>], conn: Conn) -> Option<&mut Pipe> {
-    flows.get_mut(conn.place().flow as usize)?.as_mut()
+/// The two ends of a flow.
+fn conns(flow: u32) -> Both<Conn> {
+    Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) }
 }

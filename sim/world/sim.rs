@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::exec::Spawner;
@@ -15,6 +17,8 @@ use crate::time::Instant;
 use crate::trace::Place;
 
 use super::simflow::SimFlow;
+use super::stack::Stack;
+use super::target::SetupError;
 use super::{Conn, Op, PipeSettings, World};
 
 /// A handle to a running simulation: cheap to copy around, usable from every task of the run.
@@ -79,6 +83,49 @@ impl Sim {
         let ends = self.with(|world| world.pipe(settings));
         let flow = |end: End| SimFlow::new(self.clone(), ends[end], settings.contract[end]);
         (flow(End::Client), flow(End::Server))
+    }
+
+    /// A new flow over the run's network, whose ends are connected: the client's and the server's. Both are hosts of the
+    /// simulator's own TCP; all flows made so share them.
+    ///
+    /// # Errors
+    /// Why the connection could not be made.
+    pub async fn tcp_pair(&self) -> Result<(SimFlow, SimFlow), SetupError> {
+        let settings = self.0.settings;
+        let ends = self.with(|world| world.tcp(&settings));
+        self.opened(ends, settings.contract).await
+    }
+
+    /// Two ends connected over a link of their own: between two stacks, of which either may be anybody's. The link carries
+    /// everything at once.
+    ///
+    /// # Errors
+    /// Why the connection could not be made.
+    pub async fn connect(&self, client: impl Stack + 'static, server: impl Stack + 'static) -> Result<(SimFlow, SimFlow), SetupError> {
+        let contract = self.contracts();
+        let ends = self.with(|world| world.between([Box::new(client), Box::new(server)], &Both::default(), contract));
+        self.opened(ends, contract).await
+    }
+
+    /// Listens (if nobody does yet), connects and accepts.
+    async fn opened(&self, ends: Both<Conn>, contract: Both<Contract>) -> Result<(SimFlow, SimFlow), SetupError> {
+        if !self.with(|world| world.is_listening(ends.server, PORT)) {
+            succeeded(self.operation(ends.server, Call::Listen { port: PORT, keepalive: None }).await)?;
+        }
+        let accept = self.operation(ends.server, Call::Accept { port: PORT, keepalive: None });
+        let connect = self.operation(ends.client, Call::Connect { to: None, keepalive: None });
+        match select(pin!(accept), pin!(connect)).await {
+            Either::Left((accepted, connect)) => {
+                succeeded(accepted)?;
+                succeeded(connect.await)?;
+            }
+            Either::Right((connected, accept)) => {
+                succeeded(connected)?;
+                succeeded(accept.await)?;
+            }
+        }
+        let flow = |end: End| SimFlow::new(self.clone(), ends[end], contract[end]);
+        Ok((flow(End::Client), flow(End::Server)))
     }
 
     /// Takes the next flow number for a flow that is not the simulator's own; [`Sim::tap`] logs its ends.
@@ -154,6 +201,17 @@ impl Sim {
 impl fmt::Debug for Sim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sim(at {})", self.now())
+    }
+}
+
+/// Where servers listen that were not told where.
+const PORT: u16 = 80;
+
+/// What an outcome means for those who wanted two connected ends.
+fn succeeded(outcome: Outcome) -> Result<(), SetupError> {
+    match outcome {
+        Outcome::Ok => Ok(()),
+        outcome => Err(outcome.into_error().into()),
     }
 }
 

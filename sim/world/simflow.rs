@@ -22,6 +22,9 @@ pub struct SimFlow {
 /// An end of a flow through memory, made by [`Sim::pipe`].
 pub type PipeFlow = SimFlow;
 
+/// An end of a flow over the network, made by [`Sim::tcp_pair`].
+pub type TcpFlow = SimFlow;
+
 impl SimFlow {
     pub(super) fn new(sim: Sim, conn: Conn, contract: Contract) -> Self {
         SimFlow { sim, conn, contract }

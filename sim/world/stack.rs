@@ -1,5 +1,6 @@
 //! The door for packet-level stacks.
 
+use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
@@ -43,7 +44,8 @@ pub enum Notice {
         /// The state now.
         to: &'static str,
     },
-    /// The stack aborted it: by a reset that it took or sent, by giving up, by keep-alive.
+    /// The stack aborted it by itself: by a reset that it took or sent, by giving up, by keep-alive. Not told of an abort that
+    /// the host asked for, nor of the end of an attempt to connect.
     Aborted {
         /// Which.
         socket: Socket,
@@ -112,6 +114,12 @@ pub trait Stack {
     fn resources(&self, socket: Socket) -> Option<Resources> {
         let _ = socket;
         None
+    }
+
+    /// Takes in what it will do from here on: no absolute time, no absolute sequence number. False where it can't tell.
+    fn fingerprint(&self, now: Instant, hasher: &mut dyn Hasher) -> bool {
+        let _ = (now, hasher);
+        false
     }
 
     /// A copy to go on from; nothing where that is impossible.

@@ -1,11 +1,14 @@
 //! The rows of the table: each prepares its input once and then does one unit of work as often as it is asked.
 
 use std::hint::black_box;
+use std::time::Duration;
 
+use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
+use flowsim::link;
 use flowsim::oracle::Oracle;
-use flowsim::trace::{Event, Header, Reader, Trace, pattern};
-use flowsim::world::{Conn, Op, PipeSettings, Step, World};
+use flowsim::trace::{Event, Fate, Flags, Header, Reader, Records, Trace, What, Wire, pattern};
+use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
 /// One row.
 pub struct Row {
@@ -25,7 +28,16 @@ pub struct Row {
 pub static ROWS: &[Row] = &[
     Row { name: "pipe-tiny", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(false)) },
     Row { name: "pipe-tiny+oracle", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(true)) },
+    Row { name: "tcp-tiny", unit: "simulation", repeats: 5_000, counted: 50, prepare: || Box::new(|| tcp_tiny(false)) },
+    Row { name: "tcp-tiny+oracle", unit: "simulation", repeats: 5_000, counted: 50, prepare: || Box::new(|| tcp_tiny(true)) },
+    Row { name: "tcp-bulk", unit: "segment", repeats: 1, counted: 1, prepare: || Box::new(|| bulk(false)) },
+    Row { name: "tcp-bulk+oracle", unit: "segment", repeats: 1, counted: 1, prepare: || Box::new(|| bulk(true)) },
+    Row { name: "tcp-ping-pong", unit: "round trip", repeats: 5, counted: 1, prepare: || Box::new(|| ping_pong(false)) },
+    Row { name: "tcp-ping-pong+oracle", unit: "round trip", repeats: 5, counted: 1, prepare: || Box::new(|| ping_pong(true)) },
+    Row { name: "tcp-many-100+oracle", unit: "connection", repeats: 20, counted: 1, prepare: || Box::new(|| many(100)) },
+    Row { name: "tcp-many-10000+oracle", unit: "connection", repeats: 1, counted: 1, prepare: || Box::new(|| many(10_000)) },
     Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
+    Row { name: "judge-segments", unit: "segment event", repeats: 50, counted: 2, prepare: judge_segments },
     Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
     Row { name: "judge-file", unit: "event", repeats: 10, counted: 2, prepare: || file(true) },
 ];
@@ -83,6 +95,183 @@ fn tiny(judged: bool) -> u64 {
     1
 }
 
+/// A world with a network, and the oracle that judges it while it runs.
+struct Judged {
+    world: World,
+    oracle: Option<Oracle>,
+    line: u64,
+}
+
+impl Judged {
+    fn new(settings: &NetSettings, judged: bool) -> Self {
+        let mut world = World::new();
+        world.network(settings);
+        world.record(judged);
+        let oracle = judged.then(|| Oracle::with(world.header(Both::same(Contract::modern()))));
+        Judged { world, oracle, line: 1 }
+    }
+
+    fn watch(&mut self) {
+        let Some(oracle) = &mut self.oracle else { return };
+        for event in self.world.drain_events() {
+            self.line += 1;
+            oracle.observe(self.line, &event);
+        }
+    }
+
+    fn step(&mut self) -> Step {
+        let step = self.world.step();
+        self.watch();
+        step
+    }
+
+    fn ask(&mut self, conn: Conn, call: Call) -> Outcome {
+        let op = self.world.call(conn, call);
+        loop {
+            if let Some(outcome) = self.world.poll(op) {
+                self.watch();
+                return outcome;
+            }
+            assert_eq!(self.step(), Step::Ran, "the call never returns");
+        }
+    }
+
+    /// A flow whose ends are connected.
+    fn connect(&mut self) -> Both<Conn> {
+        let ends = self.world.tcp(&PipeSettings::new(Contract::modern()));
+        if !self.world.is_listening(ends.server, 80) {
+            assert_eq!(self.ask(ends.server, Call::Listen { port: 80, keepalive: None }), Outcome::Ok);
+        }
+        assert_eq!(self.ask(ends.client, Call::Connect { to: None, keepalive: None }), Outcome::Ok);
+        assert_eq!(self.ask(ends.server, Call::Accept { port: 80, keepalive: None }), Outcome::Ok);
+        ends
+    }
+
+    /// Until nothing more can happen: no rule may be broken.
+    fn end(mut self) {
+        while self.step() == Step::Ran {}
+        self.world.quiesce();
+        self.watch();
+        if let Some(oracle) = self.oracle.take() {
+            let verdict = oracle.finish(false);
+            assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
+        }
+        black_box(&self.world);
+    }
+}
+
+/// Links of 10 ms between hosts as the RFCs ask.
+fn network() -> NetSettings {
+    let mut settings = NetSettings::new(Both::same(Contract::modern()));
+    settings.link = Both::same(link::Settings { delay: Duration::from_millis(10), ..link::Settings::default() });
+    settings
+}
+
+const READ: Call = Call::Read { max: usize::MAX };
+
+/// Reads until so many bytes have come.
+fn drain(run: &mut Judged, conn: Conn, mut bytes: usize) {
+    while bytes > 0 {
+        let Outcome::Data(data) = run.ask(conn, READ) else { panic!("no data") };
+        bytes -= data.len();
+    }
+}
+
+fn tcp_tiny(judged: bool) -> u64 {
+    let mut run = Judged::new(&network(), judged);
+    let ends = run.connect();
+    for from in End::BOTH {
+        assert_eq!(run.ask(ends[from], Call::Write(payload(from, 0, 1024))), Outcome::Ok);
+        drain(&mut run, ends[from.peer()], 1024);
+    }
+    assert_eq!(run.ask(ends.client, Call::Shutdown(Mode::Write)), Outcome::Done);
+    assert_eq!(run.ask(ends.server, READ), Outcome::Eof);
+    assert_eq!(run.ask(ends.server, Call::Close), Outcome::Done);
+    assert_eq!(run.ask(ends.client, READ), Outcome::Eof);
+    assert_eq!(run.ask(ends.client, Call::Close), Outcome::Done);
+    run.end();
+    1
+}
+
+/// 64 MiB in one direction; a unit is a full segment.
+fn bulk(judged: bool) -> u64 {
+    const TOTAL: usize = 64 << 20;
+    let mut settings = network();
+    settings.tcp.client.send_buffer = 4 << 20;
+    settings.tcp.server.receive_buffer = 4 << 20;
+    let mut run = Judged::new(&settings, judged);
+    let ends = run.connect();
+    let write = payload(End::Client, 0, 1 << 20);
+    let (mut written, mut read) = (0, 0);
+    let mut writing = None;
+    let mut reading = None;
+    while read < TOTAL {
+        let writer = writing.take().or_else(|| {
+            (written < TOTAL).then(|| {
+                written += 1 << 20;
+                run.world.call(ends.client, Call::Write(write.clone()))
+            })
+        });
+        let reader = reading.take().unwrap_or_else(|| run.world.call(ends.server, READ));
+        let mut waits = true;
+        if let Some(op) = writer {
+            match run.world.poll(op) {
+                Some(_) => waits = false,
+                None => writing = Some(op),
+            }
+        }
+        match run.world.poll(reader) {
+            Some(Outcome::Data(data)) => (read, waits) = (read + data.len(), false),
+            Some(outcome) => panic!("{outcome:?}"),
+            None => reading = Some(reader),
+        }
+        if waits {
+            assert_eq!(run.step(), Step::Ran);
+        }
+        run.watch();
+    }
+    run.end();
+    (TOTAL / 1460) as u64
+}
+
+fn ping_pong(judged: bool) -> u64 {
+    const ROUNDS: u64 = 10_000;
+    let mut run = Judged::new(&network(), judged);
+    let ends = run.connect();
+    for round in 0..ROUNDS {
+        for from in End::BOTH {
+            run.ask(ends[from], Call::Write(payload(from, round, 1)));
+            drain(&mut run, ends[from.peer()], 1);
+        }
+    }
+    run.end();
+    ROUNDS
+}
+
+/// So many connections at once, 16 KiB each.
+fn many(count: u64) -> u64 {
+    let mut run = Judged::new(&network(), true);
+    let flows: Vec<_> = (0..count).map(|_| run.connect()).collect();
+    for ends in &flows {
+        run.ask(ends.client, Call::Write(pattern_of(ends.client, 16 << 10)));
+    }
+    for ends in &flows {
+        drain(&mut run, ends.server, 16 << 10);
+    }
+    for ends in flows {
+        run.ask(ends.client, Call::Close);
+        assert_eq!(run.ask(ends.server, READ), Outcome::Eof);
+        run.ask(ends.server, Call::Close);
+    }
+    run.end();
+    count
+}
+
+/// The first write of this end.
+fn pattern_of(conn: Conn, len: usize) -> Payload {
+    Payload::Bytes(pattern::slice(pattern::start(conn.0 / 2, End::Client, 0), len))
+}
+
 /// A long conversation: writes of 1 KiB that are read, in both directions.
 fn conversation(writes: u64) -> Trace {
     let mut world = World::new();
@@ -115,6 +304,37 @@ fn judge_events() -> Box<dyn FnMut() -> u64> {
     Box::new(move || judge(trace.header.clone(), &trace.events))
 }
 
+/// A transfer in segments of 1460 bytes, each sent and delivered, and an acknowledgement for every second one.
+fn transfer(segments: u32) -> Trace {
+    let mut trace = Trace { header: Header { simulated: true, ..Header::default() }, ..Trace::default() };
+    trace.header.records = Records { network: true, segments: true, ..Records::default() };
+    let mut pass = |from, flags, seq: u32, ack: u32, data: Option<Bytes>, opts: &str| {
+        let len = data.as_ref().map_or(0, |data| data.len() as u32);
+        for fate in [Fate::Sent, Fate::Delivered] {
+            let (data, opts, flags) = (data.clone(), opts.into(), Flags(flags));
+            let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data, opts };
+            let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
+            trace.events.push(Event { t, what: What::Segment(Box::new(wire)) });
+        }
+    };
+    pass(End::Client, 2, 100, 0, None, "mss=1460,ws=7");
+    pass(End::Server, 18, 300, 101, None, "mss=1460,ws=7");
+    pass(End::Client, 16, 101, 301, None, "");
+    for number in 0..segments {
+        let offset = number.wrapping_mul(1460);
+        pass(End::Client, 16, 101_u32.wrapping_add(offset), 301, Some(pattern::slice(offset.into(), 1460)), "");
+        if number % 2 == 1 {
+            pass(End::Server, 16, 301, 101_u32.wrapping_add(offset).wrapping_add(1460), None, "");
+        }
+    }
+    trace
+}
+
+fn judge_segments() -> Box<dyn FnMut() -> u64> {
+    let trace = transfer(4_000);
+    Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
 /// Reads a trace from memory as `flowsim judge` does from a file, with payload as base64, and perhaps judges it.
 fn file(judged: bool) -> Box<dyn FnMut() -> u64> {
     let mut trace = conversation(2_000);
@@ -139,7 +359,6 @@ fn file(judged: bool) -> Box<dyn FnMut() -> u64> {
 
 /// Turns payload into bytes that the pattern does not know, 32 a call, as a foreign recorder would write them.
 fn strip_codes(trace: &mut Trace) {
-    use flowsim::trace::What;
     let plain = |data: &mut Payload| *data = Payload::Bytes(vec![b'x'; 32].into());
     for event in &mut trace.events {
         match &mut event.what {

@@ -6,9 +6,13 @@
 //! client/1 return 2 error reset      the end of an operation, here on flow 1
 //! client cancel 3                    the caller gave an operation up
 //! env reset server by fault          the environment; flow and end as the trace has them
-//! client segment sent FA seq 100     the wire; also `client state ESTABLISHED to CLOSE-WAIT`
+//! client segment sent FA seq 100     the wire: fate, flags, then `ack 1`, `win 9`, `len 3` or `data "abc"`, `opts ws=7`, `id 4`
+//! client segment passes S seq 100    sent, and delivered in the same instant
+//! client state ESTABLISHED to CLOSE-WAIT
 //! 300s quiet                         nothing more can happen; `300s end` stops the recording
+//! 300s repeat 9 every 2s LINE        the same line so many times, so far apart
 //! records network buffers            header: what is recorded completely (default: network)
+//! simulated                          header: the simulator wrote it
 //! clock per-end                      header: the ends have clocks of their own
 //! ```
 //! A time may lead a line (`5`, `20us`, `7ms`, `300s`; a bare number is nanoseconds); a line without one comes a millisecond
@@ -24,7 +28,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Call, Clock, Event, Header, Outcome, Place, Records, Trace, What, Wire, state_name};
+use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, Trace, What, Wire, state_name};
 use token::Line;
 
 /// A history that can't be understood.
@@ -91,6 +95,7 @@ impl History {
             None if line.is_empty() => Ok(()),
             Some("records") => self.records(line),
             Some("clock") => self.clock(line),
+            Some("simulated") => self.simulated(line),
             _ => self.event(line),
         }
     }
@@ -115,8 +120,30 @@ impl History {
         line.finish()
     }
 
+    fn simulated(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        self.trace.header.simulated = true;
+        line.finish()
+    }
+
     fn event(&mut self, mut line: Line) -> Parsed<()> {
         self.advance(line.time()?)?;
+        if line.take("repeat") { self.repeat(line) } else { self.happens(line) }
+    }
+
+    /// The same line several times.
+    fn repeat(&mut self, mut line: Line) -> Parsed<()> {
+        let times: u16 = line.number()?;
+        line.expect("every")?;
+        let apart = line.time()?.ok_or("expected a time")?;
+        for turn in 0..u64::from(times) {
+            self.advance(Some(self.now.saturating_add(if turn == 0 { 0 } else { apart })))?;
+            self.happens(line.clone())?;
+        }
+        Ok(())
+    }
+
+    fn happens(&mut self, mut line: Line) -> Parsed<()> {
         match line.peek() {
             Some("env") => line.skip(),
             Some("quiet" | "end") => {}
@@ -162,9 +189,9 @@ impl History {
     fn ret(&mut self, at: Place, mut line: Line) -> Parsed<()> {
         line.skip();
         let op = line.number()?;
-        let (outcome, accepted) = words::result(&mut line)?;
+        let result = words::result(&mut line)?;
         line.finish()?;
-        self.end(at, op, outcome, accepted)
+        self.end(at, op, result)
     }
 
     fn cancel(&mut self, at: Place, mut line: Line) -> Parsed<()> {
@@ -178,12 +205,16 @@ impl History {
 
     fn segment(&mut self, at: Place, mut line: Line) -> Parsed<()> {
         line.skip();
-        let fate = words::fate(&line.word()?)?;
+        let passes = line.take("passes");
+        let fate = if passes { Fate::Sent } else { words::fate(&line.word()?)? };
         let flags = words::flags(&line.word()?)?;
         let mut wire =
             Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, data: None, opts: "".into() };
         words::wire(&mut line, &mut wire)?;
-        self.push(What::Segment(Box::new(wire)));
+        let arrives = passes.then(|| Wire { fate: Fate::Delivered, ..wire.clone() });
+        for wire in std::iter::once(wire).chain(arrives) {
+            self.push(What::Segment(Box::new(wire)));
+        }
         Ok(())
     }
 
@@ -202,10 +233,10 @@ impl History {
         let op = self.ops.entry(at).or_default().highest.saturating_add(1);
         let call = words::call(&mut line)?;
         line.expect("->").map_err(|_| "expected `-> RESULT`; a call alone is written `call NUMBER …`")?;
-        let (outcome, accepted) = words::result(&mut line)?;
+        let result = words::result(&mut line)?;
         line.finish()?;
         self.begin(at, op, call)?;
-        self.end(at, op, outcome, accepted)
+        self.end(at, op, result)
     }
 
     fn begin(&mut self, at: Place, op: u64, call: Call) -> Parsed<()> {
@@ -219,12 +250,12 @@ impl History {
         Ok(())
     }
 
-    fn end(&mut self, at: Place, op: u64, outcome: Outcome, accepted: Option<u64>) -> Parsed<()> {
+    fn end(&mut self, at: Place, op: u64, (outcome, accepted, peer): words::Answer) -> Parsed<()> {
         let call = self.settle(at, op)?;
         if !call.admits(&outcome) {
             return Err(format!("`{}` is no result of a {}", outcome.word(), call.word()));
         }
-        self.push(What::Return { at, op, outcome, accepted, peer: None });
+        self.push(What::Return { at, op, outcome, accepted, peer });
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Payload, Resources};
+use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Outcome, Payload, Resources};
 
 fn read(text: &str) -> Trace {
     parse(text, Contract::modern()).unwrap_or_else(|error| panic!("{error} in\n{text}"))
@@ -118,6 +118,21 @@ fn the_wire_has_a_spelling() {
 }
 
 #[test]
+fn a_segment_may_carry_bytes_and_pass_at_once() {
+    let text = "client segment passes A seq 1 data \"ab\"\nserver segment lost A";
+    assert_eq!(refusal(text), "line 2: `lost` is no fate of a segment");
+    let both = whats(text.lines().next().unwrap_or_default());
+    let wire = |what: &What| match what {
+        What::Segment(wire) => (wire.fate, wire.seq, wire.len, wire.data.clone()),
+        other => panic!("{other:?}"),
+    };
+    let data = Some(bytes::Bytes::from_static(b"ab"));
+    assert_eq!(both.iter().map(wire).collect::<Vec<_>>(), [(Fate::Sent, 1, 2, data.clone()), (Fate::Delivered, 1, 2, data)]);
+    assert_eq!(times("5 client segment passes A"), [5, 5]);
+    assert_eq!(whats("client segment sent A data \"\""), whats("client segment sent A len 0"));
+}
+
+#[test]
 fn bytes_have_rusts_escapes() {
     let text = r#"client write "\n\r\t\0\\\"\x00\xffé#" -> ok"#;
     let expected = What::Call { at: CLIENT, op: 1, call: Call::Write(data(b"\n\r\t\0\\\"\0\xff\xc3\xa9#")) };
@@ -133,11 +148,28 @@ fn times_lead_and_the_next_line_goes_on_from_them() {
 }
 
 #[test]
+fn a_line_may_be_repeated() {
+    assert_eq!(times("5 repeat 3 every 2ns quiet\nquiet"), [5, 7, 9, 1_000_009]);
+    assert_eq!(times("repeat 1 every 2s quiet"), [0]);
+    assert_eq!(refusal("repeat 3 quiet"), "line 1: expected `every`");
+    assert_eq!(refusal("repeat 3 every quiet"), "line 1: expected a time");
+    assert_eq!(refusal("repeat 99999 every 1s quiet"), "line 1: `99999` is no number that fits here");
+}
+
+#[test]
+fn a_result_may_say_who_the_peer_is() {
+    let expected = What::Return { at: CLIENT, op: 1, outcome: Outcome::Ok, accepted: None, peer: Some("a:80".into()) };
+    assert_eq!(whats("client destination -> ok peer a:80")[1], expected);
+    assert_eq!(refusal("client destination -> ok peer"), "line 1: expected more");
+}
+
+#[test]
 fn headers_say_what_is_recorded_and_whose_clock_it_is() {
     let trace = read("records segments buffers\nclock per-end\n9 server read -> eof\n3 client read -> eof");
     let records = Records { segments: true, buffers: true, ..Records::default() };
     assert_eq!((trace.header.records, trace.header.clock), (records, Clock::PerEnd));
     assert!(read("").header.records.network);
+    assert!(read("simulated").header.simulated && !read("").header.simulated);
 }
 
 #[test]

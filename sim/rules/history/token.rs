@@ -5,12 +5,14 @@ use bytes::Bytes;
 use super::Parsed;
 
 /// A word, or quoted bytes.
+#[derive(Clone)]
 enum Token {
     Word(String),
     Bytes(Bytes),
 }
 
 /// The rest of a line.
+#[derive(Clone)]
 pub(super) struct Line {
     tokens: std::vec::IntoIter<Token>,
 }

@@ -78,11 +78,15 @@ fn destination(line: &mut Line) -> Parsed<Option<Box<str>>> {
     }
 }
 
-/// An outcome, and how many bytes a write says that it accepted.
-pub(super) fn result(line: &mut Line) -> Parsed<(Outcome, Option<u64>)> {
+/// An outcome, how many bytes a write says that it accepted, and whom a flow says that it is connected to.
+pub(super) type Answer = (Outcome, Option<u64>, Option<Box<str>>);
+
+/// What stands behind the arrow.
+pub(super) fn result(line: &mut Line) -> Parsed<Answer> {
     let outcome = outcome(line)?;
     let accepted = if line.take("accepted") { Some(line.number()?) } else { None };
-    Ok((outcome, accepted))
+    let peer = if line.take("peer") { Some(line.word()?.into()) } else { None };
+    Ok((outcome, accepted, peer))
 }
 
 fn outcome(line: &mut Line) -> Parsed<Outcome> {
@@ -186,6 +190,13 @@ pub(super) fn flags(word: &str) -> Parsed<Flags> {
     Flags::from_letters(word).ok_or_else(|| format!("`{word}` are no flags"))
 }
 
+/// The payload of a segment says its length.
+fn carry(wire: &mut Wire, data: bytes::Bytes) -> Parsed<()> {
+    wire.len = u32::try_from(data.len()).map_err(|_| "a segment carries no more than 32 bits can count")?;
+    wire.data = Some(data).filter(|data| !data.is_empty());
+    Ok(())
+}
+
 /// The fields of a segment, in any order; what is left out is zero.
 pub(super) fn wire(line: &mut Line, wire: &mut Wire) -> Parsed<()> {
     while !line.is_empty() {
@@ -194,6 +205,7 @@ pub(super) fn wire(line: &mut Line, wire: &mut Wire) -> Parsed<()> {
             "ack" => wire.ack = line.number()?,
             "win" => wire.win = line.number()?,
             "len" => wire.len = line.number()?,
+            "data" => carry(wire, line.bytes()?)?,
             "id" => wire.id = Some(line.number()?),
             "opts" => wire.opts = line.word()?.into(),
             other => return Err(format!("`{other}` is no field of a segment")),

@@ -126,15 +126,99 @@ pub(in crate::rules) const RELEASE: &[About] = &[
     About {
         statement: "A writer that met a zero window goes on when the reader has made room, even if the news of it was lost.",
         source: "RFC 9293 §3.8.6.1 (MUST-35 to MUST-37)",
-        premise: "a write is pending at a zero window, and the peer reads again",
-        ..About::later(Rule::WindowReopens, Section::Liveness, Level::Segments)
+        premise: "a writer learns that a closed window is open again; or all is quiet while one is closed, and the peer reads",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client call 1 write "abcd"
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment passes A seq 500 ack 102 win 0
+                    server read -> "ab"
+                    server segment sent A seq 500 ack 102 win 2
+                    server segment dropped A seq 500 ack 102 win 2
+                    server call 2 read
+                    quiet"#,
+                good: r#"
+                    records network segments
+                    client call 1 write "abcd"
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment passes A seq 500 ack 102 win 0
+                    server read -> "ab"
+                    server segment sent A seq 500 ack 102 win 2
+                    server segment dropped A seq 500 ack 102 win 2
+                    server call 2 read
+                    1s client segment passes A seq 102 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 103 win 1
+                    server return 2 "c"
+                    client segment passes PA seq 103 ack 500 win 9 len 1
+                    client return 1 ok
+                    server call 3 read
+                    server return 3 "d"
+                    quiet"#,
+            },
+            Example {
+                contracts: NOT_FLUSHED,
+                bad: r#"
+                    records network segments
+                    client write "abcd" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment passes A seq 500 ack 102 win 0
+                    server read -> "ab"
+                    server call 2 read
+                    quiet"#,
+                good: r#"
+                    records network segments
+                    client write "abcd" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment passes A seq 500 ack 102 win 0
+                    server read -> "ab"
+                    server segment passes A seq 500 ack 102 win 2
+                    server call 2 read
+                    client segment passes PA seq 102 ack 500 win 9 len 2
+                    server return 2 "cd"
+                    quiet"#,
+            },
+        ],
+        ..About::new(Rule::WindowReopens, Section::Liveness, Level::Segments)
     },
     About {
         statement: "An idle flow is quiet: apart from keep-alive it sends next to nothing, and two ends don't answer each other for ever.",
         source: "RFC 9293 §3.8.4 (keep-alive is off by default); RFC 5961 §7 (limit of challenge ACKs)",
-        premise: "a flow is idle for an hour, and segments are recorded",
+        premise: "a segment that says nothing new is sent when nothing has happened for five minutes",
         parameters: &["idle_packets"],
-        ..About::later(Rule::QuietWhenIdle, Section::Liveness, Level::Segments)
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client shutdown write -> done
+                    client segment sent FA seq 100 ack 500 win 9
+                    301s repeat 301 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+                good: r#"
+                    records network segments
+                    client shutdown write -> done
+                    client segment sent FA seq 100 ack 500 win 9
+                    301s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 101 win 9
+                    400s repeat 151 every 10s server segment passes A seq 500 ack 101 win 9
+                    2000s repeat 150 every 10s client segment passes A seq 101 ack 500 win 9"#,
+                good: r#"
+                    records network segments
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 101 win 9
+                    400s repeat 151 every 10s server segment passes A seq 500 ack 101 win 9
+                    4000s repeat 150 every 10s client segment passes A seq 101 ack 500 win 9"#,
+            },
+        ],
+        ..About::new(Rule::QuietWhenIdle, Section::Liveness, Level::Segments)
     },
     About {
         statement: "An abort is told at once: all pending calls of that end return, and none succeeds any more, except reads of what was \
@@ -218,20 +302,87 @@ pub(in crate::rules) const RELEASE: &[About] = &[
         statement: "Over a fair path and with a listener, a connect and its accept both complete, even if the last acknowledgement of the \
                     handshake is lost.",
         source: "RFC 9293 §3.5; metrics-mirage Tcp.S, create_connection and listen",
-        premise: "connect is called while somebody listens and the path is fair",
-        examples: &[Example {
-            contracts: ALL,
-            bad: r#"
-                server call 1 accept 80
-                client call 1 connect
-                quiet"#,
-            good: r#"
-                server call 1 accept 80
-                client call 1 connect
-                client return 1 ok
-                server return 1 ok
-                quiet"#,
-        }],
-        ..About::later(Rule::HandshakeCompletes, Section::Liveness, Level::BothEnds)
+        premise: "a connect returns ok to which somebody listened, or it or its accept is pending at quiet over a fair path",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server call 1 accept 80
+                    client call 1 connect
+                    quiet"#,
+                good: r#"
+                    server call 1 accept 80
+                    client call 1 connect
+                    client return 1 ok
+                    server return 1 ok
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server listen 80 -> ok
+                    client call 1 connect server:80
+                    quiet"#,
+                good: r#"
+                    server listen 80 -> ok
+                    client call 1 connect server:80
+                    client return 1 ok
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    server listen 80 -> ok
+                    client connect server:80 -> ok
+                    server call 2 accept 80
+                    quiet"#,
+                good: r#"
+                    server listen 80 -> ok
+                    client connect server:80 -> ok
+                    server call 2 accept 80
+                    server return 2 ok
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    simulated
+                    server listen 80 -> ok
+                    env partition
+                    client call 1 connect server:80
+                    2s client return 1 error timed_out
+                    4s env heal
+                    quiet"#,
+                good: r#"
+                    simulated
+                    server listen 80 -> ok
+                    env partition
+                    client call 1 connect server:80
+                    4s env heal
+                    8s client return 1 ok
+                    quiet"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    server listen 80 -> ok
+                    server call 2 accept 80
+                    client call 1 connect server:80
+                    client segment passes S seq 100
+                    180s client return 1 error timed_out"#,
+                good: r#"
+                    records network segments
+                    server listen 80 -> ok
+                    server call 2 accept 80
+                    client call 1 connect server:80
+                    client segment passes S seq 100
+                    server segment passes SA seq 500 ack 101
+                    client return 1 ok
+                    client segment passes A seq 101 ack 501
+                    server return 2 ok"#,
+            },
+        ],
+        ..About::new(Rule::HandshakeCompletes, Section::Liveness, Level::BothEnds)
     },
 ];

@@ -258,20 +258,90 @@ pub(in crate::rules) const CALLS: &[About] = &[
                     as configured; for keep-alive a peer that stayed silent. A quiet half-closed flow is none.",
         source: "RFC 9293 §3.5.2, §3.5.3, §3.8.3, §3.8.4; RFC 5961 §3.2; measured: a stack that drops half-closed connections after 10 s",
         premise: "an end is aborted, and the stack itself decided that",
-        examples: &[Example {
-            contracts: ALL,
-            bad: r#"
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
                 client write "a" -> ok
                 server read -> "a"
                 client shutdown write -> done
                 server read -> eof
                 10s env timeout client by stack"#,
-            good: r#"
+                good: r#"
                 client write "a" -> ok
                 client shutdown write -> done
                 168s env timeout client by stack"#,
-        }],
-        ..About::later(Rule::AbortHasCause, Section::Safety, Level::Network)
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client write "a" -> ok
+                    env reset client by stack"#,
+                good: r#"
+                    client write "a" -> ok
+                    server disconnect -> done
+                    env reset client by stack"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    client write "a" -> ok
+                    env keepalive_death client by stack"#,
+                good: r#"
+                    client write "a" -> ok
+                    env partition
+                    7875s env keepalive_death client by stack"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client write "a" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 101 win 9
+                    client segment injected R seq 50
+                    env reset server by stack"#,
+                good: r#"
+                    records network segments
+                    client write "a" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 101 win 9
+                    client segment injected R seq 101
+                    env reset server by stack"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    simulated
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    2s server segment passes A seq 500 ack 101 win 9
+                    101s env timeout client by stack"#,
+                good: r#"
+                    simulated
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    2s server segment passes A seq 500 ack 101 win 9
+                    102s env timeout client by stack"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client write "a" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    server segment passes A seq 500 ack 101 win 9
+                    500s env timeout client by stack"#,
+                good: r#"
+                    records network segments
+                    client write "a" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 1
+                    500s env timeout client by stack"#,
+            },
+        ],
+        ..About::new(Rule::AbortHasCause, Section::Safety, Level::Network)
     },
     About {
         statement: "The caller's side of the contract: leave a written buffer alone where it changed hands, don't overlap calls where that \

@@ -161,7 +161,7 @@ pub(in crate::rules) const ENDING: &[About] = &[
         source: "measured: Linux keeps what is queued, BSD throws it away; RFC 9293 §3.10.7.4 throws it away",
         premise: "an end is aborted with arrived bytes unread, and its arrivals are recorded (a pipe needs no record)",
         parameters: &["data_before_abort"],
-        breakable: keeps_or_drops_in_a_pipe,
+        breakable: keeps_or_drops,
         examples: &[
             Example {
                 contracts: &["pipe"],
@@ -173,6 +173,39 @@ pub(in crate::rules) const ENDING: &[About] = &[
                     client write "ab" -> ok
                     env reset server by fault
                     server read -> "ab"
+                    server read -> error reset"#,
+            },
+            Example {
+                contracts: &["mirage-tcpip", "posix"],
+                bad: r#"
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment sent A seq 500 ack 102 win 9
+                    env reset server by fault
+                    server read -> error reset"#,
+                good: r#"
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    server segment sent A seq 500 ack 102 win 9
+                    env reset server by fault
+                    server read -> "ab"
+                    server read -> error reset"#,
+            },
+            Example {
+                contracts: &["classic,data_before_abort=drop", "modern,data_before_abort=drop"],
+                bad: r#"
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    env reset server by fault
+                    server read -> "ab""#,
+                good: r#"
+                    records network segments
+                    client write "ab" -> ok
+                    client segment passes PA seq 100 ack 500 win 9 len 2
+                    env reset server by fault
                     server read -> error reset"#,
             },
             Example {

@@ -196,7 +196,8 @@ fn a_copy_goes_on_as_the_original_does() {
     let end = |stage: &mut Worldly, machine: &mut Machine, forks: &mut Vec<(Worldly, Machine)>| {
         loop {
             machine.pump(stage, u64::MAX);
-            forks.push((stage.clone(), machine.clone()));
+            let world = stage.world.fork().expect("pipes can be copied");
+            forks.push((Worldly { world, flows: stage.flows.clone() }, machine.clone()));
             if stage.world.step() == Moment::Quiet {
                 return stage.world.drain_events().collect::<Vec<Event>>();
             }
@@ -207,4 +208,35 @@ fn a_copy_goes_on_as_the_original_does() {
     for (mut stage, mut machine) in forks {
         assert_eq!(end(&mut stage, &mut machine, &mut Vec::new()), whole);
     }
+}
+
+/// Each call of the trace is the one that its step makes, whatever went before it at that end.
+#[test]
+fn every_call_knows_its_step() {
+    let text = "[client]\ntasks = [[\"write 30 by 7\", \"shutdown write\", \"close\"], [\"read to eof\", \"flush\"]]\n\
+                [server]\nsteps = [\"read to eof\", \"write 5\", \"close\"]";
+    let scenario = Scenario::parse("t.toml", text).expect("it parses");
+    let mut world = World::new();
+    world.record(true);
+    let settings = PipeSettings { contract: Both::same(Contract::modern()), capacity: 16, delay: Duration::from_micros(300) };
+    let flows = vec![world.pipe(&settings)];
+    let mut stage = Worldly { world, flows };
+    let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
+    machine.remember_calls();
+    machine.pump(&mut stage, u64::MAX);
+    while stage.world.step() != Moment::Quiet {
+        machine.pump(&mut stage, u64::MAX);
+    }
+    let mut seen = 0;
+    for event in stage.world.drain_events() {
+        if let What::Call { at, op, call } = &event.what {
+            let step = machine.maker(*at, *op, true).expect("a step");
+            assert_eq!(call.word(), step.action.word(), "{at:?} #{op}");
+            assert_eq!(machine.maker(*at, *op, false).is_some(), at.end == End::Server, "the client has two tasks");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 12, "{seen} calls");
+    let at = Place { flow: 0, end: End::Server };
+    assert!(machine.maker(at, 0, true).is_none() && machine.maker(at, 1000, true).is_none());
 }

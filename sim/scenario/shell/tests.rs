@@ -100,6 +100,16 @@ fn a_broken_flow_is_caught_and_named() {
     }
 }
 
+/// The call that is stuck stands in a step of the file: the server's second, in line 4.
+#[test]
+fn a_violation_knows_the_line_of_its_step() {
+    let run = broken(Fault::LosesEof);
+    let [violation] = &run.verdict().violations[..] else { panic!("{:?}", run.verdict()) };
+    assert_eq!((violation.op, run.step_line(violation)), (Some(2), Some(4)));
+    let other = crate::oracle::Violation { op: Some(3), ..violation.clone() };
+    assert_eq!((run.step_line(&other), run.step_line(&crate::oracle::Violation { op: None, ..other.clone() })), (None, None));
+}
+
 #[test]
 fn a_panic_is_an_outcome_and_ends_nothing_else() {
     let run = broken(Fault::PanicsOnWrite);
@@ -180,6 +190,17 @@ fn what_a_target_lacks_is_told_where_it_is_asked_for() {
     let pipe = target::named("pipe").expect("known");
     let connects = scenario("client.steps = [\"connect 80\"]").unfit(pipe).expect("unfit").to_string();
     assert!(connects.starts_with("t.toml:1:17: the target `pipe` has no connection setup"));
+    for (text, expected) in [
+        ("[link]\nloss = \"1%\"", "2:2: the target `pipe` has no link"),
+        ("tcp.client.mss = 1", "2:1: the target `pipe` has no TCP stack that could be set"),
+        ("[link]\nmtu = 1000", "2:2: the target `pipe` has no TCP stack that could be set"),
+        ("[[fault]]\npartition = { at = \"1s\" }", "3:13: the target `pipe` has no network that could do this"),
+        ("[[flow]]\nto = \"server:81\"\nserver.steps = [\"close\"]", "3:1: the target `pipe` has no ports"),
+    ] {
+        let unfit = scenario(&format!("client.steps = [\"close\"]\n{text}")).unfit(pipe).expect("unfit").to_string();
+        assert!(unfit.starts_with(&format!("t.toml:{expected}")), "{unfit}");
+    }
+    assert!(scenario("client.steps = [\"close\"]\n[link]\ndelay = \"0s\"\n[tcp]").unfit(pipe).is_none(), "it says nothing");
     assert!(scenario(nodelay).unfit(pipe).is_none() && scenario(faulty).unfit(pipe).is_none() && scenario(two).unfit(pipe).is_none());
 }
 

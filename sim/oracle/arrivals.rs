@@ -1,0 +1,352 @@
+//! What segments show of a flow beyond their own rules: which bytes have arrived, whether a window is closed, whether a reset
+//! came, what is acknowledged, and how much is sent on an idle flow.
+//!
+//! All of it is a lower bound of what is certain: bytes count as arrived when they came in order inside the offered window, or
+//! were acknowledged; what was corrupted or injected makes everything uncertain but resets.
+
+use smallvec::SmallVec;
+
+use super::Stamp;
+use super::idle::{Idle, News};
+use crate::contract::{Both, End};
+use crate::time::Instant;
+use crate::trace::{Fate, Wire};
+
+/// The most damaged segments that are remembered until they arrive.
+const DAMAGED: usize = 256;
+
+/// The greatest shift of a window (RFC 7323 §2.3).
+const SHIFT_MAX: u8 = 14;
+
+/// What one end has sent, and what of it has arrived at the other.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sending {
+    /// The number of its SYN.
+    pub syn: Option<u32>,
+    /// The shift that its SYN asks for.
+    shift: Option<u8>,
+    /// The number after the last one that it ever sent.
+    pub end: Option<u32>,
+    /// The highest acknowledgement that it sent.
+    ack: Option<u32>,
+    /// The right edges that it offered: at least, and at most.
+    edge: Option<(u32, u32)>,
+    /// Since when something that it sent is not acknowledged, or the last time that some of it was.
+    pub waiting: Option<Instant>,
+    /// The number of the stream's first byte.
+    base: Option<u32>,
+    /// The number of the next byte that is to arrive.
+    next: u32,
+    /// The number after the last one that has arrived, in order or not.
+    reach: u32,
+    /// Bytes that have arrived, in order.
+    pub arrived: u64,
+    /// The number of its FIN, once that arrived.
+    fin: Option<u32>,
+    /// The highest acknowledgement that has arrived.
+    ack_arrived: Option<u32>,
+    /// Where the window was read off last: the sequence number of the segment.
+    window_at: Option<u32>,
+    /// The window that the peer knows of is closed.
+    pub closed: bool,
+    /// When a reset arrived that the peer may have accepted.
+    pub reset: Option<Stamp>,
+    /// When a reset arrived that refuses the peer's SYN beyond doubt.
+    pub refusal: Option<Stamp>,
+    /// When it last probed a peer that owes nothing.
+    pub probed: Option<Instant>,
+    /// When the last segment arrived.
+    pub heard: Option<Instant>,
+}
+
+/// What all segments of a flow show.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals {
+    /// By the end that sends.
+    sending: Both<Sending>,
+    /// Something came from nowhere, or was damaged in a way that can't be followed.
+    doubtful: bool,
+    /// A reset came from nowhere that this end may have accepted.
+    injected: Both<bool>,
+    /// Segments were dropped, damaged or injected.
+    pub lossy: bool,
+    /// What becomes of segments is recorded: one was delivered, or lost.
+    pub tells_fates: bool,
+    /// The damaged segments that are still on their way.
+    damaged: SmallVec<[u64; 2]>,
+    /// How much is sent without need.
+    pub idle: Idle,
+}
+
+impl Arrivals {
+    pub fn of(&self, end: End) -> &Sending {
+        &self.sending[end]
+    }
+
+    /// May an injected reset have been accepted by this end?
+    pub fn injected_reset(&self, end: End) -> bool {
+        self.injected[end]
+    }
+
+    /// So many bytes of this end have arrived for certain; none where that is not known.
+    pub fn arrived_of(&self, end: End) -> Option<u64> {
+        let sending = &self.sending[end];
+        (!self.doubtful && sending.base.is_some()).then_some(sending.arrived)
+    }
+
+    /// The last window that this end learned of is closed.
+    pub fn meets_closed_window(&self, end: End) -> bool {
+        !self.doubtful && self.sending[end.peer()].closed
+    }
+
+    /// The FIN of this end has arrived, and all before it.
+    pub fn fin_arrived(&self, end: End) -> bool {
+        let sending = &self.sending[end];
+        !self.doubtful && sending.fin.is_some_and(|fin| sending.base.is_some() && sending.next == fin)
+    }
+
+    /// This end has probed its peer, and nothing came back.
+    pub fn probes_in_vain(&self, end: End) -> bool {
+        let heard = self.sending[end.peer()].heard;
+        self.sending[end].probed.is_some_and(|probed| heard.is_none_or(|heard| heard < probed))
+    }
+
+    /// All that this end ever sent is acknowledged: how many bytes of its stream that is, modulo 2³².
+    pub fn all_acknowledged(&self, end: End) -> Option<u32> {
+        let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
+        let (last, base) = (mine.end?, mine.base?);
+        let acknowledged = !self.doubtful && theirs.ack_arrived == Some(last);
+        acknowledged.then(|| last.wrapping_sub(base).wrapping_sub(u32::from(mine.fin.is_some())))
+    }
+
+    /// Takes a segment; says whether one that was sent brings anything new.
+    pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {
+        self.tells_fates |= wire.fate != Fate::Sent;
+        match wire.fate {
+            Fate::Sent => return self.sent(wire, at.t),
+            Fate::Delivered if self.is_damaged(wire) => {}
+            Fate::Delivered => self.delivered(wire, at),
+            Fate::Dropped => self.lossy = true,
+            Fate::Duplicated => {}
+            Fate::Corrupted => self.corrupted(wire),
+            Fate::Injected => self.came_from_nowhere(wire, at),
+        }
+        News::Some
+    }
+
+    fn sent(&mut self, wire: &Wire, at: Instant) -> News {
+        if wire.flags.syn() {
+            self.syn_sent(wire);
+        }
+        let covered = self.sending[wire.from.peer()].ack_arrived == self.sending[wire.from].end;
+        let expected = self.sending[wire.from.peer()].ack;
+        let me = &mut self.sending[wire.from];
+        let end = end_of(wire);
+        let more = match me.end {
+            Some(last) => is_after(end, last),
+            None => end != wire.seq,
+        };
+        let probe = covered && me.end == Some(wire.seq.wrapping_add(1)) && wire.len <= 1 && is_plain(wire);
+        if me.base.is_none() && end != wire.seq && !wire.flags.rst() {
+            me.begin(wire.seq);
+            // What the peer has acknowledged before shows that this is not where the stream begins.
+            self.doubtful |= expected.is_some_and(|ack| ack != wire.seq);
+        }
+        if more || me.end.is_none() {
+            me.end = Some(end);
+        }
+        if more && covered {
+            me.waiting = Some(at);
+        }
+        if probe {
+            me.probed = Some(at);
+        }
+        let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
+        let answer = wire.len == 0 && is_plain(wire);
+        self.idle.weigh(at, more || acknowledges, probe, answer)
+    }
+
+    /// A SYN begins a connection; the same one again changes nothing.
+    fn syn_sent(&mut self, wire: &Wire) {
+        let me = &mut self.sending[wire.from];
+        if me.syn != Some(wire.seq) {
+            // A second connection on one flow: what the segments of the first one said is void.
+            self.doubtful |= me.syn.is_some();
+            *me = Sending { syn: Some(wire.seq), shift: shift(&wire.opts), ..Sending::default() };
+            me.begin(wire.seq.wrapping_add(1));
+        }
+    }
+
+    /// An end says what it has: that has arrived for certain. Is it more than it said before?
+    fn acknowledged(&mut self, wire: &Wire) -> bool {
+        let (from, to) = (wire.from, wire.from.peer());
+        let shifts = self.shifts(from);
+        let me = &mut self.sending[from];
+        let more = me.ack.is_some_and(|ack| is_after(wire.ack, ack));
+        if more || me.ack.is_none() {
+            me.ack = Some(wire.ack);
+        }
+        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
+        let (least, most) = if wire.flags.syn() { (window(0), window(0)) } else { (window(shifts.0), window(shifts.1)) };
+        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
+        me.edge = Some(me.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
+        self.sending[to].acknowledged_up_to(wire.ack);
+        more
+    }
+
+    /// The shift of an end's windows, at least and at most.
+    fn shifts(&self, end: End) -> (u8, u8) {
+        let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
+        match (mine.syn, theirs.syn) {
+            (Some(_), Some(_)) => match (mine.shift, theirs.shift) {
+                (Some(shift), Some(_)) => (shift, shift),
+                _ => (0, 0),
+            },
+            _ => (0, SHIFT_MAX),
+        }
+    }
+
+    fn delivered(&mut self, wire: &Wire, at: Stamp) {
+        let (from, to) = (wire.from, wire.from.peer());
+        self.sending[from].heard = Some(at.t);
+        if wire.flags.rst() {
+            return self.reset(wire, at);
+        }
+        let edge = self.sending[to].edge.map(|(least, _)| least);
+        self.sending[from].data_arrived(wire, edge);
+        if wire.flags.ack() {
+            self.sending[from].window_arrived(wire);
+            if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
+                self.sending[to].waiting = Some(at.t);
+            }
+        }
+    }
+
+    /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
+    fn reset(&mut self, wire: &Wire, at: Stamp) {
+        let target = &self.sending[wire.from.peer()];
+        let refusing = wire.flags.ack() && target.syn.is_some_and(|syn| wire.ack == syn.wrapping_add(1));
+        let opening = target.syn.is_some() && target.ack.is_none();
+        let fits = match (target.ack, target.edge) {
+            (Some(ack), Some((_, most))) => {
+                let least = ack.wrapping_sub(1);
+                let last = self.sending[wire.from].reach;
+                let most = if is_after(last, most) { last } else { most };
+                wire.seq.wrapping_sub(least) <= most.wrapping_sub(least).wrapping_add(1)
+            }
+            _ => !opening || refusing,
+        };
+        let sending = &mut self.sending[wire.from];
+        if fits {
+            sending.reset = Some(at);
+        }
+        if opening && refusing {
+            sending.refusal.get_or_insert(at);
+        }
+    }
+
+    fn corrupted(&mut self, wire: &Wire) {
+        self.lossy = true;
+        match wire.id {
+            Some(id) if self.damaged.len() < DAMAGED => self.damaged.push(id),
+            _ => self.doubtful = true,
+        }
+    }
+
+    fn is_damaged(&self, wire: &Wire) -> bool {
+        !self.damaged.is_empty() && wire.id.is_some_and(|id| self.damaged.contains(&id))
+    }
+
+    fn came_from_nowhere(&mut self, wire: &Wire, at: Stamp) {
+        self.lossy = true;
+        if wire.flags.rst() {
+            self.reset(wire, at);
+            self.injected[wire.from.peer()] |= self.sending[wire.from].reset == Some(at);
+        } else {
+            self.doubtful = true;
+        }
+    }
+}
+
+impl Sending {
+    /// The stream's first byte has this number.
+    fn begin(&mut self, base: u32) {
+        (self.base, self.next, self.reach) = (Some(base), base, base);
+    }
+
+    /// What came in order, inside the window that its receiver had offered.
+    fn data_arrived(&mut self, wire: &Wire, edge: Option<u32>) {
+        if self.base.is_none() || wire.flags.syn() || !wire.flags.ack() {
+            return;
+        }
+        let after = wire.seq.wrapping_add(wire.len);
+        if wire.flags.fin() {
+            self.fin = Some(after);
+        }
+        let end = end_of(wire);
+        if is_after(end, self.reach) {
+            self.reach = end;
+        }
+        let sure = edge.filter(|edge| is_after(after, *edge)).unwrap_or(after);
+        if !is_after(wire.seq, self.next) {
+            self.arrived_up_to(sure);
+        }
+    }
+
+    /// The receiver has acknowledged so much, and so much has come to it.
+    fn acknowledged_up_to(&mut self, ack: u32) {
+        if self.base.is_some() && !is_after(ack, self.reach) {
+            let end = self.fin.filter(|fin| is_after(ack, *fin)).unwrap_or(ack);
+            self.arrived_up_to(end);
+        }
+    }
+
+    fn arrived_up_to(&mut self, end: u32) {
+        if is_after(end, self.next) {
+            self.arrived += u64::from(end.wrapping_sub(self.next));
+            self.next = end;
+        }
+    }
+
+    /// The window of the newest segment counts (RFC 9293 §3.10.7.4, SND.WL1 and SND.WL2).
+    fn window_arrived(&mut self, wire: &Wire) {
+        let old = |at: u32| is_after(at, wire.seq) || at == wire.seq && self.ack_arrived.is_some_and(|ack| is_after(ack, wire.ack));
+        if !self.window_at.is_some_and(old) {
+            self.window_at = Some(wire.seq);
+            self.closed = wire.win == 0;
+        }
+    }
+
+    /// Does it acknowledge more than ever before?
+    fn ack_arrived(&mut self, ack: u32) -> bool {
+        let more = self.ack_arrived.is_none_or(|known| is_after(ack, known));
+        if more {
+            self.ack_arrived = Some(ack);
+        }
+        more
+    }
+}
+
+/// The number after the last one that a segment takes.
+fn end_of(wire: &Wire) -> u32 {
+    wire.seq.wrapping_add(wire.len).wrapping_add(u32::from(wire.flags.syn())).wrapping_add(u32::from(wire.flags.fin()))
+}
+
+/// An acknowledgement or data, and nothing else.
+fn is_plain(wire: &Wire) -> bool {
+    !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()
+}
+
+/// The shift that the options of a SYN ask for.
+fn shift(opts: &str) -> Option<u8> {
+    let shift = opts.split(',').find_map(|option| option.strip_prefix("ws="))?;
+    shift.parse().ok().map(|shift: u8| shift.min(SHIFT_MAX))
+}
+
+/// `a` lies after `b` in the circle of sequence numbers.
+fn is_after(a: u32, b: u32) -> bool {
+    a != b && a.wrapping_sub(b) < 1 << 31
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! What is known of each end's stack as a whole: on which ports it listens, and whether it has left the network.
+//!
+//! All servers' ends are taken for one host, and all clients'. Where destinations name several, nothing is judged by this.
+
+use std::collections::BTreeMap;
+
+use super::{Seq, Stamp};
+
+/// The most ports of a host that are watched.
+const PORTS: usize = 4096;
+
+/// Whether somebody listens on a port.
+#[derive(Clone, Copy, Debug, Default)]
+struct Port {
+    /// Since when somebody listens, beyond doubt: a listen had returned, and no unlisten was called.
+    sure: Option<Stamp>,
+    /// Since when nobody listens, beyond doubt: an unlisten had returned, and no listen was called.
+    gone: Option<Stamp>,
+    /// When listen, or unlisten, was last called.
+    changed: Seq,
+    /// The flow on whose end listen was called.
+    flow: u32,
+    /// It may be a port of several hosts.
+    shared: bool,
+}
+
+/// What a listen finds when it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing that would be certain.
+    Unknown,
+    /// Somebody listens there.
+    Taken,
+    /// Somebody listened there, and nobody does now.
+    Free,
+}
+
+/// One stack.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Host {
+    ports: BTreeMap<u16, Port>,
+    /// The name by which it was connected to.
+    name: Option<Box<str>>,
+    /// Its ports tell nothing for certain.
+    doubtful: bool,
+    /// A disconnect was called.
+    pub left: Option<Stamp>,
+    /// A disconnect had returned.
+    pub gone: Option<Stamp>,
+}
+
+impl Host {
+    /// Listen was called: what it finds. `alone`: there is only one host.
+    pub fn listens(&mut self, port: u16, flow: u32, alone: bool, at: Stamp) -> Found {
+        let Some(port) = self.port(port) else { return Found::Unknown };
+        let taken = port.changed > 0 && port.gone.is_none();
+        port.shared |= taken && !alone && port.flow != flow;
+        if port.shared {
+            (port.sure, port.gone) = (None, None);
+        }
+        port.flow = flow;
+        let found = match (port.sure, port.gone) {
+            (Some(_), _) => Found::Taken,
+            (None, Some(_)) => Found::Free,
+            (None, None) => Found::Unknown,
+        };
+        (port.gone, port.changed) = (None, at.seq);
+        found
+    }
+
+    /// A listen had been called, and returned ok.
+    pub fn listening(&mut self, port: u16, called: Stamp, at: Stamp) {
+        let (left, now) = (self.left.is_some(), called.seq);
+        if let Some(port) = self.port(port)
+            && port.changed == now
+            && !(left || port.shared)
+        {
+            port.sure.get_or_insert(at);
+        }
+    }
+
+    /// Accept was called: perhaps somebody listens there without having said so.
+    pub fn accepts(&mut self, port: u16) {
+        self.port(port);
+    }
+
+    /// Unlisten was called.
+    pub fn unlistens(&mut self, port: u16, at: Stamp) {
+        if let Some(port) = self.port(port) {
+            (port.sure, port.gone, port.changed) = (None, None, at.seq);
+        }
+    }
+
+    /// An unlisten had been called, and returned ok.
+    pub fn unlistened(&mut self, port: u16, called: Stamp, at: Stamp) {
+        if let Some(port) = self.port(port)
+            && port.changed == called.seq
+            && !port.shared
+        {
+            port.gone = Some(at);
+        }
+    }
+
+    /// A listen was given up: whether it took place is not known.
+    pub fn doubts(&mut self, port: u16) {
+        if let Some(port) = self.port(port) {
+            (port.sure, port.gone) = (None, None);
+        }
+    }
+
+    /// Disconnect was called.
+    pub fn leaves(&mut self, at: Stamp) {
+        self.left.get_or_insert(at);
+        self.ports.values_mut().for_each(|port| port.sure = None);
+    }
+
+    /// Its host crashed: nobody listens there until somebody does again.
+    pub fn crashes(&mut self) {
+        self.ports.values_mut().for_each(|port| (port.sure, port.gone) = (None, None));
+    }
+
+    /// Somebody connects to this destination: the port, where that is said.
+    pub fn is_named(&mut self, to: Option<&str>) -> Option<u16> {
+        let (name, port) = split(to?);
+        match (&self.name, name) {
+            (Some(known), Some(name)) => self.doubtful |= **known != *name,
+            (None, Some(name)) => self.name = Some(name.into()),
+            _ => {}
+        }
+        port
+    }
+
+    /// Since when somebody listens there for certain.
+    pub fn listener(&self, port: Option<u16>) -> Option<Stamp> {
+        self.ports.get(&port?).and_then(|port| port.sure).filter(|_| !self.doubtful)
+    }
+
+    /// Somebody listens on some port for certain.
+    pub fn is_listening(&self) -> bool {
+        !self.doubtful && self.ports.values().any(|port| port.sure.is_some())
+    }
+
+    /// Nothing says that nobody listens there.
+    pub fn is_listening_perhaps(&self, port: Option<u16>) -> bool {
+        let there = |port: &Port| port.sure.is_some() || port.changed == 0;
+        match port {
+            Some(port) => !self.doubtful && self.ports.get(&port).is_none_or(there),
+            None => !self.doubtful && self.ports.values().all(there),
+        }
+    }
+
+    /// Since when nobody listens there for certain; without a port, on any that was ever listened on.
+    pub fn nobody(&self, port: Option<u16>) -> Option<Stamp> {
+        if self.doubtful {
+            return None;
+        }
+        match port {
+            Some(port) => self.ports.get(&port)?.gone,
+            None => self.ports.values().map(|port| port.gone).max_by_key(|gone| gone.map_or(Seq::MAX, |at| at.seq))?,
+        }
+    }
+
+    fn port(&mut self, number: u16) -> Option<&mut Port> {
+        if self.ports.len() >= PORTS && !self.ports.contains_key(&number) {
+            self.doubtful = true;
+            return None;
+        }
+        Some(self.ports.entry(number).or_default())
+    }
+}
+
+/// The host and the port of a destination, as far as it says them.
+fn split(to: &str) -> (Option<&str>, Option<u16>) {
+    match to.rsplit_once(':') {
+        Some((host, port)) => (Some(host), port.parse().ok()),
+        None => match to.parse() {
+            Ok(port) => (None, Some(port)),
+            Err(_) => (Some(to), None),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Instant;
+
+    fn at(seq: Seq) -> Stamp {
+        Stamp { seq, line: seq + 1, t: Instant(seq) }
+    }
+
+    #[test]
+    fn a_port_is_sure_from_the_return_of_listen_to_the_call_of_unlisten() {
+        let mut host = Host::default();
+        assert_eq!(host.listens(80, 0, false, at(1)), Found::Unknown);
+        assert_eq!(host.listener(Some(80)), None);
+        host.listening(80, at(1), at(2));
+        assert_eq!(host.listener(Some(80)), Some(at(2)));
+        assert_eq!(host.listens(80, 0, false, at(3)), Found::Taken);
+        host.unlistens(80, at(4));
+        assert_eq!((host.listener(Some(80)), host.nobody(Some(80))), (None, None));
+        host.unlistened(80, at(4), at(5));
+        assert_eq!((host.nobody(Some(80)), host.nobody(None)), (Some(at(5)), Some(at(5))));
+        assert_eq!(host.listens(80, 0, false, at(6)), Found::Free);
+        assert_eq!(host.nobody(Some(80)), None);
+    }
+
+    #[test]
+    fn listen_and_unlisten_that_overlap_leave_it_open() {
+        let mut host = Host::default();
+        host.listens(80, 0, false, at(1));
+        host.unlistens(80, at(2));
+        host.listening(80, at(1), at(3));
+        assert_eq!(host.listener(Some(80)), None);
+        host.listens(80, 0, false, at(4));
+        host.unlistened(80, at(2), at(5));
+        assert_eq!(host.nobody(Some(80)), None);
+    }
+
+    #[test]
+    fn destinations_that_name_two_hosts_leave_everything_open() {
+        let mut host = Host::default();
+        assert_eq!(host.is_named(Some("server:80")), Some(80));
+        assert_eq!(host.is_named(Some("81")), Some(81));
+        assert_eq!(host.is_named(None), None);
+        host.listens(80, 0, false, at(1));
+        host.listening(80, at(1), at(2));
+        assert!(host.listener(Some(80)).is_some());
+        assert_eq!(host.is_named(Some("other:80")), Some(80));
+        assert_eq!(host.listener(Some(80)), None);
+    }
+
+    #[test]
+    fn without_a_port_nobody_listens_only_if_nobody_does_anywhere() {
+        let mut host = Host::default();
+        assert_eq!(host.nobody(None), None);
+        for (port, seq) in [(80, 1), (81, 3)] {
+            host.listens(port, 0, false, at(seq));
+            host.unlistens(port, at(seq + 10));
+        }
+        host.unlistened(80, at(11), at(20));
+        assert_eq!(host.nobody(None), None);
+        host.unlistened(81, at(13), at(21));
+        assert_eq!(host.nobody(None), Some(at(21)));
+    }
+
+    #[test]
+    fn a_listen_on_another_flow_may_be_another_hosts() {
+        let mut host = Host::default();
+        host.listens(80, 0, false, at(1));
+        host.listening(80, at(1), at(2));
+        assert_eq!(host.clone().listens(80, 1, true, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, 1, false, at(3)), Found::Unknown);
+        host.unlistens(80, at(5));
+        host.unlistened(80, at(5), at(6));
+        assert_eq!(host.nobody(Some(80)), None);
+        host.unlistens(81, at(7));
+        host.unlistened(81, at(7), at(8));
+        assert_eq!(host.listens(81, 1, false, at(9)), Found::Free);
+    }
+}

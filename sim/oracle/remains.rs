@@ -1,0 +1,59 @@
+//! What an end still holds once it is done: judged at quiet, and before it where it is held for very long.
+
+use std::time::Duration;
+
+use super::Stamp;
+use super::end::{EndState, first};
+use super::flow::Flow;
+use super::ledger::{Findings, Ledger, Site};
+use crate::contract::End;
+use crate::rules::Rule;
+use crate::trace::{Header, Resources};
+
+/// Longer than any stack tries to get rid of what it still has to say, and two lives of a segment after that.
+const LONG: Duration = Duration::from_secs(1800);
+
+/// What an end still holds once nothing can use it any more.
+pub(super) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
+    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
+    let Some(over) = done(flow, end).filter(|over| over.seq < seen.seq) else { return };
+    book.exercise(Rule::ResourcesFreed);
+    if !held.is_free() {
+        still_held(flow, book, end, over, (seen, held), at);
+    }
+}
+
+/// Before quiet: what an end holds long after it was done.
+pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
+    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
+    let Some(over) = done(flow, end).filter(|over| seen.t - over.t > LONG && !flow.is_cut()) else { return };
+    // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
+    let peer = &flow.ends[end.peer()];
+    let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
+    if !unread && !held.is_free() {
+        still_held(flow, book, end, over, (seen, held), at);
+    }
+}
+
+/// Since when an end is done for good: its own full close, its abort, the end of both directions, or that it was never connected.
+fn done(flow: &Flow, end: End) -> Option<Stamp> {
+    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
+    let ended = |end: &EndState| first([end.write_end_called(), end.stack_left]);
+    let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
+    let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.opening.pending);
+    let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
+    over.filter(|_| !me.is_void())
+}
+
+fn still_held(flow: &mut Flow, book: &mut Ledger, end: End, over: Stamp, (seen, held): (Stamp, Resources), at: Stamp) {
+    let mut found = Findings::default();
+    found.add(Rule::ResourcesFreed, &[over, seen], || {
+        let Resources { connections, timers, buffered, ports } = held;
+        format!(
+            "the {end} is done since {}, and still holds {connections} connections, {timers} timers, {buffered} bytes, {ports} ports",
+            over.t
+        )
+    });
+    book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);
+    flow.resources[end] = None;
+}

@@ -1,0 +1,164 @@
+//! What segments and states show.
+//!
+//! Each end has what it `sent` (with the `contents` that may have to be sent again), what has `arrived` at it, and the `window`
+//! that reached it, each in sequence numbers as they stand on the wire; `reset` holds what must not follow a reset, `states` the
+//! diagram; `sending` and `changes` judge with them. Here every event goes to the parts that it concerns, and what they find is
+//! written down.
+//!
+//! What this is not: a TCP. It knows no timers and holds no connection; where a recording begins in the middle, leaves out
+//! options or what was delivered, or shows several connections at once, it judges only what is certain all the same.
+
+mod arrived;
+mod changes;
+mod contents;
+mod reset;
+mod sending;
+mod sent;
+mod seq;
+mod states;
+mod window;
+
+use super::Stamp;
+use super::ledger::{Findings, Site};
+use super::scene::Scene;
+use crate::rules::Rule;
+use crate::time::Instant;
+use crate::trace::{Clock, Fate, Wire};
+use arrived::Arrived;
+use reset::Spur;
+use sent::{Sent, data_end};
+use states::Chain;
+use window::{Offer, Syns};
+
+/// One end of a connection on the wire.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WireState {
+    sent: Sent,
+    arrived: Arrived,
+    offer: Offer,
+    syns: Syns,
+    chain: Chain,
+    /// A reset has just arrived.
+    spur: Option<Spur>,
+    /// When a segment arrived that nothing was sent after yet.
+    heard: Option<Instant>,
+    /// What becomes of this end's segments is recorded.
+    fates: bool,
+    /// The right edge of the window that it offered last, and the line.
+    offered: Option<(u32, u64)>,
+    /// When the peer's FIN arrived in sequence, by itself.
+    fin_heard: Option<Instant>,
+}
+
+impl WireState {
+    /// The caller does something: what is sent from now on may be his doing.
+    pub fn interrupt(&mut self) {
+        self.spur = None;
+    }
+}
+
+impl Scene<'_> {
+    fn wire(&mut self) -> &mut WireState {
+        &mut self.flow.wire[self.end]
+    }
+
+    fn far(&mut self) -> &mut WireState {
+        &mut self.flow.wire[self.end.peer()]
+    }
+
+    /// A segment, at the end that sent it.
+    pub(super) fn segment(&mut self, wire: &Wire) {
+        if !self.header.records.segments {
+            return;
+        }
+        let shared = self.header.clock == Clock::Shared;
+        match wire.fate {
+            Fate::Sent => self.segment_sent(wire),
+            _ if !shared => {}
+            Fate::Delivered => self.segment_delivered(wire),
+            // It may arrive, if no line says so.
+            Fate::Injected => self.reach_peer(wire),
+            Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
+        }
+    }
+
+    fn segment_sent(&mut self, wire: &Wire) {
+        let mut found = Findings::default();
+        if wire.flags.syn() {
+            self.syn_sent(wire, &mut found);
+        }
+        self.answers(wire, &mut found);
+        if wire.flags.rst() {
+            self.wire().sent.over = true;
+        } else {
+            self.places(wire, &mut found);
+            self.repeats(wire, &mut found);
+            self.extents(wire, &mut found);
+            self.acknowledgement(wire, &mut found);
+            self.offers(wire, &mut found);
+            let line = self.at.line;
+            self.wire().sent.note(wire, line);
+        }
+        self.write_down(found);
+    }
+
+    fn write_down(&mut self, found: Findings) {
+        if !found.is_empty() {
+            let site = Site { at: self.at, flow: self.flow.id, end: self.end, op: None };
+            self.book.enter(site, found);
+        }
+    }
+
+    /// The event of an earlier line.
+    fn earlier(&self, line: u64) -> Stamp {
+        Stamp { line, ..self.at }
+    }
+}
+
+/// What reaches an end; the scene is the sender's.
+impl Scene<'_> {
+    fn segment_delivered(&mut self, wire: &Wire) {
+        self.wire().fates = true;
+        self.reach_peer(wire);
+        if wire.flags.rst() {
+            self.book.exercise(Rule::NoResetToReset);
+        }
+        let (t, line) = (self.at.t, self.at.line);
+        let far = self.far();
+        // What arrived in the same instant before the reset may still be answered.
+        let alone = wire.flags.rst() && far.heard != Some(t);
+        far.spur = alone.then(|| Spur::new(wire, far.arrived.expects(), t, line));
+        let ends = wire.flags.fin() && wire.len == 0 && far.arrived.has_reached(data_end(wire).wrapping_add(1));
+        far.fin_heard = ends.then_some(t).or(far.fin_heard);
+        far.heard = (!wire.flags.rst()).then_some(t).or(far.heard);
+    }
+
+    /// The other end may take this segment.
+    fn reach_peer(&mut self, wire: &Wire) {
+        let line = self.at.line;
+        if wire.flags.rst() {
+            self.far().sent.over = true;
+            return;
+        }
+        if wire.flags.syn() {
+            self.wire().syns.arrive(wire);
+        }
+        let window = window::in_bytes(wire.win, self.window_shift(wire));
+        let far = self.far();
+        far.arrived.take(wire, line);
+        if wire.flags.ack() {
+            far.sent.acknowledge(wire.ack);
+            if far.sent.could_acknowledge(wire.ack) {
+                far.offer.widen(wire.ack.wrapping_add(window), line);
+            }
+        } else if wire.flags.syn() {
+            far.offer.meet(window, line, far.sent.syn);
+        }
+    }
+
+    /// By how much the window of this segment is shifted; that of a SYN never is (RFC 7323 §2.2).
+    fn window_shift(&self, wire: &Wire) -> u8 {
+        let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
+        if wire.flags.syn() { 0 } else { window::shift(&own.syns, own.fates, &far.syns, far.fates) }
+    }
+}

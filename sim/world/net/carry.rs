@@ -1,0 +1,178 @@
+//! Packets on their way: whose they are, what became of them, and what the trace says of them.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use crate::contract::End;
+use crate::link::{Arrival, Fate};
+use crate::time::Instant;
+use crate::trace::{self, Flags, What, Wire};
+use crate::wire::{Packet, Segment};
+
+use super::super::agenda::Due;
+use super::super::core::Core;
+use super::{Net, address};
+
+/// A packet under way.
+#[derive(Clone, Debug)]
+pub(super) struct Parcel {
+    pub(super) id: u64,
+    /// The flow that it belongs to.
+    pub(super) index: u32,
+    pub(super) packet: Packet,
+}
+
+/// Which flow each pair of ports belongs to: the client's port, the server's port. Sorted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ports(Vec<((u16, u16), u32)>);
+
+impl Ports {
+    pub(super) fn find(&self, client: u16, server: u16) -> Option<u32> {
+        let found = self.0.binary_search_by_key(&(client, server), |(ports, _)| *ports).ok()?;
+        Some(self.0[found].1)
+    }
+
+    fn insert(&mut self, client: u16, server: u16, flow: u32) {
+        match self.0.binary_search_by_key(&(client, server), |(ports, _)| *ports) {
+            Ok(found) => self.0[found].1 = flow,
+            Err(place) => self.0.insert(place, ((client, server), flow)),
+        }
+    }
+}
+
+impl Parcel {
+    /// What is left of it if it was damaged: bytes with one wrong bit for a stack that reads bytes; nothing of a structured
+    /// segment, whose checksum is right by construction and so would be found wrong.
+    fn damaged(self, is_corrupted: bool) -> Option<Parcel> {
+        match self.packet {
+            _ if !is_corrupted => Some(self),
+            Packet::Segment(_) => None,
+            Packet::Bytes(bytes) => {
+                let mut bytes = bytes.to_vec();
+                *bytes.last_mut()? ^= 1;
+                Some(Parcel { packet: Packet::Bytes(bytes.into()), ..self })
+            }
+        }
+    }
+}
+
+impl Net {
+    /// A stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
+    pub(super) fn transmit(&mut self, core: &mut Core, path: usize, from: End, packet: Packet) {
+        let Some((index, segment)) = self.read(path, from, &packet) else { return };
+        self.last_id += 1;
+        let id = self.last_id;
+        let wired = &mut self.flows[index as usize];
+        let (flow, meaning) = (wired.flow, wired.meaning(from, &segment));
+        log(core, flow, from, id, trace::Fate::Sent, &segment);
+        let size = segment.size() as u32 + IP_HEADER;
+        let (sequence, now) = (core.agenda.next_sequence(), core.now);
+        let parcel = Parcel { id, index, packet: packet.clone() };
+        let link = &mut self.paths[path].links[from];
+        let before = link.next();
+        let fate = link.send(&mut core.choice, now, sequence, meaning, size, parcel);
+        if link.next() != before {
+            self.expect(core, path, from);
+        }
+        log_fate(core, flow, from, id, fate, &segment);
+    }
+
+    /// Sees to it that the next packet under way arrives.
+    fn expect(&self, core: &mut Core, path: usize, from: End) {
+        if let Some((time, sequence)) = self.paths[path].links[from].next() {
+            core.agenda.push(time, sequence, Due::Link { path: path as u32, from, sequence });
+        }
+    }
+
+    /// The next packet of a link arrives; false if another one has come first.
+    pub(in super::super) fn arrive(&mut self, core: &mut Core, time: Instant, path: u32, from: End, sequence: u64) -> bool {
+        let link = &mut self.paths[path as usize].links[from];
+        if link.next() != Some((time, sequence)) {
+            return false;
+        }
+        let Some(Arrival { packet, is_corrupted }) = link.arrive() else { return false };
+        core.now = core.now.max(time);
+        self.expect(core, path as usize, from);
+        if let Some(parcel) = packet.damaged(is_corrupted) {
+            self.deliver(core, path as usize, from, parcel);
+        }
+        true
+    }
+
+    fn deliver(&mut self, core: &mut Core, path: usize, from: End, parcel: Parcel) {
+        let (source, target) = (address(path, from), address(path, from.peer()));
+        let host = &mut self.paths[path].hosts[from.peer()];
+        if !host.is_up {
+            return;
+        }
+        if core.recording {
+            let flow = self.flows[parcel.index as usize].flow;
+            if let Some(segment) = segment(&parcel.packet, source, target) {
+                log(core, flow, from, parcel.id, trace::Fate::Delivered, &segment);
+            }
+        }
+        host.stack.get_mut().input(core.now, source, target, parcel.packet);
+        self.settle(core, path, from.peer());
+    }
+
+    /// The segment in a packet, and the flow that it belongs to.
+    fn read<'a>(&mut self, path: usize, from: End, packet: &'a Packet) -> Option<(u32, Cow<'a, Segment>)> {
+        let segment = segment(packet, address(path, from), address(path, from.peer()))?;
+        let (client, server) = match from {
+            End::Client => (segment.source, segment.target),
+            End::Server => (segment.target, segment.source),
+        };
+        let path = &mut self.paths[path];
+        if from == End::Client && segment.flags.syn() && !path.hosts.client.connecting.is_empty() {
+            let index = path.hosts.client.connecting.remove(0);
+            path.ports.insert(client, server, index);
+        }
+        Some((path.ports.find(client, server)?, segment))
+    }
+}
+
+/// Octets of the header of IPv4.
+const IP_HEADER: u32 = 20;
+
+/// A packet as a segment; nothing where it is none.
+fn segment(packet: &Packet, source: IpAddr, target: IpAddr) -> Option<Cow<'_, Segment>> {
+    match packet {
+        Packet::Segment(segment) => Some(Cow::Borrowed(segment)),
+        Packet::Bytes(bytes) => Segment::from_bytes(bytes, source, target).ok().map(Cow::Owned),
+    }
+}
+
+#[inline]
+fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
+    core.log(|| {
+        What::Segment(Box::new(Wire {
+            flow,
+            from,
+            id: Some(id),
+            fate,
+            seq: segment.seq.0,
+            ack: segment.ack.0,
+            flags: Flags(segment.flags.0),
+            win: u32::from(segment.window),
+            len: segment.data.len() as u32,
+            opts: options(segment),
+            data: (!segment.data.is_empty()).then(|| segment.data.clone().into()),
+        }))
+    });
+}
+
+fn options(segment: &Segment) -> Box<str> {
+    if segment.options.is_empty() { Box::default() } else { segment.options.to_string().into() }
+}
+
+fn log_fate(core: &mut Core, flow: u32, from: End, id: u64, fate: Fate, segment: &Segment) {
+    if fate.dropped.is_some() {
+        log(core, flow, from, id, trace::Fate::Dropped, segment);
+    }
+    if fate.corrupted {
+        log(core, flow, from, id, trace::Fate::Corrupted, segment);
+    }
+    if fate.duplicated {
+        log(core, flow, from, id, trace::Fate::Duplicated, segment);
+    }
+}

@@ -1,0 +1,103 @@
+//! What goes wrong in a network at a time: cuts, crashes; and aborts of single ends.
+
+use std::time::Duration;
+
+use crate::contract::End;
+use crate::link::Exact;
+use crate::time::Instant;
+use crate::trace::{Abort, By, Env, EnvWhat, What};
+
+use super::super::agenda::Due;
+use super::super::core::Core;
+use super::Net;
+
+/// Something that goes wrong on the first path of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetFault {
+    /// One segment meets with something.
+    Segment {
+        /// The end that sends it.
+        from: End,
+        /// Which segment, and what happens to it.
+        exact: Exact,
+    },
+    /// The network is cut: what is sent is lost.
+    Partition {
+        /// Only what this end sends; both if none.
+        from: Option<End>,
+        /// When.
+        at: Instant,
+        /// For how long; for ever if none.
+        lasts: Option<Duration>,
+    },
+    /// A host stops.
+    Crash {
+        /// Whose.
+        end: End,
+        /// When.
+        at: Instant,
+        /// When it is back, with nothing of what it knew; never if none.
+        lasts: Option<Duration>,
+    },
+}
+
+/// The two moments of a fault.
+const BEGINS: u32 = 0;
+const ENDS: u32 = 1;
+
+impl Net {
+    /// Lets this go wrong, at its time.
+    pub(in super::super) fn plan(&mut self, core: &mut Core, fault: NetFault) {
+        let number = 2 * self.faults.len() as u32;
+        match &fault {
+            NetFault::Segment { from, exact } => self.paths[0].links[*from].add(*exact),
+            NetFault::Partition { at, lasts, .. } | NetFault::Crash { at, lasts, .. } => {
+                core.schedule(*at, Due::Fault(number + BEGINS));
+                if let Some(lasts) = lasts {
+                    core.schedule(*at + *lasts, Due::Fault(number + ENDS));
+                }
+            }
+        }
+        self.faults.push(fault);
+    }
+
+    /// The time of a fault has come, or its end.
+    pub(in super::super) fn strike(&mut self, core: &mut Core, number: u32) {
+        let begins = number % 2 == BEGINS;
+        match self.faults[number as usize / 2].clone() {
+            NetFault::Segment { .. } => {}
+            NetFault::Partition { from, .. } => self.cut(core, from, begins),
+            NetFault::Crash { end, .. } if begins => self.crash(core, end),
+            NetFault::Crash { end, .. } => self.paths[0].hosts[end].restart(),
+        }
+    }
+
+    fn cut(&mut self, core: &mut Core, from: Option<End>, begins: bool) {
+        let what = if begins { EnvWhat::Partition { from } } else { EnvWhat::Heal { from } };
+        core.log(|| What::Env(Env { flow: None, end: None, what }));
+        for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
+            let link = &mut self.paths[0].links[end];
+            if begins { link.cut() } else { link.heal() }
+        }
+    }
+
+    /// The host is gone, and nobody on it goes on.
+    fn crash(&mut self, core: &mut Core, end: End) {
+        core.log(|| What::Env(Env { flow: None, end: Some(end), what: EnvWhat::Crash(By::Fault) }));
+        self.paths[0].hosts[end].crash();
+        for wired in self.flows.iter_mut().filter(|wired| wired.path == 0) {
+            wired.ends[end].abandon();
+        }
+    }
+
+    /// Fault injection: aborts an end, if its connection has not ended.
+    pub(in super::super) fn abort(&mut self, core: &mut Core, index: u32, end: End, abort: Abort) {
+        let wired = &self.flows[index as usize];
+        let (path, flow, socket) = (wired.path, wired.flow, wired.ends[end].socket);
+        let stack = self.paths[path].hosts[end].stack.get_mut();
+        if socket.is_some_and(|socket| stack.abort(core.now, socket, abort)) {
+            core.log(|| What::Env(Env { flow: Some(flow), end: Some(end), what: EnvWhat::Abort(abort, By::Fault) }));
+            self.settle(core, path, end);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A host: one stack, and whom its connections belong to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::contract::End;
+use crate::tcp::{self, Tcp};
+use crate::time::Instant;
+
+use super::super::stack::{Socket, Stack};
+
+/// A host on a path.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) stack: Kind,
+    /// What the stack is set to, where it is the simulator's own: a host that comes back after a crash starts anew.
+    settings: Option<tcp::Settings>,
+    /// It has not crashed, or has come back.
+    pub(super) is_up: bool,
+    /// When it is to be woken, as the agenda knows it.
+    pub(super) armed: Option<Instant>,
+    /// Whose end each connection is: the flow and its end.
+    pub(super) sockets: BTreeMap<Socket, (u32, End)>,
+    /// Ports that calls have asked it to listen on.
+    pub(super) listening: BTreeSet<u16>,
+    /// Flows that have begun to connect and whose SYN was not seen yet.
+    pub(super) connecting: Vec<u32>,
+}
+
+/// The simulator's own stack as plain data, or a foreign one behind the same door.
+pub(super) enum Kind {
+    Own(Box<Tcp>),
+    Foreign(Box<dyn Stack>),
+}
+
+impl Kind {
+    #[inline]
+    pub(super) fn get(&self) -> &dyn Stack {
+        match self {
+            Kind::Own(tcp) => &**tcp,
+            Kind::Foreign(stack) => &**stack,
+        }
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self) -> &mut dyn Stack {
+        match self {
+            Kind::Own(tcp) => &mut **tcp,
+            Kind::Foreign(stack) => &mut **stack,
+        }
+    }
+
+    fn fork(&self) -> Option<Kind> {
+        Some(match self {
+            Kind::Own(tcp) => Kind::Own(tcp.clone()),
+            Kind::Foreign(stack) => Kind::Foreign(stack.fork()?),
+        })
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Own(tcp) => tcp.fmt(f),
+            Kind::Foreign(_) => f.write_str("a foreign stack"),
+        }
+    }
+}
+
+impl Host {
+    pub(super) fn own(settings: &tcp::Settings) -> Self {
+        Host { settings: Some(settings.clone()), ..Host::with(Kind::Own(Box::new(Tcp::new(settings.clone())))) }
+    }
+
+    pub(super) fn foreign(stack: Box<dyn Stack>) -> Self {
+        Host::with(Kind::Foreign(stack))
+    }
+
+    fn with(stack: Kind) -> Self {
+        Host {
+            stack,
+            settings: None,
+            is_up: true,
+            armed: None,
+            sockets: BTreeMap::new(),
+            listening: BTreeSet::new(),
+            connecting: Vec::new(),
+        }
+    }
+
+    /// Its stack forgets everything, and nothing answers any more.
+    pub(super) fn crash(&mut self) {
+        self.is_up = false;
+        self.armed = None;
+        self.sockets.clear();
+        self.listening.clear();
+        self.connecting.clear();
+    }
+
+    /// It is back, with nothing of what it knew; a foreign stack can't be had again.
+    pub(super) fn restart(&mut self) {
+        if let Some(settings) = &self.settings {
+            self.stack = Kind::Own(Box::new(Tcp::new(settings.clone())));
+            self.is_up = true;
+        }
+    }
+
+    pub(super) fn fork(&self) -> Option<Host> {
+        Some(Host {
+            stack: self.stack.fork()?,
+            settings: self.settings.clone(),
+            is_up: self.is_up,
+            armed: self.armed,
+            sockets: self.sockets.clone(),
+            listening: self.listening.clone(),
+            connecting: self.connecting.clone(),
+        })
+    }
+}
