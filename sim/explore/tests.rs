@@ -50,9 +50,6 @@ fn faults(scenario: &Scenario, target: &dyn Target) -> Vec<String> {
 #[track_caller]
 fn assert_no_faults(scenarios: &Scenarios, count: usize, target: &dyn Target) {
     for scenario in samples(scenarios).take(count) {
-        std::fs::write("/tmp/fmt/last.toml", format!("target=\"tcp\"\n{scenario}")).unwrap();
-        let b = std::time::Instant::now(); let r = scenario.run(target).unwrap(); eprintln!("{:?} {:?} {:?} {}", b.elapsed(), r.judgement(), r.stats(), r.why());
-        if b.elapsed().as_secs() > 3 { std::fs::write(format!("/tmp/fmt/slow-{}.toml", r.stats().events), format!("target=\"tcp\"\n{scenario}")).unwrap(); }
         assert_eq!(faults(&scenario, target), [""; 0], "{scenario}");
     }
 }
