@@ -64,7 +64,7 @@ enum Told {
     Judged {
         text: String,
         contract: Both<Contract>,
-        verdict: Verdict,
+        verdict: Box<Verdict>,
     },
     Refused(Diagnostic),
     /// Judged twice, it had two verdicts.
@@ -86,7 +86,7 @@ fn told(path: &Path, args: &Judge) -> Told {
         Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).noted(&judged.notes.list()).line(),
         Format::Text => judged.text(path, args),
     };
-    Told::Judged { text, contract: judged.header.contract, verdict: judged.verdict }
+    Told::Judged { text, contract: judged.header.contract, verdict: Box::new(judged.verdict) }
 }
 
 /// Prints what is said of one file.
