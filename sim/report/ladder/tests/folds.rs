@@ -125,7 +125,9 @@ fn flows_side_by_side_are_counted_together() {
         move |event: Event| {
             let what = match event.what {
                 What::Call { at, op, call } => What::Call { at: Place { flow, ..at }, op, call },
-                What::Return { at, op, outcome, accepted, peer } => What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer },
+                What::Return { at, op, outcome, accepted, peer, made } => {
+                    What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer, made }
+                }
                 What::Segment(mut wire) => {
                     wire.flow = flow;
                     What::Segment(wire)
