@@ -181,6 +181,11 @@ pub fn paragraph(heading: &str, text: &str, width: usize) -> String {
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n") + "\n"
 }
 
+/// Notes below a verdict, a paragraph each.
+pub fn notes(notes: &[String]) -> String {
+    notes.iter().map(|note| paragraph("  note        ", note, WIDTH)).collect()
+}
+
 /// A table: a name and cells in each row, the columns as wide as they need to be.
 pub fn table(columns: &[&str], rows: &[(String, Vec<String>)]) -> String {
     let width = |column: usize| rows.iter().filter_map(|(_, cells)| cells.get(column)).map(|cell| cell.chars().count()).max();
