@@ -30,6 +30,7 @@ pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header,
     // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
     let peer = &flow.ends[end.peer()];
     let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
+    book.exercise(Rule::ResourcesFreed);
     if !unread && !held.is_free() {
         still_held(flow, book, end, over, (seen, held), at);
     }
