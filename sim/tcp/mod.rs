@@ -1,5 +1,59 @@
 //! TCP without IO: calls, segments and time go in; segments, notices and a deadline come out.
+//!
+//! ```text
+//!             calls        segments      time
+//!               │             │           │
+//!  stack        ▼             ▼           ▼       sockets, ports, demux, agenda: finds the connection
+//!  connection   calls ─┐   arrival ─┐   expiry    what happened is decided, one place applies it
+//!                      ▼            ▼     ▼
+//!               send  receive  congestion  rtt    parts that own their fields
+//!                      │            │     │
+//!  output              ▼            ▼     ▼       what may be sent now, and which timers run then
+//! ```
+//!
+//! Start here: [`Tcp`] is the stack, and its methods are all that there is. `connection.rs` holds one connection and the two
+//! things that every step ends in: a change of state, and `settle`.
+//! - Where a FIN is processed: `arrival/fin.rs`. Where one is sent: `output.rs`.
+//! - Who arms a timer: `timers.rs`, and nobody else.
+//! - What a call answers in which dialect: `side.rs`. What it does: `calls.rs`.
+//! - Which state follows which: the table in `state.rs`.
+//! - How a packet is lost, and when something is sent: not here. The network has no place in this module, nor have clocks, chance
+//!   and hosts.
+//!
+//! Invariants: `snd.una ≤ snd.nxt ≤ snd.max`; the right edge of the window that was offered never moves left; something waits
+//! for the peer ⇔ a retransmission or a persist timer runs; a connection that has ended holds nothing but what was not read.
+//! They are asserted after every step in debug builds (`invariants.rs`).
 
+mod agenda;
+mod arrival;
+mod calls;
+mod congestion;
+mod connection;
+mod demux;
+mod ending;
+mod expiry;
+mod invariants;
+mod isn;
+mod limit;
+mod listen;
+mod notice;
+mod output;
+mod pieces;
+mod quirk;
+mod receive;
+mod rtt;
+mod segments;
+mod send;
 mod settings;
+mod side;
+mod stack;
+mod state;
+mod timers;
 
-pub use settings::{Quirk, Settings};
+#[cfg(test)]
+mod tests;
+
+pub use notice::{Held, Notice, Socket};
+pub use quirk::Quirk;
+pub use settings::Settings;
+pub use stack::Tcp;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::contract::Contract;
 
+use super::Quirk;
+
 /// What a stack is set to. The default is what the RFCs ask for (the profile `rfc`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -73,12 +75,10 @@ impl Settings {
             quirk: None,
         }
     }
-}
 
-/// A defect that a stack can be given: one line each, where the right thing would be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Quirk {
-    /// A FIN is sent once and never again.
-    FinNotRetransmitted,
+    /// It has this defect.
+    #[inline]
+    pub(super) fn is(&self, quirk: Quirk) -> bool {
+        self.quirk == Some(quirk)
+    }
 }

@@ -20,6 +20,7 @@ mod sim;
 mod simflow;
 mod simulation;
 mod stack;
+mod stack_tcp;
 mod target;
 
 use std::time::Duration;

@@ -1,0 +1,117 @@
+//! When which connection wants to be woken: a heap in which every connection stands at most once, so that the earliest deadline
+//! is always a true one.
+
+use crate::time::Instant;
+
+/// The heap. Of equal deadlines the connection with the lower number comes first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Agenda {
+    heap: Vec<(Instant, u32)>,
+    /// Where a connection stands in the heap.
+    places: Vec<u32>,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl Agenda {
+    /// The earliest deadline, and whose it is.
+    #[inline]
+    pub(super) fn first(&self) -> Option<(Instant, u32)> {
+        self.heap.first().copied()
+    }
+
+    /// Sets, moves or removes the deadline of a connection.
+    pub(super) fn set(&mut self, key: u32, deadline: Option<Instant>) {
+        if self.places.len() <= key as usize {
+            self.places.resize(key as usize + 1, NOWHERE);
+        }
+        match (deadline, self.places[key as usize]) {
+            (None, NOWHERE) => {}
+            (None, at) => self.remove(at as usize),
+            (Some(time), NOWHERE) => {
+                self.heap.push((time, key));
+                self.settle(self.heap.len() - 1);
+            }
+            (Some(time), at) => {
+                if self.heap[at as usize].0 != time {
+                    self.heap[at as usize].0 = time;
+                    self.settle(at as usize);
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, at: usize) {
+        let (_, key) = self.heap.swap_remove(at);
+        self.places[key as usize] = NOWHERE;
+        if at < self.heap.len() {
+            self.settle(at);
+        }
+    }
+
+    /// Moves what stands at `at` to where it belongs.
+    fn settle(&mut self, at: usize) {
+        let at = self.rise(at);
+        self.sink(at);
+    }
+
+    fn rise(&mut self, mut at: usize) -> usize {
+        while at > 0 && self.heap[at] < self.heap[(at - 1) / 2] {
+            self.heap.swap(at, (at - 1) / 2);
+            self.note(at);
+            at = (at - 1) / 2;
+        }
+        self.note(at);
+        at
+    }
+
+    fn sink(&mut self, mut at: usize) {
+        while let Some(child) = self.least_child(at) {
+            if self.heap[at] <= self.heap[child] {
+                break;
+            }
+            self.heap.swap(at, child);
+            self.note(at);
+            at = child;
+        }
+        self.note(at);
+    }
+
+    fn least_child(&self, at: usize) -> Option<usize> {
+        let (left, right) = (2 * at + 1, 2 * at + 2);
+        match (self.heap.get(left), self.heap.get(right)) {
+            (Some(a), Some(b)) if b < a => Some(right),
+            (Some(_), _) => Some(left),
+            _ => None,
+        }
+    }
+
+    fn note(&mut self, at: usize) {
+        let (_, key) = self.heap[at];
+        self.places[key as usize] = at as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_first_is_always_the_earliest(steps in prop::collection::vec((0_u32..12, prop::option::of(0_u64..20)), 0..80)) {
+            let (mut agenda, mut model) = (Agenda::default(), BTreeMap::new());
+            for (key, time) in steps {
+                agenda.set(key, time.map(Instant));
+                match time {
+                    Some(time) => model.insert(key, time),
+                    None => model.remove(&key),
+                };
+                let first = model.iter().map(|(key, time)| (Instant(*time), *key)).min();
+                prop_assert_eq!(agenda.first(), first);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Fifth: the acknowledgement and the window (RFC 9293 §3.10.7.4, fifth; RFC 5961 §5.2).
+
+use std::ops::ControlFlow::Break;
+
+use super::super::congestion::Repair;
+use super::super::connection::Connection;
+use super::super::segments::Step;
+use super::super::state::{Event, State};
+use super::super::timers::Resend;
+use super::{Disposition, GO_ON, Incoming, Verdict};
+
+pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+    let segment = &incoming.segment;
+    if !segment.flags.ack() {
+        return Break(Disposition::Drop);
+    }
+    if connection.state == State::SynReceived {
+        complete_handshake(connection, step, incoming)?;
+    }
+    if connection.send.is_future(segment.ack) || connection.send.is_ancient(segment.ack) {
+        return Break(Disposition::Challenge);
+    }
+    if segment.ack.is_after(connection.send.una) {
+        advance(connection, step, incoming);
+    } else if is_duplicate(connection, incoming) {
+        duplicate(connection, step);
+    }
+    update_window(connection, incoming);
+    if connection.state.is_over() { Break(Disposition::Drop) } else { GO_ON }
+}
+
+fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+    let segment = &incoming.segment;
+    if !segment.ack.is_after(connection.send.una) || connection.send.is_future(segment.ack) {
+        return Break(Disposition::Reset);
+    }
+    connection.send.set_window(segment.seq, segment.ack, incoming.window);
+    take(connection, step, incoming);
+    connection.advance(step, Event::SynAcked);
+    GO_ON
+}
+
+/// Takes a new acknowledgement: how many numbers it covers.
+pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) -> u32 {
+    let count = connection.send.acknowledge(incoming.segment.ack);
+    connection.rtt.acknowledged(connection.send.una, step.now, step.settings);
+    connection.unanswered = None;
+    connection.probes = 0;
+    connection.has_progress = true;
+    connection.timers.resend = Resend::Off;
+    count
+}
+
+fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) {
+    let running = connection.timers.resend;
+    let count = take(connection, step, incoming);
+    let (una, flight, mss) = (connection.send.una, connection.send.flight(), connection.send.mss);
+    if let Repair::Hole { restarts_timer } = connection.congestion.acknowledged(una, count, flight, mss) {
+        if !restarts_timer {
+            connection.timers.resend = running;
+        }
+        connection.retransmit_head(step);
+    }
+    if connection.send.is_fin_acknowledged() {
+        connection.advance(step, Event::FinAcked);
+    }
+}
+
+/// RFC 5681 §2: something is in flight, and the segment says nothing new, not even of the window.
+fn is_duplicate(connection: &Connection, incoming: &Incoming) -> bool {
+    let send = &connection.send;
+    send.flight() > 0 && !incoming.has_length && send.is_known(incoming.segment.ack, incoming.window)
+}
+
+fn duplicate(connection: &mut Connection, step: &mut Step<'_>) {
+    let (send, mss) = (&connection.send, connection.send.mss);
+    if connection.congestion.duplicate(send.una, send.max, send.flight(), mss) {
+        connection.retransmit_head(step);
+        connection.timers.resend = Resend::Off;
+    }
+}
+
+fn update_window(connection: &mut Connection, incoming: &Incoming) {
+    let segment = &incoming.segment;
+    if segment.ack.is_before(connection.send.una) {
+        return;
+    }
+    connection.send.update_window(segment.seq, segment.ack, incoming.window);
+    // A peer that says that its window is closed is there, and may say so for ever (RFC 9293 §3.8.6.1, MUST-37), unless nobody
+    // waits for it any more.
+    if connection.send.window() == 0 && !connection.side.is_gone() {
+        connection.unanswered = None;
+    }
+}

@@ -1,0 +1,22 @@
+//! Eighth: the FIN (RFC 9293 §3.10.7.4, eighth). It counts in its turn, behind all data: one above a hole waits.
+
+use super::super::connection::{AckDue, Connection};
+use super::super::segments::Step;
+use super::super::state::Event;
+use super::{GO_ON, Incoming, Verdict};
+
+pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+    if !connection.state.may_receive() {
+        return GO_ON;
+    }
+    if let Some(at) = incoming.fin_at {
+        connection.owe(AckDue::Now);
+        connection.receive.note_fin(at);
+    }
+    if connection.receive.take_fin() {
+        connection.side.peer_done = true;
+        connection.owe(AckDue::Now);
+        connection.advance(step, Event::Fin);
+    }
+    GO_ON
+}

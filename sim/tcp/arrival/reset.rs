@@ -1,0 +1,26 @@
+//! Second: a reset (RFC 9293 §3.10.7.4, second; RFC 5961 §3.2).
+
+use std::ops::ControlFlow::Break;
+
+use super::super::connection::Connection;
+use super::super::segments::Step;
+use super::super::state::State;
+use super::{Disposition, GO_ON, Incoming, Verdict};
+
+pub(super) fn second(connection: &mut Connection, _step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+    if !incoming.segment.flags.rst() {
+        return GO_ON;
+    }
+    if connection.state == State::TimeWait {
+        // RFC 1337: nobody may end TIME-WAIT early.
+        return Break(Disposition::Drop);
+    }
+    if incoming.segment.seq != connection.receive.nxt {
+        return Break(Disposition::Challenge);
+    }
+    Break(match connection.state {
+        State::SynReceived => Disposition::Refuse,
+        State::Closing | State::LastAck => Disposition::Delete,
+        _ => Disposition::Aborted,
+    })
+}

@@ -1,0 +1,64 @@
+//! First: is the segment in the window? (RFC 9293 §3.10.7.4, first)
+
+use std::ops::ControlFlow::Break;
+
+use crate::wire::{Flags, Seq};
+
+use super::super::connection::{AckDue, Connection};
+use super::super::segments::Step;
+use super::super::state::State;
+use super::{Disposition, GO_ON, Incoming, Verdict};
+
+pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+    if connection.state == State::SynReceived && incoming.segment.flags.syn() && incoming.segment.seq == connection.receive.irs {
+        greeted_again(incoming)?;
+    }
+    let segment = &mut incoming.segment;
+    let (seq, length) = (segment.seq, if segment.flags.rst() { 0 } else { segment.length() });
+    if !connection.receive.accepts(seq, length) {
+        let is_probe = connection.receive.window() == 0 && seq == connection.receive.nxt;
+        if !is_probe {
+            return Break(outside(connection, step, incoming));
+        }
+        // A closed window keeps data out, but not acknowledgements (RFC 9293 §3.8.6.1, MUST-66).
+        segment.data.clear();
+        incoming.fin_at = None;
+        connection.owe(AckDue::Now);
+    }
+    GO_ON
+}
+
+/// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;
+/// without one our answer was lost.
+fn greeted_again(incoming: &mut Incoming) -> Verdict {
+    let segment = &mut incoming.segment;
+    if !segment.flags.ack() {
+        return Break(Disposition::Repeat);
+    }
+    segment.seq += 1;
+    segment.flags = Flags(segment.flags.0 & !Flags::SYN.0);
+    GO_ON
+}
+
+/// Whoever sent something that lies outside the window is told where we stand, a reset apart.
+fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) -> Disposition {
+    let segment = &incoming.segment;
+    if segment.flags.rst() {
+        return Disposition::Drop;
+    }
+    if connection.state == State::TimeWait && segment.flags.fin() {
+        // The peer has not heard that its FIN arrived (RFC 9293 §3.10.7.4, eighth).
+        connection.timers.linger = Some(step.now + step.settings.msl * 2);
+    }
+    let is_old = segment.seq.is_before(connection.receive.nxt);
+    let wants_answer = incoming.has_length || is_old;
+    if segment.flags.syn() || !wants_answer { Disposition::Challenge } else { Disposition::Acknowledge }
+}
+
+/// The segment's data, as far as it is new and lies in the window.
+pub(super) fn trim(connection: &Connection, incoming: &mut Incoming) -> Seq {
+    let segment = &mut incoming.segment;
+    let (start, data) = connection.receive.trim(segment.seq, std::mem::take(&mut segment.data));
+    segment.data = data;
+    start
+}

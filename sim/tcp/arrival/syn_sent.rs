@@ -1,0 +1,43 @@
+//! A segment in SYN-SENT (RFC 9293 §3.10.7.3).
+
+use std::ops::ControlFlow::Break;
+
+use super::super::connection::{AckDue, Connection};
+use super::super::segments::Step;
+use super::super::state::Event;
+use super::super::timers::Resend;
+use super::{Disposition, GO_ON, Incoming, Verdict, acknowledgement, fin, text};
+
+pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+    let segment = &incoming.segment;
+    let is_acknowledged = segment.flags.ack();
+    if is_acknowledged && (!segment.ack.is_after(connection.send.iss) || connection.send.is_future(segment.ack)) {
+        return Break(Disposition::Reset);
+    }
+    if segment.flags.rst() {
+        return Break(if is_acknowledged { Disposition::Refuse } else { Disposition::Drop });
+    }
+    if !segment.flags.syn() {
+        return Break(Disposition::Drop);
+    }
+    connection.meet(step, &incoming.segment);
+    incoming.segment.seq += 1;
+    if is_acknowledged { finish(connection, step, incoming) } else { cross(connection, step) }
+}
+
+/// The answer to our SYN.
+fn finish(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+    acknowledgement::take(connection, step, incoming);
+    connection.owe(AckDue::Now);
+    connection.advance(step, Event::SynAcked);
+    text::seventh(connection, step, incoming)?;
+    fin::eighth(connection, step, incoming)
+}
+
+/// Both ends have begun at once (RFC 9293 §3.5, figure 7): our SYN goes out again as an answer.
+fn cross(connection: &mut Connection, step: &mut Step<'_>) -> Verdict {
+    connection.send.go_back();
+    connection.timers.resend = Resend::Off;
+    connection.advance(step, Event::Syn);
+    GO_ON
+}

@@ -1,0 +1,158 @@
+//! What calls do. What they answer, in which dialect, stands in `side.rs`.
+
+use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
+
+use super::connection::{AckDue, Connection};
+use super::pieces::Pieces;
+use super::segments::Step;
+use super::side::{Side, close_waits};
+use super::state::State;
+
+/// What is left of a connection that has ended.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    side: Side,
+    unread: Option<Box<Pieces>>,
+}
+
+impl Connection {
+    /// Starts or goes on with a call.
+    pub(super) fn call(&mut self, step: &mut Step<'_>, call: &mut Call) -> Option<Outcome> {
+        match call {
+            Call::Read { max } => self.read(step, *max),
+            Call::Write(data) => self.write(step, std::slice::from_mut(data), false),
+            Call::Writev(list) => self.write(step, list, false),
+            Call::WriteNodelay(data) => self.write(step, std::slice::from_mut(data), true),
+            Call::WritevNodelay(list) => self.write(step, list, true),
+            Call::Flush => Some(self.side.refuses_flush(&step.settings.contract).unwrap_or(Outcome::Ok)),
+            Call::Shutdown(mode) => {
+                self.shut(step, *mode);
+                Some(Outcome::Done)
+            }
+            Call::Close => {
+                self.close(step);
+                self.may_close_return(&step.settings.contract).then_some(Outcome::Done)
+            }
+            Call::Connect { .. } => self.side.connected(),
+            Call::Destination => Some(Outcome::Ok),
+            Call::Accept { .. } | Call::Listen { .. } | Call::Unlisten { .. } | Call::Disconnect => Some(unsupported()),
+        }
+    }
+
+    fn read(&mut self, step: &mut Step<'_>, max: usize) -> Option<Outcome> {
+        let outcome = self.side.read(&step.settings.contract, &mut self.receive.unread, max);
+        if self.state.may_receive()
+            && matches!(outcome, Some(Outcome::Data(_)))
+            && self.receive.is_update_due(u32::from(step.settings.mss.max(1)))
+        {
+            self.owe(AckDue::Now);
+        }
+        outcome
+    }
+
+    pub(super) fn is_readable(&self) -> bool {
+        self.side.is_readable(&self.receive.unread)
+    }
+
+    /// Takes what there is room for off the front of the buffers.
+    fn write(&mut self, step: &mut Step<'_>, buffers: &mut [Payload], nodelay: bool) -> Option<Outcome> {
+        let contract = &step.settings.contract;
+        let is_taken = buffers.iter().all(Payload::is_empty);
+        let waits = nodelay && is_taken && self.side.dead.is_none();
+        if !waits && let Some(refusal) = self.side.refuses_write(contract) {
+            return Some(refusal);
+        }
+        if buffers.iter().any(|buffer| matches!(buffer, Payload::Count(1..))) {
+            return Some(Outcome::Error(Error::Other("contents_unknown".into())));
+        }
+        let is_whole = is_taken || buffers.iter_mut().all(|buffer| self.accept(buffer));
+        if nodelay && is_whole {
+            self.send.hurry();
+            self.transmit(step);
+        }
+        (is_whole && (!nodelay || self.has_left(contract))).then_some(Outcome::Ok)
+    }
+
+    /// Takes as much of a buffer as there is room for. True: all of it.
+    fn accept(&mut self, buffer: &mut Payload) -> bool {
+        let Payload::Bytes(bytes) = buffer else { return true };
+        let count = bytes.len().min(self.send.room());
+        if count > 0 {
+            let taken = if count == bytes.len() { std::mem::take(bytes) } else { bytes.split_to(count) };
+            self.send.push(taken);
+        }
+        bytes.is_empty()
+    }
+
+    /// What was accepted has gone where `write_nodelay` waits for it to go.
+    fn has_left(&self, contract: &Contract) -> bool {
+        match contract.nodelay_means {
+            Some(NodelayMeans::Accepted) => true,
+            Some(NodelayMeans::Acknowledged) => self.send.queued() == 0 && self.send.is_syn_acknowledged(),
+            Some(NodelayMeans::Transmitted) | None => self.send.is_all_sent(),
+        }
+    }
+
+    /// A full close returns at once, a half close when both directions have ended, where it waits for the peer.
+    fn may_close_return(&self, contract: &Contract) -> bool {
+        let has_both_ended = self.send.is_fin_acknowledged() && self.side.peer_done;
+        !close_waits(contract) || self.side.closed || self.state.is_over() || has_both_ended || self.state == State::TimeWait
+    }
+
+    /// What is left to answer calls from.
+    pub(super) fn end(&mut self) -> Ended {
+        let unread = std::mem::take(&mut self.receive.unread);
+        Ended { side: self.side, unread: (!unread.is_empty()).then(|| Box::new(unread)) }
+    }
+}
+
+impl Ended {
+    pub(super) fn call(&mut self, contract: &Contract, call: &mut Call) -> Outcome {
+        match call {
+            Call::Read { max } => self.read(contract, *max),
+            Call::Write(_) | Call::Writev(_) | Call::WriteNodelay(_) | Call::WritevNodelay(_) => {
+                self.side.refuses_write(contract).unwrap_or(Outcome::Closed)
+            }
+            Call::Flush => self.side.refuses_flush(contract).unwrap_or(Outcome::Ok),
+            Call::Shutdown(mode) => {
+                self.side.shut(*mode);
+                self.drop_unread(contract)
+            }
+            Call::Close => {
+                self.side.close(contract);
+                self.drop_unread(contract)
+            }
+            Call::Connect { .. } => self.side.connected().unwrap_or(Outcome::Error(Error::Closed)),
+            Call::Destination => Outcome::Ok,
+            Call::Accept { .. } | Call::Listen { .. } | Call::Unlisten { .. } | Call::Disconnect => unsupported(),
+        }
+    }
+
+    fn read(&mut self, contract: &Contract, max: usize) -> Outcome {
+        let mut none = Pieces::default();
+        let unread = self.unread.as_deref_mut().unwrap_or(&mut none);
+        let outcome = self.side.read(contract, unread, max).unwrap_or(Outcome::Eof);
+        if unread.is_empty() {
+            self.unread = None;
+        }
+        outcome
+    }
+
+    /// Nobody will read what is left, if nobody may.
+    fn drop_unread(&mut self, contract: &Contract) -> Outcome {
+        if self.side.is_deaf(contract) {
+            self.unread = None;
+        }
+        Outcome::Done
+    }
+
+    /// The stack leaves the network.
+    pub(super) fn close_fully(&mut self) {
+        self.side.closed = true;
+        self.unread = None;
+    }
+}
+
+fn unsupported() -> Outcome {
+    Outcome::Error(Error::Other("unsupported".into()))
+}

@@ -1,0 +1,186 @@
+//! One connection: the parts that own its fields, and the two things in which every step ends: a change of state, and
+//! [`Connection::settle`].
+
+use std::time::Duration;
+
+use crate::contract::Abort;
+use crate::time::Instant;
+use crate::wire::Seq;
+
+use super::congestion::Congestion;
+use super::demux::Key;
+use super::limit::Limit;
+use super::notice::{Held, Notice, Socket};
+use super::receive::Receive;
+use super::rtt::Rtt;
+use super::segments::Step;
+use super::send::Send;
+use super::settings::Settings;
+use super::side::{Opening, Side};
+use super::state::{Event, State};
+use super::timers::Timers;
+
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    pub(super) socket: Socket,
+    pub(super) key: Key,
+    pub(super) state: State,
+    pub(super) origin: Origin,
+    pub(super) side: Side,
+    pub(super) send: Send,
+    pub(super) receive: Receive,
+    pub(super) rtt: Rtt,
+    pub(super) congestion: Congestion,
+    pub(super) timers: Timers,
+    pub(super) challenges: Limit,
+    /// What is owed to the peer.
+    pub(super) ack: AckDue,
+    /// When the first of those transmissions left that nothing has answered (R1 and R2 of RFC 9293 §3.8.3 count from there).
+    pub(super) unanswered: Option<Instant>,
+    /// Probes in a row that found the window closed.
+    pub(super) probes: u32,
+    /// When something that takes a number left last.
+    pub(super) last_sent: Instant,
+    /// The SYN, or its answer, had to be sent again.
+    pub(super) was_syn_lost: bool,
+    /// Bytes were left unread at a close that still delivers: a reset is due once our FIN is acknowledged.
+    pub(super) owes_reset: bool,
+    /// Both ends shift their windows (RFC 7323 §2.2).
+    pub(super) is_scaled: bool,
+    /// Something happened that pending calls may wait for.
+    pub(super) has_progress: bool,
+}
+
+/// Who began (RFC 9293 §3.5.1, MUST-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Our user connected.
+    Active,
+    /// A SYN came to a listening port.
+    Passive,
+}
+
+/// The acknowledgement that is owed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum AckDue {
+    /// None.
+    #[default]
+    No,
+    /// With the next segment, or when the timer expires.
+    Later,
+    /// In this step.
+    Now,
+}
+
+impl Connection {
+    pub(super) fn new(socket: Socket, key: Key, origin: Origin, iss: Seq, settings: &Settings) -> Self {
+        let mss = settings.mss.max(1);
+        Connection {
+            socket,
+            key,
+            state: if origin == Origin::Active { State::Closed } else { State::Listen },
+            origin,
+            side: Side::new(),
+            send: Send::new(iss, settings.send_buffer, mss),
+            receive: Receive::new(settings.receive_buffer),
+            rtt: Rtt::new(settings),
+            congestion: Congestion::new(u32::from(mss), iss, false),
+            timers: Timers::default(),
+            challenges: Limit::default(),
+            ack: AckDue::No,
+            unanswered: None,
+            probes: 0,
+            last_sent: Instant::ZERO,
+            was_syn_lost: false,
+            owes_reset: false,
+            is_scaled: false,
+            has_progress: false,
+        }
+    }
+
+    /// The one place where a state changes. What comes with the new state is done here too.
+    pub(super) fn advance(&mut self, step: &mut Step<'_>, event: Event) {
+        let Some(to) = self.state.after(event) else { return };
+        let from = std::mem::replace(&mut self.state, to);
+        step.out.note(Notice::State { socket: self.socket, from: from.name(), to: to.name() });
+        self.has_progress = true;
+        match to {
+            State::Established => self.establish(step),
+            State::FinWait2 => self.enter_fin_wait_2(step),
+            State::TimeWait => self.timers.linger = Some(step.now + step.settings.msl * 2),
+            _ => {}
+        }
+    }
+
+    fn establish(&mut self, step: &mut Step<'_>) {
+        self.side.opening = Opening::Done;
+        self.congestion = Congestion::new(self.send.mss, self.send.iss, self.was_syn_lost);
+        if self.was_syn_lost {
+            self.rtt.restart_after_lost_syn(step.settings);
+        }
+        if self.origin == Origin::Passive {
+            step.out.note(Notice::Accepted { port: self.key.local, socket: self.socket, remote: self.key.remote });
+        }
+        if self.side.shut_write || self.side.closed {
+            self.advance(step, Event::Close);
+        }
+    }
+
+    /// A handshake from outside, on this port, that is not over.
+    pub(super) fn is_greeting(&self, port: u16) -> bool {
+        self.state == State::SynReceived && self.origin == Origin::Passive && self.key.local == port
+    }
+
+    /// The end of a step: sends what may be sent, acknowledges what must be, and arms the timers.
+    pub(super) fn settle(&mut self, step: &mut Step<'_>) {
+        if !self.state.is_over() {
+            self.transmit(step);
+            self.acknowledge_if_due(step);
+            self.arm(step);
+        }
+        if self.state.is_over() {
+            self.timers = Timers::default();
+        }
+        if std::mem::take(&mut self.has_progress) {
+            step.out.note(Notice::Progress(self.socket));
+        }
+        self.check();
+    }
+
+    /// How long the peer may leave us without an answer.
+    pub(super) fn patience(&self, settings: &Settings) -> Duration {
+        if self.state.is_opening() { settings.syn_give_up } else { settings.give_up }
+    }
+
+    pub(super) fn held(&self) -> Held {
+        if self.state.is_over() {
+            return Held::default();
+        }
+        let buffered = self.send.queued() + self.receive.buffered();
+        Held { connections: 1, timers: self.timers.armed(), buffered: buffered as u64, ports: 1 }
+    }
+
+    /// The connection ends without a word to the user.
+    pub(super) fn delete(&mut self, step: &mut Step<'_>) {
+        self.advance(step, Event::Delete);
+    }
+
+    /// The attempt to open it has failed.
+    pub(super) fn fail_to_open(&mut self, step: &mut Step<'_>, why: Opening) {
+        self.side.opening = why;
+        let event = if self.origin == Origin::Passive && why == Opening::Refused { Event::Refused } else { Event::Delete };
+        self.advance(step, event);
+    }
+
+    /// The stack aborts it: by a reset that it took or sent, or by giving up.
+    pub(super) fn abort(&mut self, step: &mut Step<'_>, abort: Abort) {
+        self.die(step, abort);
+        step.out.note(Notice::Aborted { socket: self.socket, abort });
+    }
+
+    /// The connection is gone, and its user will learn why.
+    pub(super) fn die(&mut self, step: &mut Step<'_>, abort: Abort) {
+        self.side.abort(abort, &step.settings.contract, &mut self.receive.unread);
+        self.advance(step, Event::Delete);
+    }
+}

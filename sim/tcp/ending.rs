@@ -1,0 +1,105 @@
+//! How a connection ends: shutdown of halves, close, abort.
+
+use crate::contract::{Abort, Mode};
+
+use super::connection::Connection;
+use super::segments::Step;
+use super::side::{Opening, delivers_at_close};
+use super::state::{Event, State};
+
+impl Connection {
+    /// The user ends one half or both.
+    pub(super) fn shut(&mut self, step: &mut Step<'_>, mode: Mode) {
+        let was_gone = self.side.is_gone();
+        self.side.shut(mode);
+        self.end_halves(step, was_gone);
+    }
+
+    /// The user closes: one half or the flow, as the contract says.
+    pub(super) fn close(&mut self, step: &mut Step<'_>) {
+        let was_gone = self.side.is_gone();
+        self.side.close(&step.settings.contract);
+        self.end_halves(step, was_gone);
+    }
+
+    /// The stack leaves the network.
+    pub(super) fn close_fully(&mut self, step: &mut Step<'_>) {
+        let was_gone = self.side.is_gone();
+        self.side.closed = true;
+        self.end_halves(step, was_gone);
+    }
+
+    /// Does what the halves that the user has ended by now ask for.
+    fn end_halves(&mut self, step: &mut Step<'_>, was_gone: bool) {
+        self.has_progress = true;
+        let ends_writing = self.side.shut_write || self.side.closed;
+        if self.state == State::SynSent && ends_writing {
+            return self.fail_to_open(step, Opening::Closed);
+        }
+        if ends_writing && !self.send.has_fin() {
+            self.send.end();
+            self.advance(step, Event::Close);
+        }
+        if self.side.is_gone() && !was_gone {
+            self.leave(step);
+        } else if self.side.is_deaf(&step.settings.contract) && !self.receive.is_deaf() {
+            self.receive.deafen();
+        }
+    }
+
+    /// Nobody reads any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3).
+    fn leave(&mut self, step: &mut Step<'_>) {
+        let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait;
+        self.owes_reset |= has_lost;
+        if has_lost && !delivers_at_close(&step.settings.contract) {
+            self.abort_with_reset(step, Abort::Reset);
+        } else if self.state == State::FinWait2 {
+            self.enter_fin_wait_2(step);
+        }
+    }
+
+    /// Our stream has arrived. An end that has left waits for the peer's FIN, but not for ever.
+    pub(super) fn enter_fin_wait_2(&mut self, step: &mut Step<'_>) {
+        if !self.side.is_gone() {
+            return;
+        }
+        if self.owes_reset {
+            return self.abort_with_reset(step, Abort::Reset);
+        }
+        self.timers.linger = Some(step.now + step.settings.fin_wait_2);
+    }
+
+    /// The stack aborts the connection and tells the peer (RFC 9293 §3.10.5).
+    pub(super) fn abort_with_reset(&mut self, step: &mut Step<'_>, abort: Abort) {
+        self.emit_reset(step);
+        self.abort(step, abort);
+    }
+
+    /// The peer has reset the connection.
+    pub(super) fn abort_by_peer(&mut self, step: &mut Step<'_>) {
+        self.side.quiet_reset = self.state == State::CloseWait && says_closed_after_eof(step);
+        self.abort(step, Abort::Reset);
+    }
+
+    /// Fault injection: aborted without a cause of its own. Of a reset the peer is told.
+    pub(super) fn suffer(&mut self, step: &mut Step<'_>, abort: Abort) {
+        if abort == Abort::Reset && self.state.resets_on_abort() {
+            self.emit_reset(step);
+        }
+        if self.state.is_opening() {
+            self.side.opening = Opening::Closed;
+        }
+        self.die(step, abort);
+    }
+
+    /// A handshake from outside that nobody waits for any more.
+    pub(super) fn turn_away(&mut self, step: &mut Step<'_>) {
+        self.emit_reset(step);
+        self.fail_to_open(step, Opening::Closed);
+    }
+}
+
+/// Sockets show a reset that comes after the peer's FIN as a write that is `closed`, and as EOF.
+fn says_closed_after_eof(step: &Step<'_>) -> bool {
+    step.settings.contract.write_on_closed == crate::contract::WriteOnClosed::Error
+}

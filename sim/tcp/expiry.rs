@@ -1,0 +1,69 @@
+//! What happens when a timer expires (RFC 9293 §3.10.8, RFC 6298 §5).
+
+use crate::contract::Abort;
+use crate::time::Instant;
+
+use super::connection::{AckDue, Connection};
+use super::segments::Step;
+use super::side::Opening;
+use super::timers::Resend;
+
+impl Connection {
+    /// Does what is due by now.
+    pub(super) fn expire(&mut self, step: &mut Step<'_>) {
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= step.now);
+        if is_due(self.timers.linger) {
+            return self.delete(step);
+        }
+        if is_due(self.timers.delayed_ack) {
+            self.timers.delayed_ack = None;
+            self.owe(AckDue::Now);
+        }
+        if is_due(self.timers.resend.at()) {
+            self.resend(step);
+        }
+    }
+
+    fn resend(&mut self, step: &mut Step<'_>) {
+        if self.has_waited_enough(step) {
+            return self.give_up(step);
+        }
+        match std::mem::take(&mut self.timers.resend) {
+            Resend::Off => {}
+            Resend::Retransmit(_) => self.retransmit(step),
+            Resend::Persist(_) => self.persist(step),
+        }
+    }
+
+    /// R2 of RFC 9293 §3.8.3 is reached.
+    fn has_waited_enough(&self, step: &Step<'_>) -> bool {
+        self.unanswered.is_some_and(|since| step.now >= since + self.patience(step.settings))
+    }
+
+    fn give_up(&mut self, step: &mut Step<'_>) {
+        if self.state.is_opening() {
+            return self.fail_to_open(step, Opening::TimedOut);
+        }
+        self.abort(step, Abort::Timeout);
+    }
+
+    /// Everything in flight counts as lost; the first of it goes out again (RFC 6298 §5.4 to §5.6).
+    fn retransmit(&mut self, step: &mut Step<'_>) {
+        if self.state.is_opening() {
+            self.was_syn_lost = true;
+        } else {
+            self.congestion.timed_out(self.send.max, self.send.flight(), self.send.mss);
+        }
+        self.rtt.back_off(step.settings);
+        self.send.go_back();
+        if !self.state.is_opening() && self.send.window() == 0 {
+            self.transmit_forced(step);
+        }
+    }
+
+    /// Asks after the window (RFC 9293 §3.8.6.1), ever more rarely.
+    fn persist(&mut self, step: &mut Step<'_>) {
+        self.probes = self.probes.saturating_add(1);
+        self.transmit_forced(step);
+    }
+}

@@ -1,0 +1,213 @@
+//! What leaves: the handshake, data and FIN as far as the windows let them, acknowledgements; and which timer runs then.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::time::Instant;
+use crate::wire::{Flags, Options, Segment, Seq};
+
+use super::connection::{AckDue, Connection};
+use super::quirk::Quirk;
+use super::segments::Step;
+use super::send::{Leave, Plan};
+use super::settings::Settings;
+use super::state::{Event, State};
+use super::timers::Waits;
+
+impl Connection {
+    /// Sends everything that may leave now.
+    pub(super) fn transmit(&mut self, step: &mut Step<'_>) {
+        if self.state.is_opening() {
+            return self.transmit_syn(step);
+        }
+        if !self.state.may_send() || !self.send.has_unsent() {
+            return;
+        }
+        self.restart_after_idling(step.now);
+        while let Some(plan) = self.send.plan(self.permit(step, false)) {
+            self.transmit_data(step, plan);
+        }
+    }
+
+    /// The SYN, or the answer to one, where it is not under way already.
+    fn transmit_syn(&mut self, step: &mut Step<'_>) {
+        if self.send.nxt != self.send.iss {
+            return;
+        }
+        let end = self.send.iss + 1;
+        self.note_sent(step.now, end);
+        self.emit_syn(step);
+    }
+
+    /// The handshake's segment, first or again. Options stand in it and nowhere else (RFC 9293 §3.7.1, RFC 7323 §2.2).
+    pub(super) fn emit_syn(&mut self, step: &mut Step<'_>) {
+        let is_answer = self.state == State::SynReceived;
+        let options = Options {
+            mss: Some(step.settings.mss.max(1)),
+            window_scale: self.offers_scale(step).then(|| super::receive::scale_for(self.receive.capacity())),
+            ..Options::default()
+        };
+        self.ack = AckDue::No;
+        let segment = Segment {
+            seq: self.send.iss,
+            ack: if is_answer { self.receive.nxt } else { Seq(0) },
+            flags: if is_answer { Flags::SYN | Flags::ACK } else { Flags::SYN },
+            window: self.receive.window_in_syn(),
+            options,
+            ..self.blank()
+        };
+        step.out.send(self.key.remote.ip(), segment);
+    }
+
+    fn offers_scale(&self, step: &Step<'_>) -> bool {
+        step.settings.window_scale && (self.state == State::SynSent || self.is_scaled)
+    }
+
+    fn permit(&self, step: &Step<'_>, forced: bool) -> Leave {
+        Leave { limit: self.congestion.limit(self.send.mss), nagle: step.settings.nagle && !self.send.has_fin(), forced }
+    }
+
+    /// After a pause the path may have changed (RFC 5681 §4.1).
+    fn restart_after_idling(&mut self, now: Instant) {
+        if self.send.flight() == 0 && now - self.last_sent > self.rtt.timeout() {
+            self.congestion.restart(self.send.mss);
+        }
+    }
+
+    fn transmit_data(&mut self, step: &mut Step<'_>, plan: Plan) {
+        let is_first_fin = plan.fin && !self.send.is_fin_sent();
+        let data = self.send.data(plan);
+        self.note_sent(step.now, plan.seq + plan.len + u32::from(plan.fin));
+        self.emit(step, plan.seq, flags_of(plan), data);
+        if is_first_fin {
+            self.advance(step, Event::FinSent);
+        }
+    }
+
+    fn note_sent(&mut self, now: Instant, end: Seq) {
+        if self.send.note_sent(end) {
+            self.rtt.sent(end, now);
+        } else {
+            self.rtt.sent_again();
+        }
+        self.unanswered.get_or_insert(now);
+        self.last_sent = now;
+        self.has_progress = true;
+    }
+
+    /// Sends the first segment in flight once more; the rest stays in flight.
+    pub(super) fn retransmit_head(&mut self, step: &mut Step<'_>) {
+        let Some(plan) = self.send.head() else { return };
+        let data = self.send.data(plan);
+        self.rtt.sent_again();
+        self.last_sent = step.now;
+        self.emit(step, plan.seq, flags_of(plan), data);
+    }
+
+    /// The override timer has expired: sends what little the window takes, or asks whether it is still closed. One octet beyond
+    /// it (RFC 9293 §3.8.6.1), or for want of one an old number: either is answered.
+    pub(super) fn transmit_forced(&mut self, step: &mut Step<'_>) {
+        self.unanswered.get_or_insert(step.now);
+        if let Some(plan) = self.send.plan(self.permit(step, true)) {
+            return self.transmit_data(step, plan);
+        }
+        let (seq, data) = match self.send.probe() {
+            Some(plan) => {
+                self.send.note_probed();
+                (plan.seq, self.send.data(plan))
+            }
+            None => (self.send.una - 1, Bytes::new()),
+        };
+        self.rtt.sent_again();
+        self.emit(step, seq, Flags::ACK, data);
+    }
+
+    /// A segment of a connection whose numbers both ends know. It carries the acknowledgement that is owed.
+    pub(super) fn emit(&mut self, step: &mut Step<'_>, seq: Seq, flags: Flags, data: Bytes) {
+        self.ack = AckDue::No;
+        self.timers.delayed_ack = None;
+        let window = self.receive.offer(u32::from(step.settings.mss.max(1)));
+        let segment = Segment { seq, ack: self.receive.nxt, flags, window, data, ..self.blank() };
+        step.out.send(self.key.remote.ip(), segment);
+    }
+
+    fn blank(&self) -> Segment {
+        Segment { source: self.key.local, target: self.key.remote.port(), ..Segment::default() }
+    }
+
+    // Acknowledgements.
+
+    /// Owes the peer an acknowledgement.
+    #[inline]
+    pub(super) fn owe(&mut self, due: AckDue) {
+        self.ack = self.ack.max(due);
+    }
+
+    pub(super) fn acknowledge_if_due(&mut self, step: &mut Step<'_>) {
+        if self.ack == AckDue::Now {
+            // Behind all that was sent: after a timeout `nxt` may be a number that the peer has long left.
+            self.emit(step, self.send.max, Flags::ACK, Bytes::new());
+        }
+    }
+
+    /// Answers what should not have come, but not without end (RFC 5961 §7).
+    pub(super) fn challenge(&mut self, step: &mut Step<'_>) {
+        if self.challenges.allows(step.now) {
+            self.owe(AckDue::Now);
+        }
+    }
+
+    /// Ends the connection for the peer. A reset has to have exactly the number that the peer expects (RFC 5961 §3.2), which is
+    /// most likely the one behind all that was sent.
+    pub(super) fn emit_reset(&mut self, step: &mut Step<'_>) {
+        let segment = Segment { seq: self.send.max, ack: self.receive.nxt, flags: Flags::RST | Flags::ACK, ..self.blank() };
+        step.out.send(self.key.remote.ip(), segment);
+    }
+
+    // Timers.
+
+    /// Arms what has to run, from what is waited for; takes off the rest.
+    pub(super) fn arm(&mut self, step: &mut Step<'_>) {
+        let (now, settings) = (step.now, step.settings);
+        let waits = self.waits(step);
+        match waits {
+            Waits::Nothing => self.unanswered = None,
+            Waits::Acknowledgement => _ = self.unanswered.get_or_insert(now),
+            // A closed window is no silence: that begins with a probe.
+            Waits::Window => {}
+        }
+        let limit = self.unanswered.map(|since| since + self.patience(settings));
+        let expiry = now + self.pause(waits, settings);
+        self.timers.arm(waits, || limit.map_or(expiry, |limit| expiry.min(limit)));
+        if self.ack == AckDue::Later && self.timers.delayed_ack.is_none() {
+            self.timers.delayed_ack = Some(now + settings.delayed_ack.min(ACK_DELAY_MAX));
+        }
+    }
+
+    /// How long to wait before something is sent again: between probes ever longer (RFC 9293 §3.8.6.1, SHLD-30).
+    fn pause(&self, waits: Waits, settings: &Settings) -> Duration {
+        let timeout = self.rtt.timeout();
+        match waits {
+            Waits::Window => (timeout * (1 << self.probes.min(16))).min(settings.rto_max).max(timeout),
+            Waits::Nothing | Waits::Acknowledgement => timeout,
+        }
+    }
+
+    pub(super) fn waits(&self, step: &Step<'_>) -> Waits {
+        if self.send.flight() > 0 && (self.state.is_opening() || self.state.may_send()) {
+            let forgets = step.settings.is(Quirk::FinNotRetransmitted) && self.send.has_only_fin_in_flight();
+            return if forgets { Waits::Nothing } else { Waits::Acknowledgement };
+        }
+        if self.state.may_send() && self.send.has_unsent() { Waits::Window } else { Waits::Nothing }
+    }
+}
+
+/// An acknowledgement waits less than that (RFC 9293 §3.8.6.3, MUST-40).
+const ACK_DELAY_MAX: Duration = Duration::from_millis(499);
+
+fn flags_of(plan: Plan) -> Flags {
+    let push = if plan.push && plan.len > 0 { Flags::PSH } else { Flags::NONE };
+    let fin = if plan.fin { Flags::FIN } else { Flags::NONE };
+    Flags::ACK | push | fin
+}

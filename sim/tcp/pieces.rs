@@ -1,0 +1,118 @@
+//! Bytes in order, held as the slices in which they came.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf, Bytes, BytesMut};
+
+/// A stretch of a stream. No piece of it is empty.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pieces {
+    /// Empty only if there is nothing at all: most stretches are one piece, and need no allocation.
+    first: Bytes,
+    rest: VecDeque<Bytes>,
+    len: usize,
+    cursor: Cursor,
+}
+
+/// Where the last slice was found: slices are mostly asked for one behind the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursor {
+    /// A piece: 0 is the first.
+    piece: usize,
+    /// The offset at which it begins.
+    base: usize,
+}
+
+impl Pieces {
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        self.len += bytes.len();
+        if self.first.is_empty() {
+            self.first = bytes;
+        } else if !bytes.is_empty() {
+            self.rest.push_back(bytes);
+        }
+    }
+
+    /// The next piece, or its first `max` bytes.
+    pub(super) fn take(&mut self, max: usize) -> Option<Bytes> {
+        if self.first.is_empty() || max == 0 {
+            return None;
+        }
+        let bytes = if self.first.len() <= max { self.pop() } else { self.first.split_to(max) };
+        self.len -= bytes.len();
+        self.cursor = Cursor::default();
+        Some(bytes)
+    }
+
+    /// Drops the first `count` bytes.
+    pub(super) fn skip(&mut self, count: usize) {
+        let (mut left, mut popped) = (count.min(self.len), 0);
+        self.len -= left;
+        self.cursor.base = self.cursor.base.saturating_sub(left);
+        while left >= self.first.len() && !self.first.is_empty() {
+            left -= self.pop().len();
+            popped += 1;
+        }
+        self.first.advance(left);
+        self.cursor.piece = self.cursor.piece.saturating_sub(popped);
+        if self.cursor.piece == 0 {
+            self.cursor.base = 0;
+        }
+    }
+
+    fn pop(&mut self) -> Bytes {
+        std::mem::replace(&mut self.first, self.rest.pop_front().unwrap_or_default())
+    }
+
+    /// `count` bytes from offset `at` on; without a copy, unless they lie in several pieces.
+    pub(super) fn slice(&mut self, at: usize, count: usize) -> Bytes {
+        debug_assert!(at + count <= self.len, "a slice of what is there");
+        self.seek(at);
+        let skip = at - self.cursor.base;
+        let piece = self.piece(self.cursor.piece);
+        if skip + count <= piece.len() { piece.slice(skip..skip + count) } else { self.join(skip, count) }
+    }
+
+    /// Moves the cursor to the piece with the byte at this offset.
+    fn seek(&mut self, at: usize) {
+        if at < self.cursor.base {
+            self.cursor = Cursor::default();
+        }
+        let Cursor { mut piece, mut base } = self.cursor;
+        while at - base >= self.piece(piece).len() && piece < self.rest.len() {
+            base += self.piece(piece).len();
+            piece += 1;
+        }
+        self.cursor = Cursor { piece, base };
+    }
+
+    fn piece(&self, index: usize) -> &Bytes {
+        index.checked_sub(1).and_then(|index| self.rest.get(index)).unwrap_or(&self.first)
+    }
+
+    fn join(&self, skip: usize, count: usize) -> Bytes {
+        let mut joined = BytesMut::with_capacity(count);
+        let mut from = skip;
+        for index in self.cursor.piece..=self.rest.len() {
+            let piece = self.piece(index);
+            let upto = piece.len().min(from + count - joined.len());
+            joined.extend_from_slice(&piece[from..upto]);
+            from = 0;
+            if joined.len() == count {
+                break;
+            }
+        }
+        joined.freeze()
+    }
+}

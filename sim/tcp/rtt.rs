@@ -1,0 +1,85 @@
+//! The retransmission timeout (RFC 6298): what was measured, and how far it is backed off. Integers, in nanoseconds.
+
+use std::time::Duration;
+
+use crate::time::Instant;
+use crate::wire::Seq;
+
+use super::Settings;
+
+/// G of RFC 6298: virtual time has no coarser grain.
+const GRANULARITY: u64 = 1;
+/// The timeout after a SYN had to be sent again (RFC 6298 §5.7).
+const AFTER_LOST_SYN: u64 = 3_000_000_000;
+
+#[derive(Clone, Debug)]
+pub(super) struct Rtt {
+    /// SRTT and RTTVAR, once there is a sample.
+    smoothed: Option<(u64, u64)>,
+    rto: u64,
+    /// What is being timed: the number whose acknowledgement ends it, and when it was sent.
+    timed: Option<(Seq, Instant)>,
+}
+
+impl Rtt {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Rtt { smoothed: None, rto: nanos(settings.rto_initial), timed: None }
+    }
+
+    /// RTO, backed off as it is.
+    #[inline]
+    pub(super) fn timeout(&self) -> Duration {
+        Duration::from_nanos(self.rto)
+    }
+
+    /// Everything up to `end` was sent for the first time. One segment is timed at a time.
+    #[inline]
+    pub(super) fn sent(&mut self, end: Seq, now: Instant) {
+        if self.timed.is_none() {
+            self.timed = Some((end, now));
+        }
+    }
+
+    /// Something was sent again: whose acknowledgement comes back is not known (Karn; RFC 6298 §3).
+    pub(super) fn sent_again(&mut self) {
+        self.timed = None;
+    }
+
+    #[inline]
+    pub(super) fn acknowledged(&mut self, una: Seq, now: Instant, settings: &Settings) {
+        if let Some((end, sent)) = self.timed
+            && una.is_at_least(end)
+        {
+            self.timed = None;
+            self.sample(nanos(now - sent), settings);
+        }
+    }
+
+    /// RFC 6298 §2.2 and §2.3.
+    fn sample(&mut self, sample: u64, settings: &Settings) {
+        let (srtt, var) = match self.smoothed {
+            None => (sample, sample / 2),
+            Some((srtt, var)) => ((srtt * 7 + sample) / 8, (var * 3 + srtt.abs_diff(sample)) / 4),
+        };
+        self.smoothed = Some((srtt, var));
+        let rto = srtt.saturating_add((var * 4).max(GRANULARITY));
+        self.rto = rto.max(nanos(settings.rto_min)).min(nanos(settings.rto_max)).max(1);
+    }
+
+    /// RFC 6298 §5.5: the timer has expired.
+    pub(super) fn back_off(&mut self, settings: &Settings) {
+        self.rto = self.rto.saturating_mul(2).min(nanos(settings.rto_max)).max(1);
+    }
+
+    /// A SYN had to be sent again, and now data begins (RFC 6298 §5.7).
+    pub(super) fn restart_after_lost_syn(&mut self, settings: &Settings) {
+        let rto = if settings.rto_initial < Duration::from_nanos(AFTER_LOST_SYN) { AFTER_LOST_SYN } else { nanos(settings.rto_initial) };
+        if self.smoothed.is_none() {
+            self.rto = rto.min(nanos(settings.rto_max)).max(1);
+        }
+    }
+}
+
+fn nanos(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX / 16)
+}

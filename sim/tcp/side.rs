@@ -1,0 +1,224 @@
+//! What an end's user has called and suffered, and the answers that the contract gives to that.
+
+use crate::contract::{
+    Abort, CloseIs, CloseSendsPending, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
+    Error, Mode, Outcome, WriteOnClosed,
+};
+
+use super::pieces::Pieces;
+
+/// It outlives the connection: calls on a flow that has ended are answered from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side {
+    pub(super) opening: Opening,
+    pub(super) shut_read: bool,
+    pub(super) shut_write: bool,
+    /// The whole flow was closed.
+    pub(super) closed: bool,
+    /// All that the peer sent has arrived, its FIN included.
+    pub(super) peer_done: bool,
+    pub(super) dead: Option<Abort>,
+    /// A reset came after the peer's FIN, where sockets say no more than `closed`.
+    pub(super) quiet_reset: bool,
+    /// A call has returned the error of the abort.
+    told: bool,
+    /// Bytes that had arrived were dropped at the abort: what follows must not look like a clean end.
+    lost: bool,
+    /// A read gave the peer's end of stream.
+    eof_seen: bool,
+}
+
+/// How far the attempt to connect has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// The handshake goes on.
+    Pending,
+    /// It is over.
+    Done,
+    /// A reset answered our SYN.
+    Refused,
+    /// Nothing answered it.
+    TimedOut,
+    /// The user gave it up.
+    Closed,
+}
+
+/// What an aborted end shows to its callers.
+enum AfterAbort {
+    /// The error, for ever.
+    Error,
+    /// The error once, then the end.
+    ErrorOnce,
+    /// The end, as if it were a clean one.
+    End,
+}
+
+impl Side {
+    pub(super) const fn new() -> Self {
+        Side {
+            opening: Opening::Pending,
+            shut_read: false,
+            shut_write: false,
+            closed: false,
+            peer_done: false,
+            dead: None,
+            quiet_reset: false,
+            told: false,
+            lost: false,
+            eof_seen: false,
+        }
+    }
+
+    /// This end has fully closed: by its close, or with both halves.
+    #[inline]
+    pub(super) const fn is_gone(&self) -> bool {
+        self.closed || (self.shut_read && self.shut_write)
+    }
+
+    /// The user ends a half or both.
+    pub(super) fn shut(&mut self, mode: Mode) {
+        self.shut_read |= mode.reads();
+        self.shut_write |= mode.writes();
+    }
+
+    /// The user closes.
+    pub(super) fn close(&mut self, contract: &Contract) {
+        match contract.close_is {
+            CloseIs::Full => self.closed = true,
+            CloseIs::Half => self.shut_write = true,
+        }
+    }
+
+    /// Nothing that arrives will be read.
+    pub(super) fn is_deaf(&self, contract: &Contract) -> bool {
+        self.is_gone() || (self.shut_read && contract.data_after_shutdown_read != Some(DataAfterShutdownRead::Readable))
+    }
+
+    /// The connection is aborted. `unread` is what had arrived.
+    pub(super) fn abort(&mut self, abort: Abort, contract: &Contract, unread: &mut Pieces) {
+        self.dead = Some(abort);
+        if contract.data_before_abort == DataBeforeAbort::Drop {
+            self.lost = !std::mem::take(unread).is_empty();
+        }
+    }
+
+    // What calls answer.
+
+    /// How the call that opened it ended, if it did.
+    pub(super) fn connected(&self) -> Option<Outcome> {
+        match self.opening {
+            Opening::Pending => None,
+            Opening::Done => Some(Outcome::Ok),
+            Opening::Refused => Some(Outcome::Error(Error::Refused)),
+            Opening::TimedOut => Some(Outcome::Error(Error::TimedOut)),
+            Opening::Closed => Some(Outcome::Error(Error::Closed)),
+        }
+    }
+
+    /// There never was a connection.
+    pub(super) const fn has_failed_to_open(&self) -> bool {
+        matches!(self.opening, Opening::Refused | Opening::TimedOut | Opening::Closed)
+    }
+
+    /// What a read gets, if it gets something now.
+    pub(super) fn read(&mut self, contract: &Contract, unread: &mut Pieces, max: usize) -> Option<Outcome> {
+        if let Some(bytes) = unread.take(max.max(1)) {
+            return Some(Outcome::Data(bytes.into()));
+        }
+        if self.eof_seen || self.is_gone() || self.shut_read {
+            return Some(Outcome::Eof);
+        }
+        if self.has_failed_to_open() {
+            return Some(Outcome::Error(Error::NotConnected));
+        }
+        if self.peer_done && !self.lost {
+            self.eof_seen = true;
+            return Some(Outcome::Eof);
+        }
+        self.dead?;
+        Some(self.tell(contract).map_or(Outcome::Eof, Outcome::Error))
+    }
+
+    /// Would a read get something now?
+    pub(super) fn is_readable(&self, unread: &Pieces) -> bool {
+        !unread.is_empty()
+            || self.eof_seen
+            || self.is_gone()
+            || self.shut_read
+            || self.has_failed_to_open()
+            || self.peer_done
+            || self.dead.is_some()
+    }
+
+    /// Why a write must fail, if it must.
+    #[inline]
+    pub(super) fn refuses_write(&mut self, contract: &Contract) -> Option<Outcome> {
+        if self.has_failed_to_open() && !self.is_gone() {
+            return Some(Outcome::Error(Error::NotConnected));
+        }
+        if self.dead.is_some() && !self.is_gone() && !self.quiet_reset {
+            return Some(self.tell(contract).map_or_else(|| closed_write(contract), Outcome::Error));
+        }
+        (self.is_gone() || self.shut_write || self.dead.is_some()).then(|| closed_write(contract))
+    }
+
+    /// Why a flush must fail, if it must.
+    pub(super) fn refuses_flush(&mut self, contract: &Contract) -> Option<Outcome> {
+        if self.has_failed_to_open() {
+            return Some(Outcome::Error(Error::NotConnected));
+        }
+        if self.dead.is_some() && !self.closed && !self.quiet_reset {
+            return Some(Outcome::Error(self.tell(contract).unwrap_or(Error::Closed)));
+        }
+        (self.closed || self.dead.is_some()).then_some(Outcome::Error(Error::Closed))
+    }
+
+    /// The error of the abort, where a call is to return it: then it has been told.
+    fn tell(&mut self, contract: &Contract) -> Option<Error> {
+        let abort = self.dead?;
+        let error = match after_abort(abort, contract) {
+            AfterAbort::End => None,
+            AfterAbort::ErrorOnce if self.told => None,
+            AfterAbort::Error | AfterAbort::ErrorOnce => Some(error_of(abort)),
+        };
+        self.told |= error.is_some();
+        error
+    }
+}
+
+/// A full close that leaves bytes unread still delivers all of its own.
+pub(super) fn delivers_at_close(contract: &Contract) -> bool {
+    contract.close_sends_pending == CloseSendsPending::Yes
+}
+
+/// A half close returns only once both directions have ended.
+pub(super) fn close_waits(contract: &Contract) -> bool {
+    contract.close_is == CloseIs::Half && contract.close_waits_for_peer == CloseWaits::Yes
+}
+
+/// A write on a flow that takes none any more.
+fn closed_write(contract: &Contract) -> Outcome {
+    match contract.write_on_closed {
+        WriteOnClosed::Eof => Outcome::Eof,
+        WriteOnClosed::Closed | WriteOnClosed::Error | WriteOnClosed::Any => Outcome::Closed,
+    }
+}
+
+fn after_abort(abort: Abort, contract: &Contract) -> AfterAbort {
+    match (abort, contract.eof_on_keepalive_death) {
+        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Require)) => AfterAbort::End,
+        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Allow | EofOnKeepaliveDeath::AfterError)) => AfterAbort::ErrorOnce,
+        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Forbid)) => AfterAbort::Error,
+        (Abort::Reset | Abort::Timeout | Abort::KeepaliveDeath, _) => match contract.eof_on_reset {
+            EofOnReset::Forbid => AfterAbort::Error,
+            EofOnReset::AfterError | EofOnReset::Allow => AfterAbort::ErrorOnce,
+        },
+    }
+}
+
+const fn error_of(abort: Abort) -> Error {
+    match abort {
+        Abort::Reset => Error::Reset,
+        Abort::Timeout | Abort::KeepaliveDeath => Error::TimedOut,
+    }
+}

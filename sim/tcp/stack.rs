@@ -1,0 +1,245 @@
+//! The stack: which connection is meant, which comes next, and what the host is told.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::contract::{Abort, Call, Error, Outcome};
+use crate::time::Instant;
+use crate::wire::{Packet, Segment};
+
+use super::agenda::Agenda;
+use super::calls::Ended;
+use super::connection::{Connection, Origin};
+use super::demux::{Demux, Key};
+use super::isn;
+use super::listen::Ports;
+use super::notice::{Held, Notice, Socket};
+use super::segments::{Out, Step, reset_for};
+use super::settings::Settings;
+use super::state::{Event, State};
+
+/// A TCP without IO, clock and chance: calls, segments and time go in; segments, notices and a deadline come out.
+///
+/// After each method that takes `now`: take all of [`notice`](Tcp::notice), then all of [`output`](Tcp::output), then ask for the
+/// [`deadline`](Tcp::deadline) again. Time never goes back.
+#[derive(Clone, Debug)]
+pub struct Tcp {
+    settings: Settings,
+    /// By socket.
+    slots: Vec<Slot>,
+    demux: Demux,
+    ports: Ports,
+    agenda: Agenda,
+    out: Out,
+    /// It has left the network.
+    has_left: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Live(Box<Connection>),
+    Ended(Ended),
+}
+
+impl Tcp {
+    /// A stack without connections.
+    pub fn new(settings: Settings) -> Self {
+        Tcp {
+            settings,
+            slots: Vec::new(),
+            demux: Demux::default(),
+            ports: Ports::default(),
+            agenda: Agenda::default(),
+            out: Out::default(),
+            has_left: false,
+        }
+    }
+
+    /// What it is set to.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    // The user.
+
+    /// Takes connections on this port from now on.
+    ///
+    /// # Errors
+    /// `port_out_of_range` for port 0; `in_use` for one that is listened on, where the contract does not replace; `closed` for a
+    /// stack that has left.
+    pub fn listen(&mut self, _now: Instant, port: u16) -> Result<(), Error> {
+        if self.has_left { Err(Error::Closed) } else { self.ports.listen(port, &self.settings) }
+    }
+
+    /// Takes no new connections any more. Handshakes that go on are reset; what is established lives on.
+    pub fn unlisten(&mut self, now: Instant, port: u16) {
+        self.ports.unlisten(port);
+        for index in 0..self.slots.len() {
+            let Slot::Live(connection) = &self.slots[index] else { continue };
+            if connection.is_greeting(port) {
+                self.step(now, index, |connection, step| connection.turn_away(step));
+            }
+        }
+    }
+
+    /// Begins to connect; [`Call::Connect`] on the connection says how it ended.
+    ///
+    /// # Errors
+    /// `port_out_of_range` for port 0; `no_free_port`; `closed` for a stack that has left.
+    pub fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+        if self.has_left {
+            return Err(Error::Closed);
+        }
+        if remote.port() == 0 {
+            return Err(Error::Other("port_out_of_range".into()));
+        }
+        let key = self.ports.pick(&self.demux, remote.ip(), remote.port())?;
+        let index = self.begin(now, key, Origin::Active);
+        self.step(now, index, |connection, step| connection.advance(step, Event::Open));
+        Ok(Socket(index as u32))
+    }
+
+    /// Starts or goes on with a call. Nothing: it would block; ask again after a [`Notice::Progress`], with the same call. A write
+    /// takes what it accepts off the front of the call's buffers.
+    pub fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
+        match self.slots.get_mut(socket.index()) {
+            None => Some(Outcome::Error(Error::NotConnected)),
+            Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
+            Some(Slot::Live(_)) => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
+        }
+    }
+
+    /// Would a read have an outcome now?
+    pub fn is_readable(&self, socket: Socket) -> bool {
+        match self.slots.get(socket.index()) {
+            Some(Slot::Live(connection)) => connection.is_readable(),
+            Some(Slot::Ended(_)) | None => true,
+        }
+    }
+
+    /// Leaves the network: closes every connection, takes no new one.
+    pub fn disconnect(&mut self, now: Instant) {
+        self.has_left = true;
+        self.ports.unlisten_all();
+        for index in 0..self.slots.len() {
+            match &mut self.slots[index] {
+                Slot::Ended(ended) => ended.close_fully(),
+                Slot::Live(connection) if connection.state == State::SynReceived => {
+                    self.step(now, index, |connection, step| connection.turn_away(step));
+                }
+                Slot::Live(_) => {
+                    self.step(now, index, |connection, step| connection.close_fully(step));
+                }
+            }
+        }
+    }
+
+    /// Fault injection: aborts a connection; false if it has ended.
+    pub fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
+        self.step(now, socket.index(), |connection, step| connection.suffer(step, abort)).is_some()
+    }
+
+    /// What is held for this connection.
+    pub fn held(&self, socket: Socket) -> Held {
+        match self.slots.get(socket.index()) {
+            Some(Slot::Live(connection)) => connection.held(),
+            Some(Slot::Ended(_)) | None => Held::default(),
+        }
+    }
+
+    // The network.
+
+    /// A packet from this address arrives.
+    pub fn input(&mut self, now: Instant, source: IpAddr, packet: Packet) {
+        let Packet::Segment(segment) = packet else { return };
+        let key = Key::new(segment.target, source, segment.source);
+        match self.demux.get(&key) {
+            Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
+            None => self.greet(now, key, segment),
+        }
+    }
+
+    /// A segment of no connection (RFC 9293 §3.10.7.1 and §3.10.7.2).
+    fn greet(&mut self, now: Instant, key: Key, segment: Segment) {
+        let is_greeting = segment.flags.syn() && !segment.flags.ack() && !segment.flags.rst();
+        if !is_greeting || !self.ports.is_listening(key.local) {
+            return self.refuse(key, &segment);
+        }
+        let index = self.begin(now, key, Origin::Passive);
+        self.out.note(Notice::Incoming { port: key.local, socket: Socket(index as u32), remote: key.remote });
+        self.step(now, index, |connection, step| connection.greet(step, segment));
+    }
+
+    fn refuse(&mut self, key: Key, segment: &Segment) {
+        let is_listening = self.ports.is_listening(key.local);
+        // RFC 9293 §3.10.7.2: what neither acknowledges nor opens has no meaning for a listener.
+        if is_listening && !segment.flags.ack() {
+            return;
+        }
+        if let Some(reset) = reset_for(segment) {
+            self.out.send(key.remote.ip(), reset);
+        }
+    }
+
+    /// The next packet to send, and to whom.
+    #[inline]
+    pub fn output(&mut self) -> Option<(IpAddr, Packet)> {
+        self.out.packets.pop_front()
+    }
+
+    /// The next piece of news.
+    #[inline]
+    pub fn notice(&mut self) -> Option<Notice> {
+        self.out.notices.pop_front()
+    }
+
+    // Time.
+
+    /// When something happens here by itself; never before it is true.
+    #[inline]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.agenda.first().map(|(time, _)| time)
+    }
+
+    /// Does what is due by now.
+    pub fn wake(&mut self, now: Instant) {
+        while let Some((time, index)) = self.agenda.first()
+            && time <= now
+        {
+            self.step(now, index as usize, Connection::expire);
+        }
+    }
+
+    // Connections.
+
+    fn begin(&mut self, now: Instant, key: Key, origin: Origin) -> usize {
+        let index = self.slots.len();
+        let iss = isn::initial(&self.settings, now, &key);
+        let connection = Connection::new(Socket(index as u32), key, origin, iss, &self.settings);
+        self.slots.push(Slot::Live(Box::new(connection)));
+        self.demux.insert(key, index as u32);
+        index
+    }
+
+    /// Everything that happens to a connection happens in a step, and every step ends in the same way.
+    fn step<R>(&mut self, now: Instant, index: usize, what: impl FnOnce(&mut Connection, &mut Step<'_>) -> R) -> Option<R> {
+        let Some(Slot::Live(connection)) = self.slots.get_mut(index) else { return None };
+        let mut step = Step { now, settings: &self.settings, out: &mut self.out };
+        let result = what(connection, &mut step);
+        connection.settle(&mut step);
+        self.agenda.set(index as u32, connection.timers.deadline());
+        if connection.state.is_over() {
+            self.bury(index);
+        }
+        Some(result)
+    }
+
+    /// What is left of a connection that has ended are the answers to calls.
+    fn bury(&mut self, index: usize) {
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        let Slot::Live(connection) = slot else { return };
+        let (key, socket) = (connection.key, connection.socket);
+        *slot = Slot::Ended(connection.end());
+        self.demux.remove(&key);
+        self.out.note(Notice::Gone(socket));
+    }
+}

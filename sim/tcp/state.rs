@@ -1,0 +1,133 @@
+//! The states of a connection and what leads from one to the next (RFC 9293 §3.3.2, figure 5, with its notes and §3.10).
+
+/// A state of RFC 9293.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum State {
+    Closed,
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    FinWait1,
+    FinWait2,
+    CloseWait,
+    Closing,
+    LastAck,
+    TimeWait,
+}
+
+/// What changes a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Event {
+    /// The user connects: a SYN is sent.
+    Open,
+    /// A SYN arrived that acknowledges nothing.
+    Syn,
+    /// Our SYN is acknowledged and the peer's has arrived.
+    SynAcked,
+    /// The user has no more to send (CLOSE, or a shutdown of writing).
+    Close,
+    /// The FIN leaves for the first time.
+    FinSent,
+    /// Our FIN is acknowledged.
+    FinAcked,
+    /// The peer's FIN arrived in sequence.
+    Fin,
+    /// An acceptable reset of a handshake that came from outside.
+    Refused,
+    /// Reset, aborted, given up, or waited long enough.
+    Delete,
+}
+
+use Event as E;
+use State as S;
+
+/// Every change that there is, but for [`Event::Delete`], which leads from anywhere to CLOSED.
+const TRANSITIONS: &[(State, Event, State)] = &[
+    (S::Closed, E::Open, S::SynSent),
+    (S::Listen, E::Syn, S::SynReceived),
+    (S::SynSent, E::Syn, S::SynReceived),
+    (S::SynSent, E::SynAcked, S::Established),
+    (S::SynReceived, E::SynAcked, S::Established),
+    (S::SynReceived, E::Refused, S::Listen),
+    (S::Established, E::Close, S::FinWait1),
+    (S::Established, E::Fin, S::CloseWait),
+    (S::FinWait1, E::FinAcked, S::FinWait2),
+    (S::FinWait1, E::Fin, S::Closing),
+    (S::FinWait2, E::Fin, S::TimeWait),
+    (S::CloseWait, E::FinSent, S::LastAck),
+    (S::Closing, E::FinAcked, S::TimeWait),
+    (S::LastAck, E::FinAcked, S::Closed),
+];
+
+impl State {
+    /// Every state.
+    #[cfg(test)]
+    pub(super) const ALL: [State; 11] = [
+        S::Closed,
+        S::Listen,
+        S::SynSent,
+        S::SynReceived,
+        S::Established,
+        S::FinWait1,
+        S::FinWait2,
+        S::CloseWait,
+        S::Closing,
+        S::LastAck,
+        S::TimeWait,
+    ];
+
+    /// The state that the event leads to; nothing where it changes none.
+    pub(super) fn after(self, event: Event) -> Option<State> {
+        if event == E::Delete {
+            return (self != S::Closed).then_some(S::Closed);
+        }
+        TRANSITIONS.iter().find(|(from, what, _)| (*from, *what) == (self, event)).map(|(_, _, to)| *to)
+    }
+
+    /// The name, as RFC 9293 writes it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            S::Closed => "CLOSED",
+            S::Listen => "LISTEN",
+            S::SynSent => "SYN-SENT",
+            S::SynReceived => "SYN-RECEIVED",
+            S::Established => "ESTABLISHED",
+            S::FinWait1 => "FIN-WAIT-1",
+            S::FinWait2 => "FIN-WAIT-2",
+            S::CloseWait => "CLOSE-WAIT",
+            S::Closing => "CLOSING",
+            S::LastAck => "LAST-ACK",
+            S::TimeWait => "TIME-WAIT",
+        }
+    }
+
+    /// There is no connection (any more).
+    #[inline]
+    pub(super) const fn is_over(self) -> bool {
+        matches!(self, S::Closed | S::Listen)
+    }
+
+    /// The handshake is not over.
+    #[inline]
+    pub(super) const fn is_opening(self) -> bool {
+        matches!(self, S::SynSent | S::SynReceived)
+    }
+
+    /// Data and a FIN of ours may be under way or still to be sent.
+    #[inline]
+    pub(super) const fn may_send(self) -> bool {
+        matches!(self, S::Established | S::CloseWait | S::FinWait1 | S::Closing | S::LastAck)
+    }
+
+    /// The peer may still send data (RFC 9293 §3.10.7.4, seventh).
+    #[inline]
+    pub(super) const fn may_receive(self) -> bool {
+        matches!(self, S::Established | S::FinWait1 | S::FinWait2)
+    }
+
+    /// An abort tells the peer with a reset (RFC 9293 §3.10.5).
+    pub(super) const fn resets_on_abort(self) -> bool {
+        matches!(self, S::SynReceived | S::Established | S::FinWait1 | S::FinWait2 | S::CloseWait)
+    }
+}

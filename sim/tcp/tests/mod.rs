@@ -1,0 +1,356 @@
+//! Stories of two ends: what one does, what travels, what the other sees, in the order in which it happens.
+
+mod close;
+mod establish;
+mod transfer;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{Held, Notice, Settings, Socket, Tcp};
+use crate::contract::{Abort, Both, Call, Contract, End, Error, Mode, Outcome, Payload};
+use crate::time::Instant;
+use crate::wire::{Flags, Packet, Segment, Seq};
+
+const CLIENT: End = End::Client;
+const SERVER: End = End::Server;
+const PORT: u16 = 80;
+
+/// Two stacks and a path between them that does exactly what the test says.
+struct Pair {
+    now: Instant,
+    stacks: Both<Tcp>,
+    latency: Duration,
+    /// Under way: when it arrives, at which end.
+    transit: Vec<(Instant, End, Segment)>,
+    /// What becomes of the next segments of a kind.
+    fates: Vec<(End, Kind, Fate)>,
+    sockets: Both<Option<Socket>>,
+    /// The last state of each end's connection.
+    states: Both<&'static str>,
+    /// What travelled since the last look, as a person would write it.
+    log: Vec<String>,
+    /// What was lost at each end.
+    aborts: Both<Vec<Abort>>,
+    accepted: usize,
+    /// Nothing travels any more.
+    is_cut: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Syn,
+    SynAck,
+    Data,
+    Ack,
+    Fin,
+    Rst,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Pass,
+    Lose,
+    Duplicate,
+    /// So much later than otherwise.
+    Delay(Duration),
+}
+
+fn kind(segment: &Segment) -> Kind {
+    let flags = segment.flags;
+    match (flags.rst(), flags.syn(), flags.fin()) {
+        (true, _, _) => Kind::Rst,
+        (_, true, _) if flags.ack() => Kind::SynAck,
+        (_, true, _) => Kind::Syn,
+        (_, _, true) => Kind::Fin,
+        _ if !segment.data.is_empty() => Kind::Data,
+        _ => Kind::Ack,
+    }
+}
+
+fn address(end: End) -> IpAddr {
+    IpAddr::from([10, 0, 0, 1 + end as u8])
+}
+
+fn settings(contract: Contract) -> Settings {
+    Settings { isn: Some(0), ..Settings::new(contract) }
+}
+
+impl Pair {
+    fn new(contract: Contract) -> Self {
+        Pair::with(settings(contract))
+    }
+
+    fn with(settings: Settings) -> Self {
+        Pair::each(settings.clone(), settings)
+    }
+
+    fn each(client: Settings, server: Settings) -> Self {
+        Pair {
+            now: Instant::ZERO,
+            stacks: Both { client: Tcp::new(client), server: Tcp::new(server) },
+            latency: Duration::from_millis(10),
+            transit: Vec::new(),
+            fates: Vec::new(),
+            sockets: Both::default(),
+            states: Both { client: "CLOSED", server: "LISTEN" },
+            log: Vec::new(),
+            aborts: Both::default(),
+            accepted: 0,
+            is_cut: false,
+        }
+    }
+
+    /// Established, with nothing under way.
+    fn connected(contract: Contract) -> Self {
+        Pair::new(contract).connect()
+    }
+
+    fn connect(mut self) -> Self {
+        self.begin();
+        self.drive();
+        self.log.clear();
+        self
+    }
+
+    fn listen(&mut self) {
+        self.stacks.server.listen(self.now, PORT).expect("the port is free");
+    }
+
+    /// The server listens, the client's SYN leaves.
+    fn begin(&mut self) {
+        self.listen();
+        self.open(CLIENT, PORT);
+    }
+
+    fn open(&mut self, end: End, port: u16) {
+        let remote = SocketAddr::new(address(end.peer()), port);
+        self.sockets[end] = Some(self.stacks[end].connect(self.now, remote).expect("a port is free"));
+        self.flush(end);
+    }
+
+    #[track_caller]
+    fn socket(&self, end: End) -> Socket {
+        self.sockets[end].expect("a connection")
+    }
+
+    // What the ends do.
+
+    #[track_caller]
+    fn call(&mut self, end: End, call: &mut Call) -> Option<Outcome> {
+        let socket = self.socket(end);
+        let outcome = self.stacks[end].call(self.now, socket, call);
+        self.flush(end);
+        outcome
+    }
+
+    /// A call that must end at once.
+    #[track_caller]
+    fn now(&mut self, end: End, mut call: Call) -> Outcome {
+        self.call(end, &mut call).expect("ends at once")
+    }
+
+    /// A call that must not end now.
+    #[track_caller]
+    fn blocks(&mut self, end: End, mut call: Call) {
+        assert_eq!(self.call(end, &mut call), None);
+    }
+
+    #[track_caller]
+    fn write(&mut self, end: End, text: &str) {
+        assert_eq!(self.now(end, write(text)), Outcome::Ok);
+    }
+
+    #[track_caller]
+    fn read(&mut self, end: End) -> Outcome {
+        self.now(end, READ)
+    }
+
+    /// All that can be read now.
+    fn read_all(&mut self, end: End) -> usize {
+        let mut count = 0;
+        while let Some(Outcome::Data(data)) = self.call(end, &mut READ.clone()) {
+            count += data.len();
+        }
+        count
+    }
+
+    fn abort(&mut self, end: End, abort: Abort) -> bool {
+        let socket = self.socket(end);
+        let is_alive = self.stacks[end].abort(self.now, socket, abort);
+        self.flush(end);
+        is_alive
+    }
+
+    // What the path does.
+
+    /// The next segment of this kind has this fate.
+    fn fate(&mut self, from: End, kind: Kind, fate: Fate) {
+        self.fates.push((from, kind, fate));
+    }
+
+    fn lose(&mut self, from: End, kind: Kind) {
+        self.fate(from, kind, Fate::Lose);
+    }
+
+    /// A segment arrives that the other end never sent.
+    fn inject(&mut self, to: End, segment: Segment) {
+        self.arrive(to, segment);
+    }
+
+    /// Takes what a stack has to say and to send.
+    fn flush(&mut self, end: End) {
+        while let Some(notice) = self.stacks[end].notice() {
+            self.note(end, notice);
+        }
+        while let Some((to, packet)) = self.stacks[end].output() {
+            assert_eq!(to, address(end.peer()));
+            if let Packet::Segment(segment) = packet {
+                self.send(end, segment);
+            }
+        }
+        let early = self.stacks[end].deadline().is_some_and(|deadline| deadline < self.now);
+        assert!(!early, "a deadline that has passed");
+    }
+
+    fn note(&mut self, end: End, notice: Notice) {
+        match notice {
+            Notice::Incoming { socket, .. } => self.sockets[end] = Some(socket),
+            Notice::Accepted { .. } => self.accepted += 1,
+            Notice::State { from, to, .. } => {
+                assert_eq!(from, self.states[end], "states follow one another");
+                self.states[end] = to;
+            }
+            Notice::Aborted { abort, .. } => self.aborts[end].push(abort),
+            Notice::Progress(_) | Notice::Gone(_) => {}
+        }
+    }
+
+    fn send(&mut self, from: End, segment: Segment) {
+        let kind = kind(&segment);
+        let found = self.fates.iter().position(|(end, what, _)| (*end, *what) == (from, kind));
+        let fate = if self.is_cut { Fate::Lose } else { found.map_or(Fate::Pass, |at| self.fates.remove(at).2) };
+        self.log.push(self.say(from, &segment, fate));
+        let arrival = self.now + self.latency;
+        let times = match fate {
+            Fate::Pass => vec![arrival],
+            Fate::Lose => vec![],
+            Fate::Duplicate => vec![arrival, arrival],
+            Fate::Delay(delay) => vec![arrival + delay],
+        };
+        self.transit.extend(times.into_iter().map(|time| (time, from.peer(), segment.clone())));
+    }
+
+    /// `12 client FIN 5+0 ack 7 win 100`, numbers relative to an ISN of 0.
+    fn say(&self, from: End, segment: &Segment, fate: Fate) -> String {
+        let ack = if segment.flags.ack() { format!(" ack {}", segment.ack) } else { String::new() };
+        let lost = if fate == Fate::Lose { " lost" } else { "" };
+        let millis = self.now.0 / 1_000_000;
+        format!("{millis} {from} {:?} {}+{}{ack}{lost}", kind(segment), segment.seq, segment.data.len())
+    }
+
+    fn arrive(&mut self, to: End, segment: Segment) {
+        self.stacks[to].input(self.now, address(to.peer()), Packet::Segment(segment));
+        self.flush(to);
+    }
+
+    /// The next thing happens; false if nothing ever will.
+    fn step(&mut self) -> bool {
+        let arrival = (0..self.transit.len()).min_by_key(|at| self.transit[*at].0);
+        let wake = End::BOTH.into_iter().filter_map(|end| Some((self.stacks[end].deadline()?, end))).min_by_key(|(time, _)| *time);
+        match (arrival, wake) {
+            (None, None) => return false,
+            (Some(at), wake) if wake.is_none_or(|(time, _)| self.transit[at].0 <= time) => {
+                let (time, to, segment) = self.transit.remove(at);
+                self.now = time;
+                self.arrive(to, segment);
+            }
+            (_, Some((time, end))) => {
+                self.now = time;
+                self.stacks[end].wake(time);
+                self.flush(end);
+            }
+            (Some(_), None) => unreachable!("an arrival without a wake is taken above"),
+        }
+        true
+    }
+
+    fn next_time(&self) -> Option<Instant> {
+        let wakes = End::BOTH.into_iter().filter_map(|end| self.stacks[end].deadline());
+        self.transit.iter().map(|(time, ..)| *time).chain(wakes).min()
+    }
+
+    /// Until nothing is due within the next second.
+    fn drive(&mut self) {
+        while self.next_time().is_some_and(|time| time < self.now + Duration::from_secs(1)) {
+            self.step();
+        }
+    }
+
+    fn drive_for(&mut self, span: Duration) {
+        let end = self.now + span;
+        while self.next_time().is_some_and(|time| time <= end) {
+            self.step();
+        }
+        self.now = end;
+    }
+
+    /// Until nothing is due at all.
+    fn finish(&mut self) {
+        while self.step() {}
+    }
+
+    // What the test looks at.
+
+    fn states(&self) -> [&'static str; 2] {
+        [self.states.client, self.states.server]
+    }
+
+    fn held(&self, end: End) -> Held {
+        self.sockets[end].map_or(Held::default(), |socket| self.stacks[end].held(socket))
+    }
+
+    /// What travelled since the last look.
+    fn travelled(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.log)
+    }
+
+    #[track_caller]
+    fn assert_nothing_left(&mut self) {
+        self.finish();
+        assert_eq!([self.held(CLIENT), self.held(SERVER)], [Held::default(); 2]);
+        assert_eq!([self.stacks.client.deadline(), self.stacks.server.deadline()], [None; 2]);
+    }
+}
+
+const fn millis(count: u64) -> Duration {
+    Duration::from_millis(count)
+}
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+fn payload(text: &str) -> Payload {
+    Payload::Bytes(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn many(count: usize) -> Payload {
+    Payload::Bytes(Bytes::from(vec![b'x'; count]))
+}
+
+fn write(text: &str) -> Call {
+    Call::Write(payload(text))
+}
+
+fn data(text: &str) -> Outcome {
+    Outcome::Data(payload(text))
+}
+
+const READ: Call = Call::Read { max: usize::MAX };
+const SHUT_WRITE: Call = Call::Shutdown(Mode::Write);
+const SHUT_READ: Call = Call::Shutdown(Mode::Read);
+const SHUT_BOTH: Call = Call::Shutdown(Mode::ReadWrite);
+const CONNECT: Call = Call::Connect { to: None, keepalive: None };

@@ -1,0 +1,89 @@
+//! The simulator's own TCP behind the door for stacks: nothing but forwarding.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::contract::{Abort, Call, Error, Outcome};
+use crate::tcp::{self, Tcp};
+use crate::time::Instant;
+use crate::trace::Resources;
+use crate::wire::Packet;
+
+use super::stack::{Notice, Socket, Stack};
+
+impl Stack for Tcp {
+    fn listen(&mut self, now: Instant, port: u16) -> Result<(), Error> {
+        Tcp::listen(self, now, port)
+    }
+
+    fn unlisten(&mut self, now: Instant, port: u16) {
+        Tcp::unlisten(self, now, port);
+    }
+
+    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+        Tcp::connect(self, now, remote).map(outer)
+    }
+
+    fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
+        Tcp::call(self, now, inner(socket), call)
+    }
+
+    fn is_readable(&self, socket: Socket) -> bool {
+        Tcp::is_readable(self, inner(socket))
+    }
+
+    fn input(&mut self, now: Instant, source: IpAddr, _target: IpAddr, packet: Packet) {
+        Tcp::input(self, now, source, packet);
+    }
+
+    fn output(&mut self, _now: Instant) -> Option<(IpAddr, Packet)> {
+        Tcp::output(self)
+    }
+
+    fn notice(&mut self) -> Option<Notice> {
+        Tcp::notice(self).map(notice)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        Tcp::deadline(self)
+    }
+
+    fn wake(&mut self, now: Instant) {
+        Tcp::wake(self, now);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        Tcp::disconnect(self, now);
+    }
+
+    fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
+        Tcp::abort(self, now, inner(socket), abort)
+    }
+
+    fn resources(&self, socket: Socket) -> Option<Resources> {
+        let tcp::Held { connections, timers, buffered, ports } = self.held(inner(socket));
+        Some(Resources { connections, timers, buffered, ports })
+    }
+
+    fn fork(&self) -> Option<Box<dyn Stack>> {
+        Some(Box::new(self.clone()))
+    }
+}
+
+const fn inner(socket: Socket) -> tcp::Socket {
+    tcp::Socket(socket.0)
+}
+
+const fn outer(socket: tcp::Socket) -> Socket {
+    Socket(socket.0)
+}
+
+fn notice(notice: tcp::Notice) -> Notice {
+    match notice {
+        tcp::Notice::Incoming { port, socket, remote } => Notice::Incoming { port, socket: outer(socket), remote },
+        tcp::Notice::Accepted { port, socket, remote } => Notice::Accepted { port, socket: outer(socket), remote },
+        tcp::Notice::Progress(socket) => Notice::Progress(outer(socket)),
+        tcp::Notice::State { socket, from, to } => Notice::State { socket: outer(socket), from, to },
+        tcp::Notice::Aborted { socket, abort } => Notice::Aborted { socket: outer(socket), abort },
+        tcp::Notice::Gone(socket) => Notice::Gone(outer(socket)),
+    }
+}
