@@ -17,7 +17,7 @@ use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::flow::{AnyFlow, Flow};
 use crate::time::Instant;
 use crate::trace::{Abort, Diagnostic, Env, EnvWhat, Event, Place, What};
-use crate::world::{Ends, Op, Sim, Simulation, Stuck, Target, World};
+use crate::world::{Conn, Ends, Op, Sim, Simulation, Stuck, Target, World};
 
 /// So many polls of tasks are allowed for each event that the scenario allows.
 const POLLS_PER_EVENT: u64 = 16;
@@ -26,6 +26,13 @@ const POLLS_PER_EVENT: u64 = 16;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
+    if target.offers().network_faults {
+        world.network(&scenario.network(contract));
+        // The flows whose segments cross the network are the first that are made.
+        let ends = |flow: u32| Both { client: Conn(flow * 2), server: Conn(flow * 2 + 1) };
+        let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
+        scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
+    }
     world.record(options.keep != Keep::Nothing);
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);

@@ -7,10 +7,10 @@ use std::hash::{Hash, Hasher};
 
 use crate::contract::Outcome;
 
-use super::{Flow, World};
 use super::agenda::Due;
 use super::core::Core;
 use super::op::State;
+use super::{Flow, World};
 
 /// Collects what counts, in an order and a byte form that are the same on every machine.
 #[derive(Default)]

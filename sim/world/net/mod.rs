@@ -103,10 +103,6 @@ impl Net {
         (self.flows.len() - 1) as u32
     }
 
-    pub(super) fn flow_number(&self, index: u32) -> u32 {
-        self.flows[index as usize].flow
-    }
-
     /// Does a call of an end of this flow listen on this port?
     pub(super) fn is_listening(&self, index: u32, end: End, port: u16) -> bool {
         self.paths[self.flows[index as usize].path].hosts[end].listening.contains(&port)

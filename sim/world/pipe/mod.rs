@@ -48,10 +48,6 @@ impl Pipe {
         }
     }
 
-    pub(super) fn flow(&self) -> u32 {
-        self.flow
-    }
-
     fn place(&self, end: End) -> Place {
         Place { flow: self.flow, end }
     }
