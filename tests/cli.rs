@@ -535,6 +535,56 @@ fn replay_shows_the_run() {
     assert_eq!(run(&["show", BAD]).code, 2);
 }
 
+/// `show` takes the options that `run` takes, and says what it draws.
+#[test]
+fn show_takes_the_common_options() {
+    let folder = folder("show", &[("good.toml", GOOD)]);
+    let (scenario, trace) = (folder.join("good.toml"), folder.join("good.jsonl"));
+    let object =
+        run(&["show", "--target", "pipe", "--format", "json", "--check-determinism", "--trace", words(&trace), words(&scenario)]).object();
+    assert_eq!((&object["verdict"], &object["target"]), (&"held".into(), &"pipe".into()));
+    let drawn = run(&["show", words(&trace)]);
+    assert_eq!((drawn.code, object["ladder"].as_str()), (0, Some(drawn.out.as_str())), "the trace is the run's");
+    let object = run(&["show", "--format", "json", "--contract", "posix", words(&trace)]).object();
+    assert_eq!(
+        (&object["contract"], object["ladder"].as_str().map(|ladder| ladder.contains("client · posix"))),
+        (&"posix".into(), Some(true))
+    );
+    for options in [["--target", "pipe"], ["--trace", "never"]] {
+        let ran = run(&[&["show", "--format", "json", words(&trace)], options.as_slice()].concat());
+        assert_eq!((ran.code, &ran.object()["verdict"]), (2, &"error".into()), "{options:?}");
+    }
+}
+
+/// The output of `judge` has the order of its arguments, whatever is asked for beside them.
+#[test]
+fn judge_takes_the_common_options() {
+    let files = [VIOLATED, BAD, VIOLATED];
+    let judge = |options: &[&str]| {
+        let ran = run(&[&["judge"], options, &files].concat());
+        (ran.code, ran.out, ran.err)
+    };
+    let plain = judge(&[]);
+    assert_eq!(plain.0, 2);
+    for options in [["--jobs", "1"].as_slice(), &["--jobs", "7"], &["--seed", "0x7"], &["--check-determinism"]] {
+        assert_eq!(judge(options), plain, "{options:?}");
+    }
+    assert_eq!(run(&["judge", "--jobs", "0", VIOLATED]).code, 2);
+}
+
+/// Where an interface has no `shutdown`, the reader is told what was judged instead; only where one was called.
+#[test]
+fn shutdowns_of_an_interface_without_them_are_noted() {
+    let path = folder("notes", &[("good.toml", GOOD)]).join("good.toml");
+    for (contract, noted) in [("classic", true), ("modern", false)] {
+        let object = run(&["run", "--format", "json", "--contract", contract, words(&path)]).object();
+        assert_eq!(object["notes"].is_array(), noted, "{contract}: {object}");
+        let shown = run(&["replay", "--contract", contract, words(&path)]).out;
+        assert_eq!(shown.contains("  note        `classic` has no `shutdown`"), noted, "{contract}: {shown}");
+        assert!(!run(&["run", "--contract", contract, words(&path)]).out.contains("  note  "), "one line for what held");
+    }
+}
+
 #[test]
 fn targets_are_listed_and_found() {
     let objects = run(&["targets", "--format", "json"]).objects();

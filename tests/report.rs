@@ -84,7 +84,7 @@ fn two_fins_after(segments: u32) -> Trace {
 /// Of thousands of segments the two that matter are left, whole.
 #[test]
 fn the_segments_that_matter_are_found_among_thousands() {
-    let trace = two_fins_after(10_000);
+    let trace = two_fins_after(3_000);
     let verdict = judge(&trace);
     let violation = verdict.violations.iter().find(|violation| violation.rule == rules::Rule::OneFin).expect("a second FIN");
     let small = slice(&trace, violation).expect("a slice");

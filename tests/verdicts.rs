@@ -8,12 +8,13 @@ use flowsim::rules::history;
 use flowsim::trace::{Place, Trace, What};
 use flowsim::{Contract, Oracle};
 
-const THEMES: [(&str, &str); 5] = [
+const THEMES: [(&str, &str); 6] = [
     ("conversations", include_str!("verdicts/conversations.txt")),
     ("bytes", include_str!("verdicts/bytes.txt")),
     ("ends", include_str!("verdicts/ends.txt")),
     ("lengths", include_str!("verdicts/lengths.txt")),
     ("clocks", include_str!("verdicts/clocks.txt")),
+    ("network", include_str!("verdicts/network.txt")),
 ];
 
 /// A history with what is expected of it.
@@ -63,7 +64,11 @@ fn moved(trace: &Trace, change: impl Fn(Place) -> Place) -> Trace {
                 env.flow = env.flow.map(|flow| change(Place { flow, end: flowsim::contract::End::Client }).flow);
                 env.end = env.end.map(|end| change(Place { flow, end }).end);
             }
-            _ => {}
+            What::State { at, .. } => *at = change(*at),
+            What::Segment(wire) => {
+                let at = change(Place { flow: wire.flow, end: wire.from });
+                (wire.flow, wire.from) = (at.flow, at.end);
+            }
         }
     }
     moved

@@ -104,7 +104,7 @@ pub(super) struct Replay {
     pub running: Running,
 }
 
-/// What `run` and `replay` share.
+/// What `run`, `replay` and `show` share.
 #[derive(Default, clap::Args)]
 pub(super) struct Running {
     /// Judge by this contract instead of the scenario's own: a preset, with changes as `modern,eof_on_reset=forbid`
@@ -136,12 +136,8 @@ pub(super) struct Show {
     /// As a text ladder (the default)
     #[arg(long)]
     pub ladder: bool,
-    /// Judge by this contract instead of the file's own
-    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
-    pub contract: Option<Contract>,
-    /// Let chance start from this seed (decimal or 0x…) instead of the scenario's own
-    #[arg(long, value_name = "N", value_parser = seed)]
-    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// How much is said about rules.
@@ -209,6 +205,15 @@ pub(super) struct Judge {
     /// Judge by this contract instead of the trace's own: a preset, with changes as `modern,eof_on_reset=forbid`
     #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
     pub contract: Option<Contract>,
+    /// How many traces are judged at a time [default: the number of cores]; the output does not depend on it
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroU16>,
+    /// Judge each file twice and compare the verdicts; standard input can be read only once
+    #[arg(long)]
+    pub check_determinism: bool,
+    /// Accepted as with every verb; a recording leaves nothing to chance
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub seed: Option<u64>,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -1,6 +1,7 @@
-//! Runs scenario files on several threads; what comes out has the order of the files.
+//! Works on files with several threads; what comes out has the order of the files. And what it is to run one scenario file.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -24,41 +25,52 @@ pub(super) enum Done {
     Differs(String),
 }
 
-/// Runs every file and hands the results to `take`, in the order of the files, until that says stop.
-pub(super) fn all(files: &[File], args: &Running, jobs: usize, mut take: impl FnMut(&File, Done) -> bool) {
+/// Works on every item and hands the results to `take`, in the order of the items, until that says stop.
+pub(super) fn all<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync, mut take: impl FnMut(&T, R) -> bool) {
+    let jobs = jobs.clamp(1, items.len().max(1));
+    if jobs == 1 {
+        _ = items.iter().all(|item| take(item, work(item)));
+        return;
+    }
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, files.len().max(1)) {
+        for _ in 0..jobs {
             let sender = sender.clone();
             scope.spawn(|| {
                 let sender = sender;
-                work(files, args, &next, &stop, &sender);
+                share(items, &work, &next, &stop, &sender);
             });
         }
         drop(sender);
         let mut early = BTreeMap::new();
-        for (at, file) in files.iter().enumerate() {
+        for (at, item) in items.iter().enumerate() {
             while !early.contains_key(&at) {
                 let Ok((other, done)) = results.recv() else { return };
                 early.insert(other, done);
             }
-            if early.remove(&at).is_some_and(|done| !take(file, done)) {
+            if early.remove(&at).is_some_and(|done| !take(item, done)) {
                 return stop.store(true, Ordering::Relaxed);
             }
         }
     });
 }
 
-/// One thread's share: the next file that nobody has taken, until there is none.
-fn work(files: &[File], args: &Running, next: &AtomicUsize, stop: &AtomicBool, results: &mpsc::Sender<(usize, Done)>) {
+/// One thread's share: the next item that nobody has taken, until there is none.
+fn share<T, R>(items: &[T], work: &impl Fn(&T) -> R, next: &AtomicUsize, stop: &AtomicBool, results: &mpsc::Sender<(usize, R)>) {
     while !stop.load(Ordering::Relaxed) {
         let at = next.fetch_add(1, Ordering::Relaxed);
-        let Some(file) = files.get(at) else { return };
-        if results.send((at, one(file, args))).is_err() {
+        let Some(item) = items.get(at) else { return };
+        if results.send((at, work(item))).is_err() {
             return;
         }
     }
+}
+
+/// As many threads as are asked for, else as the machine has cores. Results don't depend on it.
+#[allow(clippy::disallowed_methods, reason = "only the number of threads, on which no result depends")]
+pub(super) fn threads(jobs: Option<NonZeroU16>) -> usize {
+    jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), |jobs| usize::from(jobs.get()))
 }
 
 /// Runs one file.

@@ -5,13 +5,14 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::args::{Format, Judge};
+use super::cases;
 use super::exit::Exit;
 use super::files::{self, unreadable};
 use super::output::{self, Output};
-use crate::contract::{Both, Call, Payload};
+use crate::contract::{Both, Call, Contract, Payload};
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
-use crate::report::{self, Case, Excerpts, Tally, words};
+use crate::report::{self, Case, Excerpts, Notes, Tally, words};
 use crate::trace::{Diagnostic, EnvWhat, Event, Header, Outcome, Reader, Trace, What};
 
 /// A trace is kept while it has no more events and payload than this.
@@ -32,13 +33,16 @@ pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
         output.complain("error: `-` is standard input, which can be read only once\n");
         return Exit::Bad;
     }
-    for file in &args.files {
-        exit = exit.and(one(file, args, output, &mut tally));
-        if output.is_closed() {
-            return exit;
-        }
-    }
-    if args.format == Format::Text {
+    cases::all(
+        &args.files,
+        cases::threads(args.jobs),
+        |file| told(file, args),
+        |_, told| {
+            exit = exit.and(say(told, args.format, output, &mut tally));
+            !output.is_closed()
+        },
+    );
+    if !output.is_closed() && args.format == Format::Text {
         output.print(&summary(args, &tally));
     }
     exit
@@ -55,19 +59,56 @@ fn summary(args: &Judge, tally: &Tally) -> String {
     }
 }
 
-fn one(path: &Path, args: &Judge, output: &mut Output, tally: &mut Tally) -> Exit {
+/// What became of one file, with all that is said of it.
+enum Told {
+    Judged {
+        text: String,
+        contract: Both<Contract>,
+        verdict: Box<Verdict>,
+    },
+    Refused(Diagnostic),
+    /// Judged twice, it had two verdicts.
+    Differs(String),
+}
+
+/// Judges one file, and once more if that is asked for and it can be.
+fn told(path: &Path, args: &Judge) -> Told {
     let judged = match read(path, args) {
         Ok(judged) => judged,
-        Err(diagnostic) => return refuse(&files::not_a_trace(diagnostic), args.format, output, tally),
+        Err(diagnostic) => return Told::Refused(files::not_a_trace(diagnostic)),
     };
+    let again = (args.check_determinism && is_file(path)).then(|| read(path, args));
+    if again.is_some_and(|again| again.map_or(true, |again| again.verdict != judged.verdict)) {
+        return Told::Differs(path.display().to_string());
+    }
     let file = &path.display().to_string();
-    tally.count(judged.verdict.judgement.word());
-    tally.add(&judged.header.contract, &judged.verdict);
-    output.print(&match args.format {
-        Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).line(),
+    let text = match args.format {
+        Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).noted(&judged.notes.list()).line(),
         Format::Text => judged.text(path, args),
-    });
-    exit_of(judged.verdict.judgement)
+    };
+    Told::Judged { text, contract: judged.header.contract, verdict: Box::new(judged.verdict) }
+}
+
+/// Prints what is said of one file.
+fn say(told: Told, format: Format, output: &mut Output, tally: &mut Tally) -> Exit {
+    match told {
+        Told::Judged { text, contract, verdict } => {
+            tally.count(verdict.judgement.word());
+            tally.add(&contract, &verdict);
+            output.print(&text);
+            exit_of(verdict.judgement)
+        }
+        Told::Refused(diagnostic) => refuse(&diagnostic, format, output, tally),
+        Told::Differs(file) => {
+            tally.count("error");
+            let why = "judged twice, it had two verdicts";
+            output.print(&match format {
+                Format::Json => Record::unjudged(&file, "error", why).line(),
+                Format::Text => format!("{}{}: {why}\n", output::verdict("error"), words::plain(&file)),
+            });
+            Exit::Differs
+        }
+    }
 }
 
 /// Says why a file was not understood.
@@ -102,6 +143,11 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead>, Diagnostic> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, source)))
 }
 
+/// Can it be read twice?
+fn is_file(path: &Path) -> bool {
+    !is_stdin(path) && fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
@@ -113,15 +159,16 @@ fn read(path: &Path, args: &Judge) -> Result<Judged, Diagnostic> {
         header.contract = Both::same(contract);
     }
     let mut oracle = Oracle::with(header.clone());
-    let (mut kept, mut quiet) = (Kept::default(), false);
+    let (mut kept, mut quiet, mut notes) = (Kept::default(), false, Notes::new(header.contract));
     for item in &mut reader {
         let (line, event) = item?;
         oracle.observe(line, &event);
+        notes.observe(&event);
         quiet |= matches!(&event.what, What::Env(env) if env.what == EnvWhat::Quiet);
         kept.push(line, event);
     }
     let cut = reader.is_cut();
-    Ok(Judged { header, verdict: oracle.finish(cut), kept: kept.list, cut, quiet })
+    Ok(Judged { header, verdict: oracle.finish(cut), kept: kept.list, notes, cut, quiet })
 }
 
 /// A trace and what the oracle said of it.
@@ -130,6 +177,7 @@ struct Judged {
     verdict: Verdict,
     /// The events with their lines, if they are few.
     kept: Option<Vec<(u64, Event)>>,
+    notes: Notes,
     cut: bool,
     /// It says somewhere that nothing more could happen.
     quiet: bool,
@@ -144,7 +192,7 @@ impl Judged {
         let line = format!("{}{} ({contract}){why}\n", output::verdict(verdict.judgement.word()), words::plain(&file));
         // Among many, what held is one line: the summary says what all of them put to the test.
         let brief = args.files.len() > 1 && verdict.judgement != Judgement::Violated;
-        if brief { line } else { line + &output::report(&self.details(path, args)) }
+        if brief { line } else { line + &words::notes(&self.notes.list()) + &output::report(&self.details(path, args)) }
     }
 
     /// In full where the trace was kept; else what the verdict and another look at the file can say.
@@ -169,8 +217,7 @@ impl Judged {
 
     /// Reads a file that is too long to be kept once more, for what lies around the violations; `None` for what can be read only once.
     fn again(&self, path: &Path, replay: &str) -> Option<String> {
-        let is_file = !is_stdin(path) && fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-        let reader = Reader::new(path.display().to_string(), open(path).ok().filter(|_| is_file)?).ok()?;
+        let reader = Reader::new(path.display().to_string(), is_file(path).then(|| open(path).ok())??).ok()?;
         let mut excerpts = Excerpts::new(&self.header, &self.verdict);
         for item in reader {
             let (line, event) = item.ok()?;

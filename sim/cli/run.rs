@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use super::args::{Format, Replay, Run as Args, Running};
 use super::cases::{self, Done};
@@ -26,8 +25,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
         return Exit::Bad;
     }
     let mut session = Session::new(&args.running, false);
-    let jobs = args.jobs.map_or_else(cores, |jobs| usize::from(jobs.get()));
-    cases::all(&files, &args.running, jobs, |file, done| {
+    let run = |file: &File| cases::one(file, &args.running);
+    cases::all(&files, cases::threads(args.jobs), run, |file, done| {
         session.take(file, done, output);
         !output.is_closed()
     });
@@ -49,12 +48,6 @@ fn refused(diagnostic: &Diagnostic, args: &Running, output: &mut Output) -> Exit
         output.print(&json::error(diagnostic));
     }
     Exit::Bad
-}
-
-/// As many threads as the machine has cores. Results don't depend on it.
-#[allow(clippy::disallowed_methods, reason = "only the number of threads, on which no result depends")]
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// One command over many files.
@@ -109,7 +102,7 @@ impl<'a> Session<'a> {
         self.tally.add(run.contract(), run.verdict());
         let path = &file.path.display().to_string();
         let said = match self.args.format {
-            Format::Json => object(path, run),
+            Format::Json => object(path, run, &run.why()).line(),
             Format::Text => self.text(path, run),
         };
         self.print(&said, output);
@@ -132,6 +125,7 @@ impl<'a> Session<'a> {
         if run.judgement() == Judgement::Held && !self.show {
             return line;
         }
+        let line = line + &words::notes(&run.notes());
         let ladder = self.show || run.verdict().violations.is_empty();
         let drawing = || if self.show { run.ladder() } else { run.brief_ladder() };
         let drawn = if ladder { format!("\n{}", output::report(&drawing())) } else { String::new() };
@@ -172,7 +166,7 @@ fn segments(stats: &Stats) -> String {
 }
 
 /// Writes the trace of a run of `scenario` to a file.
-fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
+pub(super) fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
     if fs::canonicalize(path).is_ok_and(|path| fs::canonicalize(scenario).is_ok_and(|scenario| scenario == path)) {
         return Err(Diagnostic::of_file(path.display().to_string(), "is the scenario itself, which its trace would replace"));
     }
@@ -182,11 +176,10 @@ fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagnostic> {
 }
 
 /// The object of one run.
-fn object(path: &str, run: &Run) -> String {
-    let why = run.why();
+pub(super) fn object<'a>(path: &'a str, run: &'a Run, why: &'a str) -> Record<'a> {
     let stats = run.stats();
-    let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation));
-    (record.verdict, record.why) = (run.judgement().word(), &why);
+    let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation)).noted(&run.notes());
+    (record.verdict, record.why) = (run.judgement().word(), why);
     record.more.extend([
         ("digest", serde_json::json!(run.digest().to_string())),
         ("target", serde_json::json!(run.target())),
@@ -205,5 +198,5 @@ fn object(path: &str, run: &Run) -> String {
         ),
         ("unmet", run.unmet().iter().map(|unmet| json::place(&unmet.diagnostic)).collect()),
     ]);
-    record.line()
+    record
 }

@@ -1,46 +1,88 @@
 //! `flowsim show`: a scenario's run or a recorded trace, drawn.
 
-use super::args::{Running, Show};
+use super::args::{Format, Show};
 use super::cases::{self, Done};
 use super::exit::Exit;
 use super::files::{self, File};
-use super::judge::open;
+use super::judge::{open, refuse};
 use super::output::{self, Output};
+use super::run;
 use crate::contract::Both;
 use crate::oracle::Oracle;
-use crate::report::{View, ladder};
+use crate::report::json::Record;
+use crate::report::{Notes, Tally, View, ladder};
 use crate::trace::{Diagnostic, Trace};
+
+/// What is shown of one file.
+struct Shown {
+    ladder: String,
+    /// The same as an object, with the ladder in it.
+    object: String,
+}
+
+/// Why nothing is.
+enum Failed {
+    Input(Diagnostic),
+    Differs(String),
+}
+
+impl From<Diagnostic> for Failed {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failed::Input(diagnostic)
+    }
+}
 
 /// Draws one file.
 pub(super) fn show(args: &Show, output: &mut Output) -> Exit {
     // Whatever is no scenario by its name is a trace.
-    let drawn = if files::ends_in(&args.file, "toml") { scenario(args) } else { trace(args) };
-    match drawn {
-        Ok(drawn) => {
-            output.print(&output::report(&drawn));
-            Exit::Held
+    let shown = if files::ends_in(&args.file, "toml") { scenario(args) } else { trace(args) };
+    let format = args.running.format;
+    match (shown, format) {
+        (Ok(shown), Format::Text) => output.print(&output::report(&shown.ladder)),
+        (Ok(shown), Format::Json) => output.print(&shown.object),
+        (Err(Failed::Input(diagnostic)), _) => return refuse(&diagnostic, format, output, &mut Tally::default()),
+        (Err(Failed::Differs(why)), Format::Text) => {
+            output.complain(&format!("error: {}: {why}\n", args.file.display()));
+            return Exit::Differs;
         }
-        Err(diagnostic) => {
-            output.diagnose(&diagnostic);
-            Exit::Bad
+        (Err(Failed::Differs(why)), Format::Json) => {
+            output.print(&Record::unjudged(&args.file.display().to_string(), "error", &why).line());
+            return Exit::Differs;
         }
     }
+    Exit::Held
 }
 
-fn scenario(args: &Show) -> Result<String, Diagnostic> {
-    let running = Running { contract: args.contract, seed: args.seed, ..Running::default() };
-    match cases::one(&File::named(&args.file), &running) {
-        Done::Ran(run) => Ok(run.ladder()),
-        Done::Refused(diagnostic) | Done::Skipped(diagnostic) => Err(diagnostic),
-        Done::Differs(why) => Err(Diagnostic::of_file(args.file.display().to_string(), why)),
+/// The object of a file, and its ladder.
+fn shown(mut record: Record<'_>, ladder: String) -> Shown {
+    record.more.insert("ladder", serde_json::json!(ladder));
+    Shown { object: record.line(), ladder }
+}
+
+fn scenario(args: &Show) -> Result<Shown, Failed> {
+    let run = match cases::one(&File::named(&args.file), &args.running) {
+        Done::Ran(run) => run,
+        Done::Refused(diagnostic) | Done::Skipped(diagnostic) => return Err(diagnostic.into()),
+        Done::Differs(why) => return Err(Failed::Differs(why)),
+    };
+    if let Some(trace) = &args.running.trace {
+        run::write(&run, trace, &args.file)?;
     }
+    Ok(shown(run::object(&args.file.display().to_string(), &run, &run.why()), run.ladder()))
 }
 
-fn trace(args: &Show) -> Result<String, Diagnostic> {
-    let mut trace = Trace::read_named(args.file.display().to_string(), open(&args.file)?)?;
-    if let Some(contract) = args.contract {
+fn trace(args: &Show) -> Result<Shown, Failed> {
+    let name = args.file.display().to_string();
+    if args.running.target.is_some() || args.running.trace.is_some() {
+        let why = "is a recording: it is drawn as it is, so `--target` and `--trace` have no meaning";
+        return Err(Diagnostic::of_file(name, why).with_help("the name of a scenario file ends in `.toml`").into());
+    }
+    let mut trace = Trace::read_named(name.as_str(), open(&args.file)?)?;
+    if let Some(contract) = args.running.contract {
         trace.header.contract = Both::same(contract);
     }
+    let contract = trace.header.contract;
     let verdict = Oracle::with(trace.header.clone()).judge(&trace);
-    Ok(ladder(&trace, &View::of(&verdict)))
+    let record = Record::judged(&name, &contract, &verdict).noted(&Notes::of(contract, &trace.events).list());
+    Ok(shown(record, ladder(&trace, &View::of(&verdict))))
 }

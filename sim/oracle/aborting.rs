@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::arrivals::News;
 use super::end::{Aborted, EndState, Kind, Pending, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
 use crate::contract::{End, Error, Outcome};
 use crate::rules::Rule;
-use crate::trace::{Abort, By, Clock, Wire};
+use crate::trace::{Abort, By};
 
 /// No stack gives a connection up for want of an acknowledgement before this (R2, RFC 9293 §3.8.3).
 const GIVE_UP: Duration = Duration::from_secs(100);
@@ -50,9 +49,10 @@ impl Scene<'_> {
         }
         let writer = self.end.peer();
         let stream = &self.flow.streams[writer];
-        let arrived = match self.me().contract.base {
-            "pipe" => Some(stream.bytes_read + stream.owed(false, 0)),
-            _ => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+        let arrived = match (self.header.records.segments, self.me().contract.base) {
+            (true, _) => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+            (false, "pipe") => Some(stream.bytes_read + stream.owed(false, 0)),
+            (false, _) => None,
         };
         let at = self.at;
         self.me_mut().arrived = arrived.map(|bytes| (at, bytes));
@@ -137,6 +137,9 @@ impl Scene<'_> {
         let (me, end) = (self.me(), self.end);
         let idle = || format!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered");
         if self.flow.arrivals.tells_fates {
+            if self.flow.arrivals.probes_in_vain(end) {
+                return None;
+            }
             let written = self.flow.streams[end].bytes_called as u32;
             if self.flow.arrivals.all_acknowledged(end) == Some(written) && !has_left(me) {
                 return Some(idle());
@@ -167,7 +170,7 @@ impl Scene<'_> {
                 let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
                 (now - heard < least).then(|| format!("{}: it had been heard at {heard}", wrong()))
             }
-            (Some(_), None) if self.flow.arrivals.lossy => None,
+            (Some(_), None) if self.flow.arrivals.lossy || self.flow.arrivals.probes_in_vain(end) => None,
             _ => (!self.is_network_troubled()).then(wrong),
         }
     }
@@ -178,49 +181,6 @@ impl Scene<'_> {
         let stream = &self.flow.streams[self.end];
         let ended = me.write_end_called().is_none() || peer.eof.is_some();
         ended && me.writes_pending == 0 && stream.bytes_read >= stream.bytes_called
-    }
-
-    /// Something happens that is no segment: the flow is not idle.
-    pub(super) fn stir(&mut self) {
-        if self.header.records.segments {
-            self.flow.arrivals.stir(self.at.t);
-        }
-    }
-
-    /// A segment, as far as it tells more than what it must be itself.
-    pub(super) fn arrival(&mut self, wire: &Wire) {
-        if !self.header.records.segments || self.header.clock != Clock::Shared {
-            return;
-        }
-        let at = self.at;
-        let closed = self.flow.arrivals.meets_closed_window(self.end.peer());
-        let news = self.flow.arrivals.segment(wire, at);
-        if closed && !self.flow.arrivals.meets_closed_window(self.end.peer()) {
-            self.book.exercise(Rule::WindowReopens);
-        }
-        if news == News::None {
-            self.idle_segment();
-        }
-    }
-
-    /// A segment that says nothing new, long after anything happened.
-    fn idle_segment(&mut self) {
-        let (at, end) = (self.at, self.end);
-        let contract = self.me().contract;
-        let idle = &mut self.flow.arrivals.idle;
-        if idle.found || idle.since.is_none_or(|since| at.t - since < contract.patience) {
-            return;
-        }
-        let (count, most) = (idle.count(at.t), contract.idle_packets);
-        self.book.exercise(Rule::QuietWhenIdle);
-        if count > u64::from(most) {
-            self.flow.arrivals.idle.found = true;
-            let mut found = Findings::default();
-            found.add(Rule::QuietWhenIdle, &[], || {
-                format!("{count} segments in an hour on a flow that is idle, the last one of the {end}: at most {most} may be sent")
-            });
-            self.book.enter(Site { at, flow: self.flow.id, end, op: None }, found);
-        }
     }
 }
 

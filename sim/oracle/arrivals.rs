@@ -7,6 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Stamp;
+use super::idle::{Idle, News};
 use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Fate, Wire};
@@ -52,6 +53,8 @@ pub(super) struct Sending {
     pub reset: Option<Stamp>,
     /// When a reset arrived that refuses the peer's SYN beyond doubt.
     pub refusal: Option<Stamp>,
+    /// When it last probed a peer that owes nothing.
+    pub probed: Option<Instant>,
     /// When the last segment arrived.
     pub heard: Option<Instant>,
 }
@@ -73,44 +76,6 @@ pub(super) struct Arrivals {
     damaged: SmallVec<[u64; 2]>,
     /// How much is sent without need.
     pub idle: Idle,
-}
-
-/// What is sent although nothing new is to be said.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Idle {
-    /// When something new was last sent.
-    pub since: Option<Instant>,
-    /// The first segment of this hour, and how many there were.
-    hour: Option<(Instant, u64)>,
-    /// Keep-alive probes that may be answered.
-    probes: u32,
-    /// Too much was found already.
-    pub found: bool,
-}
-
-/// What an idle flow may do in an hour is counted over this time.
-const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
-
-impl Idle {
-    fn progress(&mut self, at: Instant) {
-        *self = Idle { since: Some(at), ..Idle::default() };
-    }
-
-    /// One more segment that says nothing new: how many there were in its hour.
-    pub fn count(&mut self, at: Instant) -> u64 {
-        let (begun, count) = self.hour.filter(|(begun, _)| at - *begun < HOUR).unwrap_or((at, 0));
-        self.hour = Some((begun, count + 1));
-        count + 1
-    }
-}
-
-/// Whether a segment says something new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum News {
-    /// It brings something new, or is no new segment.
-    Some,
-    /// It says nothing that was not said before.
-    None,
 }
 
 impl Arrivals {
@@ -140,6 +105,12 @@ impl Arrivals {
         !self.doubtful && sending.fin.is_some_and(|fin| sending.base.is_some() && sending.next == fin)
     }
 
+    /// This end has probed its peer, and nothing came back.
+    pub fn probes_in_vain(&self, end: End) -> bool {
+        let heard = self.sending[end.peer()].heard;
+        self.sending[end].probed.is_some_and(|probed| heard.is_none_or(|heard| heard < probed))
+    }
+
     /// All that this end ever sent is acknowledged: how many bytes of its stream that is, modulo 2³².
     pub fn all_acknowledged(&self, end: End) -> Option<u32> {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
@@ -161,13 +132,6 @@ impl Arrivals {
             Fate::Injected => self.came_from_nowhere(wire, at),
         }
         News::Some
-    }
-
-    /// A call, or something else that is no segment, shows that the flow is not idle.
-    pub fn stir(&mut self, at: Instant) {
-        if self.idle.since.is_none_or(|since| since < at) {
-            self.idle.progress(at);
-        }
     }
 
     fn sent(&mut self, wire: &Wire, at: Instant) -> News {
@@ -194,25 +158,12 @@ impl Arrivals {
         if more && covered {
             me.waiting = Some(at);
         }
-        let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
-        self.weigh(wire, at, more || acknowledges, probe)
-    }
-
-    /// Is this segment one more that nobody needed? Keep-alive probes and their answers are none.
-    fn weigh(&mut self, wire: &Wire, at: Instant, new: bool, probe: bool) -> News {
-        if new || self.idle.since.is_none() {
-            self.idle.progress(at);
-            return News::Some;
-        }
         if probe {
-            self.idle.probes = self.idle.probes.saturating_add(1);
-            return News::Some;
+            me.probed = Some(at);
         }
-        if self.idle.probes > 0 && wire.len == 0 && is_plain(wire) {
-            self.idle.probes -= 1;
-            return News::Some;
-        }
-        News::None
+        let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
+        let answer = wire.len == 0 && is_plain(wire);
+        self.idle.weigh(at, more || acknowledges, probe, answer)
     }
 
     /// A SYN begins a connection; the same one again changes nothing.
@@ -396,3 +347,6 @@ fn shift(opts: &str) -> Option<u8> {
 fn is_after(a: u32, b: u32) -> bool {
     a != b && a.wrapping_sub(b) < 1 << 31
 }
+
+#[cfg(test)]
+mod tests;

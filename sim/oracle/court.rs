@@ -123,7 +123,11 @@ impl Court {
         self.flows.push(Flow::new(id, &self.header));
         self.flows[index].cut = self.cut;
         self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
-        End::BOTH.into_iter().for_each(|end| self.flows[index].ends[end].stack_left = self.hosts[end].left);
+        let left = End::BOTH.map(|end| self.hosts[end].left);
+        for (end, left) in End::BOTH.into_iter().zip(left) {
+            let other = left.or(self.hosts[end.peer()].left.filter(|_| !self.has_two_hosts()));
+            self.flows[index].ends[end].stack_left = other;
+        }
         if index != id as usize {
             self.by_id.insert(id, index);
         }
@@ -189,8 +193,16 @@ impl Court {
     /// An end's stack leaves the network: that may be the stack of other flows, too.
     fn leave(&mut self, place: Place, at: Stamp) {
         self.hosts[place.end].leaves(at);
-        let others = self.flows.iter_mut().filter(|flow| flow.id != place.flow);
-        others.for_each(|flow| _ = flow.ends[place.end].stack_left.get_or_insert(at));
+        let same = |end: End| end == place.end || !self.has_two_hosts();
+        let ends: Vec<End> = End::BOTH.into_iter().filter(|end| same(*end)).collect();
+        for flow in self.flows.iter_mut().filter(|flow| flow.id != place.flow) {
+            ends.iter().for_each(|&end| _ = flow.ends[end].stack_left.get_or_insert(at));
+        }
+    }
+
+    /// All clients' ends are one host's, and all servers' another's.
+    fn has_two_hosts(&self) -> bool {
+        self.header.simulated && self.header.proxies.is_empty()
     }
 
     /// The clock moves: what should have happened at once, or within patience, is overdue now.

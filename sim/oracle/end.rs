@@ -398,6 +398,14 @@ impl EndState {
         self.full_close_returned().is_some_and(|at| at.seq < seq)
     }
 
+    /// It is connected from now on: what failed before tells nothing of what comes.
+    pub fn forget_failures(&mut self) {
+        self.maybe_dead |= self.aborted.is_some();
+        self.aborted = None;
+        (self.read_error, self.write_error, self.told) = (None, None, None);
+        (self.eof, self.peer_eof) = (None, None);
+    }
+
     /// It was aborted, or may have been.
     pub fn is_gone(&self) -> bool {
         self.aborted.is_some() || self.maybe_dead || self.stack_left.is_some()

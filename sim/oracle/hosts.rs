@@ -18,6 +18,10 @@ struct Port {
     gone: Option<Stamp>,
     /// When listen, or unlisten, was last called.
     changed: Seq,
+    /// The flow on whose end listen was called.
+    flow: u32,
+    /// It may be a port of several hosts.
+    shared: bool,
 }
 
 /// What a listen finds when it is called.
@@ -46,9 +50,15 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// Listen was called: what it finds.
-    pub fn listens(&mut self, port: u16, at: Stamp) -> Found {
+    /// Listen was called: what it finds. `alone`: there is only one host.
+    pub fn listens(&mut self, port: u16, flow: u32, alone: bool, at: Stamp) -> Found {
         let Some(port) = self.port(port) else { return Found::Unknown };
+        let taken = port.changed > 0 && port.gone.is_none();
+        port.shared |= taken && !alone && port.flow != flow;
+        if port.shared {
+            (port.sure, port.gone) = (None, None);
+        }
+        port.flow = flow;
         let found = match (port.sure, port.gone) {
             (Some(_), _) => Found::Taken,
             (None, Some(_)) => Found::Free,
@@ -63,7 +73,7 @@ impl Host {
         let (left, now) = (self.left.is_some(), called.seq);
         if let Some(port) = self.port(port)
             && port.changed == now
-            && !left
+            && !(left || port.shared)
         {
             port.sure.get_or_insert(at);
         }
@@ -85,6 +95,7 @@ impl Host {
     pub fn unlistened(&mut self, port: u16, called: Stamp, at: Stamp) {
         if let Some(port) = self.port(port)
             && port.changed == called.seq
+            && !port.shared
         {
             port.gone = Some(at);
         }
@@ -130,8 +141,12 @@ impl Host {
     }
 
     /// Nothing says that nobody listens there.
-    pub fn is_listening_perhaps(&self, port: u16) -> bool {
-        !self.doubtful && self.ports.get(&port).is_none_or(|port| port.gone.is_none() && (port.sure.is_some() || port.changed == 0))
+    pub fn is_listening_perhaps(&self, port: Option<u16>) -> bool {
+        let there = |port: &Port| port.sure.is_some() || port.changed == 0;
+        match port {
+            Some(port) => !self.doubtful && self.ports.get(&port).is_none_or(there),
+            None => !self.doubtful && self.ports.values().all(there),
+        }
     }
 
     /// Since when nobody listens there for certain; without a port, on any that was ever listened on.
@@ -177,27 +192,27 @@ mod tests {
     #[test]
     fn a_port_is_sure_from_the_return_of_listen_to_the_call_of_unlisten() {
         let mut host = Host::default();
-        assert_eq!(host.listens(80, at(1)), Found::Unknown);
+        assert_eq!(host.listens(80, 0, false, at(1)), Found::Unknown);
         assert_eq!(host.listener(Some(80)), None);
         host.listening(80, at(1), at(2));
         assert_eq!(host.listener(Some(80)), Some(at(2)));
-        assert_eq!(host.listens(80, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, 0, false, at(3)), Found::Taken);
         host.unlistens(80, at(4));
         assert_eq!((host.listener(Some(80)), host.nobody(Some(80))), (None, None));
         host.unlistened(80, at(4), at(5));
         assert_eq!((host.nobody(Some(80)), host.nobody(None)), (Some(at(5)), Some(at(5))));
-        assert_eq!(host.listens(80, at(6)), Found::Free);
+        assert_eq!(host.listens(80, 0, false, at(6)), Found::Free);
         assert_eq!(host.nobody(Some(80)), None);
     }
 
     #[test]
     fn listen_and_unlisten_that_overlap_leave_it_open() {
         let mut host = Host::default();
-        host.listens(80, at(1));
+        host.listens(80, 0, false, at(1));
         host.unlistens(80, at(2));
         host.listening(80, at(1), at(3));
         assert_eq!(host.listener(Some(80)), None);
-        host.listens(80, at(4));
+        host.listens(80, 0, false, at(4));
         host.unlistened(80, at(2), at(5));
         assert_eq!(host.nobody(Some(80)), None);
     }
@@ -208,7 +223,7 @@ mod tests {
         assert_eq!(host.is_named(Some("server:80")), Some(80));
         assert_eq!(host.is_named(Some("81")), Some(81));
         assert_eq!(host.is_named(None), None);
-        host.listens(80, at(1));
+        host.listens(80, 0, false, at(1));
         host.listening(80, at(1), at(2));
         assert!(host.listener(Some(80)).is_some());
         assert_eq!(host.is_named(Some("other:80")), Some(80));
@@ -220,12 +235,27 @@ mod tests {
         let mut host = Host::default();
         assert_eq!(host.nobody(None), None);
         for (port, seq) in [(80, 1), (81, 3)] {
-            host.listens(port, at(seq));
+            host.listens(port, 0, false, at(seq));
             host.unlistens(port, at(seq + 10));
         }
         host.unlistened(80, at(11), at(20));
         assert_eq!(host.nobody(None), None);
         host.unlistened(81, at(13), at(21));
         assert_eq!(host.nobody(None), Some(at(21)));
+    }
+
+    #[test]
+    fn a_listen_on_another_flow_may_be_another_hosts() {
+        let mut host = Host::default();
+        host.listens(80, 0, false, at(1));
+        host.listening(80, at(1), at(2));
+        assert_eq!(host.clone().listens(80, 1, true, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, 1, false, at(3)), Found::Unknown);
+        host.unlistens(80, at(5));
+        host.unlistened(80, at(5), at(6));
+        assert_eq!(host.nobody(Some(80)), None);
+        host.unlistens(81, at(7));
+        host.unlistened(81, at(7), at(8));
+        assert_eq!(host.listens(81, 1, false, at(9)), Found::Free);
     }
 }

@@ -5,8 +5,8 @@
 //! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
 //! and `hole` where overlapping calls leave several answers). What a return may say is decided in `reading`, `writing` and
 //! `closing`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
-//! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is judged in `wire`, what they show of all else is kept in `arrivals`.
-//! `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
+//! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is
+//! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
 //! clocks of their own.
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
@@ -21,6 +21,7 @@ mod flow;
 mod frontier;
 mod hole;
 mod hosts;
+mod idle;
 mod ledger;
 mod liveness;
 mod merge;

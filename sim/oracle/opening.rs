@@ -26,7 +26,8 @@ impl Scene<'_> {
     pub(super) fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Kind {
         let port = self.hosts[self.end.peer()].is_named(to);
         self.me_mut().keepalive = keepalive;
-        if let Some((accepted, op)) = self.peer().opening.opened.filter(|_| !self.me().used && self.is_ordered()) {
+        let accepts = !self.peer().opening.connects && !self.me().used && self.is_ordered();
+        if let Some((accepted, op)) = self.peer().opening.opened.filter(|_| accepts) {
             self.accepted_before_connect(accepted, op);
         }
         Kind::Connect(port)
@@ -36,6 +37,11 @@ impl Scene<'_> {
         self.hosts[self.end].accepts(port);
         self.me_mut().keepalive = keepalive;
         Kind::Accept(port)
+    }
+
+    pub(super) fn listen_called(&mut self, port: u16) -> Kind {
+        let (at, flow, alone) = (self.at, self.flow.id, self.header.simulated && self.header.proxies.is_empty());
+        Kind::Listen(port, self.hosts[self.end].listens(port, flow, alone, at))
     }
 
     pub(super) fn unlisten_called(&mut self, port: u16) -> Kind {
@@ -70,8 +76,7 @@ impl Scene<'_> {
             me.destination.get_or_insert_with(|| peer.into());
         }
         if me.opening.begun.is_some() && me.crashed.is_none() {
-            me.maybe_dead |= me.aborted.is_some();
-            me.aborted = None;
+            me.forget_failures();
         }
     }
 
@@ -139,7 +144,7 @@ impl Scene<'_> {
         let arrivals = &self.flow.arrivals;
         let fair = arrivals.tells_fates && !arrivals.lossy && !self.flow.is_cut() && !self.flow.was_cut;
         let host = &self.hosts[self.end.peer()];
-        let there = host.listener(port).filter(|at| at.seq < called).and_then(|_| self.accepts(port)).filter(|at| at.seq < called);
+        let there = self.accepts(port).filter(|at| at.seq < called && host.is_listening_perhaps(port));
         let Some(accepting) = there.filter(|_| fair && !self.peer().is_gone() && self.header.records.network) else { return };
         let end = self.end;
         found.add(Rule::HandshakeCompletes, &[accepting, pending.called], || {

@@ -40,7 +40,7 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
     let ended = |end: &EndState| first([end.write_end_called(), end.stack_left]);
     let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
-    let failed = me.opening.failed.filter(|_| me.opening.opened.is_none() && !me.opening.pending);
+    let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.opening.pending);
     let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
     over.filter(|_| !me.is_void())
 }

@@ -136,7 +136,7 @@ impl Scene<'_> {
             Call::Disconnect => Kind::Disconnect,
             Call::Connect { to, keepalive } => self.connect_called(to.as_deref(), *keepalive),
             Call::Accept { port, keepalive } => self.accept_called(*port, *keepalive),
-            Call::Listen { port, .. } => Kind::Listen(*port, self.hosts[self.end].listens(*port, self.at)),
+            Call::Listen { port, .. } => self.listen_called(*port),
             Call::Unlisten { port } => self.unlisten_called(*port),
             Call::Destination => Kind::Destination,
             Call::Write(data) | Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data)),

@@ -3,6 +3,7 @@
 
 use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
 use crate::oracle::Violation;
+use crate::rules::{Rule, transitions};
 use crate::trace::{Event, Header, Place, Trace, What};
 
 use super::history::{History, Operation};
@@ -18,17 +19,17 @@ const FITTING: &str = "data that fits";
 /// What the contract allows in place of what happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allowed {
-    /// Outcomes of the operation that would have broken nothing here.
+    /// Outcomes of the operation that would have broken nothing here; for a change of state, those that the diagram has.
     pub outcomes: Vec<String>,
     /// Changes of the contract, as `parameter=value`, under which what happened is allowed.
     pub changes: Vec<String>,
-    /// The violation is one of an operation that returned, so that outcomes were asked about.
+    /// The violation is one of an operation that returned, or of a change of state, so that outcomes were asked about.
     pub asked: bool,
 }
 
 /// Asks about both; `violation` counts lines as the trace does (the header is line 1).
 pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
-    let outcomes = outcomes(trace, violation);
+    let outcomes = outcomes(trace, violation).or_else(|| transitions(trace, violation));
     let changes = changes(trace, violation).into_iter().map(spelled).collect();
     Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes }
 }
@@ -103,6 +104,17 @@ fn next_byte(trace: &Trace, history: &History, read: &Operation) -> Option<u64> 
     let earlier = trace.events.get(..usize::try_from(line.checked_sub(2)?).ok()?)?;
     let is_right = judge(trace.header.clone(), earlier).violations.is_empty();
     read.bytes.as_ref().filter(|_| is_right).map(|bytes| bytes.start)
+}
+
+/// Where the state diagram goes on from the state that was left wrongly.
+fn transitions(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
+    let event = trace.events.get(usize::try_from(violation.line.checked_sub(2)?).ok()?)?;
+    match &event.what {
+        What::State { from, to, .. } if violation.rule == Rule::StateTransition && !transitions::allowed(from, to) => {
+            Some(transitions::after(from).map(|(to, by)| format!("{to} ({by})")).collect())
+        }
+        _ => None,
+    }
 }
 
 /// The event at which the operation ended wrongly: its return, or where nothing more could happen.

@@ -70,6 +70,14 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Adds what should be known of how it was judged, if there is something.
+    pub fn noted(mut self, notes: &[String]) -> Self {
+        if !notes.is_empty() {
+            self.more.insert("notes", json!(notes));
+        }
+        self
+    }
+
     /// The object, on one line.
     pub fn line(&self) -> String {
         // A value whose keys are strings and whose numbers are finite can always be written.

@@ -1,6 +1,9 @@
 //! How calls, outcomes and sizes are said, in one place, so that a ladder, a report and a diagnostic agree.
 
+use std::time::Duration;
+
 use crate::contract::{Call, Mode, Outcome, Payload};
+use crate::time;
 use crate::trace::{Abort, By, EnvWhat, Resources};
 
 /// The width that running text is broken at.
@@ -29,6 +32,14 @@ pub fn size(bytes: u64) -> String {
         n if n >= 1 << 10 && n % (1 << 10) == 0 => format!("{} KiB", n >> 10),
         n => format!("{n} bytes"),
     }
+}
+
+/// A span of time in three digits: `23.9 ms`. The exact one is the difference of two times that are shown.
+pub fn about(span: Duration) -> String {
+    let nanos = span.as_nanos();
+    let unit = (0..).map(|digits| 10_u128.pow(digits)).find(|unit| nanos / unit < 1000).unwrap_or(1);
+    let rounded = (nanos + unit / 2) / unit * unit;
+    time::span(Duration::from_nanos(u64::try_from(rounded).unwrap_or(u64::MAX)))
 }
 
 /// `1 read`, `3 reads`.
@@ -181,6 +192,11 @@ pub fn paragraph(heading: &str, text: &str, width: usize) -> String {
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n") + "\n"
 }
 
+/// Notes below a verdict, a paragraph each.
+pub fn notes(notes: &[String]) -> String {
+    notes.iter().map(|note| paragraph("  note        ", note, WIDTH)).collect()
+}
+
 /// A table: a name and cells in each row, the columns as wide as they need to be.
 pub fn table(columns: &[&str], rows: &[(String, Vec<String>)]) -> String {
     let width = |column: usize| rows.iter().filter_map(|(_, cells)| cells.get(column)).map(|cell| cell.chars().count()).max();
@@ -218,6 +234,26 @@ mod tests {
         for (bytes, text) in cases {
             assert_eq!(size(bytes), text);
         }
+    }
+
+    #[test]
+    fn spans_have_three_digits() {
+        let cases = [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_000, "1 us"),
+            (23_856_417, "23.9 ms"),
+            (23_849_999, "23.8 ms"),
+            (999_499_999, "999 ms"),
+            (999_500_000, "1 s"),
+            (1_040_000_000, "1.04 s"),
+            (239_987_447_886, "240 s"),
+            (2_899_860_000_000, "2900 s"),
+        ];
+        for (nanos, text) in cases {
+            assert_eq!(about(Duration::from_nanos(nanos)), text);
+        }
+        assert_eq!(about(Duration::MAX), time::span(Duration::from_nanos(u64::MAX)), "as long as virtual time");
     }
 
     #[test]

@@ -269,14 +269,85 @@ pub(super) const RULES: &[About] = &[
     About {
         statement: "A reset counts only at exactly the next sequence number expected (Linux after a FIN: also one before).",
         source: "RFC 5961 §3.2; RFC 9293 §3.5.3",
-        premise: "a reset arrives in a synchronised state",
-        ..About::later(Rule::ResetInWindow, Section::Wire, Level::Segments)
+        premise: "a connection ends in the instant in which a reset arrives, in a synchronised state",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100
+                    server segment passes SA seq 300 ack 101
+                    client segment passes A seq 101 ack 301
+                    9ms client segment delivered R seq 150
+                    9ms server state ESTABLISHED to CLOSED"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100
+                    server segment passes SA seq 300 ack 101
+                    client segment passes A seq 101 ack 301
+                    9ms client segment delivered R seq 101
+                    9ms server state ESTABLISHED to CLOSED"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 4294967295
+                    server segment passes SA seq 300 ack 0
+                    client segment passes FA seq 0 ack 301
+                    server segment passes A seq 301 ack 1
+                    9ms client segment delivered R seq 4294967295
+                    9ms server state CLOSE-WAIT to CLOSED"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 4294967295
+                    server segment passes SA seq 300 ack 0
+                    client segment passes FA seq 0 ack 301
+                    server segment passes A seq 301 ack 1
+                    9ms client segment delivered R seq 0
+                    9ms server state CLOSE-WAIT to CLOSED"#,
+            },
+        ],
+        ..About::new(Rule::ResetInWindow, Section::Wire, Level::Segments)
     },
     About {
         statement: "The right edge of the window that an end offers does not move back, by more than the unit of its scale.",
         source: "RFC 9293 §3.8.6 (SHLD-14); RFC 7323 §2.4",
-        premise: "an end sends two segments with windows",
-        ..About::later(Rule::WindowNotShrunk, Section::Wire, Level::Segments)
+        premise: "an end sends two segments with windows that are known",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 50 opts mss=1000
+                    server segment passes SA seq 300 ack 101 win 50 opts mss=1000
+                    client segment sent A seq 101 ack 301 win 50
+                    client segment sent A seq 101 ack 301 win 48"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 50 opts mss=1000
+                    server segment passes SA seq 300 ack 101 win 50 opts mss=1000
+                    client segment sent A seq 101 ack 301 win 50
+                    server segment passes A seq 301 ack 101 win 50 len 20
+                    client segment sent A seq 101 ack 321 win 30"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 50 opts ws=3
+                    server segment passes SA seq 300 ack 101 win 50 opts ws=0
+                    client segment sent A seq 101 ack 301 win 50
+                    client segment sent A seq 101 ack 301 win 48"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 50 opts ws=3
+                    server segment passes SA seq 300 ack 101 win 50 opts ws=0
+                    client segment sent A seq 101 ack 301 win 50
+                    client segment sent A seq 101 ack 301 win 49"#,
+            },
+        ],
+        ..About::new(Rule::WindowNotShrunk, Section::Wire, Level::Segments)
     },
     About {
         statement: "A connection changes its state only along the arrows of the state diagram and its notes, by reset, abort or timeout.",

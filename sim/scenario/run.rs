@@ -12,6 +12,7 @@ use super::{Expect, Limits, Scenario, direct, shell};
 use crate::choice::Choice;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict, Violation};
+use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
@@ -130,6 +131,11 @@ impl Run {
     pub fn step_line(&self, violation: &Violation) -> Option<u64> {
         let at = Place { flow: violation.flow, end: violation.end };
         self.steps.get(&(at, violation.op?)).copied()
+    }
+
+    /// What should be known of how it was judged. It needs the trace.
+    pub fn notes(&self) -> Vec<String> {
+        Notes::of(self.header.contract, &self.trace.events).list()
     }
 
     /// What each end promised.

@@ -3,10 +3,11 @@
 use std::hint::black_box;
 use std::time::Duration;
 
+use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::link;
 use flowsim::oracle::Oracle;
-use flowsim::trace::{Event, Header, Reader, Trace, pattern};
+use flowsim::trace::{Event, Fate, Flags, Header, Reader, Records, Trace, What, Wire, pattern};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
 /// One row.
@@ -36,6 +37,7 @@ pub static ROWS: &[Row] = &[
     Row { name: "tcp-many-100+oracle", unit: "connection", repeats: 20, counted: 1, prepare: || Box::new(|| many(100)) },
     Row { name: "tcp-many-10000+oracle", unit: "connection", repeats: 1, counted: 1, prepare: || Box::new(|| many(10_000)) },
     Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
+    Row { name: "judge-segments", unit: "segment event", repeats: 50, counted: 2, prepare: judge_segments },
     Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
     Row { name: "judge-file", unit: "event", repeats: 10, counted: 2, prepare: || file(true) },
 ];
@@ -302,6 +304,37 @@ fn judge_events() -> Box<dyn FnMut() -> u64> {
     Box::new(move || judge(trace.header.clone(), &trace.events))
 }
 
+/// A transfer in segments of 1460 bytes, each sent and delivered, and an acknowledgement for every second one.
+fn transfer(segments: u32) -> Trace {
+    let mut trace = Trace { header: Header { simulated: true, ..Header::default() }, ..Trace::default() };
+    trace.header.records = Records { network: true, segments: true, ..Records::default() };
+    let mut pass = |from, flags, seq: u32, ack: u32, data: Option<Bytes>, opts: &str| {
+        let len = data.as_ref().map_or(0, |data| data.len() as u32);
+        for fate in [Fate::Sent, Fate::Delivered] {
+            let (data, opts, flags) = (data.clone(), opts.into(), Flags(flags));
+            let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data, opts };
+            let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
+            trace.events.push(Event { t, what: What::Segment(Box::new(wire)) });
+        }
+    };
+    pass(End::Client, 2, 100, 0, None, "mss=1460,ws=7");
+    pass(End::Server, 18, 300, 101, None, "mss=1460,ws=7");
+    pass(End::Client, 16, 101, 301, None, "");
+    for number in 0..segments {
+        let offset = number.wrapping_mul(1460);
+        pass(End::Client, 16, 101_u32.wrapping_add(offset), 301, Some(pattern::slice(offset.into(), 1460)), "");
+        if number % 2 == 1 {
+            pass(End::Server, 16, 301, 101_u32.wrapping_add(offset).wrapping_add(1460), None, "");
+        }
+    }
+    trace
+}
+
+fn judge_segments() -> Box<dyn FnMut() -> u64> {
+    let trace = transfer(4_000);
+    Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
 /// Reads a trace from memory as `flowsim judge` does from a file, with payload as base64, and perhaps judges it.
 fn file(judged: bool) -> Box<dyn FnMut() -> u64> {
     let mut trace = conversation(2_000);
@@ -326,7 +359,6 @@ fn file(judged: bool) -> Box<dyn FnMut() -> u64> {
 
 /// Turns payload into bytes that the pattern does not know, 32 a call, as a foreign recorder would write them.
 fn strip_codes(trace: &mut Trace) {
-    use flowsim::trace::What;
     let plain = |data: &mut Payload| *data = Payload::Bytes(vec![b'x'; 32].into());
     for event in &mut trace.events {
         match &mut event.what {

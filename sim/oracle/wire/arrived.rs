@@ -110,6 +110,20 @@ impl Arrived {
         }
     }
 
+    /// This can't be the next number that this end expects: that lies between what it acknowledged and all that arrived, or
+    /// behind what lies beyond a hole, where some stacks take a reset too. After a FIN they take its own number.
+    pub fn excludes(&self, number: u32, fin: Option<u32>) -> bool {
+        match self.courses.as_slice() {
+            [course] if !self.lost => course.excludes(number, fin),
+            _ => false,
+        }
+    }
+
+    /// All up to this number has arrived.
+    pub fn has_reached(&self, number: u32) -> bool {
+        matches!(self.courses.as_slice(), [course] if !self.lost && course.next == number)
+    }
+
     /// Has a SYN reached this end?
     pub fn has_syn(&self) -> bool {
         self.lost || !self.courses.is_empty()
@@ -148,6 +162,14 @@ impl Course {
                 last.1 = end;
             }
         }
+    }
+
+    fn excludes(&self, number: u32, fin: Option<u32>) -> bool {
+        let Some((acked, _)) = self.acked else { return false };
+        let expected = is_at_least(number, acked) && is_at_least(self.next, number);
+        let beyond = self.ahead.iter().any(|(_, end)| *end == number);
+        let at_fin = fin == Some(number) && self.next == number.wrapping_add(1);
+        !(expected || beyond || at_fin)
     }
 
     fn covers(&self, ack: u32) -> bool {

@@ -6,9 +6,9 @@ use crate::trace::{Flags, Wire};
 /// A reset that just reached an end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spur {
-    t: Instant,
+    pub t: Instant,
     pub line: u64,
-    seq: u32,
+    pub seq: u32,
     len: u32,
     /// Its acknowledgement, if it had one.
     ack: Option<u32>,

@@ -72,6 +72,11 @@ impl State {
         self == CLOSED || self == LISTEN
     }
 
+    /// A reset counts only at the number expected: the SYNs were exchanged, and the connection is still there.
+    pub fn is_synchronised(self) -> bool {
+        !(self.is_none() || self == SYN_SENT || self == TIME_WAIT)
+    }
+
     /// Once both FINs are acknowledged this state goes on to TIME-WAIT.
     pub fn owes_time_wait(self) -> bool {
         matches!(self, FIN_WAIT_1 | FIN_WAIT_2 | CLOSING)

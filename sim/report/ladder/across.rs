@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::contract::{Call, Outcome};
-use crate::time;
+use crate::report::words;
 use crate::trace::Place;
 
 use super::arrow::Arrow;
@@ -43,7 +43,7 @@ impl Across {
         let read = self.told(&row.kind);
         match (&row.kind, &row.beside) {
             (Kind::Segment(flight), _) | (_, Some(flight)) => Some(self.segment(row, flight)),
-            (Kind::Fold(fold), _) => folded(row, fold),
+            (Kind::Fold(fold), _) => self.folded(row, fold),
             _ => read,
         }
     }
@@ -94,21 +94,23 @@ impl Across {
         let words = flow.into_iter().chain(flight.label.parts()).chain(copied).collect();
         Arrow { from: flight.from.end, words, leg: flight.leg, note: flight.note, way: way(row, flight) }
     }
+
+    /// What a folded stretch has in one direction.
+    fn folded(&self, row: &Row, fold: &Fold) -> Option<Arrow> {
+        let (from, crossed) = fold.crossed.as_ref()?;
+        let flow = crossed.flow().filter(|_| self.flows).map(|flow| format!("[{flow}]"));
+        let way = fold.span(row.t).map(|span| format!(" · {span}")).unwrap_or_default();
+        let words = flow.into_iter().chain([crossed.parts().join(", ")]).collect();
+        Some(Arrow { from: *from, words, leg: crossed.leg(), note: "", way })
+    }
 }
 
 /// How long it was on the way, or how long all of it took to arrive.
 fn way(row: &Row, flight: &Flight) -> String {
     match flight.took {
-        Some((least, most)) if least == most => format!(" · {}", time::span(least)),
-        Some((least, most)) => format!(" · {} to {}", time::span(least), time::span(most)),
-        None if flight.until > row.t => format!(" · over {}", time::span(flight.until - row.t)),
+        Some((least, most)) if words::about(least) == words::about(most) => format!(" · {}", words::about(least)),
+        Some((least, most)) => format!(" · {} to {}", words::about(least), words::about(most)),
+        None if flight.until > row.t => format!(" · over {}", words::about(flight.until - row.t)),
         None => String::new(),
     }
-}
-
-/// What a folded stretch has in one direction.
-fn folded(row: &Row, fold: &Fold) -> Option<Arrow> {
-    let (from, crossed) = fold.crossed.as_ref()?;
-    let way = fold.span(row.t).map(|span| format!(" · {span}")).unwrap_or_default();
-    Some(Arrow { from: *from, words: vec![crossed.parts().join(", ")], leg: crossed.leg(), note: "", way })
 }

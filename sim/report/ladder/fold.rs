@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::{Both, Call, End};
 use crate::report::{segment, words};
-use crate::time::{self, Instant};
+use crate::time::Instant;
 use crate::trace::Place;
 
 use super::flight::{Flight, Leg};
@@ -202,6 +202,11 @@ impl Crossed {
         if self.left.is_empty() { &self.came } else { &self.left }
     }
 
+    /// The flow, if it is one.
+    pub(super) fn flow(&self) -> Option<u32> {
+        self.flows.first().copied().filter(|_| self.flows.len() == 1)
+    }
+
     /// Which part of the way is seen.
     pub(super) const fn leg(&self) -> Leg {
         match (self.left.is_empty(), self.came.is_empty()) {
@@ -254,6 +259,6 @@ impl Fold {
 
     /// How long the stretch is, where that is to be said.
     pub(super) fn span(&self, t: Instant) -> Option<String> {
-        self.until.map(|until| format!("over {}", time::span(until - t)))
+        self.until.map(|until| format!("over {}", words::about(until - t)))
     }
 }

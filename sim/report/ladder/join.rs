@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::contract::Call;
 use crate::time::Instant;
 use crate::trace::EnvWhat;
 
@@ -43,8 +44,14 @@ fn together(before: &Row, after: &Row) -> Option<Row> {
 
 /// Is the row what happens as the segment arrives?
 fn arrives_at(arrival: &Row, flight: &Flight, row: &Row) -> bool {
+    // What a caller begins goes with what it sends.
+    let begins = match &row.kind {
+        Kind::Begin { .. } => true,
+        Kind::Whole { call, .. } => !matches!(call, Call::Read { .. }),
+        _ => false,
+    };
     let at = side(&row.kind) == Some(flight.from.end.peer());
-    at && flight.leg == Leg::Arrives && flight.until == arrival.t && row.until() == row.t
+    at && !begins && flight.leg == Leg::Arrives && flight.until == arrival.t && row.until() == row.t
 }
 
 /// Is the row what happens as the segment leaves?

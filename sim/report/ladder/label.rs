@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::report::segment::{self, Numbers, sender};
-use crate::time::{self, Instant};
+use crate::report::words;
+use crate::time::Instant;
 use crate::trace::{Fate, Place, Sending, What, Wire};
 
 /// The words on an arrow. It may stand for a run of segments that follow each other.
@@ -102,8 +103,8 @@ impl Again {
     fn said(self) -> String {
         match self.nth {
             None => "again".to_owned(),
-            Some((2, after)) => format!("again, after {}", time::span(after)),
-            Some((nth, after)) => format!("again ({}), after {}", ordinal(nth), time::span(after)),
+            Some((2, after)) => format!("again, after {}", words::about(after)),
+            Some((nth, after)) => format!("again ({}), after {}", ordinal(nth), words::about(after)),
         }
     }
 }

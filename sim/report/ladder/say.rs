@@ -8,6 +8,9 @@ use crate::trace::{Place, Trace};
 use super::fold::Work;
 use super::rows::{Kind, Ops, Row};
 
+/// The longest list of what one end reads and writes (columns).
+const WORKS_MAX: usize = 36;
+
 /// How rows are said in one ladder.
 pub(super) struct Voice {
     /// Several flows: each text says which.
@@ -46,18 +49,12 @@ impl Voice {
     /// All reads and writes of one end in a long stretch.
     fn works(&self, works: &[Work]) -> String {
         let say = |work: &Work| format!("{}{} {} {}", self.flow(work.at), label(&work.ops), work.word, words::size(work.ops.bytes));
-        match works {
-            // Of many flows there is no room for each.
-            [_, _, _, ..] => {
-                let sum = |sum: u64, work: &Work| sum + work.ops.count;
-                format!(
-                    "{}, {}",
-                    words::count(works.iter().fold(0, sum), "call"),
-                    words::size(works.iter().map(|work| work.ops.bytes).sum())
-                )
-            }
-            works => works.iter().map(say).collect::<Vec<_>>().join(", "),
+        let said = works.iter().map(say).collect::<Vec<_>>().join(", ");
+        if works.len() < 2 || said.chars().count() <= WORKS_MAX {
+            return said;
         }
+        let (calls, bytes) = works.iter().fold((0, 0), |(calls, bytes), work| (calls + work.ops.count, bytes + work.ops.bytes));
+        format!("{}, {}", words::count(calls, "call"), words::size(bytes))
     }
 
     /// The text of a row, wherever it stands.
@@ -77,7 +74,7 @@ impl Voice {
                 let end = end.map(|end| format!("{end}: ")).unwrap_or_default();
                 format!("{flow}{end}{}", words::environment(what))
             }
-            Kind::Silence(span) => format!("{} of silence", time::span(*span)),
+            Kind::Silence(span) => format!("{} of silence", words::about(*span)),
             Kind::Segment(_) | Kind::Fold(_) => String::new(),
             Kind::State { at, from, to } => format!("{}{} → {}", self.flow(*at), words::plain(from), words::plain(to)),
         }

@@ -139,6 +139,18 @@ pub(super) const CALLS: &[Excuse] = &[
             client return 1 done"#,
     ),
     excuse(
+        CloseWaits,
+        "on the wire the peer's shutdown of writing and its half close are one",
+        WAITS,
+        r#"
+            records network segments
+            client call 1 close
+            client segment passes FA seq 100 ack 500 win 9
+            server shutdown write -> done
+            server segment passes FA seq 500 ack 101 win 9
+            client return 1 done"#,
+    ),
+    excuse(
         CloseIsIdempotent,
         "sockets may say that nothing is left to shut down",
         &["posix", "async-io"],
@@ -196,6 +208,60 @@ pub(super) const CALLS: &[Excuse] = &[
             env reset server by fault
             server read -> error reset
             server/1 read -> error reset"#,
+    ),
+    excuse(
+        AbortHasCause,
+        "the peer closed with bytes unread, and its reset came",
+        FULL,
+        r#"
+            records network segments
+            client write "a" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server close -> done
+            server segment passes RA seq 500 ack 101
+            env reset client by stack"#,
+    ),
+    excuse(
+        AbortHasCause,
+        "nobody had taken the connection from its listener",
+        ALL,
+        r#"
+            server listen 80 -> ok
+            client connect server:80 -> ok
+            env reset client by stack"#,
+    ),
+    excuse(
+        AbortHasCause,
+        "an injected reset that may lie in the window, whose scale is not known",
+        ALL,
+        r#"
+            records network segments
+            client write "a" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            client segment injected R seq 5000
+            env reset server by stack"#,
+    ),
+    excuse(
+        AbortHasCause,
+        "the simulator injected it",
+        ALL,
+        r#"
+            client write "a" -> ok
+            env reset client by fault"#,
+    ),
+    excuse(
+        AbortHasCause,
+        "all was read, but the acknowledgements were lost",
+        ALL,
+        r#"
+            records network segments
+            client write "a" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server read -> "a"
+            server segment sent A seq 500 ack 101 win 9
+            server segment dropped A seq 500 ack 101 win 9
+            110s env timeout client by stack"#,
     ),
     excuse(
         CallerKeepsOff,

@@ -1,6 +1,7 @@
 //! Near misses: histories that look as if a rule were broken, and are held.
 
 mod calls;
+mod connections;
 mod owed;
 mod stream;
 mod wire;
@@ -22,7 +23,7 @@ pub struct Excuse {
 
 /// Every near miss, in the order of the rules.
 pub fn excuses() -> impl Iterator<Item = &'static Excuse> {
-    [stream::STREAM, calls::CALLS, owed::OWED, wire::WIRE].into_iter().flatten()
+    [stream::STREAM, calls::CALLS, connections::CONNECTIONS, owed::OWED, wire::WIRE].into_iter().flatten()
 }
 
 const fn excuse(rule: Rule, why: &'static str, contracts: &'static [&'static str], history: &'static str) -> Excuse {

@@ -122,6 +122,65 @@ pub(super) const OWED: &[Excuse] = &[
             quiet"#,
     ),
     excuse(
+        WindowReopens,
+        "nobody reads, so that it may stay closed",
+        ALL,
+        r#"
+            records network segments
+            client call 1 write "ab"
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 0
+            quiet"#,
+    ),
+    excuse(
+        WindowReopens,
+        "a partition stands between the ends",
+        ALL,
+        r#"
+            records network segments
+            client call 1 write "ab"
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 0
+            env partition
+            server read -> "a"
+            server call 2 read
+            quiet"#,
+    ),
+    excuse(
+        QuietWhenIdle,
+        "keep-alive probes and their answers",
+        ALL,
+        r#"
+            records network segments
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            400s repeat 302 every 1s client segment passes A seq 100 ack 500 win 9
+            800s repeat 302 every 1s server segment passes A seq 500 ack 101 win 9"#,
+    ),
+    excuse(
+        QuietWhenIdle,
+        "a burst of repeated acknowledgements belongs to what was sent just before",
+        ALL,
+        r#"
+            records network segments
+            client write 1000 -> ok
+            client segment sent PA seq 100 ack 500 win 9 len 1
+            client segment dropped PA seq 100 ack 500 win 9 len 1
+            client segment passes PA seq 101 ack 500 win 9 len 999
+            repeat 999 every 1us server segment passes A seq 500 ack 100 win 9000"#,
+    ),
+    excuse(
+        QuietWhenIdle,
+        "as many as may be in each hour",
+        ALL,
+        r#"
+            records network segments
+            client call 1 shutdown write
+            client segment sent FA seq 100 ack 500 win 9
+            500s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9
+            4100s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+    ),
+    excuse(
         AbortIsTold,
         "a crashed end owes nothing, its calls are void",
         ALL,
@@ -148,5 +207,49 @@ pub(super) const OWED: &[Excuse] = &[
             server close -> done
             1s client write "a" -> ok
             1999ms client write "b" -> ok"#,
+    ),
+    excuse(
+        HandshakeCompletes,
+        "nobody listens, and nobody is owed an accept",
+        ALL,
+        r#"
+            client connect server:80 -> error refused
+            server call 1 accept 80
+            quiet"#,
+    ),
+    excuse(
+        HandshakeCompletes,
+        "the connecting end was aborted",
+        ALL,
+        r#"
+            server listen 80 -> ok
+            client connect server:80 -> ok
+            server call 2 accept 80
+            env reset client by fault
+            quiet"#,
+    ),
+    excuse(
+        HandshakeCompletes,
+        "a partition stands between the ends",
+        ALL,
+        r#"
+            server call 1 accept 80
+            client connect server:80 -> ok
+            env partition
+            quiet"#,
+    ),
+    excuse(
+        HandshakeCompletes,
+        "segments were lost, perhaps all of them",
+        ALL,
+        r#"
+            records network segments
+            server listen 80 -> ok
+            server call 2 accept 80
+            client call 1 connect server:80
+            client segment sent S seq 100
+            client segment dropped S seq 100
+            180s client return 1 error timed_out
+            server cancel 2"#,
     ),
 ];

@@ -182,4 +182,40 @@ pub(super) const STREAM: &[Excuse] = &[
             server return 2 eof
             server return 1 error reset"#,
     ),
+    excuse(
+        DataBeforeAbort,
+        "what lies beyond a hole has not arrived in order, and may be thrown away",
+        &["mirage-tcpip", "posix"],
+        r#"
+            records network segments
+            client write "abc" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            client segment passes PA seq 102 ack 500 win 9 len 1
+            env reset server by fault
+            server read -> "a"
+            server read -> error reset"#,
+    ),
+    excuse(
+        DataBeforeAbort,
+        "without a record of segments nobody knows what had arrived",
+        &["mirage-tcpip", "posix"],
+        r#"
+            client write "ab" -> ok
+            env reset server by fault
+            server read -> error reset"#,
+    ),
+    excuse(
+        DataBeforeAbort,
+        "another read has the bytes, and returns later",
+        &["mirage-tcpip", "posix"],
+        r#"
+            records network segments
+            server call 1 read
+            server call 2 read
+            client write "a" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            env reset server by fault
+            server return 2 error reset
+            server return 1 "a""#,
+    ),
 ];

@@ -359,6 +359,88 @@ pub(super) const WIRE: &[Excuse] = &[
             6ms server segment sent R seq 7"#,
     ),
     excuse(
+        ResetInWindow,
+        "it is not known whether the data before it had been taken",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 300 ack 101
+            client segment passes A seq 101 ack 301 len 9
+            9ms client segment delivered R seq 110
+            9ms server state ESTABLISHED to CLOSED"#,
+    ),
+    excuse(
+        ResetInWindow,
+        "some stacks take a reset with the number of the FIN before it",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 300 ack 101
+            client segment passes FA seq 101 ack 301
+            server segment passes A seq 301 ack 102
+            9ms client segment delivered R seq 101
+            9ms server state CLOSE-WAIT to CLOSED"#,
+    ),
+    excuse(
+        ResetInWindow,
+        "the caller ended the connection in the same instant",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 300 ack 101
+            9ms client segment delivered R seq 150
+            9ms server disconnect -> done
+            9ms server state SYN-RECEIVED to CLOSED"#,
+    ),
+    excuse(
+        ResetInWindow,
+        "in TIME-WAIT a reset anywhere in the window may count",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 300 ack 101
+            9ms client segment delivered R seq 150
+            9ms server state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        WindowNotShrunk,
+        "nothing comes behind the peer's FIN",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 50 opts mss=1000
+            server segment passes SA seq 300 ack 101 win 50 opts mss=1000
+            client segment sent A seq 101 ack 301 win 50
+            server segment passes FA seq 301 ack 101 win 50
+            client segment sent A seq 101 ack 302 win 0"#,
+    ),
+    excuse(
+        WindowNotShrunk,
+        "the window of the SYN was not scaled, and was larger than what can be said with scale",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 65535 opts ws=14
+            server segment passes SA seq 300 ack 101 win 65535 opts ws=14
+            client segment passes A seq 101 ack 301 win 3
+            server segment sent A seq 301 ack 101 win 3"#,
+    ),
+    excuse(
+        WindowNotShrunk,
+        "the recording shows no options: it may be scaled",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client segment sent A seq 101 ack 301 win 500
+            client segment sent A seq 101 ack 301 win 400"#,
+    ),
+    excuse(
         StateTransition,
         "the listener closes beside the connection that it took",
         ALL,

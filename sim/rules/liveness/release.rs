@@ -127,7 +127,6 @@ pub(in crate::rules) const RELEASE: &[About] = &[
         statement: "A writer that met a zero window goes on when the reader has made room, even if the news of it was lost.",
         source: "RFC 9293 §3.8.6.1 (MUST-35 to MUST-37)",
         premise: "a writer learns that a closed window is open again; or all is quiet while one is closed, and the peer reads",
-        parameters: &["patience"],
         examples: &[
             Example {
                 contracts: ALL,
@@ -187,8 +186,8 @@ pub(in crate::rules) const RELEASE: &[About] = &[
     About {
         statement: "An idle flow is quiet: apart from keep-alive it sends next to nothing, and two ends don't answer each other for ever.",
         source: "RFC 9293 §3.8.4 (keep-alive is off by default); RFC 5961 §7 (limit of challenge ACKs)",
-        premise: "a segment that says nothing new is sent when nothing has happened for as long as patience lasts",
-        parameters: &["idle_packets", "patience"],
+        premise: "a segment that says nothing new is sent when nothing has happened for five minutes",
+        parameters: &["idle_packets"],
         examples: &[
             Example {
                 contracts: ALL,

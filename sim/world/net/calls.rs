@@ -29,10 +29,18 @@ impl Net {
         };
         let op = core.begin(Some(conn), number, state);
         let path = wired.path;
-        if self.paths[path].hosts[end].is_up {
-            self.place_call(core, index, end, op, call);
-            self.ask(core, index, end);
-            self.settle(core, path, end);
+        match call {
+            _ if !self.paths[path].hosts[end].is_up => {}
+            // Asking to read changes nothing for the stack: it is told when the bytes are taken.
+            Call::Read { .. } => {
+                self.flows[index as usize].ends[end].readers.push(op);
+                self.wake_reader(core, index, end);
+            }
+            call => {
+                self.place_call(core, index, end, op, call);
+                self.ask(core, index, end);
+                self.settle(core, path, end);
+            }
         }
         op
     }
@@ -41,7 +49,6 @@ impl Net {
     fn place_call(&mut self, core: &mut Core, index: u32, end: End, op: Op, call: Call) {
         let side = &mut self.flows[index as usize].ends[end];
         match call {
-            Call::Read { .. } => side.readers.push(op),
             Call::Connect { to, .. } => self.connect(core, index, end, op, to.as_deref()),
             Call::Accept { port, .. } => side.accepting.push((op, or_usual(port))),
             Call::Listen { port, .. } => self.listen(core, index, end, op, port),

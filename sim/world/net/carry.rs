@@ -63,18 +63,20 @@ impl Net {
         self.last_id += 1;
         let id = self.last_id;
         let wired = &mut self.flows[index as usize];
-        let (flow, meaning) = (wired.flow, wired.meaning(from, &segment));
-        log(core, flow, from, id, trace::Fate::Sent, &segment);
+        let meaning = wired.meaning(from, &segment);
+        log(core, wired.flow, from, id, trace::Fate::Sent, &segment);
         let size = segment.size() as u32 + IP_HEADER;
+        drop(segment);
         let (sequence, now) = (core.agenda.next_sequence(), core.now);
-        let parcel = Parcel { id, index, packet: packet.clone() };
         let link = &mut self.paths[path].links[from];
         let before = link.next();
-        let fate = link.send(&mut core.choice, now, sequence, meaning, size, parcel);
+        let fate = link.send(&mut core.choice, now, sequence, meaning, size, Parcel { id, index, packet });
         if link.next() != before {
             self.expect(core, path, from);
         }
-        log_fate(core, flow, from, id, fate, &segment);
+        if fate != Fate::CARRIED {
+            log_fate(core, fate);
+        }
     }
 
     /// Sees to it that the next packet under way arrives.
@@ -165,14 +167,15 @@ fn options(segment: &Segment) -> Box<str> {
     if segment.options.is_empty() { Box::default() } else { segment.options.to_string().into() }
 }
 
-fn log_fate(core: &mut Core, flow: u32, from: End, id: u64, fate: Fate, segment: &Segment) {
-    if fate.dropped.is_some() {
-        log(core, flow, from, id, trace::Fate::Dropped, segment);
-    }
-    if fate.corrupted {
-        log(core, flow, from, id, trace::Fate::Corrupted, segment);
-    }
-    if fate.duplicated {
-        log(core, flow, from, id, trace::Fate::Duplicated, segment);
-    }
+/// What became of the segment that was logged last.
+#[cold]
+fn log_fate(core: &mut Core, fate: Fate) {
+    let Some(What::Segment(sent)) = core.events.last().map(|event| event.what.clone()) else { return };
+    let log = |fate: trace::Fate| core.log(|| What::Segment(Box::new(Wire { fate, ..(*sent).clone() })));
+    let marks = [
+        (fate.dropped.is_some(), trace::Fate::Dropped),
+        (fate.corrupted, trace::Fate::Corrupted),
+        (fate.duplicated, trace::Fate::Duplicated),
+    ];
+    marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fate)| fate).for_each(log);
 }

@@ -20,11 +20,51 @@ pub(super) struct Host {
     /// When it is to be woken, as the agenda knows it.
     pub(super) armed: Option<Instant>,
     /// Whose end each connection is: the flow and its end.
-    pub(super) sockets: BTreeMap<Socket, (u32, End)>,
+    pub(super) sockets: Sockets,
     /// Ports that calls have asked it to listen on.
     pub(super) listening: BTreeSet<u16>,
     /// Flows that have begun to connect and whose SYN was not seen yet.
     pub(super) connecting: Vec<u32>,
+}
+
+/// Whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sockets {
+    dense: Vec<Option<(u32, End)>>,
+    sparse: BTreeMap<Socket, (u32, End)>,
+}
+
+/// So far ahead of its predecessors a number may be and still have a place.
+const GAP_MAX: usize = 64;
+
+impl Sockets {
+    #[inline]
+    pub(super) fn get(&self, socket: Socket) -> Option<(u32, End)> {
+        match self.dense.get(socket.0 as usize) {
+            Some(owner) => *owner,
+            None => self.sparse.get(&socket).copied(),
+        }
+    }
+
+    pub(super) fn insert(&mut self, socket: Socket, owner: (u32, End)) {
+        let place = socket.0 as usize;
+        if place > self.dense.len() + GAP_MAX {
+            self.sparse.insert(socket, owner);
+            return;
+        }
+        for place in self.dense.len()..=place {
+            let known = self.sparse.remove(&Socket(place as u32));
+            self.dense.push(known);
+        }
+        self.dense[place] = Some(owner);
+    }
+
+    pub(super) fn remove(&mut self, socket: Socket) {
+        match self.dense.get_mut(socket.0 as usize) {
+            Some(owner) => *owner = None,
+            None => _ = self.sparse.remove(&socket),
+        }
+    }
 }
 
 /// The simulator's own stack as plain data, or a foreign one behind the same door.
@@ -82,7 +122,7 @@ impl Host {
             settings: None,
             is_up: true,
             armed: None,
-            sockets: BTreeMap::new(),
+            sockets: Sockets::default(),
             listening: BTreeSet::new(),
             connecting: Vec::new(),
         }
@@ -92,7 +132,7 @@ impl Host {
     pub(super) fn crash(&mut self) {
         self.is_up = false;
         self.armed = None;
-        self.sockets.clear();
+        self.sockets = Sockets::default();
         self.listening.clear();
         self.connecting.clear();
     }

@@ -153,30 +153,30 @@ impl Net {
             Notice::Incoming { port, socket, remote } => _ = self.bind(path, end, port, socket, remote.port()),
             Notice::Accepted { port, socket, remote } => self.accepted(core, path, end, port, socket, remote.port()),
             Notice::Progress(socket) => {
-                if let Some(&(index, end)) = self.paths[path].hosts[end].sockets.get(&socket) {
+                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
                     self.ask(core, index, end);
                 }
             }
             Notice::State { socket, from, to } => {
-                if let Some(&(index, end)) = self.paths[path].hosts[end].sockets.get(&socket) {
+                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
                     let at = self.flows[index as usize].place(end);
                     core.log(|| What::State { at, from: from.into(), to: to.into() });
                 }
             }
             Notice::Aborted { socket, abort } => {
-                if let Some(&(index, end)) = self.paths[path].hosts[end].sockets.get(&socket) {
+                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
                     let flow = Some(self.flows[index as usize].flow);
                     core.log(|| What::Env(Env { flow, end: Some(end), what: EnvWhat::Abort(abort, By::Stack) }));
                 }
             }
-            Notice::Gone(socket) => _ = self.paths[path].hosts[end].sockets.remove(&socket),
+            Notice::Gone(socket) => self.paths[path].hosts[end].sockets.remove(socket),
         }
     }
 
     /// Finds out whose connection an incoming one is.
     fn bind(&mut self, path: usize, end: End, port: u16, socket: Socket, remote: u16) -> Option<u32> {
         let host = &mut self.paths[path].hosts[end];
-        if let Some(&(index, _)) = host.sockets.get(&socket) {
+        if let Some((index, _)) = host.sockets.get(socket) {
             return Some(index);
         }
         let index = self.paths[path].ports.find(remote, port)?;

@@ -36,13 +36,13 @@ fn a_thousand_segments_are_two_rows() {
     assert_drawn(
         &draw(events, &View::default()),
         r#"
-                client · modern                                                              server · modern
-         0 ns   #1–#1000 write 1000000 bytes  ─── 1000 segments 1:1000001 (1000000) ────▶    #1–#1000 read 1000000 bytes
-                                              ◀─── 1000 acks to 1000001 · over 9.999 s ──
-      9.995 s                                                                              ╭ #1001 read
-      9.999 s   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 10.001 s of silence ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-         20 s   #2000 shutdown write → done                                                │
-                                                                                           ╰ #1001 read → eof
+                client · modern                                                            server · modern
+         0 ns   #1–#1000 write 1000000 bytes  ── 1000 segments 1:1000001 (1000000) ───▶    #1–#1000 read 1000000 bytes
+                                              ◀─── 1000 acks to 1000001 · over 10 s ───
+      9.995 s                                                                            ╭ #1001 read
+      9.999 s   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 10 s of silence ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+         20 s   #2000 shutdown write → done                                              │
+                                                                                         ╰ #1001 read → eof
 "#,
     );
 }
@@ -118,23 +118,25 @@ fn what_is_pointed_at_is_not_folded() {
     );
 }
 
+/// The same event in another flow.
+fn in_flow(flow: u32) -> impl Fn(Event) -> Event {
+    move |event: Event| {
+        let what = match event.what {
+            What::Call { at, op, call } => What::Call { at: Place { flow, ..at }, op, call },
+            What::Return { at, op, outcome, accepted, peer } => What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer },
+            What::Segment(mut wire) => {
+                wire.flow = flow;
+                What::Segment(wire)
+            }
+            other => other,
+        };
+        Event { t: event.t, what }
+    }
+}
+
 /// Of several flows no numbers are said: each counts for itself.
 #[test]
 fn flows_side_by_side_are_counted_together() {
-    let in_flow = |flow: u32| {
-        move |event: Event| {
-            let what = match event.what {
-                What::Call { at, op, call } => What::Call { at: Place { flow, ..at }, op, call },
-                What::Return { at, op, outcome, accepted, peer } => What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer },
-                What::Segment(mut wire) => {
-                    wire.flow = flow;
-                    What::Segment(wire)
-                }
-                other => other,
-            };
-            Event { t: event.t, what }
-        }
-    };
     let mut events: Vec<Event> = (0..3).flat_map(|flow| bulk(0, 1, 20).into_iter().map(in_flow(flow))).collect();
     events.sort_by_key(|event| event.t);
     assert_drawn(
@@ -151,4 +153,15 @@ fn flows_side_by_side_are_counted_together() {
                                                                                         ┊ [2] #21 read still pending
 "#,
     );
+}
+
+/// Where only one of several flows goes on, its numbers are said, and whose they are.
+#[test]
+fn one_flow_of_several_is_named() {
+    let mut events = bulk(0, 1, 20);
+    events.extend(bulk(300, 1, 20).into_iter().map(in_flow(7)));
+    let view = View { marks: vec![Mark { line: 164, op: None, text: "here".to_owned() }], ..View::default() };
+    let drawn = draw(events, &view);
+    assert!(drawn.contains("[0] #1–#20 write 20000 bytes") && drawn.contains(" [0] 20 segments 1:20001 (20000) "), "{drawn}");
+    assert!(drawn.contains(" [7] 19 segments 1001:20001 (19000) ") && drawn.contains(" [7] 19 acks to 20001 "), "{drawn}");
 }

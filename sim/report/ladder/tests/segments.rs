@@ -208,7 +208,7 @@ fn long_silences_partitions_and_timeouts_have_their_rows() {
         50 ms                             ── 1:6 (5) ──────────────────✗ lost
       64.05 s                             ── 1:6 (5) again, after 64 s ──────✗ lost
      192.05 s                             ── 1:6 (5) again (3rd), after 128 s ─✗ lost
-                ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 107.95 s of silence ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
+                ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 108 s of silence ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
         300 s   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ client: gave up: timeout (the stack's own decision) ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
     309.999 s   ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ the network is whole again ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
 "#,

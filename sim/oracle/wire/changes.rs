@@ -1,0 +1,71 @@
+//! What is judged of a change of state.
+
+use super::Spur;
+use super::states::{self, State};
+use crate::oracle::ledger::Findings;
+use crate::oracle::scene::Scene;
+use crate::rules::Rule;
+use crate::trace::Clock;
+
+impl Scene<'_> {
+    /// A change of state; names that are none of RFC 9293's say nothing.
+    pub(in crate::oracle) fn state(&mut self, from: &str, to: &str) {
+        if !self.header.records.segments {
+            return;
+        }
+        let (Some(from), Some(to), None) = (State::find(from), State::find(to), self.me().crashed) else {
+            return self.wire().chain.forget();
+        };
+        self.book.exercise(Rule::StateTransition);
+        let (end, line) = (self.end, self.at.line);
+        let broken = self.wire().chain.go(from, to, line);
+        let mut found = Findings::default();
+        if let Some((was, line)) = broken {
+            let (was, from) = (was.name(), from.name());
+            found.add(Rule::StateTransition, &[self.earlier(line)], || format!("the {end} left {from}, but it was in {was}"));
+        }
+        if !from.may_become(to) {
+            let (from, to) = (from.name(), to.name());
+            found.add(Rule::StateTransition, &[], || format!("the {end} went from {from} to {to}; the diagram has no such arrow"));
+        } else if to == states::CLOSED && from.owes_time_wait() && self.both_are_finished() {
+            let from = from.name();
+            found.add(Rule::StateTransition, &[], || {
+                format!("the {end} went from {from} to CLOSED without TIME-WAIT, though both FINs had arrived and nothing had reset it")
+            });
+            found.also(Rule::TimeWaitHeld);
+        }
+        if from.is_synchronised() && to.is_none() {
+            self.reset_taken(&mut found);
+        }
+        if to.is_none() {
+            self.wire().sent.over = true;
+        }
+        self.write_down(found);
+    }
+
+    /// `reset-in-window`: the connection ended in the instant in which nothing but a reset arrived.
+    fn reset_taken(&mut self, found: &mut Findings) {
+        let (end, now) = (self.end, self.at.t);
+        let fin = self.far().sent.fin.map(|(fin, _)| fin);
+        let own = self.wire();
+        let Some(Spur { line, seq, .. }) = own.spur.filter(|spur| spur.t == now) else { return };
+        let excluded = own.arrived.excludes(seq, fin);
+        self.book.exercise(Rule::ResetInWindow);
+        if excluded {
+            found.add(Rule::ResetInWindow, &[self.earlier(line)], || {
+                format!("the {end} took a reset with sequence number {seq}, which is not the next one that it expected")
+            });
+        }
+    }
+
+    /// Both FINs have arrived, the own one was acknowledged, and nothing cut the connection short.
+    fn both_are_finished(&mut self) -> bool {
+        let left = self.me().aborted.is_some() || self.me().disconnect.called.is_some();
+        let whole = self.header.records.network && self.header.clock == Clock::Shared;
+        let (t, far_fin) = (self.at.t, self.far().sent.fin);
+        let own = self.wire();
+        let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin.wrapping_add(1)));
+        let heard = acknowledged || own.fin_heard == Some(t);
+        whole && !left && !own.sent.over && heard && own.sent.is_finished()
+    }
+}

@@ -1,0 +1,167 @@
+//! What is judged of a segment when it is sent.
+
+use super::arrived::Wrong;
+use super::sent::{Misplaced, data_end};
+use super::seq::is_after;
+use super::{Syns, states, window};
+use crate::oracle::ledger::Findings;
+use crate::oracle::scene::Scene;
+use crate::rules::Rule;
+use crate::trace::Wire;
+
+/// What an end sends.
+impl Scene<'_> {
+    /// A SYN goes out: again, or for a connection that begins with it.
+    pub(super) fn syn_sent(&mut self, wire: &Wire, found: &mut Findings) {
+        let end = self.end;
+        let state = self.wire().chain.state();
+        let own = self.wire();
+        if own.sent.begins_anew(wire) {
+            let waits = state == Some(states::SYN_SENT) || state == Some(states::SYN_RECEIVED);
+            if let Some(syn) = own.sent.syn.filter(|syn| waits && !own.sent.over && *syn != wire.seq) {
+                let seq = wire.seq;
+                found
+                    .add(Rule::RetransmitIsSame, &[], || format!("the {end} sent its SYN again at sequence number {seq}; it was at {syn}"));
+            }
+            if own.sent.syn != Some(wire.seq) {
+                (own.syns, own.offered) = (Syns::default(), None);
+                own.offer.begin_anew(wire.seq);
+            }
+            own.sent.begin_anew(wire);
+            own.arrived.begin_anew(wire.flags.ack().then_some(wire.ack));
+        }
+        own.syns.send(wire);
+    }
+
+    /// Nothing answers a reset.
+    pub(super) fn answers(&mut self, wire: &Wire, found: &mut Findings) {
+        let (end, t) = (self.end, self.at.t);
+        self.wire().heard = None;
+        let Some(spur) = self.wire().spur.take() else { return };
+        if spur.is_answered_by(wire, t) {
+            let what = if wire.flags.rst() { "a reset" } else { "an acknowledgement" };
+            found.add(Rule::NoResetToReset, &[self.earlier(spur.line)], || format!("the {end} answered a reset with {what}"));
+        }
+    }
+
+    /// `one-fin` and `fin-after-data`.
+    pub(super) fn places(&mut self, wire: &Wire, found: &mut Findings) {
+        let known = self.wire().sent.fin.is_some();
+        if !wire.flags.fin() && (!known || wire.len == 0) {
+            return;
+        }
+        self.book.exercise_where([(Rule::OneFin, wire.flags.fin()), (Rule::FinAfterData, known && wire.len > 0)]);
+        let (end, sent) = (self.end, data_end(wire));
+        match self.wire().sent.misplaced(wire) {
+            None => {}
+            Some(Misplaced::Second { first, line }) => found.add(Rule::OneFin, &[self.earlier(line)], || {
+                format!("the {end} sent a second FIN, at sequence number {sent}; its first was at {first}")
+            }),
+            Some(Misplaced::Early { next }) => found.add(Rule::FinAfterData, &[], || {
+                format!("the {end} sent its FIN at sequence number {sent}, but had sent data up to {next}")
+            }),
+            Some(Misplaced::Behind { fin, line }) => found.add(Rule::FinAfterData, &[self.earlier(line)], || {
+                format!("the {end} sent up to sequence number {sent}, but its FIN is at {fin}")
+            }),
+        }
+    }
+
+    /// `retransmit-is-same`.
+    pub(super) fn repeats(&mut self, wire: &Wire, found: &mut Findings) {
+        if wire.data.is_none() {
+            return;
+        }
+        let end = self.end;
+        let (known, change) = self.wire().sent.compare(wire);
+        if known > 0 {
+            self.book.exercise(Rule::RetransmitIsSame);
+        }
+        if let Some(change) = change {
+            found.add(Rule::RetransmitIsSame, &[self.earlier(change.line)], || {
+                let (at, was, now) = (change.at, char::from(change.was).escape_default(), char::from(change.now).escape_default());
+                format!("the {end} sent the byte of sequence number {at} again as '{now}'; it was '{was}'")
+            });
+        }
+    }
+
+    /// `inside-window`: the window that reached the sender, and the size that its peer takes.
+    pub(super) fn extents(&mut self, wire: &Wire, found: &mut Findings) {
+        if wire.len == 0 || wire.flags.syn() {
+            return;
+        }
+        let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
+        let simulated = self.header.simulated;
+        if own.sent.syn.is_none() || !window::options_known(simulated, [&own.syns, &far.syns]) {
+            return;
+        }
+        let (end, len, sent) = (self.end, wire.len, data_end(wire));
+        let size = window::segment_size(&far.syns, simulated);
+        let edge = size.and(own.offer.edge());
+        let fresh = own.sent.fresh(wire);
+        self.book.exercise_where([(Rule::InsideWindow, edge.is_some())]);
+        if let Some(size) = size.filter(|size| len > *size) {
+            found.add(Rule::InsideWindow, &[], || format!("the {end} sent {len} bytes in one segment; its peer takes {size}"));
+        }
+        // What was sent before may lie outside a window that has shrunk since, and one octet is a probe.
+        if let Some((edge, line)) = edge.filter(|(edge, _)| fresh > 0 && is_after(sent, *edge) && !(len == 1 && wire.seq == *edge)) {
+            found.add(Rule::InsideWindow, &[self.earlier(line)], || {
+                let beyond = sent.wrapping_sub(edge);
+                format!("the {end} sent up to sequence number {sent}, {beyond} bytes beyond the window, which ends at {edge}")
+            });
+        }
+    }
+
+    /// `ack-is-received`.
+    pub(super) fn acknowledgement(&mut self, wire: &Wire, found: &mut Findings) {
+        if !wire.flags.ack() {
+            return;
+        }
+        let (end, ack, line) = (self.end, wire.ack, self.at.line);
+        let far = self.far();
+        if !far.fates {
+            far.sent.acknowledge(ack);
+        }
+        let unheard = far.fates.then_some(far.sent.syn).flatten();
+        let own = self.wire();
+        let begun_here = own.sent.syn.is_some() || !own.sent.spoke;
+        let unheard = unheard.filter(|syn| begun_here && !own.arrived.has_syn() && is_after(ack, *syn));
+        let Some(judged) = own.arrived.acknowledge(ack, line) else { return };
+        self.book.exercise(Rule::AckIsReceived);
+        match judged {
+            Err(Wrong::Beyond { next, line }) => found.add(Rule::AckIsReceived, &[self.earlier(line)], || {
+                format!("the {end} acknowledged up to sequence number {ack}, but only what lies before {next} had arrived in sequence")
+            }),
+            Err(Wrong::Back { acked, line }) => found.add(Rule::AckIsReceived, &[self.earlier(line)], || {
+                format!("the {end} acknowledged up to sequence number {ack}, after it had acknowledged up to {acked}")
+            }),
+            Ok(()) if unheard.is_some() => {
+                found.add(Rule::AckIsReceived, &[], || {
+                    format!("the {end} acknowledged up to sequence number {ack}, but no SYN had arrived")
+                });
+            }
+            Ok(()) => {}
+        }
+    }
+}
+
+/// What an end offers its peer.
+impl Scene<'_> {
+    /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes.
+    pub(super) fn offers(&mut self, wire: &Wire, found: &mut Findings) {
+        let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
+        let known =
+            window::options_known(self.header.simulated, [&own.syns, &far.syns]) && own.sent.syn.is_some() && far.sent.fin.is_none();
+        if !known || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
+            return;
+        }
+        let shift = self.window_shift(wire);
+        let (end, line, edge) = (self.end, self.at.line, wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
+        let Some((before, earlier)) = self.wire().offered.replace((edge, line)) else { return };
+        self.book.exercise(Rule::WindowNotShrunk);
+        if is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift {
+            found.add(Rule::WindowNotShrunk, &[self.earlier(earlier)], || {
+                format!("the {end} offered a window up to sequence number {edge}, after one up to {before}")
+            });
+        }
+    }
+}
