@@ -136,7 +136,7 @@ impl Receive {
         if start.is_before(self.nxt) {
             let known = (self.nxt.since(start) as usize).min(data.len());
             data.advance(known);
-            start = start + known as u32;
+            start += known as u32;
         }
         let edge = self.fin.map_or(self.edge, |fin| self.edge.earliest(fin));
         let room = if edge.is_after(start) { edge.since(start) as usize } else { 0 };
