@@ -8,7 +8,7 @@ use crate::contract::{
 use super::pieces::Pieces;
 
 /// It outlives the connection: calls on a flow that has ended are answered from it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Side {
     pub(super) opening: Opening,
     pub(super) shut_read: bool,
@@ -29,7 +29,7 @@ pub(super) struct Side {
 }
 
 /// How far the attempt to connect has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Opening {
     /// The handshake goes on.
     Pending,
