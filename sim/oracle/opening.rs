@@ -75,7 +75,12 @@ impl Scene<'_> {
         if let Some(peer) = peer {
             me.destination.get_or_insert_with(|| peer.into());
         }
-        if me.opening.begun.is_some() && me.crashed.is_none() {
+        let begun = me.opening.begun;
+        // A host that crashed before and came back has nothing that the crash could have taken.
+        if me.crashed.is_some_and(|crashed| begun.is_some_and(|begun| crashed.seq < begun.seq)) {
+            (me.crashed, me.aborted) = (None, None);
+        }
+        if begun.is_some() && me.crashed.is_none() {
             me.forget_failures();
         }
     }

@@ -4,6 +4,7 @@ use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
 
 use super::connection::{AckDue, Connection};
 use super::pieces::Pieces;
+use super::quirk::Quirk;
 use super::segments::Step;
 use super::side::{Side, close_waits};
 use super::state::State;
@@ -40,6 +41,9 @@ impl Connection {
     }
 
     fn read(&mut self, step: &mut Step<'_>, max: usize) -> Option<Outcome> {
+        if self.side.peer_done && step.settings.is(Quirk::EofBeforeDrained) {
+            return Some(Outcome::Eof);
+        }
         let outcome = self.side.read(&step.settings.contract, &mut self.receive.unread, max);
         if self.state.may_receive()
             && matches!(outcome, Some(Outcome::Data(_)))
@@ -57,6 +61,9 @@ impl Connection {
     /// Takes what there is room for off the front of the buffers.
     fn write(&mut self, step: &mut Step<'_>, buffers: &mut [Payload], nodelay: bool) -> Option<Outcome> {
         let contract = &step.settings.contract;
+        if self.side.peer_done && step.settings.is(Quirk::EofClosesWriting) {
+            return Some(Outcome::Closed);
+        }
         let is_taken = buffers.iter().all(Payload::is_empty);
         let waits = nodelay && is_taken && self.side.dead.is_none();
         if !waits && let Some(refusal) = self.side.refuses_write(contract) {
@@ -144,6 +151,10 @@ impl Ended {
             self.unread = None;
         }
         Outcome::Done
+    }
+
+    pub(super) fn was_aborted(&self) -> bool {
+        self.side.dead.is_some()
     }
 
     /// The stack leaves the network.

@@ -11,6 +11,7 @@ use super::congestion::Congestion;
 use super::demux::Key;
 use super::limit::Limit;
 use super::notice::{Held, Notice, Socket};
+use super::quirk::Quirk;
 use super::receive::Receive;
 use super::rtt::Rtt;
 use super::segments::Step;
@@ -35,8 +36,8 @@ pub(super) struct Connection {
     pub(super) challenges: Limit,
     /// What is owed to the peer.
     pub(super) ack: AckDue,
-    /// When the first of those transmissions left that nothing has answered (R1 and R2 of RFC 9293 §3.8.3 count from there).
-    pub(super) unanswered: Option<Instant>,
+    /// The peer has not answered what was sent.
+    pub(super) silence: Option<Silence>,
     /// Probes in a row that found the window closed.
     pub(super) probes: u32,
     /// When something that takes a number left last.
@@ -58,6 +59,33 @@ pub(super) enum Origin {
     Active,
     /// A SYN came to a listening port.
     Passive,
+}
+
+/// How long the peer has been silent: what R1 and R2 are counted in (RFC 9293 §3.8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Silence {
+    /// When the first transmission left that nothing has answered.
+    since: Instant,
+    /// How often something was sent again since then.
+    tries: u32,
+}
+
+/// R1: so often something is sent again before the peer may be given up.
+const TRIES_MIN: u32 = 3;
+
+impl Silence {
+    pub(super) const fn new(since: Instant) -> Self {
+        Silence { since, tries: 0 }
+    }
+
+    pub(super) fn try_again(&mut self) {
+        self.tries = self.tries.saturating_add(1);
+    }
+
+    /// When the peer is given up, if that may be done at all.
+    pub(super) fn limit(&self, patience: Duration) -> Option<Instant> {
+        (self.tries >= TRIES_MIN).then(|| self.since + patience)
+    }
 }
 
 /// The acknowledgement that is owed.
@@ -88,7 +116,7 @@ impl Connection {
             timers: Timers::default(),
             challenges: Limit::default(),
             ack: AckDue::No,
-            unanswered: None,
+            silence: None,
             probes: 0,
             last_sent: Instant::ZERO,
             was_syn_lost: false,
@@ -107,6 +135,7 @@ impl Connection {
         match to {
             State::Established => self.establish(step),
             State::FinWait2 => self.enter_fin_wait_2(step),
+            State::TimeWait if from == State::Closing && step.settings.is(Quirk::TimeWaitForEver) => self.timers.linger = None,
             State::TimeWait => self.timers.linger = Some(step.now + step.settings.msl * 2),
             _ => {}
         }
@@ -144,7 +173,7 @@ impl Connection {
         if std::mem::take(&mut self.has_progress) {
             step.out.note(Notice::Progress(self.socket));
         }
-        self.check();
+        self.check(step.settings);
     }
 
     /// How long the peer may leave us without an answer.

@@ -1,8 +1,14 @@
 //! How a connection ends: shutdown of halves, close, abort.
 
-use crate::contract::{Abort, Mode};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::contract::{Abort, Mode, WriteOnClosed};
+use crate::wire::Flags;
 
 use super::connection::Connection;
+use super::quirk::Quirk;
 use super::segments::Step;
 use super::side::{Opening, delivers_at_close};
 use super::state::{Event, State};
@@ -11,30 +17,33 @@ impl Connection {
     /// The user ends one half or both.
     pub(super) fn shut(&mut self, step: &mut Step<'_>, mode: Mode) {
         let was_gone = self.side.is_gone();
-        self.side.shut(mode);
+        self.has_progress |= self.side.shut(mode);
         self.end_halves(step, was_gone);
     }
 
     /// The user closes: one half or the flow, as the contract says.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
         let was_gone = self.side.is_gone();
-        self.side.close(&step.settings.contract);
+        self.has_progress |= self.side.close(&step.settings.contract);
         self.end_halves(step, was_gone);
     }
 
     /// The stack leaves the network.
     pub(super) fn close_fully(&mut self, step: &mut Step<'_>) {
         let was_gone = self.side.is_gone();
-        self.side.closed = true;
+        self.has_progress |= !std::mem::replace(&mut self.side.closed, true);
         self.end_halves(step, was_gone);
     }
 
     /// Does what the halves that the user has ended by now ask for.
     fn end_halves(&mut self, step: &mut Step<'_>, was_gone: bool) {
-        self.has_progress = true;
+        let was_ended = self.send.is_fin_sent();
         let ends_writing = self.side.shut_write || self.side.closed;
-        if self.state == State::SynSent && ends_writing {
+        if self.state == State::SynSent && self.side.is_gone() {
             return self.fail_to_open(step, Opening::Closed);
+        }
+        if was_ended && step.settings.is(Quirk::SecondFin) {
+            self.emit(step, self.send.max, Flags::FIN | Flags::ACK, Bytes::new());
         }
         if ends_writing && !self.send.has_fin() {
             self.send.end();
@@ -49,7 +58,7 @@ impl Connection {
 
     /// Nobody reads any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3).
     fn leave(&mut self, step: &mut Step<'_>) {
-        let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait;
+        let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait && !step.settings.is(Quirk::CloseUnreadSendsFin);
         self.owes_reset |= has_lost;
         if has_lost && !delivers_at_close(&step.settings.contract) {
             self.abort_with_reset(step, Abort::Reset);
@@ -60,7 +69,10 @@ impl Connection {
 
     /// Our stream has arrived. An end that has left waits for the peer's FIN, but not for ever.
     pub(super) fn enter_fin_wait_2(&mut self, step: &mut Step<'_>) {
-        if !self.side.is_gone() {
+        if step.settings.is(Quirk::HalfClosedKilled) {
+            self.timers.linger = Some(step.now + Duration::from_secs(10));
+        }
+        if !self.side.is_gone() || step.settings.is(Quirk::FinWait2ForEver) {
             return;
         }
         if self.owes_reset {
@@ -78,7 +90,11 @@ impl Connection {
     /// The peer has reset the connection.
     pub(super) fn abort_by_peer(&mut self, step: &mut Step<'_>) {
         self.side.quiet_reset = self.state == State::CloseWait && says_closed_after_eof(step);
+        if step.settings.is(Quirk::ResetAnswered) {
+            self.emit_reset(step);
+        }
         self.abort(step, Abort::Reset);
+        self.side.peer_done |= step.settings.is(Quirk::ResetIsEof);
     }
 
     /// Fault injection: aborted without a cause of its own. Of a reset the peer is told.
@@ -101,5 +117,5 @@ impl Connection {
 
 /// Sockets show a reset that comes after the peer's FIN as a write that is `closed`, and as EOF.
 fn says_closed_after_eof(step: &Step<'_>) -> bool {
-    step.settings.contract.write_on_closed == crate::contract::WriteOnClosed::Error
+    step.settings.contract.write_on_closed == WriteOnClosed::Error
 }

@@ -4,8 +4,10 @@ use crate::contract::Abort;
 use crate::time::Instant;
 
 use super::connection::{AckDue, Connection};
+use super::quirk::Quirk;
 use super::segments::Step;
 use super::side::Opening;
+use super::state::State;
 use super::timers::Resend;
 
 impl Connection {
@@ -13,7 +15,8 @@ impl Connection {
     pub(super) fn expire(&mut self, step: &mut Step<'_>) {
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= step.now);
         if is_due(self.timers.linger) {
-            return self.delete(step);
+            let is_killed = self.state == State::FinWait2 && step.settings.is(Quirk::HalfClosedKilled);
+            return if is_killed { self.abort(step, Abort::Timeout) } else { self.delete(step) };
         }
         if is_due(self.timers.delayed_ack) {
             self.timers.delayed_ack = None;
@@ -28,6 +31,9 @@ impl Connection {
         if self.has_waited_enough(step) {
             return self.give_up(step);
         }
+        if let Some(silence) = &mut self.silence {
+            silence.try_again();
+        }
         match std::mem::take(&mut self.timers.resend) {
             Resend::Off => {}
             Resend::Retransmit(_) => self.retransmit(step),
@@ -37,7 +43,7 @@ impl Connection {
 
     /// R2 of RFC 9293 §3.8.3 is reached.
     fn has_waited_enough(&self, step: &Step<'_>) -> bool {
-        self.unanswered.is_some_and(|since| step.now >= since + self.patience(step.settings))
+        self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).is_some_and(|limit| limit <= step.now)
     }
 
     fn give_up(&mut self, step: &mut Step<'_>) {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::time::Instant;
 use crate::wire::{Flags, Options, Segment, Seq};
 
-use super::connection::{AckDue, Connection};
+use super::connection::{AckDue, Connection, Silence};
 use super::quirk::Quirk;
 use super::segments::Step;
 use super::send::{Leave, Plan};
@@ -65,7 +65,9 @@ impl Connection {
     }
 
     fn permit(&self, step: &Step<'_>, forced: bool) -> Leave {
-        Leave { limit: self.congestion.limit(self.send.mss), nagle: step.settings.nagle && !self.send.has_fin(), forced }
+        let beyond = if step.settings.is(Quirk::SendsPastWindow) { self.send.mss } else { 0 };
+        let nagle = step.settings.nagle && !self.send.has_fin();
+        Leave { limit: self.congestion.limit(self.send.mss), nagle, forced, beyond }
     }
 
     /// After a pause the path may have changed (RFC 5681 §4.1).
@@ -77,12 +79,18 @@ impl Connection {
 
     fn transmit_data(&mut self, step: &mut Step<'_>, plan: Plan) {
         let is_first_fin = plan.fin && !self.send.is_fin_sent();
-        let data = self.send.data(plan);
+        let data = self.payload(step, plan);
         self.note_sent(step.now, plan.seq + plan.len + u32::from(plan.fin));
         self.emit(step, plan.seq, flags_of(plan), data);
         if is_first_fin {
             self.advance(step, Event::FinSent);
         }
+    }
+
+    fn payload(&mut self, step: &Step<'_>, plan: Plan) -> Bytes {
+        let is_again = plan.seq.is_before(self.send.max);
+        let data = self.send.data(plan);
+        if is_again && step.settings.is(Quirk::RetransmitDiffers) { changed(&data) } else { data }
     }
 
     fn note_sent(&mut self, now: Instant, end: Seq) {
@@ -91,15 +99,15 @@ impl Connection {
         } else {
             self.rtt.sent_again();
         }
-        self.unanswered.get_or_insert(now);
+        self.silence.get_or_insert(Silence::new(now));
         self.last_sent = now;
         self.has_progress = true;
     }
 
     /// Sends the first segment in flight once more; the rest stays in flight.
     pub(super) fn retransmit_head(&mut self, step: &mut Step<'_>) {
-        let Some(plan) = self.send.head() else { return };
-        let data = self.send.data(plan);
+        let Some(plan) = self.send.head().filter(|_| !step.settings.is(Quirk::NoRetransmission)) else { return };
+        let data = self.payload(step, plan);
         self.rtt.sent_again();
         self.last_sent = step.now;
         self.emit(step, plan.seq, flags_of(plan), data);
@@ -108,7 +116,7 @@ impl Connection {
     /// The override timer has expired: sends what little the window takes, or asks whether it is still closed. One octet beyond
     /// it (RFC 9293 §3.8.6.1), or for want of one an old number: either is answered.
     pub(super) fn transmit_forced(&mut self, step: &mut Step<'_>) {
-        self.unanswered.get_or_insert(step.now);
+        self.silence.get_or_insert(Silence::new(step.now));
         if let Some(plan) = self.send.plan(self.permit(step, true)) {
             return self.transmit_data(step, plan);
         }
@@ -128,7 +136,8 @@ impl Connection {
         self.ack = AckDue::No;
         self.timers.delayed_ack = None;
         let window = self.receive.offer(u32::from(step.settings.mss.max(1)));
-        let segment = Segment { seq, ack: self.receive.nxt, flags, window, data, ..self.blank() };
+        let beyond = u32::from(step.settings.is(Quirk::AcksBeyond));
+        let segment = Segment { seq, ack: self.receive.nxt + beyond, flags, window, data, ..self.blank() };
         step.out.send(self.key.remote.ip(), segment);
     }
 
@@ -172,12 +181,12 @@ impl Connection {
         let (now, settings) = (step.now, step.settings);
         let waits = self.waits(step);
         match waits {
-            Waits::Nothing => self.unanswered = None,
-            Waits::Acknowledgement => _ = self.unanswered.get_or_insert(now),
+            Waits::Nothing => self.silence = None,
+            Waits::Acknowledgement => _ = self.silence.get_or_insert(Silence::new(now)),
             // A closed window is no silence: that begins with a probe.
             Waits::Window => {}
         }
-        let limit = self.unanswered.map(|since| since + self.patience(settings));
+        let limit = self.silence.and_then(|silence| silence.limit(self.patience(settings))).filter(|limit| *limit > now);
         let expiry = now + self.pause(waits, settings);
         self.timers.arm(waits, || limit.map_or(expiry, |limit| expiry.min(limit)));
         if self.ack == AckDue::Later && self.timers.delayed_ack.is_none() {
@@ -194,17 +203,38 @@ impl Connection {
         }
     }
 
-    pub(super) fn waits(&self, step: &Step<'_>) -> Waits {
+    fn waits(&self, step: &Step<'_>) -> Waits {
+        if self.forgets(step) {
+            return Waits::Nothing;
+        }
         if self.send.flight() > 0 && (self.state.is_opening() || self.state.may_send()) {
-            let forgets = step.settings.is(Quirk::FinNotRetransmitted) && self.send.has_only_fin_in_flight();
-            return if forgets { Waits::Nothing } else { Waits::Acknowledgement };
+            return Waits::Acknowledgement;
         }
         if self.state.may_send() && self.send.has_unsent() { Waits::Window } else { Waits::Nothing }
+    }
+
+    /// A defect keeps the timer off.
+    fn forgets(&self, step: &Step<'_>) -> bool {
+        match step.settings.quirk {
+            Some(Quirk::FinNotRetransmitted) => self.send.has_only_fin_in_flight(),
+            Some(Quirk::CloseWaitForgets) => self.state == State::CloseWait,
+            Some(Quirk::LastAckForgets) => self.state == State::LastAck,
+            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0,
+            Some(Quirk::StuckInSynReceived) => self.state == State::SynReceived,
+            Some(Quirk::NoRetransmission) => self.send.flight() > 0 && self.state.may_send(),
+            Some(Quirk::SynNotRetried) => self.state == State::SynSent,
+            _ => false,
+        }
     }
 }
 
 /// An acknowledgement waits less than that (RFC 9293 §3.8.6.3, MUST-40).
 const ACK_DELAY_MAX: Duration = Duration::from_millis(499);
+
+/// The same bytes but for the first.
+fn changed(data: &Bytes) -> Bytes {
+    data.iter().enumerate().map(|(at, byte)| if at == 0 { !byte } else { *byte }).collect()
+}
 
 fn flags_of(plan: Plan) -> Flags {
     let push = if plan.push && plan.len > 0 { Flags::PSH } else { Flags::NONE };

@@ -65,6 +65,8 @@ pub(super) struct Leave {
     pub(super) nagle: bool,
     /// The override timer has expired (RFC 9293 §3.8.6.2.1): send what fits.
     pub(super) forced: bool,
+    /// So many octets more than the window takes.
+    pub(super) beyond: u32,
 }
 
 impl Send {
@@ -184,7 +186,8 @@ impl Send {
         if left == 0 && !fin_left {
             return None;
         }
-        let window = if self.edge.is_after(self.nxt) { self.edge.since(self.nxt) } else { 0 };
+        let edge = self.edge + leave.beyond;
+        let window = if edge.is_after(self.nxt) { edge.since(self.nxt) } else { 0 };
         let allowed = leave.limit.saturating_sub(self.flight());
         let len = left.min(self.mss).min(window).min(allowed);
         let push = len == left;

@@ -75,18 +75,21 @@ impl Side {
         self.closed || (self.shut_read && self.shut_write)
     }
 
-    /// The user ends a half or both.
-    pub(super) fn shut(&mut self, mode: Mode) {
+    /// The user ends a half or both. True: that is new.
+    pub(super) fn shut(&mut self, mode: Mode) -> bool {
+        let was = (self.shut_read, self.shut_write);
         self.shut_read |= mode.reads();
         self.shut_write |= mode.writes();
+        was != (self.shut_read, self.shut_write)
     }
 
-    /// The user closes.
-    pub(super) fn close(&mut self, contract: &Contract) {
-        match contract.close_is {
-            CloseIs::Full => self.closed = true,
-            CloseIs::Half => self.shut_write = true,
-        }
+    /// The user closes. True: that is new.
+    pub(super) fn close(&mut self, contract: &Contract) -> bool {
+        let ended = match contract.close_is {
+            CloseIs::Full => &mut self.closed,
+            CloseIs::Half => &mut self.shut_write,
+        };
+        !std::mem::replace(ended, true)
     }
 
     /// Nothing that arrives will be read.

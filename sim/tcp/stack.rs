@@ -13,6 +13,7 @@ use super::demux::{Demux, Key};
 use super::isn;
 use super::listen::Ports;
 use super::notice::{Held, Notice, Socket};
+use super::quirk::Quirk;
 use super::segments::{Out, Step, reset_for};
 use super::settings::Settings;
 use super::state::{Event, State};
@@ -103,6 +104,7 @@ impl Tcp {
     pub fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
         match self.slots.get_mut(socket.index()) {
             None => Some(Outcome::Error(Error::NotConnected)),
+            Some(Slot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
             Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
             Some(Slot::Live(_)) => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
         }
@@ -148,9 +150,10 @@ impl Tcp {
 
     // The network.
 
-    /// A packet from this address arrives.
-    pub fn input(&mut self, now: Instant, source: IpAddr, packet: Packet) {
-        let Packet::Segment(segment) = packet else { return };
+    /// A packet arrives, from one address at another. What is no segment, or one that was damaged, is dropped (RFC 9293 §3.1,
+    /// MUST-3).
+    pub fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
+        let Ok(segment) = packet.segment(source, target) else { return };
         let key = Key::new(segment.target, source, segment.source);
         match self.demux.get(&key) {
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),

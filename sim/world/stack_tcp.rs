@@ -31,8 +31,8 @@ impl Stack for Tcp {
         Tcp::is_readable(self, inner(socket))
     }
 
-    fn input(&mut self, now: Instant, source: IpAddr, _target: IpAddr, packet: Packet) {
-        Tcp::input(self, now, source, packet);
+    fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
+        Tcp::input(self, now, source, target, packet);
     }
 
     fn output(&mut self, _now: Instant) -> Option<(IpAddr, Packet)> {

@@ -4,6 +4,7 @@ use std::ops::ControlFlow::Break;
 
 use super::super::congestion::Repair;
 use super::super::connection::Connection;
+use super::super::quirk::Quirk;
 use super::super::segments::Step;
 use super::super::state::{Event, State};
 use super::super::timers::Resend;
@@ -31,6 +32,9 @@ pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: 
 
 fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
     let segment = &incoming.segment;
+    if incoming.has_length && step.settings.is(Quirk::StuckInSynReceived) {
+        return Break(Disposition::Drop);
+    }
     if !segment.ack.is_after(connection.send.una) || connection.send.is_future(segment.ack) {
         return Break(Disposition::Reset);
     }
@@ -44,7 +48,7 @@ fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming
 pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) -> u32 {
     let count = connection.send.acknowledge(incoming.segment.ack);
     connection.rtt.acknowledged(connection.send.una, step.now, step.settings);
-    connection.unanswered = None;
+    connection.silence = None;
     connection.probes = 0;
     connection.has_progress = true;
     connection.timers.resend = Resend::Off;
@@ -62,7 +66,8 @@ fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming
         connection.retransmit_head(step);
     }
     if connection.send.is_fin_acknowledged() {
-        connection.advance(step, Event::FinAcked);
+        let is_skipped = connection.state == State::Closing && step.settings.is(Quirk::TimeWaitSkipped);
+        connection.advance(step, if is_skipped { Event::Delete } else { Event::FinAcked });
     }
 }
 
@@ -89,6 +94,6 @@ fn update_window(connection: &mut Connection, incoming: &Incoming) {
     // A peer that says that its window is closed is there, and may say so for ever (RFC 9293 §3.8.6.1, MUST-37), unless nobody
     // waits for it any more.
     if connection.send.window() == 0 && !connection.side.is_gone() {
-        connection.unanswered = None;
+        connection.silence = None;
     }
 }

@@ -1,6 +1,7 @@
 //! Eighth: the FIN (RFC 9293 §3.10.7.4, eighth). It counts in its turn, behind all data: one above a hole waits.
 
 use super::super::connection::{AckDue, Connection};
+use super::super::quirk::Quirk;
 use super::super::segments::Step;
 use super::super::state::Event;
 use super::{GO_ON, Incoming, Verdict};
@@ -12,6 +13,9 @@ pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming:
     if let Some(at) = incoming.fin_at {
         connection.owe(AckDue::Now);
         connection.receive.note_fin(at);
+        if step.settings.is(Quirk::FinAboveHole) {
+            connection.receive.nxt = at;
+        }
     }
     if connection.receive.take_fin() {
         connection.side.peer_done = true;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow::Break;
 use crate::wire::{Flags, Seq};
 
 use super::super::connection::{AckDue, Connection};
+use super::super::quirk::Quirk;
 use super::super::segments::Step;
 use super::super::state::State;
 use super::{Disposition, GO_ON, Incoming, Verdict};
@@ -51,6 +52,9 @@ fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) ->
         connection.timers.linger = Some(step.now + step.settings.msl * 2);
     }
     let is_old = segment.seq.is_before(connection.receive.nxt);
+    if is_old && step.settings.is(Quirk::DuplicateDelivered) {
+        connection.receive.unread.push(segment.data.clone());
+    }
     let wants_answer = incoming.has_length || is_old;
     if segment.flags.syn() || !wants_answer { Disposition::Challenge } else { Disposition::Acknowledge }
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow::Break;
 
 use super::super::connection::{AckDue, Connection};
+use super::super::quirk::Quirk;
 use super::super::receive::Taken;
 use super::super::segments::Step;
 use super::super::side::delivers_at_close;
@@ -15,6 +16,9 @@ pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &m
     let start = sequence::trim(connection, incoming);
     if is_for_nobody(connection, step) && !incoming.segment.data.is_empty() {
         return Break(Disposition::Abort);
+    }
+    if start.is_after(connection.receive.nxt) && step.settings.is(Quirk::OutOfOrderDelivered) {
+        connection.receive.unread.push(incoming.segment.data.clone());
     }
     let taken = connection.receive.take_data(start, std::mem::take(&mut incoming.segment.data));
     connection.has_progress |= taken != Taken::Nothing;

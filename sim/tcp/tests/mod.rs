@@ -2,6 +2,7 @@
 
 mod close;
 mod establish;
+mod fuzz;
 mod transfer;
 
 use std::net::{IpAddr, SocketAddr};
@@ -37,6 +38,8 @@ struct Pair {
     accepted: usize,
     /// Nothing travels any more.
     is_cut: bool,
+    /// One number for each segment: what becomes of it. Once they are used up, everything arrives.
+    chance: std::vec::IntoIter<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,7 @@ impl Pair {
             aborts: Both::default(),
             accepted: 0,
             is_cut: false,
+            chance: Vec::new().into_iter(),
         }
     }
 
@@ -231,7 +235,11 @@ impl Pair {
     fn send(&mut self, from: End, segment: Segment) {
         let kind = kind(&segment);
         let found = self.fates.iter().position(|(end, what, _)| (*end, *what) == (from, kind));
-        let fate = if self.is_cut { Fate::Lose } else { found.map_or(Fate::Pass, |at| self.fates.remove(at).2) };
+        let fate = match found {
+            _ if self.is_cut => Fate::Lose,
+            Some(at) => self.fates.remove(at).2,
+            None => self.drawn(),
+        };
         self.log.push(self.say(from, &segment, fate));
         let arrival = self.now + self.latency;
         let times = match fate {
@@ -243,6 +251,16 @@ impl Pair {
         self.transit.extend(times.into_iter().map(|time| (time, from.peer(), segment.clone())));
     }
 
+    /// The fate that chance has for the next segment.
+    fn drawn(&mut self) -> Fate {
+        match self.chance.next().unwrap_or(u8::MAX) {
+            draw @ 0..40 => Fate::Delay(millis(u64::from(draw) * 3)),
+            40..70 => Fate::Lose,
+            70..90 => Fate::Duplicate,
+            _ => Fate::Pass,
+        }
+    }
+
     /// `12 client FIN 5+0 ack 7 win 100`, numbers relative to an ISN of 0.
     fn say(&self, from: End, segment: &Segment, fate: Fate) -> String {
         let ack = if segment.flags.ack() { format!(" ack {}", segment.ack) } else { String::new() };
@@ -252,7 +270,7 @@ impl Pair {
     }
 
     fn arrive(&mut self, to: End, segment: Segment) {
-        self.stacks[to].input(self.now, address(to.peer()), Packet::Segment(segment));
+        self.stacks[to].input(self.now, address(to.peer()), address(to), Packet::Segment(segment));
         self.flush(to);
     }
 

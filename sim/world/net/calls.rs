@@ -108,6 +108,7 @@ impl Net {
         let Some(accepted) = side.accepted else { return };
         if let Some(found) = side.accepting.iter().position(|(_, port)| *port == accepted) {
             let (op, _) = side.accepting.remove(found);
+            side.accepted = None;
             core.finish(op, Outcome::Ok, None);
         }
     }

@@ -49,16 +49,24 @@ impl Net {
     /// Lets this go wrong, at its time.
     pub(in super::super) fn plan(&mut self, core: &mut Core, fault: NetFault) {
         let number = 2 * self.faults.len() as u32;
+        let mut is_now = false;
         match &fault {
             NetFault::Segment { from, exact } => self.paths[0].links[*from].add(*exact),
             NetFault::Partition { at, lasts, .. } | NetFault::Crash { at, lasts, .. } => {
-                core.schedule(*at, Due::Fault(number + BEGINS));
+                // What is so from the start must not wait behind the first calls.
+                is_now = *at <= core.now;
+                if !is_now {
+                    core.schedule(*at, Due::Fault(number + BEGINS));
+                }
                 if let Some(lasts) = lasts {
                     core.schedule(*at + *lasts, Due::Fault(number + ENDS));
                 }
             }
         }
         self.faults.push(fault);
+        if is_now {
+            self.strike(core, number + BEGINS);
+        }
     }
 
     /// The time of a fault has come, or its end.

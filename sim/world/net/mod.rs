@@ -179,7 +179,7 @@ impl Net {
         if let Some((index, _)) = host.sockets.get(socket) {
             return Some(index);
         }
-        let index = self.paths[path].ports.find(remote, port)?;
+        let index = self.paths[path].ports.agree(remote, port)?;
         self.paths[path].hosts[end].sockets.insert(socket, (index, end));
         self.flows[index as usize].ends[end].socket = Some(socket);
         Some(index)
