@@ -1,5 +1,7 @@
 //! What calls do. What they answer, in which dialect, stands in `side.rs`.
 
+use std::hash::{Hash, Hasher};
+
 use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
 
 use super::connection::{AckDue, Connection};
@@ -45,13 +47,17 @@ impl Connection {
             return Some(Outcome::Eof);
         }
         let outcome = self.side.read(&step.settings.contract, &mut self.receive.unread, max);
-        if self.state.may_receive()
-            && matches!(outcome, Some(Outcome::Data(_)))
-            && self.receive.is_update_due(u32::from(step.settings.mss.max(1)))
-        {
-            self.owe(AckDue::Now);
+        if matches!(outcome, Some(Outcome::Data(_))) {
+            self.tell_of_room(step);
         }
         outcome
+    }
+
+    /// A peer that waits for a window learns at once that there is one.
+    pub(super) fn tell_of_room(&mut self, step: &Step<'_>) {
+        if self.state.may_receive() && self.receive.is_update_due(u32::from(step.settings.mss.max(1))) {
+            self.owe(AckDue::Now);
+        }
     }
 
     pub(super) fn is_readable(&self) -> bool {
@@ -151,6 +157,13 @@ impl Ended {
             self.unread = None;
         }
         Outcome::Done
+    }
+
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.side.hash(&mut hasher);
+        if let Some(unread) = &self.unread {
+            unread.fingerprint(hasher);
+        }
     }
 
     pub(super) fn was_aborted(&self) -> bool {

@@ -1,9 +1,14 @@
 //! Stories of two ends: what one does, what travels, what the other sees, in the order in which it happens.
 
 mod close;
+mod dialects;
 mod establish;
 mod fuzz;
+mod orphans;
+mod parts;
+mod reset;
 mod transfer;
+mod window;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -18,10 +23,13 @@ use crate::wire::{Flags, Packet, Segment, Seq};
 const CLIENT: End = End::Client;
 const SERVER: End = End::Server;
 const PORT: u16 = 80;
+const EPHEMERAL: u16 = 49_152;
 
 /// Two stacks and a path between them that does exactly what the test says.
 struct Pair {
     now: Instant,
+    /// Where the times of the log count from.
+    start: Instant,
     stacks: Both<Tcp>,
     latency: Duration,
     /// Under way: when it arrives, at which end.
@@ -36,6 +44,8 @@ struct Pair {
     /// What was lost at each end.
     aborts: Both<Vec<Abort>>,
     accepted: usize,
+    /// The right edge of the window that each end has offered, and its unit.
+    edges: Both<Option<(Seq, u8)>>,
     /// Nothing travels any more.
     is_cut: bool,
     /// One number for each segment: what becomes of it. Once they are used up, everything arrives.
@@ -93,6 +103,7 @@ impl Pair {
     fn each(client: Settings, server: Settings) -> Self {
         Pair {
             now: Instant::ZERO,
+            start: Instant::ZERO,
             stacks: Both { client: Tcp::new(client), server: Tcp::new(server) },
             latency: Duration::from_millis(10),
             transit: Vec::new(),
@@ -102,6 +113,7 @@ impl Pair {
             log: Vec::new(),
             aborts: Both::default(),
             accepted: 0,
+            edges: Both::default(),
             is_cut: false,
             chance: Vec::new().into_iter(),
         }
@@ -116,6 +128,7 @@ impl Pair {
         self.begin();
         self.drive();
         self.log.clear();
+        self.start = self.now;
         self
     }
 
@@ -200,8 +213,10 @@ impl Pair {
     }
 
     /// A segment arrives that the other end never sent.
-    fn inject(&mut self, to: End, segment: Segment) {
-        self.arrive(to, segment);
+    fn inject(&mut self, to: End, flags: Flags, seq: u32, ack: u32, text: &str) {
+        let (source, target) = if to == SERVER { (EPHEMERAL, PORT) } else { (PORT, EPHEMERAL) };
+        let data = Bytes::copy_from_slice(text.as_bytes());
+        self.arrive(to, Segment { source, target, seq: Seq(seq), ack: Seq(ack), flags, window: 5000, data, ..Segment::default() });
     }
 
     /// Takes what a stack has to say and to send.
@@ -234,6 +249,7 @@ impl Pair {
 
     fn send(&mut self, from: End, segment: Segment) {
         let kind = kind(&segment);
+        self.watch_edge(from, &segment);
         let found = self.fates.iter().position(|(end, what, _)| (*end, *what) == (from, kind));
         let fate = match found {
             _ if self.is_cut => Fate::Lose,
@@ -251,6 +267,21 @@ impl Pair {
         self.transit.extend(times.into_iter().map(|time| (time, from.peer(), segment.clone())));
     }
 
+    /// No window is shrunk, by more than its unit (RFC 9293 §3.8.6, SHLD-14).
+    fn watch_edge(&mut self, from: End, segment: &Segment) {
+        let both_scale = End::BOTH.iter().all(|end| self.stacks[*end].settings().window_scale);
+        match segment.options.window_scale.filter(|_| both_scale) {
+            _ if segment.flags.rst() => {}
+            scale if segment.flags.syn() => self.edges[from] = Some((Seq(0), scale.unwrap_or(0))),
+            _ => {
+                let Some((before, scale)) = self.edges[from] else { return };
+                let edge = segment.ack + (u32::from(segment.window) << scale);
+                assert!(before == Seq(0) || edge.is_at_least(before - (1 << scale)), "{from}'s window shrinks from {before} to {edge}");
+                self.edges[from] = Some((edge, scale));
+            }
+        }
+    }
+
     /// The fate that chance has for the next segment.
     fn drawn(&mut self) -> Fate {
         match self.chance.next().unwrap_or(u8::MAX) {
@@ -265,7 +296,7 @@ impl Pair {
     fn say(&self, from: End, segment: &Segment, fate: Fate) -> String {
         let ack = if segment.flags.ack() { format!(" ack {}", segment.ack) } else { String::new() };
         let lost = if fate == Fate::Lose { " lost" } else { "" };
-        let millis = self.now.0 / 1_000_000;
+        let millis = (self.now - self.start).as_millis();
         format!("{millis} {from} {:?} {}+{}{ack}{lost}", kind(segment), segment.seq, segment.data.len())
     }
 
