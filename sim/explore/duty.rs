@@ -22,6 +22,7 @@ pub(super) struct Wishes {
 /// What one end must and must not do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Duties {
+    flow: usize,
     end: End,
     /// No two reads at a time.
     one_reader: bool,
@@ -37,18 +38,29 @@ pub(super) struct Duties {
 
 impl Duties {
     /// `is_calm`: nothing happens from outside, and what one end does is seen by the other.
-    pub fn of(end: End, contract: &Both<Contract>, is_calm: bool) -> Self {
+    pub fn of(flow: usize, end: End, contract: &Both<Contract>, is_calm: bool) -> Self {
         let (own, peer) = (&contract[end], &contract[end.peer()]);
         let closes_fully = own.close_is == CloseIs::Full;
         // A peer's full close ends whatever is pending here; a half close does not, nor does an abort that nobody tells.
         let is_told = closes_fully && peer.close_is == CloseIs::Full && is_calm;
         Duties {
+            flow,
             end,
             one_reader: own.concurrent_reads == ConcurrentReads::Forbidden,
             one_writer: own.concurrent_writes == ConcurrentWrites::Forbidden,
             closes_fully,
             closes_idle: own.blocked_read_at_close == BlockedReadAtClose::Fault,
             strands: !is_told || own.read_after_eof == ReadAfterEof::MayBlock,
+        }
+    }
+}
+
+impl Duties {
+    /// What says that the nth task of this end is through: every wait of a scenario hears it, so each flow has its own.
+    fn signal(&self, nth: usize) -> String {
+        match self.flow {
+            0 => format!("{}-{nth}", self.end),
+            flow => format!("flow-{flow}-{}-{nth}", self.end),
         }
     }
 }
@@ -70,7 +82,7 @@ impl Wishes {
         }
         self.lanes.retain(|lane| !lane.is_empty());
         if duties.closes_fully {
-            close_last(&mut self.lanes, duties.end, self.hasty && !duties.closes_idle);
+            close_last(&mut self.lanes, duties, self.hasty && !duties.closes_idle);
         }
         let leaves = match duties.strands {
             true => self.leaves.or(Some(Self::LATE)),
@@ -101,10 +113,10 @@ fn writes(action: &Action) -> bool {
 }
 
 /// The first lane closes the flow once all the others are through, or (in haste) once each has made its last call.
-fn close_last(lanes: &mut Vec<Vec<Step>>, end: End, hasty: bool) {
+fn close_last(lanes: &mut Vec<Vec<Step>>, duties: &Duties, hasty: bool) {
     let mut lanes_over = Vec::new();
     for (index, lane) in lanes.iter_mut().enumerate().skip(1) {
-        let name: Box<str> = format!("{end}-{}", index + 1).into();
+        let name: Box<str> = duties.signal(index + 1).into();
         let last_call = usize::from(hasty && lane.last().is_some_and(|step| is_one_call(&step.action)));
         lane.insert(lane.len() - last_call, Action::Signal(name.clone()).into());
         lanes_over.push(Action::Wait(name).into());

@@ -89,8 +89,8 @@ impl Scenarios {
             let count = wishes.len() as u32;
             let faults: Vec<Fault> = aborts.into_iter().chain(medium.faults).map(|fault| fault.of_flows(count).into()).collect();
             let is_calm = faults.is_empty() && !offers.network_faults;
-            let flow = |wishes| FlowSteps { tasks: tasks(contract, is_calm, wishes, careless), ..FlowSteps::default() };
-            let (flows, title) = (wishes.into_iter().map(flow).collect(), "As generated".to_owned());
+            let flow = |(flow, wishes)| FlowSteps { tasks: tasks(flow, contract, is_calm, wishes, careless), ..FlowSteps::default() };
+            let (flows, title) = (wishes.into_iter().enumerate().map(flow).collect(), "As generated".to_owned());
             let Medium { pipe, link, tcp, .. } = medium;
             Scenario { title, contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
         })
@@ -144,9 +144,9 @@ fn flows(offers: &Offers, careless: bool) -> impl Strategy<Value = Vec<Both<Wish
 
 /// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a full
 /// close forbids more.
-fn tasks(contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
+fn tasks(flow: usize, contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
     let contract = contract.unwrap_or(Both::same(Contract::async_io()));
-    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(end, &contract, is_calm)) };
+    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(flow, end, &contract, is_calm)) };
     Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
 }
 

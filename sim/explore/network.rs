@@ -45,8 +45,8 @@ fn direction() -> impl Strategy<Value = link::Settings> + Clone {
 
 /// Mostly never; seldom more often than not.
 fn chance() -> impl Strategy<Value = Probability> + Clone {
-    let hundredths = prop_oneof![6 => Just(0), 2 => 1..20_u32, 1 => 20..40_u32];
-    hundredths.prop_map(|hundredths| Probability(hundredths * (u32::MAX / 100)))
+    let hundredths = prop_oneof![6 => Just(0), 2 => 1..20_u64, 1 => 20..40_u64];
+    hundredths.prop_map(|hundredths| Probability((((hundredths << 32) + 50) / 100) as u32))
 }
 
 fn stack() -> impl Strategy<Value = tcp::Settings> + Clone {

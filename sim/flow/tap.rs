@@ -72,7 +72,7 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         let (at, op) = (self.at, self.op);
         (self.log)(match self.outcome.take() {
-            Some(outcome) => What::Return { at, op, outcome, accepted: None, peer: None },
+            Some(outcome) => What::Return { at, op, outcome, accepted: None, peer: None, made: None },
             None => What::Cancel { at, op },
         });
     }

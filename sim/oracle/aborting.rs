@@ -106,7 +106,7 @@ impl Scene<'_> {
     /// A connection that is not established for certain, or one that nobody took: a stack may drop it as it likes.
     fn is_beyond_judging(&self) -> bool {
         let (me, peer) = (self.me(), self.peer());
-        let pending = me.opening.pending || peer.opening.pending || !(me.used || peer.used);
+        let pending = me.is_opening() || peer.is_opening() || !(me.used || peer.used);
         let untaken = self.flow.is_unopened() || End::BOTH.iter().any(|&end| self.flow.is_untaken(end));
         pending || untaken || me.is_void() || me.is_gone()
     }

@@ -124,6 +124,8 @@ impl Arrivals {
         self.tells_fates |= wire.fate != Fate::Sent;
         match wire.fate {
             Fate::Sent => return self.sent(wire, at.t),
+            // A copy of it may be whole.
+            Fate::Delivered if self.is_damaged(wire) && wire.flags.rst() => self.reset(wire, at, false),
             Fate::Delivered if self.is_damaged(wire) => {}
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
@@ -210,7 +212,7 @@ impl Arrivals {
         let (from, to) = (wire.from, wire.from.peer());
         self.sending[from].heard = Some(at.t);
         if wire.flags.rst() {
-            return self.reset(wire, at);
+            return self.reset(wire, at, true);
         }
         let edge = self.sending[to].edge.map(|(least, _)| least);
         self.sending[from].data_arrived(wire, edge);
@@ -223,7 +225,7 @@ impl Arrivals {
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
-    fn reset(&mut self, wire: &Wire, at: Stamp) {
+    fn reset(&mut self, wire: &Wire, at: Stamp, whole: bool) {
         let target = &self.sending[wire.from.peer()];
         let refusing = wire.flags.ack() && target.syn.is_some_and(|syn| wire.ack == syn.wrapping_add(1));
         let opening = target.syn.is_some() && target.ack.is_none();
@@ -240,7 +242,7 @@ impl Arrivals {
         if fits {
             sending.reset = Some(at);
         }
-        if opening && refusing {
+        if whole && opening && refusing {
             sending.refusal.get_or_insert(at);
         }
     }
@@ -260,7 +262,7 @@ impl Arrivals {
     fn came_from_nowhere(&mut self, wire: &Wire, at: Stamp) {
         self.lossy = true;
         if wire.flags.rst() {
-            self.reset(wire, at);
+            self.reset(wire, at, true);
             self.injected[wire.from.peer()] |= self.sending[wire.from].reset == Some(at);
         } else {
             self.doubtful = true;

@@ -79,8 +79,7 @@ impl Scene<'_> {
             let (end, word) = (self.end, outcome.word());
             found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
         }
-        let (at, end) = (self.at, self.end);
-        self.hosts[end].gone.get_or_insert(at);
+        let at = self.at;
         let me = self.me_mut();
         me.disconnect.end(at);
         me.refresh();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::Ledger;
-use super::scene::Scene;
+use super::scene::{Answered, Scene};
 use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
-use crate::contract::{Both, Call, End};
+use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What};
 
@@ -77,8 +77,11 @@ impl Court {
                     self.leave(*place, at);
                 }
             }
-            What::Return { at: place, op, outcome, accepted, peer } => {
-                self.scene(*place, at).answer(*op, outcome, *accepted, peer.as_deref());
+            What::Return { at: place, op, outcome, accepted, peer, made } => {
+                self.scene(*place, at).answer(*op, Answered { outcome, accepted: *accepted, peer: peer.as_deref(), made: *made });
+                if let (Some(made), Outcome::Ok) = (made, outcome) {
+                    self.scene(Place { flow: *made, ..*place }, at).was_made(*op);
+                }
             }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),

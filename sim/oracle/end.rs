@@ -261,8 +261,6 @@ pub(super) struct Opening {
     pub begun: Option<Stamp>,
     /// It was a connect.
     pub connects: bool,
-    /// A connect, or accept, is pending.
-    pub pending: bool,
     /// One returned ok: when, and its operation.
     pub opened: Option<(Stamp, u64)>,
     /// One failed.
@@ -404,6 +402,11 @@ impl EndState {
         self.aborted = None;
         (self.read_error, self.write_error, self.told) = (None, None, None);
         (self.eof, self.peer_eof) = (None, None);
+    }
+
+    /// A connect, or accept, is pending.
+    pub fn is_opening(&self) -> bool {
+        self.opening.begun.is_some() && self.pending.earliest(|kind| matches!(kind, Kind::Connect(_) | Kind::Accept(_))).is_some()
     }
 
     /// It was aborted, or may have been.

@@ -45,16 +45,13 @@ pub(super) struct Host {
     doubtful: bool,
     /// A disconnect was called.
     pub left: Option<Stamp>,
-    /// A disconnect had returned.
-    pub gone: Option<Stamp>,
 }
 
 impl Host {
-    /// Listen was called: what it finds. `alone`: there is only one host.
-    pub fn listens(&mut self, port: u16, flow: u32, alone: bool, at: Stamp) -> Found {
+    /// Listen was called: what it finds. On another flow it may be another host's.
+    pub fn listens(&mut self, port: u16, flow: u32, at: Stamp) -> Found {
         let Some(port) = self.port(port) else { return Found::Unknown };
-        let taken = port.changed > 0 && port.gone.is_none();
-        port.shared |= taken && !alone && port.flow != flow;
+        port.shared |= port.changed > 0 && port.flow != flow;
         if port.shared {
             (port.sure, port.gone) = (None, None);
         }
@@ -135,6 +132,13 @@ impl Host {
         self.ports.get(&port?).and_then(|port| port.sure).filter(|_| !self.doubtful)
     }
 
+    /// As [`Host::listener`], where it is beyond doubt that this flow's listener is meant.
+    pub fn listener_on(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
+        let only = || if self.ports.len() == 1 { self.ports.keys().next().copied() } else { None };
+        let port = port.or_else(only)?;
+        self.listener(Some(port)).filter(|_| self.ports.get(&port).is_some_and(|port| port.flow == flow))
+    }
+
     /// Somebody listens on some port for certain.
     pub fn is_listening(&self) -> bool {
         !self.doubtful && self.ports.values().any(|port| port.sure.is_some())
@@ -149,14 +153,13 @@ impl Host {
         }
     }
 
-    /// Since when nobody listens there for certain; without a port, on any that was ever listened on.
-    pub fn nobody(&self, port: Option<u16>) -> Option<Stamp> {
-        if self.doubtful {
-            return None;
-        }
-        match port {
-            Some(port) => self.ports.get(&port)?.gone,
-            None => self.ports.values().map(|port| port.gone).max_by_key(|gone| gone.map_or(Seq::MAX, |at| at.seq))?,
+    /// Since when nobody listens there for certain. Where no port was named, there must be no other, nor another flow's host.
+    pub fn nobody(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
+        match (port, self.ports.len()) {
+            _ if self.doubtful => None,
+            (Some(port), _) => self.ports.get(&port)?.gone,
+            (None, 1) => self.ports.values().next().filter(|port| port.flow == flow)?.gone,
+            (None, _) => None,
         }
     }
 
@@ -192,29 +195,29 @@ mod tests {
     #[test]
     fn a_port_is_sure_from_the_return_of_listen_to_the_call_of_unlisten() {
         let mut host = Host::default();
-        assert_eq!(host.listens(80, 0, false, at(1)), Found::Unknown);
+        assert_eq!(host.listens(80, 0, at(1)), Found::Unknown);
         assert_eq!(host.listener(Some(80)), None);
         host.listening(80, at(1), at(2));
         assert_eq!(host.listener(Some(80)), Some(at(2)));
-        assert_eq!(host.listens(80, 0, false, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, 0, at(3)), Found::Taken);
         host.unlistens(80, at(4));
-        assert_eq!((host.listener(Some(80)), host.nobody(Some(80))), (None, None));
+        assert_eq!((host.listener(Some(80)), host.nobody(Some(80), 9)), (None, None));
         host.unlistened(80, at(4), at(5));
-        assert_eq!((host.nobody(Some(80)), host.nobody(None)), (Some(at(5)), Some(at(5))));
-        assert_eq!(host.listens(80, 0, false, at(6)), Found::Free);
-        assert_eq!(host.nobody(Some(80)), None);
+        assert_eq!((host.nobody(Some(80), 0), host.nobody(None, 0)), (Some(at(5)), Some(at(5))));
+        assert_eq!(host.listens(80, 0, at(6)), Found::Free);
+        assert_eq!(host.nobody(Some(80), 9), None);
     }
 
     #[test]
     fn listen_and_unlisten_that_overlap_leave_it_open() {
         let mut host = Host::default();
-        host.listens(80, 0, false, at(1));
+        host.listens(80, 0, at(1));
         host.unlistens(80, at(2));
         host.listening(80, at(1), at(3));
         assert_eq!(host.listener(Some(80)), None);
-        host.listens(80, 0, false, at(4));
+        host.listens(80, 0, at(4));
         host.unlistened(80, at(2), at(5));
-        assert_eq!(host.nobody(Some(80)), None);
+        assert_eq!(host.nobody(Some(80), 9), None);
     }
 
     #[test]
@@ -223,7 +226,7 @@ mod tests {
         assert_eq!(host.is_named(Some("server:80")), Some(80));
         assert_eq!(host.is_named(Some("81")), Some(81));
         assert_eq!(host.is_named(None), None);
-        host.listens(80, 0, false, at(1));
+        host.listens(80, 0, at(1));
         host.listening(80, at(1), at(2));
         assert!(host.listener(Some(80)).is_some());
         assert_eq!(host.is_named(Some("other:80")), Some(80));
@@ -231,31 +234,29 @@ mod tests {
     }
 
     #[test]
-    fn without_a_port_nobody_listens_only_if_nobody_does_anywhere() {
+    fn without_a_port_nobody_listens_only_if_nobody_ever_did_anywhere_else() {
         let mut host = Host::default();
-        assert_eq!(host.nobody(None), None);
-        for (port, seq) in [(80, 1), (81, 3)] {
-            host.listens(port, 0, false, at(seq));
-            host.unlistens(port, at(seq + 10));
-        }
-        host.unlistened(80, at(11), at(20));
-        assert_eq!(host.nobody(None), None);
-        host.unlistened(81, at(13), at(21));
-        assert_eq!(host.nobody(None), Some(at(21)));
+        assert_eq!(host.nobody(None, 0), None);
+        host.listens(80, 0, at(1));
+        host.unlistens(80, at(2));
+        assert_eq!(host.nobody(None, 0), None);
+        host.unlistened(80, at(2), at(3));
+        assert_eq!((host.nobody(None, 0), host.nobody(None, 1)), (Some(at(3)), None));
+        host.accepts(81);
+        assert_eq!(host.nobody(None, 0), None);
     }
 
     #[test]
     fn a_listen_on_another_flow_may_be_another_hosts() {
         let mut host = Host::default();
-        host.listens(80, 0, false, at(1));
+        host.listens(80, 0, at(1));
         host.listening(80, at(1), at(2));
-        assert_eq!(host.clone().listens(80, 1, true, at(3)), Found::Taken);
-        assert_eq!(host.listens(80, 1, false, at(3)), Found::Unknown);
+        assert_eq!((host.listener_on(Some(80), 0), host.listener_on(Some(80), 1)), (Some(at(2)), None));
+        assert_eq!((host.listener_on(None, 0), host.listener_on(None, 1)), (Some(at(2)), None));
+        assert_eq!(host.clone().listens(80, 0, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, 1, at(3)), Found::Unknown);
         host.unlistens(80, at(5));
         host.unlistened(80, at(5), at(6));
-        assert_eq!(host.nobody(Some(80)), None);
-        host.unlistens(81, at(7));
-        host.unlistened(81, at(7), at(8));
-        assert_eq!(host.listens(81, 1, false, at(9)), Found::Free);
+        assert_eq!(host.nobody(Some(80), 0), None);
     }
 }

@@ -8,7 +8,7 @@ use super::Stamp;
 use super::end::{Kind, Pending};
 use super::hosts::Found;
 use super::ledger::Findings;
-use super::scene::Scene;
+use super::scene::{Answered, Scene};
 use crate::contract::{Error, Keepalive, Outcome, SecondListen};
 use crate::rules::Rule;
 use crate::time::span;
@@ -40,8 +40,8 @@ impl Scene<'_> {
     }
 
     pub(super) fn listen_called(&mut self, port: u16) -> Kind {
-        let (at, flow, alone) = (self.at, self.flow.id, self.header.simulated && self.header.proxies.is_empty());
-        Kind::Listen(port, self.hosts[self.end].listens(port, flow, alone, at))
+        let (at, flow) = (self.at, self.flow.id);
+        Kind::Listen(port, self.hosts[self.end].listens(port, flow, at))
     }
 
     pub(super) fn unlisten_called(&mut self, port: u16) -> Kind {
@@ -59,16 +59,18 @@ impl Scene<'_> {
             opening.begun.get_or_insert(at);
         }
         opening.connects |= matches!(kind, Kind::Connect(_));
-        opening.pending = true;
     }
 
     /// A connect or accept returned; what befell the end before, it is connected now.
-    fn opening_ends(&mut self, pending: &Pending, outcome: &Outcome, peer: Option<&str>) {
+    fn opening_ends(&mut self, pending: &Pending, answered: Answered<'_>) {
+        let Answered { outcome, peer, made, .. } = answered;
         let at = self.at;
         let me = self.me_mut();
-        me.opening.pending = false;
         if *outcome != Outcome::Ok {
             me.opening.failed.get_or_insert(at);
+            return;
+        }
+        if made.is_some() {
             return;
         }
         me.opening.opened.get_or_insert((at, pending.op));
@@ -85,7 +87,8 @@ impl Scene<'_> {
         }
     }
 
-    pub(super) fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, outcome: &Outcome, peer: Option<&str>) {
+    pub(super) fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, answered: Answered<'_>) {
+        let outcome = answered.outcome;
         self.book.exercise(Rule::ConnectOnce);
         let mut found = Findings::default();
         match outcome {
@@ -94,7 +97,7 @@ impl Scene<'_> {
             Outcome::Panic => self.panicked(pending),
             _ => {}
         }
-        self.opening_ends(pending, outcome, peer);
+        self.opening_ends(pending, answered);
         let early = found.first() == Some(Rule::ConnectOnce) && *outcome == Outcome::Error(Error::TimedOut);
         let entered = self.enter(pending, found);
         self.flow.gave_up_early = entered.filter(|_| early);
@@ -105,7 +108,7 @@ impl Scene<'_> {
         if host.listener(port).is_some() || self.accepts(port).is_some() {
             self.book.exercise(Rule::HandshakeCompletes);
         }
-        let Some(gone) = host.nobody(port).filter(|_| self.is_ordered()) else { return };
+        let Some(gone) = host.nobody(port, self.flow.id).filter(|_| self.is_ordered()) else { return };
         self.book.exercise(Rule::UnlistenStopsNew);
         if gone.seq < pending.called.seq {
             let end = self.end;
@@ -134,7 +137,7 @@ impl Scene<'_> {
     }
 
     fn host_gone(&self, pending: &Pending, port: Option<u16>) -> bool {
-        self.hosts[self.end.peer()].nobody(port).is_some_and(|gone| gone.seq < pending.called.seq)
+        self.hosts[self.end.peer()].nobody(port, self.flow.id).is_some_and(|gone| gone.seq < pending.called.seq)
     }
 
     /// The peer's pending accept of this connection.
@@ -149,7 +152,8 @@ impl Scene<'_> {
         let arrivals = &self.flow.arrivals;
         let fair = arrivals.tells_fates && !arrivals.lossy && !self.flow.is_cut() && !self.flow.was_cut;
         let host = &self.hosts[self.end.peer()];
-        let there = self.accepts(port).filter(|at| at.seq < called && host.is_listening_perhaps(port));
+        let there =
+            host.listener_on(port, self.flow.id).filter(|at| at.seq < called).and_then(|_| self.accepts(port)).filter(|at| at.seq < called);
         let Some(accepting) = there.filter(|_| fair && !self.peer().is_gone() && self.header.records.network) else { return };
         let end = self.end;
         found.add(Rule::HandshakeCompletes, &[accepting, pending.called], || {
@@ -186,21 +190,24 @@ impl Scene<'_> {
         }
     }
 
-    pub(super) fn accept_returned(&mut self, pending: &Pending, port: u16, outcome: &Outcome, peer: Option<&str>) {
+    pub(super) fn accept_returned(&mut self, pending: &Pending, port: u16, answered: Answered<'_>) {
         let mut found = Findings::default();
-        match outcome {
-            Outcome::Ok => self.accepted(pending, port, &mut found),
+        match answered.outcome {
+            Outcome::Ok if answered.made.is_some() => self.accepted_after_disconnect(pending, &mut found),
+            Outcome::Ok => self.accepted(pending, port, answered.peer, &mut found),
             Outcome::Panic => self.panicked(pending),
             _ => {}
         }
-        self.opening_ends(pending, outcome, peer);
+        self.opening_ends(pending, answered);
         self.enter(pending, found);
     }
 
-    fn accepted(&mut self, pending: &Pending, port: u16, found: &mut Findings) {
+    fn accepted(&mut self, pending: &Pending, port: u16, peer: Option<&str>, found: &mut Findings) {
         self.book.exercise(Rule::AcceptOnce);
         let end = self.end;
-        if let Some((first, op)) = self.me().opening.opened {
+        // Who is connected to somebody else has another connection, whatever flow the call stands on.
+        let other = self.me().destination.as_deref().zip(peer).is_some_and(|(known, peer)| known != peer);
+        if let Some((first, op)) = self.me().opening.opened.filter(|_| !other) {
             found.add(Rule::AcceptOnce, &[first, pending.called], || {
                 format!("the {end}'s accept returned a connection that its accept #{op} had returned at {}", first.t)
             });
@@ -209,7 +216,7 @@ impl Scene<'_> {
             return;
         }
         self.accepted_after_disconnect(pending, found);
-        let Some(gone) = self.hosts[end].nobody(Some(port)) else { return };
+        let Some(gone) = self.hosts[end].nobody(Some(port), self.flow.id) else { return };
         self.book.exercise(Rule::UnlistenStopsNew);
         if let Some(begun) = self.peer().opening.begun.filter(|begun| begun.seq > gone.seq) {
             found.add(Rule::UnlistenStopsNew, &[gone, begun], || {
@@ -218,9 +225,21 @@ impl Scene<'_> {
         }
     }
 
+    /// A call that stands on another flow made this one.
+    pub(super) fn was_made(&mut self, op: u64) {
+        self.book.exercise(Rule::AcceptOnce);
+        let (at, end) = (self.at, self.end);
+        if let Some((first, _)) = self.me().opening.opened {
+            let mut found = Findings::default();
+            found.add(Rule::AcceptOnce, &[first], || format!("the {end} was handed a connection that it had been handed at {}", first.t));
+            let site = self.site(op);
+            self.book.enter(site, found);
+        }
+        self.me_mut().opening.opened.get_or_insert((at, op));
+    }
+
     fn accepted_after_disconnect(&mut self, pending: &Pending, found: &mut Findings) {
-        let gone = self.me().disconnect.returned.or(self.hosts[self.end].gone.filter(|_| self.header.simulated));
-        if let Some(gone) = gone.filter(|gone| gone.seq < pending.called.seq) {
+        if let Some(gone) = self.me().disconnect.returned.filter(|gone| gone.seq < pending.called.seq) {
             let end = self.end;
             found.add(Rule::DisconnectNeverFails, &[gone, pending.called], || {
                 format!("the {end} accepted a connection after it had left the network at {}", gone.t)
@@ -289,7 +308,7 @@ impl Scene<'_> {
     }
 
     /// Whom a flow is connected to never changes.
-    pub(super) fn destination_returned(&mut self, pending: &Pending, outcome: &Outcome, peer: Option<&str>) {
+    pub(super) fn destination_returned(&mut self, pending: &Pending, Answered { outcome, peer, .. }: Answered<'_>) {
         if *outcome == Outcome::Panic {
             self.panicked(pending);
         }

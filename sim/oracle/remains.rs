@@ -30,6 +30,7 @@ pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header,
     // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
     let peer = &flow.ends[end.peer()];
     let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
+    book.exercise(Rule::ResourcesFreed);
     if !unread && !held.is_free() {
         still_held(flow, book, end, over, (seen, held), at);
     }
@@ -40,7 +41,7 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
     let ended = |end: &EndState| first([end.write_end_called(), end.stack_left]);
     let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
-    let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.opening.pending);
+    let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.is_opening());
     let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
     over.filter(|_| !me.is_void())
 }

@@ -27,6 +27,16 @@ pub(super) struct Scene<'a> {
     pub at: Stamp,
 }
 
+/// What a return says.
+#[derive(Clone, Copy)]
+pub(super) struct Answered<'a> {
+    pub outcome: &'a Outcome,
+    pub accepted: Option<u64>,
+    pub peer: Option<&'a str>,
+    /// The flow that was made, if that is another.
+    pub made: Option<u32>,
+}
+
 impl Scene<'_> {
     pub fn me(&self) -> &EndState {
         &self.flow.ends[self.end]
@@ -209,7 +219,8 @@ impl Scene<'_> {
         }
     }
 
-    pub(super) fn answer(&mut self, op: u64, outcome: &Outcome, accepted: Option<u64>, peer: Option<&str>) {
+    pub(super) fn answer(&mut self, op: u64, answered: Answered<'_>) {
+        let Answered { outcome, accepted, .. } = answered;
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         self.stir();
         self.note_return(&pending);
@@ -224,11 +235,11 @@ impl Scene<'_> {
             Kind::Close => self.close_returned(&pending, outcome),
             Kind::Disconnect => self.disconnect_returned(&pending, outcome),
             Kind::Flush => self.flush_returned(&pending, outcome),
-            Kind::Connect(port) => self.connect_returned(&pending, port, outcome, peer),
-            Kind::Accept(port) => self.accept_returned(&pending, port, outcome, peer),
+            Kind::Connect(port) => self.connect_returned(&pending, port, answered),
+            Kind::Accept(port) => self.accept_returned(&pending, port, answered),
             Kind::Listen(port, found) => self.listen_returned(&pending, port, found, outcome),
             Kind::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
-            Kind::Destination => self.destination_returned(&pending, outcome, peer),
+            Kind::Destination => self.destination_returned(&pending, answered),
         }
         self.tell(outcome);
     }
@@ -297,9 +308,8 @@ impl Scene<'_> {
                 let other = me.pending.earliest(|kind| kind == Kind::Close);
                 doubt(&mut me.close, &mut me.maybe_write, other, at);
             }
-            Kind::Connect(_) | Kind::Accept(_) => self.me_mut().opening.pending = false,
             Kind::Listen(port, _) | Kind::Unlisten(port) => self.hosts[self.end].doubts(port),
-            Kind::Flush | Kind::Disconnect | Kind::Destination => {}
+            Kind::Connect(_) | Kind::Accept(_) | Kind::Flush | Kind::Disconnect | Kind::Destination => {}
         }
         self.me_mut().refresh();
     }

@@ -135,7 +135,7 @@ fn place(violation: &Violation) -> Place {
 fn with_outcome(events: &[Event], at: Place, op: u64, outcome: &Outcome) -> Vec<Event> {
     let mut events = events.to_vec();
     let Some(last) = events.pop() else { return events };
-    let ended = What::Return { at, op, outcome: outcome.clone(), accepted: None, peer: None };
+    let ended = What::Return { at, op, outcome: outcome.clone(), accepted: None, peer: None, made: None };
     events.push(Event { t: last.t, what: ended });
     if !matches!(last.what, What::Return { .. }) {
         events.push(last);

@@ -25,7 +25,7 @@ pub(super) const RULES: &[About] = &[
     About {
         statement: "The FIN comes after the last byte: an end sends no data at or beyond it.",
         source: "RFC 9293 §3.4 and §3.6: the FIN has the sequence number behind the last byte",
-        premise: "an end that sends data has sent a FIN",
+        premise: "an end sends data and a FIN",
         examples: &[
             Example {
                 contracts: ALL,
@@ -193,12 +193,14 @@ pub(super) const RULES: &[About] = &[
                 bad: r#"
                     records network segments
                     client segment passes S seq 4294967290
+                    server segment sent SA seq 300 ack 4294967291
                     client segment passes A seq 4294967291 len 5
                     client segment dropped FA seq 0
                     server segment sent A seq 301 ack 1"#,
                 good: r#"
                     records network segments
                     client segment passes S seq 4294967290
+                    server segment sent SA seq 300 ack 4294967291
                     client segment passes A seq 4294967291 len 5
                     client segment passes FA seq 0
                     server segment sent A seq 301 ack 1"#,

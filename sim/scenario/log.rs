@@ -169,6 +169,7 @@ mod tests {
             outcome: Outcome::Data(Payload::Count(bytes)),
             accepted: None,
             peer: None,
+            made: None,
         };
         let counted = stats([data(0, End::Client, 1), data(1, End::Server, 20), data(0, End::Server, 300), abort(Abort::Reset)]);
         assert_eq!((counted.bytes_to_client, counted.bytes_to_server, counted.last_return), (1, 320, Instant(9)));

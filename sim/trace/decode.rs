@@ -207,6 +207,7 @@ fn returned(fields: &Fields) -> Result<What> {
         outcome: fields.word(Key::Result, RESULTS)?(fields)?,
         accepted: fields.integer_if(Key::Accepted)?,
         peer: fields.text_if(Key::Peer)?,
+        made: None,
     })
 }
 

@@ -85,7 +85,7 @@ impl Line<'_> {
                 self.operation(*at, *op);
                 self.call(call);
             }
-            What::Return { at, op, outcome, accepted, peer } => {
+            What::Return { at, op, outcome, accepted, peer, .. } => {
                 self.operation(*at, *op);
                 self.outcome(outcome);
                 self.number_if("accepted", *accepted);

@@ -85,6 +85,8 @@ pub enum What {
         accepted: Option<u64>,
         /// Whom an accept or connect says it is connected to.
         peer: Option<Box<str>>,
+        /// The flow that an accept or connect made, where the call stands on another.
+        made: Option<u32>,
     },
     /// The caller gave an operation up.
     Cancel {

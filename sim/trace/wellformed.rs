@@ -97,8 +97,10 @@ impl Wellformed {
         self.time(fields, event)?;
         match &mut event.what {
             What::Call { at, op, call } => self.call(fields, *at, *op, call),
-            What::Return { at, op, outcome, accepted, .. } => {
-                *at = self.called_at(*at, *op);
+            What::Return { at, op, outcome, accepted, made, .. } => {
+                let called = self.called_at(*at, *op);
+                *made = (called != *at).then_some(at.flow);
+                *at = called;
                 let pending = self.resolve(fields, *at, *op)?;
                 fits(fields, pending, outcome)?;
                 accept(fields, pending.family, accepted)

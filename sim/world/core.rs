@@ -148,6 +148,6 @@ impl Core {
 
     #[inline]
     pub(super) fn log_return(&mut self, at: Place, op: u64, outcome: &Outcome, accepted: Option<u64>) {
-        self.log(|| What::Return { at, op, outcome: outcome.clone(), accepted, peer: None });
+        self.log(|| What::Return { at, op, outcome: outcome.clone(), accepted, peer: None, made: None });
     }
 }

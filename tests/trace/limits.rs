@@ -107,6 +107,11 @@ fn the_return_of_an_accept_may_name_the_flow_that_it_made() {
         _ => unreachable!("only calls"),
     };
     assert_eq!(trace.events.iter().map(flow).collect::<Vec<_>>(), [0, 2, 0, 2, 3], "a return stands where its call does");
+    let made = |event: &Event| match &event.what {
+        What::Return { made, .. } => *made,
+        _ => None,
+    };
+    assert_eq!(trace.events.iter().filter_map(made).collect::<Vec<_>>(), [3], "and says which flow it made, if that is another");
 }
 
 /// A header, then a line of `len` bytes, then `end`.

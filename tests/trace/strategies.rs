@@ -162,7 +162,7 @@ fn history(steps: Vec<(u32, Step)>) -> Vec<Event> {
                 let (at, op, call) = pending.swap_remove(which.index(pending.len()));
                 let outcome = if call.admits(&outcome) { outcome } else { Outcome::Panic };
                 let room = call.buffers().map(|list| list.iter().map(Payload::len).sum::<usize>() as u64);
-                What::Return { at, op, outcome, accepted: room.and_then(|room| accepted.filter(|count| *count <= room)), peer }
+                What::Return { at, op, outcome, accepted: room.and_then(|room| accepted.filter(|count| *count <= room)), peer, made: None }
             }
             Step::Cancel(which) => {
                 let (at, op, _) = pending.swap_remove(which.index(pending.len()));

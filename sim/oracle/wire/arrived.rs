@@ -69,12 +69,12 @@ impl Arrived {
     }
 
     /// Judges an acknowledgement that this end sends: `None` if nothing can be said of it. After a wrong one goes on as if it were
-    /// right.
-    pub fn acknowledge(&mut self, ack: u32, line: u64) -> Option<Result<(), Wrong>> {
+    /// right. An end that has not `begun` with a SYN of its own may speak for an earlier connection, which a SYN has found alive.
+    pub fn acknowledge(&mut self, ack: u32, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
         if self.lost {
             return None;
         }
-        if self.courses.is_empty() {
+        if self.courses.is_empty() || !begun {
             return Some(self.go_on(ack, line));
         }
         if self.courses.iter().any(|course| course.fits(ack)) {
@@ -214,17 +214,17 @@ mod tests {
         for syn in [0, 999, u32::MAX - 3, u32::MAX] {
             let mut arrived = after_syn(syn);
             let at = |offset: u32| syn.wrapping_add(offset);
-            assert_eq!(arrived.acknowledge(at(1), 2), Some(Ok(())));
+            assert_eq!(arrived.acknowledge(at(1), true, 2), Some(Ok(())));
             for (offset, len) in [(7, 2), (3, 2), (5, 1), (12, 4), (6, 1)] {
                 arrived.take(&wire(16, at(offset), len), 3);
             }
             assert_eq!(arrived.courses[0].ahead, [(at(3), at(9)), (at(12), at(16))]);
-            assert_eq!(arrived.acknowledge(at(2), 4), Some(Err(Wrong::Beyond { next: at(1), line: 1 })));
+            assert_eq!(arrived.acknowledge(at(2), true, 4), Some(Err(Wrong::Beyond { next: at(1), line: 1 })));
             arrived.take(&wire(16, at(1), 3), 5);
-            assert_eq!(arrived.acknowledge(at(9), 6), Some(Ok(())));
+            assert_eq!(arrived.acknowledge(at(9), true, 6), Some(Ok(())));
             arrived.take(&wire(17, at(9), 10), 7);
-            assert_eq!(arrived.acknowledge(at(20), 8), Some(Ok(())));
-            assert_eq!(arrived.acknowledge(at(21), 9), Some(Err(Wrong::Beyond { next: at(20), line: 7 })));
+            assert_eq!(arrived.acknowledge(at(20), true, 8), Some(Ok(())));
+            assert_eq!(arrived.acknowledge(at(21), true, 9), Some(Err(Wrong::Beyond { next: at(20), line: 7 })));
         }
     }
 
@@ -232,28 +232,28 @@ mod tests {
     fn acknowledgements_never_go_back() {
         let mut arrived = after_syn(100);
         arrived.take(&wire(16, 101, 10), 2);
-        assert_eq!(arrived.acknowledge(111, 3), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(111, 4), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(110, 5), Some(Err(Wrong::Back { acked: 111, line: 4 })));
+        assert_eq!(arrived.acknowledge(111, true, 3), Some(Ok(())));
+        assert_eq!(arrived.acknowledge(111, true, 4), Some(Ok(())));
+        assert_eq!(arrived.acknowledge(110, true, 5), Some(Err(Wrong::Back { acked: 111, line: 4 })));
         let mut unknown = Arrived::default();
-        assert_eq!(unknown.acknowledge(7, 1), Some(Ok(())));
-        assert_eq!(unknown.acknowledge(6, 2), Some(Err(Wrong::Back { acked: 7, line: 1 })));
+        assert_eq!(unknown.acknowledge(7, true, 1), Some(Ok(())));
+        assert_eq!(unknown.acknowledge(6, true, 2), Some(Err(Wrong::Back { acked: 7, line: 1 })));
     }
 
     #[test]
     fn of_several_syns_any_may_have_been_taken() {
         let mut arrived = after_syn(100);
         arrived.take(&wire(2, 5000, 0), 2);
-        assert_eq!(arrived.acknowledge(101, 3), Some(Ok(())), "the first");
+        assert_eq!(arrived.acknowledge(101, true, 3), Some(Ok(())), "the first");
         assert_eq!(arrived.courses.len(), 1);
         arrived.take(&wire(2, 5000, 0), 4);
         arrived.begin_anew(Some(5001));
-        assert_eq!(arrived.acknowledge(5001, 5), Some(Ok(())), "the second, by a SYN of its own");
-        assert_eq!(arrived.acknowledge(101, 6), Some(Err(Wrong::Back { acked: 5001, line: 5 })));
+        assert_eq!(arrived.acknowledge(5001, true, 5), Some(Ok(())), "the second, by a SYN of its own");
+        assert_eq!(arrived.acknowledge(101, true, 6), Some(Err(Wrong::Back { acked: 5001, line: 5 })));
         for syn in 1..=COURSES as u32 {
             arrived.take(&wire(2, syn << 20, 0), 7);
         }
-        assert_eq!(arrived.acknowledge(9, 8), None, "too many to tell");
+        assert_eq!(arrived.acknowledge(9, true, 8), None, "too many to tell");
     }
 
     #[test]
@@ -270,11 +270,11 @@ mod tests {
     fn what_is_expected_is_certain_only_when_all_was_acknowledged() {
         let mut arrived = after_syn(100);
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(101, 2);
+        arrived.acknowledge(101, true, 2);
         assert_eq!(arrived.expects(), Some(101));
         arrived.take(&wire(16, 101, 1), 3);
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(102, 4);
+        arrived.acknowledge(102, true, 4);
         arrived.take(&wire(16, 110, 1), 5);
         assert_eq!(arrived.expects(), None);
     }

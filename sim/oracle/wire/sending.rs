@@ -47,10 +47,11 @@ impl Scene<'_> {
     /// `one-fin` and `fin-after-data`.
     pub(super) fn places(&mut self, wire: &Wire, found: &mut Findings) {
         let known = self.wire().sent.fin.is_some();
+        let data = if wire.flags.fin() { self.wire().sent.has_data || wire.len > 0 } else { known && wire.len > 0 };
         if !wire.flags.fin() && (!known || wire.len == 0) {
             return;
         }
-        self.book.exercise_where([(Rule::OneFin, wire.flags.fin()), (Rule::FinAfterData, known && wire.len > 0)]);
+        self.book.exercise_where([(Rule::OneFin, wire.flags.fin()), (Rule::FinAfterData, data)]);
         let (end, sent) = (self.end, data_end(wire));
         match self.wire().sent.misplaced(wire) {
             None => {}
@@ -125,7 +126,7 @@ impl Scene<'_> {
         let own = self.wire();
         let begun_here = own.sent.syn.is_some() || !own.sent.spoke;
         let unheard = unheard.filter(|syn| begun_here && !own.arrived.has_syn() && is_after(ack, *syn));
-        let Some(judged) = own.arrived.acknowledge(ack, line) else { return };
+        let Some(judged) = own.arrived.acknowledge(ack, own.sent.syn.is_some(), line) else { return };
         self.book.exercise(Rule::AckIsReceived);
         match judged {
             Err(Wrong::Beyond { next, line }) => found.add(Rule::AckIsReceived, &[self.earlier(line)], || {

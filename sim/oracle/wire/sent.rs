@@ -17,6 +17,8 @@ pub(super) struct Sent {
     una: Option<u32>,
     /// It has sent something that is no SYN.
     pub spoke: bool,
+    /// It has sent data.
+    pub has_data: bool,
     /// A reset ended it: the next SYN is another connection's.
     pub over: bool,
     contents: Contents,
@@ -91,6 +93,7 @@ impl Sent {
     /// Takes note of a segment that is no reset.
     pub fn note(&mut self, wire: &Wire, line: u64) {
         self.spoke |= !wire.flags.syn();
+        self.has_data |= wire.len > 0;
         let end = data_end(wire);
         let fresh = self.fresh(wire) as usize;
         if let Some(data) = wire.data.as_ref().filter(|data| fresh > 0 && data.len() == wire.len as usize) {

@@ -75,6 +75,30 @@ pub(super) const CONNECTIONS: &[Excuse] = &[
             server read -> "a""#,
     ),
     excuse(
+        AcceptOnce,
+        "it is another client's connection, though the call stands on the same flow",
+        ALL,
+        r#"
+            client call 1 connect server:80
+            client/1 call 1 connect server:80
+            server accept 80 -> ok peer 10.0.0.1:5000
+            server accept 80 -> ok peer 10.0.0.1:5001
+            client return 1 ok
+            client/1 return 1 ok"#,
+    ),
+    excuse(
+        AcceptOnce,
+        "the calls stand on one flow, and make others",
+        ALL,
+        r#"
+            client/1 call 1 connect server:80
+            client/2 call 1 connect server:80
+            server accept 80 -> ok made 1
+            server accept 80 -> ok made 2
+            client/1 return 1 ok
+            client/2 return 1 ok"#,
+    ),
+    excuse(
         UnlistenStopsNew,
         "the connect was called before unlisten had returned",
         ALL,

@@ -280,6 +280,18 @@ pub(super) const WIRE: &[Excuse] = &[
     ),
     excuse(
         AckIsReceived,
+        "the client has begun anew; the server still answers from the connection before",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 5000
+            server segment passes A seq 301 ack 101
+            client segment passes R seq 101
+            client segment passes S seq 5000
+            server segment sent SA seq 900 ack 5001"#,
+    ),
+    excuse(
+        AckIsReceived,
         "in TIME-WAIT the FIN that comes again is acknowledged again",
         ALL,
         r#"

@@ -250,12 +250,12 @@ impl History {
         Ok(())
     }
 
-    fn end(&mut self, at: Place, op: u64, (outcome, accepted, peer): words::Answer) -> Parsed<()> {
+    fn end(&mut self, at: Place, op: u64, (outcome, accepted, peer, made): words::Answer) -> Parsed<()> {
         let call = self.settle(at, op)?;
         if !call.admits(&outcome) {
             return Err(format!("`{}` is no result of a {}", outcome.word(), call.word()));
         }
-        self.push(What::Return { at, op, outcome, accepted, peer });
+        self.push(What::Return { at, op, outcome, accepted, peer, made });
         Ok(())
     }
 

@@ -28,7 +28,7 @@ fn data(bytes: &'static [u8]) -> Payload {
 }
 
 fn ret(at: Place, op: u64, outcome: Outcome) -> What {
-    What::Return { at, op, outcome, accepted: None, peer: None }
+    What::Return { at, op, outcome, accepted: None, peer: None, made: None }
 }
 
 fn env(flow: Option<u32>, end: Option<End>, what: EnvWhat) -> What {
@@ -72,7 +72,7 @@ fn every_call_and_every_result_has_a_spelling() {
     let list = vec![data(b"a"), data(b""), Payload::Count(3)];
     assert_eq!(trace.events[0].what, What::Call { at: CLIENT, op: 1, call: Call::Writev(list) });
     let last = Outcome::Error(Error::Reset);
-    let expected = What::Return { at: SERVER, op: 9, outcome: last, accepted: Some(1), peer: None };
+    let expected = What::Return { at: SERVER, op: 9, outcome: last, accepted: Some(1), peer: None, made: None };
     assert_eq!(trace.events[33].what, expected);
 }
 
@@ -158,9 +158,11 @@ fn a_line_may_be_repeated() {
 
 #[test]
 fn a_result_may_say_who_the_peer_is() {
-    let expected = What::Return { at: CLIENT, op: 1, outcome: Outcome::Ok, accepted: None, peer: Some("a:80".into()) };
+    let expected = What::Return { at: CLIENT, op: 1, outcome: Outcome::Ok, accepted: None, peer: Some("a:80".into()), made: None };
     assert_eq!(whats("client destination -> ok peer a:80")[1], expected);
     assert_eq!(refusal("client destination -> ok peer"), "line 1: expected more");
+    let made = What::Return { at: SERVER, op: 1, outcome: Outcome::Ok, accepted: None, peer: None, made: Some(3) };
+    assert_eq!(whats("server accept 80 -> ok made 3")[1], made);
 }
 
 #[test]

@@ -78,15 +78,16 @@ fn destination(line: &mut Line) -> Parsed<Option<Box<str>>> {
     }
 }
 
-/// An outcome, how many bytes a write says that it accepted, and whom a flow says that it is connected to.
-pub(super) type Answer = (Outcome, Option<u64>, Option<Box<str>>);
+/// An outcome, how many bytes a write says that it accepted, whom a flow says that it is connected to, and which flow was made.
+pub(super) type Answer = (Outcome, Option<u64>, Option<Box<str>>, Option<u32>);
 
 /// What stands behind the arrow.
 pub(super) fn result(line: &mut Line) -> Parsed<Answer> {
     let outcome = outcome(line)?;
     let accepted = if line.take("accepted") { Some(line.number()?) } else { None };
     let peer = if line.take("peer") { Some(line.word()?.into()) } else { None };
-    Ok((outcome, accepted, peer))
+    let made = if line.take("made") { Some(line.number()?) } else { None };
+    Ok((outcome, accepted, peer, made))
 }
 
 fn outcome(line: &mut Line) -> Parsed<Outcome> {

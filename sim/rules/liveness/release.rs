@@ -120,6 +120,18 @@ pub(in crate::rules) const RELEASE: &[About] = &[
                     3600s env resources client
                     quiet"#,
             },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network resources
+                    client disconnect -> done
+                    1801s env resources client ports 1"#,
+                good: r#"
+                    records network resources
+                    client disconnect -> done
+                    1800s env resources client ports 1
+                    1801s env resources client"#,
+            },
         ],
         ..About::new(Rule::ResourcesFreed, Section::Liveness, Level::Resources)
     },

@@ -198,7 +198,7 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
             win: u32::from(segment.window),
             len: segment.data.len() as u32,
             opts: options(segment),
-            data: (!segment.data.is_empty()).then(|| segment.data.clone().into()),
+            data: (!segment.data.is_empty()).then(|| segment.data.clone()),
         }))
     });
 }

@@ -22,7 +22,7 @@ fn call(millis: u64, at_: Place, op: u64, call: Call) -> Event {
 }
 
 fn back(millis: u64, at_: Place, op: u64, outcome: Outcome) -> Event {
-    at(millis, What::Return { at: at_, op, outcome, accepted: None, peer: None })
+    at(millis, What::Return { at: at_, op, outcome, accepted: None, peer: None, made: None })
 }
 
 fn env(millis: u64, end: Option<End>, what: EnvWhat) -> Event {
