@@ -1,5 +1,7 @@
 //! What calls do. What they answer, in which dialect, stands in `side.rs`.
 
+use std::hash::{Hash, Hasher};
+
 use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
 
 use super::connection::{AckDue, Connection};
@@ -155,6 +157,13 @@ impl Ended {
             self.unread = None;
         }
         Outcome::Done
+    }
+
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.side.hash(&mut hasher);
+        if let Some(unread) = &self.unread {
+            unread.fingerprint(hasher);
+        }
     }
 
     pub(super) fn was_aborted(&self) -> bool {

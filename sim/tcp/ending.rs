@@ -10,33 +10,35 @@ use crate::wire::Flags;
 use super::connection::Connection;
 use super::quirk::Quirk;
 use super::segments::Step;
-use super::side::{Opening, delivers_at_close};
+use super::side::{Opening, Side, delivers_at_close};
 use super::state::{Event, State};
 
 impl Connection {
     /// The user ends one half or both.
     pub(super) fn shut(&mut self, step: &mut Step<'_>, mode: Mode) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= self.side.shut(mode);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.shut(mode);
+        self.end_halves(step, before);
     }
 
     /// The user closes: one half or the flow, as the contract says.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= self.side.close(&step.settings.contract);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.close(&step.settings.contract);
+        self.end_halves(step, before);
     }
 
     /// The stack leaves the network.
     pub(super) fn close_fully(&mut self, step: &mut Step<'_>) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= !std::mem::replace(&mut self.side.closed, true);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.closed = true;
+        self.end_halves(step, before);
     }
 
     /// Does what the halves that the user has ended by now ask for.
-    fn end_halves(&mut self, step: &mut Step<'_>, was_gone: bool) {
+    fn end_halves(&mut self, step: &mut Step<'_>, before: Side) {
+        // A close that waits is asked for again and again: that alone is no news.
+        self.has_progress |= before != self.side;
         let was_ended = self.send.is_fin_sent();
         let ends_writing = self.side.shut_write || self.side.closed;
         if self.state == State::SynSent && self.side.is_gone() {
@@ -49,7 +51,7 @@ impl Connection {
             self.send.end();
             self.advance(step, Event::Close);
         }
-        if self.side.is_gone() && !was_gone {
+        if self.side.is_gone() && !before.is_gone() {
             self.leave(step);
         } else if self.side.is_deaf(&step.settings.contract) && !self.receive.is_deaf() {
             self.receive.deafen();

@@ -1,5 +1,6 @@
 //! Listening ports, and the ports that connections are begun from.
 
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use crate::contract::{Error, SecondListen};
@@ -44,6 +45,10 @@ impl Ports {
 
     pub(super) fn unlisten(&mut self, port: u16) {
         self.listening.retain(|listening| *listening != port);
+    }
+
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        (&self.listening, self.next).hash(&mut hasher);
     }
 
     pub(super) fn unlisten_all(&mut self) {

@@ -1,6 +1,7 @@
 //! Bytes in order, held as the slices in which they came.
 
 use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -95,6 +96,13 @@ impl Pieces {
             piece += 1;
         }
         self.cursor = Cursor { piece, base };
+    }
+
+    /// The bytes, however they lie in pieces.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.len.hash(&mut hasher);
+        hasher.write(&self.first);
+        self.rest.iter().for_each(|piece| hasher.write(piece));
     }
 
     fn piece(&self, index: usize) -> &Bytes {

@@ -7,6 +7,8 @@
 //!         │              │ goes again│              │
 //! ```
 
+use std::hash::{Hash, Hasher};
+
 use bytes::Bytes;
 
 use crate::wire::Seq;
@@ -174,6 +176,15 @@ impl Send {
     #[inline]
     pub(super) fn window(&self) -> u32 {
         if self.edge.is_after(self.una) { self.edge.since(self.una) } else { 0 }
+    }
+
+    /// What it will do, with numbers counted from its first.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, irs: Seq) {
+        let own = [self.una, self.nxt, self.max, self.edge, self.hurried, self.updated_by.1].map(|seq| seq.since(self.iss));
+        let peers = self.updated_by.0.since(irs);
+        (own, peers, self.has_probed, self.max_window, self.scale, self.mss).hash(&mut hasher);
+        (self.capacity, self.fin.map(|fin| fin.since(self.iss))).hash(&mut hasher);
+        self.queue.fingerprint(hasher);
     }
 
     // What may leave.

@@ -8,7 +8,7 @@ use crate::contract::{
 use super::pieces::Pieces;
 
 /// It outlives the connection: calls on a flow that has ended are answered from it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Side {
     pub(super) opening: Opening,
     pub(super) shut_read: bool,
@@ -29,7 +29,7 @@ pub(super) struct Side {
 }
 
 /// How far the attempt to connect has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Opening {
     /// The handshake goes on.
     Pending,
@@ -75,21 +75,18 @@ impl Side {
         self.closed || (self.shut_read && self.shut_write)
     }
 
-    /// The user ends a half or both. True: that is new.
-    pub(super) fn shut(&mut self, mode: Mode) -> bool {
-        let was = (self.shut_read, self.shut_write);
+    /// The user ends a half or both.
+    pub(super) fn shut(&mut self, mode: Mode) {
         self.shut_read |= mode.reads();
         self.shut_write |= mode.writes();
-        was != (self.shut_read, self.shut_write)
     }
 
-    /// The user closes. True: that is new.
-    pub(super) fn close(&mut self, contract: &Contract) -> bool {
-        let ended = match contract.close_is {
-            CloseIs::Full => &mut self.closed,
-            CloseIs::Half => &mut self.shut_write,
-        };
-        !std::mem::replace(ended, true)
+    /// The user closes.
+    pub(super) fn close(&mut self, contract: &Contract) {
+        match contract.close_is {
+            CloseIs::Full => self.closed = true,
+            CloseIs::Half => self.shut_write = true,
+        }
     }
 
     /// Nothing that arrives will be read.

@@ -1,5 +1,6 @@
 //! The stack: which connection is meant, which comes next, and what the host is told.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
@@ -209,6 +210,18 @@ impl Tcp {
             && time <= now
         {
             self.step(now, index as usize, Connection::expire);
+        }
+    }
+
+    /// Takes in what it will do from here on: no absolute time, no absolute sequence number.
+    pub fn fingerprint(&self, now: Instant, mut hasher: &mut dyn Hasher) {
+        (self.has_left, self.slots.len()).hash(&mut hasher);
+        self.ports.fingerprint(hasher);
+        for slot in &self.slots {
+            match slot {
+                Slot::Live(connection) => connection.fingerprint(hasher, now),
+                Slot::Ended(ended) => ended.fingerprint(hasher),
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! The timers of a connection. Each is armed in one place, [`Timers::arm`], after every step, from what the connection waits for.
 
+use std::hash::{Hash, Hasher};
+
 use crate::time::Instant;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +50,13 @@ impl Timers {
     #[inline]
     pub(super) fn deadline(&self) -> Option<Instant> {
         [self.resend.at(), self.delayed_ack, self.linger].into_iter().flatten().min()
+    }
+
+    /// How long each still runs.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, now: Instant) {
+        let kind = std::mem::discriminant(&self.resend);
+        let left = [self.resend.at(), self.delayed_ack, self.linger].map(|at| at.map(|at| at - now));
+        (kind, left).hash(&mut hasher);
     }
 
     /// How many are armed.

@@ -1,5 +1,6 @@
 //! The simulator's own TCP behind the door for stacks: nothing but forwarding.
 
+use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
@@ -62,6 +63,11 @@ impl Stack for Tcp {
     fn resources(&self, socket: Socket) -> Option<Resources> {
         let tcp::Held { connections, timers, buffered, ports } = self.held(inner(socket));
         Some(Resources { connections, timers, buffered, ports })
+    }
+
+    fn fingerprint(&self, now: Instant, hasher: &mut dyn Hasher) -> bool {
+        Tcp::fingerprint(self, now, hasher);
+        true
     }
 
     fn fork(&self) -> Option<Box<dyn Stack>> {
