@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::contract::{Both, End};
+use crate::contract::End;
 use crate::link::{Arrival, Fate};
 use crate::time::Instant;
 use crate::trace::{self, Flags, What, Wire};
@@ -17,45 +17,39 @@ use super::{Net, address};
 #[derive(Clone, Debug)]
 pub(super) struct Parcel {
     pub(super) id: u64,
-    /// The flow that it belongs to, for its sender.
+    /// The flow that it belongs to.
     pub(super) index: u32,
     pub(super) packet: Packet,
 }
 
-/// Which flow each pair of ports belongs to, as either end has it: the client's port, the server's port. Sorted.
-///
-/// The ends differ where a host came back after a crash and took the same port again, while the old connection lives on at the
-/// other end (a half-open connection, RFC 9293 §3.5.1).
+/// Which flow each pair of ports belongs to: the client's port, the server's port. Sorted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ports {
-    owners: Vec<((u16, u16), Both<u32>)>,
-    /// A pair of ports was taken again.
-    is_reused: bool,
-}
+pub(super) struct Ports(Vec<(Pair, u32)>);
+
+/// The client's port and the server's.
+type Pair = (u16, u16);
 
 impl Ports {
-    pub(super) fn find(&self, client: u16, server: u16) -> Option<Both<u32>> {
-        let found = self.owners.binary_search_by_key(&(client, server), |(ports, _)| *ports).ok()?;
-        Some(self.owners[found].1)
+    #[inline]
+    pub(super) fn find(&self, pair: Pair) -> Option<u32> {
+        let found = self.0.binary_search_by_key(&pair, |(known, _)| *known).ok()?;
+        Some(self.0[found].1)
     }
 
-    /// The client opens a flow; the server has heard nothing of it yet.
-    fn insert(&mut self, client: u16, server: u16, flow: u32) {
-        match self.owners.binary_search_by_key(&(client, server), |(ports, _)| *ports) {
-            Ok(found) => {
-                self.owners[found].1.client = flow;
-                self.is_reused = true;
-            }
-            Err(place) => self.owners.insert(place, ((client, server), Both { client: flow, server: flow })),
+    pub(super) fn insert(&mut self, pair: Pair, index: u32) {
+        match self.0.binary_search_by_key(&pair, |(known, _)| *known) {
+            Ok(found) => self.0[found].1 = index,
+            Err(place) => self.0.insert(place, (pair, index)),
         }
     }
+}
 
-    /// The server has the flow, too.
-    pub(super) fn agree(&mut self, client: u16, server: u16) -> Option<u32> {
-        let found = self.owners.binary_search_by_key(&(client, server), |(ports, _)| *ports).ok()?;
-        let owners = &mut self.owners[found].1;
-        owners.server = owners.client;
-        Some(owners.client)
+/// The ports of a segment that this end sends.
+#[inline]
+fn pair(from: End, segment: &Segment) -> Pair {
+    match from {
+        End::Client => (segment.source, segment.target),
+        End::Server => (segment.target, segment.source),
     }
 }
 
@@ -122,54 +116,46 @@ impl Net {
 
     fn deliver(&mut self, core: &mut Core, path: usize, from: End, parcel: Parcel) {
         let (source, target) = (address(path, from), address(path, from.peer()));
-        if !self.paths[path].hosts[from.peer()].is_up {
-            return;
-        }
+        let is_up = self.paths[path].hosts[from.peer()].is_up;
         if core.recording
             && let Some(segment) = segment(&parcel.packet, source, target)
         {
-            let index = self.receiver(path, from, &parcel, &segment);
-            log(core, self.flows[index as usize].flow, from, parcel.id, trace::Fate::Delivered, &segment);
+            let flow = self.flows[self.receiver(path, from, &parcel, &segment) as usize].flow;
+            let fate = if is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
+            log(core, flow, from, parcel.id, fate, &segment);
         }
-        self.paths[path].hosts[from.peer()].stack.get_mut().input(core.now, source, target, parcel.packet);
-        self.settle(core, path, from.peer());
+        if is_up {
+            self.paths[path].hosts[from.peer()].stack.get_mut().input(core.now, source, target, parcel.packet);
+            self.settle(core, path, from.peer());
+        }
     }
 
-    /// The segment in a packet, and the flow that it belongs to.
+    /// Whose flow a segment is at the end where it arrives: that of a connection there which still has these ports, while its
+    /// sender has come back from a crash and begun another.
+    fn receiver(&self, path: usize, from: End, parcel: &Parcel, segment: &Segment) -> u32 {
+        let (path, end) = (&self.paths[path], from.peer());
+        match path.ports[end].find(pair(from, segment)) {
+            Some(other) if other != parcel.index => {
+                let socket = self.flows[other as usize].ends[end].socket;
+                let lives = socket.is_some_and(|socket| path.hosts[end].sockets.get(socket).is_some());
+                if lives { other } else { parcel.index }
+            }
+            _ => parcel.index,
+        }
+    }
+
+    /// The segment in a packet, and the flow that it belongs to at the end that sends it.
     fn read<'a>(&mut self, path: usize, from: End, packet: &'a Packet) -> Option<(u32, Cow<'a, Segment>)> {
         let segment = segment(packet, address(path, from), address(path, from.peer()))?;
-        let (client, server) = pair(from, &segment);
-        let hosts = &mut self.paths[path].hosts;
-        if from == End::Client && segment.flags.syn() && !hosts.client.connecting.is_empty() {
-            let index = hosts.client.connecting.remove(0);
-            self.paths[path].ports.insert(client, server, index);
+        let pair = pair(from, &segment);
+        let path = &mut self.paths[path];
+        if from == End::Client && segment.flags.syn() && !path.hosts.client.connecting.is_empty() {
+            let index = path.hosts.client.connecting.remove(0);
+            path.ports.client.insert(pair, index);
         }
-        Some((self.owner(path, from, client, server)?, segment))
-    }
-
-    /// The flow that this end has at these ports: where the old connection is gone from it, what the client has there.
-    fn owner(&self, path: usize, end: End, client: u16, server: u16) -> Option<u32> {
-        let owners = self.paths[path].ports.find(client, server)?;
-        let socket = self.flows[owners[end] as usize].ends[end].socket;
-        let holds = |socket| self.paths[path].hosts[end].sockets.get(socket) == Some((owners[end], end));
-        if owners.client == owners.server || socket.is_some_and(holds) { Some(owners[end]) } else { Some(owners.client) }
-    }
-
-    /// The flow that a packet concerns where it arrives.
-    fn receiver(&self, path: usize, from: End, parcel: &Parcel, segment: &Segment) -> u32 {
-        if !self.paths[path].ports.is_reused {
-            return parcel.index;
-        }
-        let (client, server) = pair(from, segment);
-        self.owner(path, from.peer(), client, server).unwrap_or(parcel.index)
-    }
-}
-
-/// The client's port and the server's port.
-const fn pair(from: End, segment: &Segment) -> (u16, u16) {
-    match from {
-        End::Client => (segment.source, segment.target),
-        End::Server => (segment.target, segment.source),
+        // Ports at which nobody was ever taken answer for whoever knocked.
+        let index = path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))?;
+        Some((index, segment))
     }
 }
 
