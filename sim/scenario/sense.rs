@@ -80,21 +80,12 @@ fn sizes(scenario: &Scenario) -> Result<(), Diagnostic> {
 fn bytes(scenario: &Scenario) -> Result<(), Diagnostic> {
     let mut total = 0_u64;
     for step in scenario.tasks().flat_map(|(_, _, steps)| steps) {
-        total = total.saturating_add(written(&step.action));
+        total = total.saturating_add(step.action.written());
         if total > MAX_BYTES {
             return Err(scenario.source.at(step.spot, "the scenario writes too much").with_help("at most 1GiB in all"));
         }
     }
     Ok(())
-}
-
-/// The bytes that an action writes.
-fn written(action: &Action) -> u64 {
-    match action {
-        Action::Write(bytes) | Action::WriteBy { total: bytes, .. } | Action::WriteNodelay(bytes) => *bytes,
-        Action::Writev(sizes) | Action::WritevNodelay(sizes) => sizes.iter().sum(),
-        _ => 0,
-    }
 }
 
 /// Nothing comes after a step that is expected to block for ever.
