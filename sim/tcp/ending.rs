@@ -100,8 +100,12 @@ impl Connection {
         self.side.peer_done |= step.settings.is(Quirk::ResetIsEof);
     }
 
-    /// Fault injection: aborted without a cause of its own. Of a reset the peer is told.
-    pub(super) fn suffer(&mut self, step: &mut Step<'_>, abort: Abort) {
+    /// Fault injection: aborted without a cause of its own. Of a reset the peer is told. False where that can't happen: nothing
+    /// is kept alive before it lives (RFC 9293 §3.8.4).
+    pub(super) fn suffer(&mut self, step: &mut Step<'_>, abort: Abort) -> bool {
+        if abort == Abort::KeepaliveDeath && self.state.is_opening() {
+            return false;
+        }
         if abort == Abort::Reset && self.state.resets_on_abort() {
             self.emit_reset(step);
         }
@@ -109,6 +113,7 @@ impl Connection {
             self.side.opening = Opening::Closed;
         }
         self.die(step, abort);
+        true
     }
 
     /// A handshake from outside that nobody waits for any more.

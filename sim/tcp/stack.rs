@@ -138,7 +138,7 @@ impl Tcp {
 
     /// Fault injection: aborts a connection; false if it has ended.
     pub fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
-        self.step(now, socket.index(), |connection, step| connection.suffer(step, abort)).is_some()
+        self.step(now, socket.index(), |connection, step| connection.suffer(step, abort)).unwrap_or(false)
     }
 
     /// What is held for this connection.

@@ -54,7 +54,8 @@ impl Conn {
         Conn(flow * 2 + end as u32)
     }
 
-    const fn place(self) -> Place {
+    /// The flow that it is an end of, and which end.
+    pub const fn place(self) -> Place {
         Place { flow: self.0 / 2, end: End::BOTH[(self.0 % 2) as usize] }
     }
 }

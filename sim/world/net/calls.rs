@@ -122,7 +122,15 @@ impl Net {
                 Some(socket) => stack.get_mut().call(core.now, socket, &mut waiting.call),
                 None => Some(Outcome::Error(Error::NotConnected)),
             };
-            let Some(outcome) = outcome else { return };
+            let Some(outcome) = outcome else {
+                // Only the writes before it had to be waited for: what comes behind a close is answered by a closed flow.
+                if waiting.call != Call::Close {
+                    return;
+                }
+                side.closing.push(waiting.op);
+                side.line.pop();
+                continue;
+            };
             let left: usize = waiting.call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len()).sum());
             let accepted = waiting.len.filter(|_| outcome != Outcome::Ok).map(|len| len - left as u64);
             core.finish(waiting.op, outcome, accepted);
