@@ -5,9 +5,9 @@ use flowsim::contract::Contract;
 use flowsim::explore::scenarios;
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Options, Run, Scenario};
+use flowsim::target;
 use flowsim::target::{Named, Target};
 use flowsim::trace::{EnvWhat, Resources, What};
-use flowsim::target;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 

@@ -192,3 +192,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_connection_is_small() {
+    let size = size_of::<super::super::connection::Connection>();
+    assert!(size <= 640, "{size} bytes");
+}

@@ -123,7 +123,9 @@ fn in_flow(flow: u32) -> impl Fn(Event) -> Event {
     move |event: Event| {
         let what = match event.what {
             What::Call { at, op, call } => What::Call { at: Place { flow, ..at }, op, call },
-            What::Return { at, op, outcome, accepted, peer, made } => What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer, made },
+            What::Return { at, op, outcome, accepted, peer, made } => {
+                What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer, made }
+            }
             What::Segment(mut wire) => {
                 wire.flow = flow;
                 What::Segment(wire)
