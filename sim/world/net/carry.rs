@@ -24,19 +24,32 @@ pub(super) struct Parcel {
 
 /// Which flow each pair of ports belongs to: the client's port, the server's port. Sorted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ports(Vec<((u16, u16), u32)>);
+pub(super) struct Ports(Vec<(Pair, u32)>);
+
+/// The client's port and the server's.
+type Pair = (u16, u16);
 
 impl Ports {
-    pub(super) fn find(&self, client: u16, server: u16) -> Option<u32> {
-        let found = self.0.binary_search_by_key(&(client, server), |(ports, _)| *ports).ok()?;
+    #[inline]
+    pub(super) fn find(&self, pair: Pair) -> Option<u32> {
+        let found = self.0.binary_search_by_key(&pair, |(known, _)| *known).ok()?;
         Some(self.0[found].1)
     }
 
-    fn insert(&mut self, client: u16, server: u16, flow: u32) {
-        match self.0.binary_search_by_key(&(client, server), |(ports, _)| *ports) {
-            Ok(found) => self.0[found].1 = flow,
-            Err(place) => self.0.insert(place, ((client, server), flow)),
+    pub(super) fn insert(&mut self, pair: Pair, index: u32) {
+        match self.0.binary_search_by_key(&pair, |(known, _)| *known) {
+            Ok(found) => self.0[found].1 = index,
+            Err(place) => self.0.insert(place, (pair, index)),
         }
+    }
+}
+
+/// The ports of a segment that this end sends.
+#[inline]
+fn pair(from: End, segment: &Segment) -> Pair {
+    match from {
+        End::Client => (segment.source, segment.target),
+        End::Server => (segment.target, segment.source),
     }
 }
 
@@ -103,33 +116,46 @@ impl Net {
 
     fn deliver(&mut self, core: &mut Core, path: usize, from: End, parcel: Parcel) {
         let (source, target) = (address(path, from), address(path, from.peer()));
-        let host = &mut self.paths[path].hosts[from.peer()];
-        if !host.is_up {
-            return;
+        let is_up = self.paths[path].hosts[from.peer()].is_up;
+        if core.recording
+            && let Some(segment) = segment(&parcel.packet, source, target)
+        {
+            let flow = self.flows[self.receiver(path, from, &parcel, &segment) as usize].flow;
+            let fate = if is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
+            log(core, flow, from, parcel.id, fate, &segment);
         }
-        if core.recording {
-            let flow = self.flows[parcel.index as usize].flow;
-            if let Some(segment) = segment(&parcel.packet, source, target) {
-                log(core, flow, from, parcel.id, trace::Fate::Delivered, &segment);
-            }
+        if is_up {
+            self.paths[path].hosts[from.peer()].stack.get_mut().input(core.now, source, target, parcel.packet);
+            self.settle(core, path, from.peer());
         }
-        host.stack.get_mut().input(core.now, source, target, parcel.packet);
-        self.settle(core, path, from.peer());
     }
 
-    /// The segment in a packet, and the flow that it belongs to.
+    /// Whose flow a segment is at the end where it arrives: that of a connection there which still has these ports, while its
+    /// sender has come back from a crash and begun another.
+    fn receiver(&self, path: usize, from: End, parcel: &Parcel, segment: &Segment) -> u32 {
+        let (path, end) = (&self.paths[path], from.peer());
+        match path.ports[end].find(pair(from, segment)) {
+            Some(other) if other != parcel.index => {
+                let socket = self.flows[other as usize].ends[end].socket;
+                let lives = socket.is_some_and(|socket| path.hosts[end].sockets.get(socket).is_some());
+                if lives { other } else { parcel.index }
+            }
+            _ => parcel.index,
+        }
+    }
+
+    /// The segment in a packet, and the flow that it belongs to at the end that sends it.
     fn read<'a>(&mut self, path: usize, from: End, packet: &'a Packet) -> Option<(u32, Cow<'a, Segment>)> {
         let segment = segment(packet, address(path, from), address(path, from.peer()))?;
-        let (client, server) = match from {
-            End::Client => (segment.source, segment.target),
-            End::Server => (segment.target, segment.source),
-        };
+        let pair = pair(from, &segment);
         let path = &mut self.paths[path];
         if from == End::Client && segment.flags.syn() && !path.hosts.client.connecting.is_empty() {
             let index = path.hosts.client.connecting.remove(0);
-            path.ports.insert(client, server, index);
+            path.ports.client.insert(pair, index);
         }
-        Some((path.ports.find(client, server)?, segment))
+        // Ports at which nobody was ever taken answer for whoever knocked.
+        let index = path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))?;
+        Some((index, segment))
     }
 }
 

@@ -61,13 +61,14 @@ struct Path {
     hosts: Both<Host>,
     /// By the end that sends.
     links: Both<Link<Parcel>>,
-    ports: Ports,
+    /// Whose each pair of ports is, as the stack at either end has it.
+    ports: Both<Ports>,
 }
 
 impl Path {
     fn new(hosts: Both<Host>, link: &Both<link::Settings>) -> Self {
         let links = Both { client: Link::new(link.client.clone()), server: Link::new(link.server.clone()) };
-        Path { hosts, links, ports: Ports::default() }
+        Path { hosts, links, ports: Both::default() }
     }
 }
 
@@ -179,7 +180,9 @@ impl Net {
         if let Some((index, _)) = host.sockets.get(socket) {
             return Some(index);
         }
-        let index = self.paths[path].ports.find(remote, port)?;
+        let ports = &mut self.paths[path].ports;
+        let index = ports.client.find((remote, port))?;
+        ports.server.insert((remote, port), index);
         self.paths[path].hosts[end].sockets.insert(socket, (index, end));
         self.flows[index as usize].ends[end].socket = Some(socket);
         Some(index)
