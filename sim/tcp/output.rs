@@ -219,7 +219,7 @@ impl Connection {
             Some(Quirk::FinNotRetransmitted) => self.send.has_only_fin_in_flight(),
             Some(Quirk::CloseWaitForgets) => self.state == State::CloseWait,
             Some(Quirk::LastAckForgets) => self.state == State::LastAck,
-            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0,
+            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0 && self.send.window() == 0,
             Some(Quirk::StuckInSynReceived) => self.state == State::SynReceived,
             Some(Quirk::NoRetransmission) => self.send.flight() > 0 && self.state.may_send(),
             Some(Quirk::SynNotRetried) => self.state == State::SynSent,

@@ -192,3 +192,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_connection_is_small() {
+    let size = size_of::<super::super::connection::Connection>();
+    assert!(size <= 640, "{size} bytes");
+}
+
+/// What both ends will do from here on, after a story that begins at this time with this number.
+fn outlook(start: Duration, isn: u32, text: &str) -> [u64; 2] {
+    let mut pair = Pair::with(Settings { isn: Some(isn), ..settings(Contract::modern()) });
+    pair.drive_for(start);
+    let mut pair = pair.connect();
+    pair.lose(CLIENT, Kind::Data);
+    pair.write(CLIENT, text);
+    pair.write(SERVER, "answer");
+    pair.now(SERVER, SHUT_WRITE);
+    pair.drive_for(millis(25));
+    End::BOTH.map(|end| {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        pair.stacks[end].fingerprint(pair.now, &mut hasher);
+        hasher.digest()
+    })
+}
+
+#[test]
+fn a_fingerprint_knows_no_absolute_time_and_no_absolute_number() {
+    let usual = outlook(Duration::ZERO, 0, "text");
+    assert_eq!(usual, outlook(seconds(77), u32::MAX - 2, "text"));
+    assert_ne!(usual[0], outlook(Duration::ZERO, 0, "next")[0], "what is still to be sent counts");
+}
