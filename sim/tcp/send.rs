@@ -81,7 +81,7 @@ impl Send {
             has_probed: false,
             edge: iss,
             max_window: 0,
-            updated_by: (Seq(0), Seq(0)),
+            updated_by: (Seq(0), iss),
             scale: 0,
             mss: u32::from(mss.max(1)),
             queue: Pieces::default(),

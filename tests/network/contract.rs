@@ -1,41 +1,18 @@
-//! Random scenarios over random networks, on TCP in each of its dialects: the contract holds, nothing is left behind, and the same
-//! seed leaves the same bytes.
+//! Whatever is done over whatever network, TCP keeps each contract that it claims, and leaves nothing behind.
 
 use flowsim::contract::Contract;
 use flowsim::explore::scenarios;
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Keep, Options, Run, Scenario};
-use flowsim::target;
-use flowsim::target::{Named, Target};
+use flowsim::scenario::{Keep, Run, Scenario};
+use flowsim::target::Target;
 use flowsim::trace::{EnvWhat, Resources, What};
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
 
-/// How many cases each property sees; `FLOWSIM_CASES` asks for more.
-fn cases() -> u32 {
-    std::env::var("FLOWSIM_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
-}
-
-fn config() -> ProptestConfig {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/network.regressions");
-    ProptestConfig {
-        cases: cases(),
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
-        ..ProptestConfig::default()
-    }
-}
-
-fn tcp() -> &'static Named {
-    target::named("tcp").expect("a target")
-}
+use super::{config, run, tcp};
 
 /// All that TCP offers, under this contract.
 fn under(contract: Contract) -> impl Strategy<Value = Scenario> {
     scenarios().offering(tcp().offers()).contract(contract)
-}
-
-fn run(scenario: &Scenario, keep: Keep) -> Run {
-    scenario.run_with(tcp(), &Options { keep, ..Options::default() }).unwrap_or_else(|mistake| panic!("{mistake}"))
 }
 
 /// What some end still holds when nothing more can happen.
@@ -94,12 +71,5 @@ proptest! {
     fn nothing_is_left_behind(scenario in scenarios().on(tcp())) {
         let run = run(&scenario, Keep::Both);
         prop_assert!(left_behind(&run).is_empty(), "{:#?}\n{}", left_behind(&run), run.ladder());
-    }
-
-    #[test]
-    fn the_same_seed_leaves_the_same_bytes(scenario in scenarios().on(tcp())) {
-        prop_assert_eq!(run(&scenario, Keep::Trace).digest(), run(&scenario, Keep::Trace).digest());
-        let again = Scenario::parse("again", scenario.to_string()).expect("what is written can be read");
-        prop_assert_eq!(run(&again, Keep::Trace).digest(), run(&scenario, Keep::Trace).digest());
     }
 }
