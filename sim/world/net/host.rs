@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 
-use crate::contract::End;
+use crate::contract::{Call, End, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
+use crate::wire::Packet;
 
-use super::super::stack::{Socket, Stack};
+use super::super::stack::{Notice, Socket, Stack};
 
 /// A host on a path.
 #[derive(Debug)]
@@ -87,6 +89,48 @@ impl Kind {
         match self {
             Kind::Own(tcp) => &mut **tcp,
             Kind::Foreign(stack) => &mut **stack,
+        }
+    }
+
+    // What is asked for every packet goes to the simulator's own stack without a detour.
+
+    #[inline]
+    pub(super) fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
+        match self {
+            Kind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
+            Kind::Foreign(stack) => stack.call(now, socket, call),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_readable(&self, socket: Socket) -> bool {
+        match self {
+            Kind::Own(tcp) => Stack::is_readable(&**tcp, socket),
+            Kind::Foreign(stack) => stack.is_readable(socket),
+        }
+    }
+
+    #[inline]
+    pub(super) fn notice(&mut self) -> Option<Notice> {
+        match self {
+            Kind::Own(tcp) => Stack::notice(&mut **tcp),
+            Kind::Foreign(stack) => stack.notice(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn output(&mut self, now: Instant) -> Option<(IpAddr, Packet)> {
+        match self {
+            Kind::Own(tcp) => Stack::output(&mut **tcp, now),
+            Kind::Foreign(stack) => stack.output(now),
+        }
+    }
+
+    #[inline]
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Kind::Own(tcp) => Stack::deadline(&**tcp),
+            Kind::Foreign(stack) => stack.deadline(),
         }
     }
 
