@@ -348,7 +348,7 @@ impl World {
     pub fn header(&self, contract: Both<Contract>) -> Header {
         let resources = self.net.tells_resources();
         let records = Records { network: true, resources, segments: !self.net.is_empty(), ..Records::default() };
-        Header { contract, records, simulated: true, ..Header::default() }
+        Header { contract, records, simulated: true, limits: self.net.limits(), ..Header::default() }
     }
 
     /// A copy to go on from; `None` where a part of the world can't be copied.

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use crate::contract::{Call, End, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
+use crate::trace::Limits;
 use crate::wire::Packet;
 
 use super::super::stack::{Notice, Socket, Stack};
@@ -170,6 +171,12 @@ impl Host {
             listening: BTreeSet::new(),
             connecting: Vec::new(),
         }
+    }
+
+    /// How long its stack tries before it gives up.
+    pub(super) fn limits(&self) -> Limits {
+        let of = |tcp: &tcp::Settings| Limits { syn: tcp.syn_give_up, data: tcp.give_up, msl: tcp.msl, fin_wait_2: tcp.fin_wait_2 };
+        self.settings.as_ref().map(of).unwrap_or_default()
     }
 
     /// Its stack forgets everything, and nothing answers any more.

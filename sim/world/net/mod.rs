@@ -17,7 +17,7 @@ use crate::contract::{Both, Contract, End};
 use crate::link::{self, Link};
 use crate::tcp;
 use crate::time::Instant;
-use crate::trace::{By, Env, EnvWhat, Resources, What};
+use crate::trace::{By, Env, EnvWhat, Limits, Resources, What};
 
 pub use faults::NetFault;
 
@@ -208,6 +208,12 @@ impl Net {
     /// Can every stack tell what it holds?
     pub(super) fn tells_resources(&self) -> bool {
         self.paths.iter().all(|path| End::BOTH.iter().all(|end| matches!(path.hosts[*end].stack, host::Kind::Own(_))))
+    }
+
+    /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known.
+    pub(super) fn limits(&self) -> Both<Limits> {
+        let of = |end: End| self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Limits::or).unwrap_or_default();
+        Both { client: of(End::Client), server: of(End::Server) }
     }
 
     pub(super) fn fork(&self) -> Option<Net> {
