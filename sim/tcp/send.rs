@@ -116,6 +116,12 @@ impl Send {
         self.hurried = self.data_end();
     }
 
+    /// Something that was to wait for nothing is not acknowledged yet.
+    #[inline]
+    pub(super) fn is_hurried(&self) -> bool {
+        self.hurried.is_after(self.una)
+    }
+
     // Where what stands.
 
     /// The number of the first octet of the queue.

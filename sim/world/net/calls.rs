@@ -76,7 +76,7 @@ impl Net {
     fn put(&mut self, core: &Core, index: u32, end: End, call: &mut Call) -> Option<Outcome> {
         let wired = &self.flows[index as usize];
         let Some(socket) = wired.ends[end].socket else { return Some(Outcome::Error(Error::NotConnected)) };
-        self.paths[wired.path].hosts[end].stack.get_mut().call(core.now, socket, call)
+        self.paths[wired.path].hosts[end].stack.call(core.now, socket, call)
     }
 
     /// Asks the pending calls of an end again.
@@ -119,7 +119,7 @@ impl Net {
         let stack = &mut self.paths[wired.path].hosts[end].stack;
         while let Some(waiting) = side.line.front_mut() {
             let outcome = match side.socket {
-                Some(socket) => stack.get_mut().call(core.now, socket, &mut waiting.call),
+                Some(socket) => stack.call(core.now, socket, &mut waiting.call),
                 None => Some(Outcome::Error(Error::NotConnected)),
             };
             let Some(outcome) = outcome else {
@@ -151,9 +151,7 @@ impl Net {
     fn wake_reader(&mut self, core: &mut Core, index: u32, end: End) {
         let wired = &self.flows[index as usize];
         let Some(&first) = wired.ends[end].readers.front() else { return };
-        let stack = self.paths[wired.path].hosts[end].stack.get();
-        let is_readable = wired.ends[end].socket.is_none_or(|socket| stack.is_readable(socket));
-        if !is_readable || core.ops.get(first).is_none_or(|pending| pending.announced) {
+        if !self.is_readable(index, end) || core.ops.get(first).is_none_or(|pending| pending.announced) {
             return;
         }
         if !core.choice.is_benign() {
@@ -162,6 +160,13 @@ impl Net {
         if let Some(&first) = self.flows[index as usize].ends[end].readers.front() {
             core.announce(first);
         }
+    }
+
+    /// Would a read have an outcome now?
+    fn is_readable(&self, index: u32, end: End) -> bool {
+        let wired = &self.flows[index as usize];
+        let stack = &self.paths[wired.path].hosts[end].stack;
+        wired.ends[end].socket.is_none_or(|socket| stack.is_readable(socket))
     }
 
     fn choose_reader(&mut self, core: &mut Core, index: u32, end: End) {
@@ -183,7 +188,8 @@ impl Net {
         if wired.ends[end].readers.front() != Some(&op) || !self.paths[path].hosts[end].is_up {
             return None;
         }
-        let Some(outcome) = self.put(core, index, end, &mut Call::Read { max }) else {
+        let outcome = if self.is_readable(index, end) { self.put(core, index, end, &mut Call::Read { max }) } else { None };
+        let Some(outcome) = outcome else {
             core.unannounce(op);
             return None;
         };

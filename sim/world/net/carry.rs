@@ -54,11 +54,10 @@ fn pair(from: End, segment: &Segment) -> Pair {
 }
 
 impl Parcel {
-    /// What is left of it if it was damaged: bytes with one wrong bit for a stack that reads bytes; nothing of a structured
+    /// What is left of it once it was damaged: bytes with one wrong bit for a stack that reads bytes; nothing of a structured
     /// segment, whose checksum is right by construction and so would be found wrong.
-    fn damaged(self, is_corrupted: bool) -> Option<Parcel> {
+    fn damaged(self) -> Option<Parcel> {
         match self.packet {
-            _ if !is_corrupted => Some(self),
             Packet::Segment(_) => None,
             Packet::Bytes(bytes) => {
                 let mut bytes = bytes.to_vec();
@@ -95,7 +94,7 @@ impl Net {
     /// Sees to it that the next packet under way arrives.
     fn expect(&self, core: &mut Core, path: usize, from: End) {
         if let Some((time, sequence)) = self.paths[path].links[from].next() {
-            core.agenda.push(time, sequence, Due::Link { path: path as u32, from, sequence });
+            core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
         }
     }
 
@@ -108,8 +107,10 @@ impl Net {
         let Some(Arrival { packet, is_corrupted }) = link.arrive() else { return false };
         core.now = core.now.max(time);
         self.expect(core, path as usize, from);
-        if let Some(parcel) = packet.damaged(is_corrupted) {
-            self.deliver(core, path as usize, from, parcel);
+        if !is_corrupted {
+            self.deliver(core, path as usize, from, packet);
+        } else if let Some(damaged) = packet.damaged() {
+            self.deliver(core, path as usize, from, damaged);
         }
         true
     }
