@@ -62,12 +62,10 @@ impl Scene<'_> {
     fn both_are_finished(&mut self) -> bool {
         let left = self.me().aborted.is_some() || self.me().disconnect.called.is_some();
         let whole = self.header.records.network && self.header.clock == Clock::Shared;
-        // What nobody answered any more, the stack has given up.
-        let waited = self.flow.arrivals.of(self.end.peer()).heard.is_some_and(|heard| heard < self.at.t);
         let (t, far_fin) = (self.at.t, self.far().sent.fin);
         let own = self.wire();
         let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin.wrapping_add(1)));
         let heard = acknowledged || own.fin_heard == Some(t);
-        whole && !left && !waited && !own.sent.over && heard && own.sent.is_finished()
+        whole && !left && !own.missed && !own.sent.over && heard && own.sent.is_finished()
     }
 }
