@@ -83,18 +83,12 @@ impl Net {
         let link = &mut self.paths[path].links[from];
         let before = link.next();
         let fate = link.send(&mut core.choice, now, sequence, meaning, size, Parcel { id, index, packet });
-        if link.next() != before {
-            self.expect(core, path, from);
+        let next = link.next();
+        if next != before {
+            expect(core, path, from, next);
         }
         if fate != Fate::CARRIED {
             log_fate(core, fate);
-        }
-    }
-
-    /// Sees to it that the next packet under way arrives.
-    fn expect(&self, core: &mut Core, path: usize, from: End) {
-        if let Some((time, sequence)) = self.paths[path].links[from].next() {
-            core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
         }
     }
 
@@ -106,7 +100,7 @@ impl Net {
         }
         let Some(Arrival { packet, is_corrupted }) = link.arrive() else { return false };
         core.now = core.now.max(time);
-        self.expect(core, path as usize, from);
+        expect(core, path as usize, from, link.next());
         if !is_corrupted {
             self.deliver(core, path as usize, from, packet);
         } else if let Some(damaged) = packet.damaged() {
@@ -157,6 +151,14 @@ impl Net {
         // Ports at which nobody was ever taken answer for whoever knocked.
         let index = path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))?;
         Some((index, segment))
+    }
+}
+
+/// Sees to it that the next packet of a link arrives.
+#[inline]
+fn expect(core: &mut Core, path: usize, from: End, next: Option<(Instant, u64)>) {
+    if let Some((time, sequence)) = next {
+        core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
     }
 }
 
