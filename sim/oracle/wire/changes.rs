@@ -17,7 +17,7 @@ impl Scene<'_> {
             return self.wire().chain.forget();
         };
         self.book.exercise(Rule::StateTransition);
-        let (end, line) = (self.end, self.at.line);
+        let (end, line) = (self.end, self.at.line());
         let broken = self.wire().chain.go(from, to, line);
         let mut found = Findings::default();
         if let Some((was, line)) = broken {

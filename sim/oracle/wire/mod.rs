@@ -28,6 +28,7 @@ use arrived::Arrived;
 use reset::Spur;
 use sent::{Sent, data_end};
 use states::Chain;
+pub(in crate::oracle) use window::SynOptions;
 use window::{Offer, Syns};
 
 /// One end of a connection on the wire.
@@ -80,6 +81,9 @@ impl Scene<'_> {
             Fate::Injected => self.reach_peer(wire),
             Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
         }
+        if shared {
+            self.arrival(wire);
+        }
     }
 
     fn segment_sent(&mut self, wire: &Wire) {
@@ -96,7 +100,7 @@ impl Scene<'_> {
             self.extents(wire, &mut found);
             self.acknowledgement(wire, &mut found);
             self.offers(wire, &mut found);
-            let line = self.at.line;
+            let line = self.at.line();
             self.wire().sent.note(wire, line);
         }
         self.write_down(found);
@@ -111,7 +115,7 @@ impl Scene<'_> {
 
     /// The event of an earlier line.
     fn earlier(&self, line: u64) -> Stamp {
-        Stamp { line, ..self.at }
+        Stamp::new(self.at.seq, line, self.at.t)
     }
 }
 
@@ -123,7 +127,7 @@ impl Scene<'_> {
         if wire.flags.rst() {
             self.book.exercise(Rule::NoResetToReset);
         }
-        let (t, line) = (self.at.t, self.at.line);
+        let (t, line) = (self.at.t, self.at.line());
         let far = self.far();
         // What arrived in the same instant before the reset may still be answered.
         let alone = wire.flags.rst() && far.heard != Some(t);
@@ -135,7 +139,7 @@ impl Scene<'_> {
 
     /// The other end may take this segment.
     fn reach_peer(&mut self, wire: &Wire) {
-        let line = self.at.line;
+        let line = self.at.line();
         if wire.flags.rst() {
             self.far().sent.over = true;
             return;

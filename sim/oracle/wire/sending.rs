@@ -79,7 +79,8 @@ impl Scene<'_> {
         }
         if let Some(change) = change {
             found.add(Rule::RetransmitIsSame, &[self.earlier(change.line)], || {
-                let (at, was, now) = (change.at, char::from(change.was).escape_default(), char::from(change.now).escape_default());
+                let (at, was, now) =
+                    (change.at, char::from(change.was).escape_default(), char::from(change.now).escape_default());
                 format!("the {end} sent the byte of sequence number {at} again as '{now}'; it was '{was}'")
             });
         }
@@ -117,7 +118,7 @@ impl Scene<'_> {
         if !wire.flags.ack() {
             return;
         }
-        let (end, ack, line) = (self.end, wire.ack, self.at.line);
+        let (end, ack, line) = (self.end, wire.ack, self.at.line());
         let far = self.far();
         if !far.fates {
             far.sent.acknowledge(ack);
@@ -156,7 +157,7 @@ impl Scene<'_> {
             return;
         }
         let shift = self.window_shift(wire);
-        let (end, line, edge) = (self.end, self.at.line, wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
+        let (end, line, edge) = (self.end, self.at.line(), wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
         let Some((before, earlier)) = self.wire().offered.replace((edge, line)) else { return };
         self.book.exercise(Rule::WindowNotShrunk);
         if is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift {
