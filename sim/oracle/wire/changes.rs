@@ -53,6 +53,7 @@ impl Scene<'_> {
         self.book.exercise(Rule::ResetInWindow);
         if excluded {
             found.add(Rule::ResetInWindow, &[self.earlier(line)], || {
+                let seq = self.far_number(seq);
                 format!("the {end} took a reset with sequence number {seq}, which is not the next one that it expected")
             });
         }

@@ -113,6 +113,16 @@ impl Scene<'_> {
         }
     }
 
+    /// A sequence number of this end's as the ladder shows it: counted from its SYN, and absolute where that was not seen.
+    fn own_number(&self, number: u32) -> u32 {
+        number.wrapping_sub(self.flow.wire[self.end].sent.syn.unwrap_or(0))
+    }
+
+    /// As [`Scene::own_number`], of the peer's.
+    fn far_number(&self, number: u32) -> u32 {
+        number.wrapping_sub(self.flow.wire[self.end.peer()].sent.syn.unwrap_or(0))
+    }
+
     /// The event of an earlier line.
     fn earlier(&self, line: u64) -> Stamp {
         Stamp::new(self.at.seq, line, self.at.t)
