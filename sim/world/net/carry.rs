@@ -178,7 +178,7 @@ fn segment(packet: &Packet, path: usize, from: End) -> Option<Cow<'_, Segment>> 
 #[inline]
 fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
     core.log(|| {
-        What::Segment(Box::new(Wire {
+        What::Segment(Wire {
             flow,
             from,
             id: Some(id),
@@ -190,19 +190,19 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
             len: segment.data.len() as u32,
             opts: options(segment),
             data: (!segment.data.is_empty()).then(|| segment.data.clone()),
-        }))
+        })
     });
 }
 
 fn options(segment: &Segment) -> Box<str> {
-    if segment.options.is_empty() { Box::default() } else { segment.options.to_string().into() }
+    if segment.options.is_empty() { Box::default() } else { segment.options.spelled() }
 }
 
 /// What became of the segment that was logged last.
 #[cold]
 fn log_fate(core: &mut Core, fate: Fate) {
     let Some(What::Segment(sent)) = core.events.last().map(|event| event.what.clone()) else { return };
-    let log = |fate: trace::Fate| core.log(|| What::Segment(Box::new(Wire { fate, ..(*sent).clone() })));
+    let log = |fate: trace::Fate| core.log(|| What::Segment(Wire { fate, ..sent.clone() }));
     let marks = [
         (fate.dropped.is_some(), trace::Fate::Dropped),
         (fate.corrupted, trace::Fate::Corrupted),
