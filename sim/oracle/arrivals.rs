@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::Stamp;
 use super::idle::{Idle, News};
+use super::wire::SynOptions;
 use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Fate, Wire};
@@ -186,7 +187,7 @@ impl Arrivals {
         if me.syn != Some(wire.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
-            *me = Sending { syn: Some(wire.seq), shift: shift(&wire.opts), ..Sending::default() };
+            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
             me.begin(wire.seq.wrapping_add(1));
         }
         me.syns = me.syns.saturating_add(1);
@@ -356,12 +357,6 @@ fn end_of(wire: &Wire) -> u32 {
 /// An acknowledgement or data, and nothing else.
 fn is_plain(wire: &Wire) -> bool {
     !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()
-}
-
-/// The shift that the options of a SYN ask for.
-fn shift(opts: &str) -> Option<u8> {
-    let shift = opts.split(',').find_map(|option| option.strip_prefix("ws="))?;
-    shift.parse().ok().map(|shift: u8| shift.min(SHIFT_MAX))
 }
 
 /// `a` lies after `b` in the circle of sequence numbers.
