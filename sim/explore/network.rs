@@ -96,7 +96,8 @@ const END: Duration = Duration::from_secs(2 * 3600);
 pub(super) fn ends(flows: &[FlowSteps], tcp: &Both<tcp::Settings>) -> Vec<FaultKind> {
     let fills = |steps: &FlowSteps, from: End| {
         let written = steps.tasks[from].iter().flatten().map(|step| step.action.written()).fold(0, u64::saturating_add);
-        written > tcp[from.peer()].receive_buffer as u64
+        // The end of the stream needs room, too.
+        written >= tcp[from.peer()].receive_buffer as u64
     };
     let endless = (0..).zip(flows).filter(|(_, steps)| End::BOTH.into_iter().any(|end| fills(steps, end)));
     let reset = |flow, end| FaultKind::Abort { abort: Abort::Reset, flow, end, at: END };

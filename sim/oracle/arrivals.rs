@@ -230,7 +230,8 @@ impl Arrivals {
         }
         // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
         let end = end_of(wire);
-        if end != wire.seq && self.sending[to].ack.is_some_and(|ack| !is_after(end, ack)) {
+        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
+        if self.sending[to].ack.is_some_and(is_old) {
             return;
         }
         self.sending[from].answered = Some(at.t);

@@ -119,7 +119,9 @@ impl Scene<'_> {
         }
         let aborted = |end: &super::end::EndState| end.aborted.map(|abort| abort.at);
         // On the wire a shutdown of writing and a half close are the same.
-        let shut = peer.shut_write.called.filter(|_| self.flow.arrivals.fin_arrived(self.end.peer()));
+        let arrivals = &self.flow.arrivals;
+        let unclear = arrivals.tells_fates && arrivals.arrived_of(self.end.peer()).is_none();
+        let shut = peer.shut_write.called.filter(|_| unclear || arrivals.fin_arrived(self.end.peer()));
         let lost = first([me.stack_left, peer.stack_left]);
         // Once both halves have ended, its stack waits for the peer so long, and no longer.
         let ended = me.shut_read.called.and_then(|read| me.write_end_called().map(|write| if write.seq > read.seq { write } else { read }));

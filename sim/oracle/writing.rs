@@ -197,7 +197,10 @@ impl Scene<'_> {
     fn told_before(&self, write: Return<'_>) -> Option<Stamp> {
         let me = self.me();
         let earlier = me.wrote_to_closed.filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
-        let fair = !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
+        // Over a path that loses, word of it comes when it comes.
+        let arrivals = &self.flow.arrivals;
+        let has_come = !arrivals.lossy || arrivals.of(self.end.peer()).reset.is_some();
+        let fair = has_come && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
         (fair && write.pending.called.t - earlier.t >= Duration::from_secs(1)).then_some(earlier)
     }
 

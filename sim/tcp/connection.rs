@@ -226,8 +226,9 @@ impl Connection {
 
     /// The stack aborts it: by a reset that it took or sent, or by giving up.
     pub(super) fn abort(&mut self, step: &mut Step<'_>, abort: Abort) {
-        self.die(step, abort);
+        // First why, then what: who hears of the change of state knows its cause.
         step.out.note(Notice::Aborted { socket: self.socket, abort });
+        self.die(step, abort);
     }
 
     /// The connection is gone, and its user will learn why.
