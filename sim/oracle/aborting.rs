@@ -1,16 +1,11 @@
 //! That an end was aborted: how it is known, what it establishes, and whether the stack had a reason.
 
-use std::time::Duration;
-
 use super::end::{Aborted, EndState, Kind, Pending, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
 use crate::contract::{End, Error, Outcome};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};
-
-/// No stack gives a connection up for want of an acknowledgement before this (R2, RFC 9293 §3.8.3).
-const GIVE_UP: Duration = Duration::from_secs(100);
 
 impl Scene<'_> {
     /// Without a record of the network an error word is its own evidence of an abort.
@@ -146,18 +141,18 @@ impl Scene<'_> {
             }
             return self.gave_up_early();
         }
-        let reason = !self.is_all_answered() || self.at.t - self.flow.active >= GIVE_UP || self.is_network_troubled();
+        let reason = !self.is_all_answered() || self.at.t - self.flow.active >= self.header.limits[end].data || self.is_network_troubled();
         (!reason).then(idle)
     }
 
-    /// The simulator's stacks try for so long, from the last progress on.
+    /// The simulator's stacks try for so long as they were set to, from the last progress on (R2, RFC 9293 §3.8.3).
     fn gave_up_early(&self) -> Option<String> {
         let (end, now) = (self.end, self.at.t);
         let (mine, theirs) = (self.flow.arrivals.of(end), self.flow.arrivals.of(end.peer()));
         // A peer that answers probes of its closed window is alive.
         let alive = theirs.heard.filter(|_| self.flow.arrivals.meets_closed_window(end));
         let progress = mine.waiting.max(alive)?;
-        let early = self.header.simulated && now - progress < GIVE_UP && !has_left(self.me());
+        let early = self.header.simulated && now - progress < self.header.limits[end].data && !has_left(self.me());
         early.then(|| format!("the {end}'s stack gave the connection up, although there was progress as late as {progress}"))
     }
 

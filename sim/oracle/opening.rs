@@ -2,10 +2,8 @@
 //!
 //! Who listens where is kept in `hosts`. What one end's calls say of the other's is judged only where both have one clock.
 
-use std::time::Duration;
-
 use super::Stamp;
-use super::end::{Kind, Pending};
+use super::end::{Kind, Opening, Pending};
 use super::hosts::Found;
 use super::ledger::Findings;
 use super::scene::{Answered, Scene};
@@ -13,9 +11,6 @@ use crate::contract::{Error, Keepalive, Outcome, SecondListen};
 use crate::rules::Rule;
 use crate::time::span;
 use crate::trace::Clock;
-
-/// No stack gives up connecting before this (MUST-23, RFC 9293 §3.8.3).
-pub(super) const SYN_GIVE_UP: Duration = Duration::from_secs(180);
 
 impl Scene<'_> {
     /// The order between the ends is known.
@@ -54,7 +49,12 @@ impl Scene<'_> {
     /// A connect or accept is made.
     pub(super) fn opening_begins(&mut self, kind: Kind) {
         let at = self.at;
+        let crashed = self.me().crashed.is_some();
         let opening = &mut self.me_mut().opening;
+        // What a crash found in the making died with it: this one begins on a host that has come back.
+        if crashed && opening.opened.is_none() && !opening.used {
+            *opening = Opening::default();
+        }
         if !opening.used {
             opening.begun.get_or_insert(at);
         }
@@ -183,9 +183,13 @@ impl Scene<'_> {
             found.add(Rule::ConnectOnce, &[pending.called, refusal], || {
                 format!("the {end}'s connect timed out, but a reset had refused it at {}", refusal.t)
             });
-        } else if self.header.simulated && waited < SYN_GIVE_UP {
+            return;
+        }
+        // MUST-23 (RFC 9293 §3.8.3), or what the stack was set to.
+        let least = self.header.limits[end].syn;
+        if self.header.simulated && waited < least {
             found.add(Rule::ConnectOnce, &[pending.called], || {
-                format!("the {end}'s connect timed out after {}; a SYN is tried for {} at least", span(waited), span(SYN_GIVE_UP))
+                format!("the {end}'s connect timed out after {}; a SYN is tried for {} at least", span(waited), span(least))
             });
         }
     }

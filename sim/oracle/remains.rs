@@ -8,10 +8,15 @@ use super::flow::Flow;
 use super::ledger::{Findings, Ledger, Site};
 use crate::contract::End;
 use crate::rules::Rule;
-use crate::trace::{Header, Resources};
+use crate::time::Instant;
+use crate::trace::{Header, Limits, Resources};
 
-/// Longer than any stack tries to get rid of what it still has to say, and two lives of a segment after that.
+/// Longer than any stack that is not the simulator's tries to get rid of what it still has to say, and two lives of a segment
+/// after that.
 const LONG: Duration = Duration::from_secs(1800);
+
+/// Three tries are made in any case (R1, RFC 9293 §3.8.3), however slow they have become.
+const TRIES: Duration = Duration::from_secs(240);
 
 /// What an end still holds once nothing can use it any more.
 pub(super) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
@@ -26,7 +31,10 @@ pub(super) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, end:
 /// Before quiet: what an end holds long after it was done.
 pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
     let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let Some(over) = done(flow, end).filter(|over| seen.t - over.t > LONG && !flow.is_cut()) else { return };
+    let Some(over) = done(flow, end).filter(|_| !flow.is_cut()) else { return };
+    if seen.t - last_word(flow, header, end, over) <= longest(header, end) {
+        return;
+    }
     // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
     let peer = &flow.ends[end.peer()];
     let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
@@ -44,6 +52,19 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.is_opening());
     let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
     over.filter(|_| !me.is_void())
+}
+
+/// How long an end may hold anything once it is done.
+fn longest(header: &Header, end: End) -> Duration {
+    let Limits { data, msl, fin_wait_2, .. } = header.limits[end];
+    let tried = data.max(TRIES);
+    if header.simulated { tried.saturating_add(fin_wait_2).saturating_add(msl.saturating_mul(2)) } else { LONG }
+}
+
+/// When that time began: with the end's last call or, in a simulated run, with what last reached it of the peer.
+fn last_word(flow: &Flow, header: &Header, end: End, over: Stamp) -> Instant {
+    let heard = flow.arrivals.of(end.peer()).heard.filter(|_| header.simulated);
+    heard.map_or(over.t, |heard| heard.max(over.t))
 }
 
 fn still_held(flow: &mut Flow, book: &mut Ledger, end: End, over: Stamp, (seen, held): (Stamp, Resources), at: Stamp) {

@@ -55,7 +55,7 @@ impl Connection {
             self.leave(step);
         } else if self.side.is_deaf(&step.settings.contract) && !self.receive.is_deaf() {
             self.receive.deafen();
-            self.tell_of_room(step);
+            self.tell_of_room(step.settings);
         }
     }
 

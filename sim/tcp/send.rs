@@ -81,7 +81,7 @@ impl Send {
             has_probed: false,
             edge: iss,
             max_window: 0,
-            updated_by: (Seq(0), Seq(0)),
+            updated_by: (Seq(0), iss),
             scale: 0,
             mss: u32::from(mss.max(1)),
             queue: Pieces::default(),
@@ -99,9 +99,10 @@ impl Send {
         self.capacity.saturating_sub(self.queue.len())
     }
 
-    pub(super) fn push(&mut self, bytes: Bytes) {
+    /// Takes the first `count` bytes off a buffer.
+    pub(super) fn push(&mut self, buffer: &mut Bytes, count: usize) {
         debug_assert!(self.fin.is_none(), "nothing is written behind the end");
-        self.queue.push(bytes);
+        self.queue.push_from(buffer, count);
     }
 
     /// The stream ends behind what was written.
@@ -114,6 +115,12 @@ impl Send {
     /// What was written so far waits for no acknowledgement.
     pub(super) fn hurry(&mut self) {
         self.hurried = self.data_end();
+    }
+
+    /// Something that was to wait for nothing is not acknowledged yet.
+    #[inline]
+    pub(super) fn is_hurried(&self) -> bool {
+        self.hurried.is_after(self.una)
     }
 
     // Where what stands.

@@ -9,7 +9,7 @@ use crate::wire::{Packet, Segment, Seq};
 
 use super::agenda::Agenda;
 use super::calls::Ended;
-use super::connection::{Connection, Origin};
+use super::connection::{AckDue, Connection, Origin};
 use super::demux::{Demux, Key};
 use super::isn;
 use super::listen::Ports;
@@ -108,7 +108,24 @@ impl Tcp {
             None => Some(Outcome::Error(Error::NotConnected)),
             Some(Slot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
             Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
-            Some(Slot::Live(_)) => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
+            Some(Slot::Live(connection)) => match call {
+                Call::Read { max } => {
+                    let outcome = connection.read(&self.settings, *max);
+                    self.tell_of_room(now, socket.index());
+                    outcome
+                }
+                _ => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
+            },
+        }
+    }
+
+    /// Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
+    #[inline]
+    fn tell_of_room(&mut self, now: Instant, index: usize) {
+        if let Some(Slot::Live(connection)) = self.slots.get_mut(index)
+            && connection.ack == AckDue::Now
+        {
+            self.step(now, index, |_, _| ());
         }
     }
 

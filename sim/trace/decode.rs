@@ -7,7 +7,8 @@ use super::fault::{Fault, Result, quoted};
 use super::fields::{ENDS, Fields, Key, word};
 use super::json::{Kind, Value};
 use super::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, What, Wire, payload, state_name,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Place, Proxy, Records, Resources, What, Wire, payload,
+    state_name,
 };
 use crate::contract::{Both, Call, Contract, Error, Keepalive, Mode, Outcome};
 use crate::time::Instant;
@@ -34,6 +35,7 @@ pub(super) fn header(fields: &Fields) -> Result<Header> {
         keepalive: keepalive(fields)?,
         layers: pairs(fields, Key::Layers, ["upper", "lower"], |[upper, lower]| Layer { upper, lower })?,
         proxies: pairs(fields, Key::Proxies, ["left", "right"], |[left, right]| Proxy { left, right })?,
+        limits: fields.get(Key::Limits).map_or(Ok(Both::default()), limits)?,
         simulated: fields.get(Key::Simulated).map_or(Ok(false), |value| value.boolean(Key::Simulated.name()))?,
     })
 }
@@ -104,6 +106,16 @@ fn keepalive(fields: &Fields) -> Result<Option<Keepalive>> {
     Ok(Some(Keepalive { after: Duration::from_nanos(after), interval: Duration::from_nanos(interval), probes }))
 }
 
+fn limits(value: Value<'_>) -> Result<Both<Limits>> {
+    let mut both = Both::<Limits>::default();
+    value.members("limits", |end, value| {
+        let end = word(end, "end", ENDS)?;
+        both[end] = Limits::of(numbers(value, "limits", Limits::NAMES)?.map(Duration::from_nanos));
+        Ok(())
+    })?;
+    Ok(both)
+}
+
 /// What a line is.
 #[derive(Clone, Copy)]
 pub(super) enum Sort {
@@ -140,7 +152,7 @@ pub(super) fn event(fields: &Fields) -> Result<Option<Event>> {
         Sort::Return => returned(fields)?,
         Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Key::Op)? },
         Sort::Env => What::Env(env(fields)?),
-        Sort::Segment => What::Segment(Box::new(segment(fields)?)),
+        Sort::Segment => What::Segment(segment(fields)?),
         Sort::State => What::State { at: place(fields)?, from: state(fields, Key::From)?, to: state(fields, Key::To)? },
     };
     Ok(Some(Event { t, what }))

@@ -7,8 +7,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{By, Env, EnvWhat, Event, Flags, Header, Place, Records, What, Wire, pattern};
-use crate::contract::{Call, Contract, End, Keepalive, Outcome, Payload};
+use super::{By, Env, EnvWhat, Event, Flags, Header, Limits, Place, Records, What, Wire, pattern};
+use crate::contract::{Both, Call, Contract, End, Keepalive, Outcome, Payload};
 
 /// A line in the making.
 pub(super) struct Line<'a>(pub(super) &'a mut Vec<u8>);
@@ -28,7 +28,11 @@ impl Line<'_> {
         self.pairs("layers", layers);
         let proxies = header.proxies.iter().map(|proxy| [("left", proxy.left), ("right", proxy.right)]);
         self.pairs("proxies", proxies);
-        self.raw(if header.simulated { ",\"simulated\":true}\n" } else { "}\n" });
+        self.raw(if header.simulated { ",\"simulated\":true" } else { "" });
+        if header.limits != Both::default() {
+            self.limits(&header.limits);
+        }
+        self.raw("}\n");
     }
 
     fn contracts(&mut self, client: &Contract, server: &Contract) {
@@ -146,6 +150,22 @@ impl Line<'_> {
         self.number("interval", nanos(interval));
         self.number("probes", probes.into());
         self.raw("}");
+    }
+
+    /// Limits stand in a header only where they are not what the RFCs ask for.
+    fn limits(&mut self, limits: &Both<Limits>) {
+        self.raw(",\"limits\":");
+        for (end, before) in End::BOTH.into_iter().zip(["{", "},"]) {
+            self.raw(before);
+            self.quoted(end.word());
+            for (span, (name, before)) in limits[end].spans().into_iter().zip(Limits::NAMES.into_iter().zip([":{", ",", ",", ","])) {
+                self.raw(before);
+                self.quoted(name);
+                self.raw(":");
+                self.digits(nanos(span));
+            }
+        }
+        self.raw("}}");
     }
 
     fn outcome(&mut self, outcome: &Outcome) {

@@ -74,6 +74,7 @@ keys! {
     Layers = "layers",
     Proxies = "proxies",
     Simulated = "simulated",
+    Limits = "limits",
 }
 
 /// Room for the places of one line's fields, used again for the next line.

@@ -15,6 +15,7 @@ mod fault;
 mod fields;
 mod intervals;
 mod json;
+mod limits;
 pub mod pattern;
 mod payload;
 mod read;
@@ -30,6 +31,7 @@ use std::fmt;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
+pub use limits::Limits;
 pub use read::Reader;
 pub use sending::Sending;
 pub use sink::Sink;
@@ -98,7 +100,7 @@ pub enum What {
     /// The environment did something, or something became known.
     Env(Env),
     /// A segment on the wire.
-    Segment(Box<Wire>),
+    Segment(Wire),
     /// A connection changed its state.
     State {
         /// Whose connection.
@@ -329,6 +331,8 @@ pub struct Header {
     pub proxies: Vec<Proxy>,
     /// Written by the simulator: what must happen at once happens at the same virtual instant.
     pub simulated: bool,
+    /// How long the simulator's stacks try before they give up.
+    pub limits: Both<Limits>,
 }
 
 impl Default for Header {
@@ -342,6 +346,7 @@ impl Default for Header {
             layers: Vec::new(),
             proxies: Vec::new(),
             simulated: false,
+            limits: Both::default(),
         }
     }
 }

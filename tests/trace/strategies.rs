@@ -8,7 +8,7 @@ use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Error, Keepalive, Mode, Outcome, Payload};
 use flowsim::time::Instant;
 use flowsim::trace::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Place, Proxy, Records, Resources, STATES, Trace, What, Wire,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Place, Proxy, Records, Resources, STATES, Trace, What, Wire,
     pattern, state_name,
 };
 use proptest::prelude::*;
@@ -113,7 +113,7 @@ fn segment() -> impl Strategy<Value = What> {
             // Contents say the length; a segment without payload has none.
             let data = data.and_then(|data| data.bytes().cloned()).filter(|bytes| !bytes.is_empty());
             let len = data.as_ref().map_or(len, |bytes| bytes.len() as u32);
-            What::Segment(Box::new(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts }))
+            What::Segment(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts })
         },
     )
 }
@@ -175,14 +175,20 @@ fn history(steps: Vec<(u32, Step)>) -> Vec<Event> {
     events
 }
 
+fn limits([syn, data, msl, fin_wait_2]: [u64; 4]) -> Limits {
+    let span = Duration::from_nanos;
+    Limits { syn: span(syn), data: span(data), msl: span(msl), fin_wait_2: span(fin_wait_2) }
+}
+
 fn header() -> impl Strategy<Value = Header> {
     let contract = || select(Contract::PRESETS.to_vec());
     let pairs = || prop::collection::vec(any::<[u32; 2]>(), 0..3);
     let flags = any::<[bool; 7]>();
-    ((contract(), contract(), any::<u32>()), any::<bool>(), flags, text(), keepalive(), pairs(), pairs()).prop_map(
+    let limits = || prop_oneof![Just(Limits::default()), any::<[u64; 4]>().prop_map(limits)];
+    ((contract(), contract(), any::<u32>()), (any::<bool>(), limits(), limits()), flags, text(), keepalive(), pairs(), pairs()).prop_map(
         |(
             (client, server, idle_packets),
-            shared,
+            (shared, patience, other),
             [network, transmitted, segments, resources, buffers, lower, simulated],
             note,
             keepalive,
@@ -198,6 +204,7 @@ fn header() -> impl Strategy<Value = Header> {
                 layers: layers.into_iter().map(|[upper, lower]| Layer { upper, lower }).collect(),
                 proxies: proxies.into_iter().map(|[left, right]| Proxy { left, right }).collect(),
                 simulated,
+                limits: Both { client: patience, server: other },
             }
         },
     )

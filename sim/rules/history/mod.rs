@@ -13,6 +13,7 @@
 //! 300s repeat 9 every 2s LINE        the same line so many times, so far apart
 //! records network buffers            header: what is recorded completely (default: network)
 //! simulated                          header: the simulator wrote it
+//! limits client syn 10s data 5s      header: what its stack was set to (`syn`, `data`, `msl`, `fin_wait_2`)
 //! clock per-end                      header: the ends have clocks of their own
 //! ```
 //! A time may lead a line (`5`, `20us`, `7ms`, `300s`; a bare number is nanoseconds); a line without one comes a millisecond
@@ -26,6 +27,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::contract::{Both, Contract};
 use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, Trace, What, Wire, state_name};
@@ -96,6 +98,7 @@ impl History {
             Some("records") => self.records(line),
             Some("clock") => self.clock(line),
             Some("simulated") => self.simulated(line),
+            Some("limits") => self.limits(line),
             _ => self.event(line),
         }
     }
@@ -124,6 +127,17 @@ impl History {
         line.skip();
         self.trace.header.simulated = true;
         line.finish()
+    }
+
+    fn limits(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let word = line.word()?;
+        let Place { end, .. } = words::place(&word)?.ok_or_else(|| format!("`{word}` is no end (client, server)"))?;
+        while !line.is_empty() {
+            let limit = words::limit(&mut self.trace.header.limits[end], &line.word()?)?;
+            *limit = Duration::from_nanos(line.time()?.ok_or("a limit is a time (`10s`)")?);
+        }
+        Ok(())
     }
 
     fn event(&mut self, mut line: Line) -> Parsed<()> {
@@ -213,7 +227,7 @@ impl History {
         words::wire(&mut line, &mut wire)?;
         let arrives = passes.then(|| Wire { fate: Fate::Delivered, ..wire.clone() });
         for wire in std::iter::once(wire).chain(arrives) {
-            self.push(What::Segment(Box::new(wire)));
+            self.push(What::Segment(wire));
         }
         Ok(())
     }

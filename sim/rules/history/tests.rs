@@ -1,8 +1,10 @@
 //! The notation of histories, line by line.
 
+use std::time::Duration;
+
 use super::*;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Outcome, Payload, Resources};
+use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Limits, Outcome, Payload, Resources};
 
 fn read(text: &str) -> Trace {
     parse(text, Contract::modern()).unwrap_or_else(|error| panic!("{error} in\n{text}"))
@@ -114,7 +116,7 @@ fn the_wire_has_a_spelling() {
     };
     let at = Place { flow: 1, end: End::Server };
     let state = What::State { at, from: "ESTABLISHED".into(), to: "CLOSE-WAIT".into() };
-    assert_eq!(whats(text), [What::Segment(Box::new(wire)), state]);
+    assert_eq!(whats(text), [What::Segment(wire), state]);
 }
 
 #[test]
@@ -172,6 +174,9 @@ fn headers_say_what_is_recorded_and_whose_clock_it_is() {
     assert_eq!((trace.header.records, trace.header.clock), (records, Clock::PerEnd));
     assert!(read("").header.records.network);
     assert!(read("simulated").header.simulated && !read("").header.simulated);
+    let limits = read("limits server syn 10s msl 5ms").header.limits;
+    let set = Limits { syn: Duration::from_secs(10), msl: Duration::from_millis(5), ..Limits::default() };
+    assert_eq!((limits.client, limits.server), (Limits::default(), set));
 }
 
 #[test]
@@ -179,6 +184,9 @@ fn mistakes_name_their_line() {
     let cases = [
         ("\nclient reed -> eof", "line 2: `reed` is no call"),
         ("clint read -> eof", "line 1: expected `client`, `server`, `env`, `quiet` or `end`"),
+        ("limits both syn 1s", "line 1: `both` is no end (client, server)"),
+        ("limits client rto 1s", "line 1: `rto` is no limit (syn, data, msl, fin_wait_2)"),
+        ("limits client syn soon", "line 1: a limit is a time (`10s`)"),
         ("client read", "line 1: expected `-> RESULT`; a call alone is written `call NUMBER …`"),
         ("client read -> ok", "line 1: `ok` is no result of a read"),
         ("client read -> \"a", "line 1: the closing quote is missing"),

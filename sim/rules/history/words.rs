@@ -1,9 +1,11 @@
 //! What the words of a history stand for.
 
+use std::time::Duration;
+
 use super::Parsed;
 use super::token::Line;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Flags, Outcome, Payload, Place, Records, Resources, Wire};
+use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Flags, Limits, Outcome, Payload, Place, Records, Resources, Wire};
 
 /// `client`, `server/1`: none if the word names no end.
 pub(super) fn place(word: &str) -> Parsed<Option<Place>> {
@@ -23,6 +25,17 @@ pub(super) fn record<'a>(records: &'a mut Records, word: &str) -> Parsed<&'a mut
         "buffers" => &mut records.buffers,
         "lower" => &mut records.lower,
         other => return Err(format!("`{other}` is nothing that can be recorded")),
+    })
+}
+
+/// One of the limits that a stack may be set to.
+pub(super) fn limit<'a>(limits: &'a mut Limits, word: &str) -> Parsed<&'a mut Duration> {
+    Ok(match word {
+        "syn" => &mut limits.syn,
+        "data" => &mut limits.data,
+        "msl" => &mut limits.msl,
+        "fin_wait_2" => &mut limits.fin_wait_2,
+        other => return Err(format!("`{other}` is no limit (syn, data, msl, fin_wait_2)")),
     })
 }
 
