@@ -66,6 +66,10 @@ impl Congestion {
         self.duplicates = 0;
         self.has_timed_out = false;
         let Some(recovery) = self.recovery else {
+            // It follows, or half a circle later it would seem to lie ahead, and no loss would count.
+            if una.is_after(self.recover) {
+                self.recover = una - 1;
+            }
             self.window.acknowledged(count, mss);
             return Repair::No;
         };
@@ -155,5 +159,15 @@ mod tests {
         congestion.timed_out(Seq(10_001), 10_000, MSS);
         assert_eq!(congestion.limit(MSS), MSS);
         assert!((0..9).all(|_| !congestion.duplicate(Seq(10_001), Seq(10_001), 0, MSS)));
+    }
+
+    #[test]
+    fn a_loss_counts_however_much_was_sent_without_one() {
+        let mut congestion = congestion();
+        for gibibytes in 1..=3_u32 {
+            congestion.acknowledged(Seq(gibibytes << 30), 1 << 30, 0, MSS);
+        }
+        let una = Seq(3 << 30);
+        assert!((0..3).any(|_| congestion.duplicate(una, una + 10_000, 10_000, MSS)));
     }
 }
