@@ -150,7 +150,7 @@ impl Scene<'_> {
         let (end, now) = (self.end, self.at.t);
         let (mine, theirs) = (self.flow.arrivals.of(end), self.flow.arrivals.of(end.peer()));
         // A peer that answers probes of its closed window is alive.
-        let alive = theirs.heard.filter(|_| self.flow.arrivals.meets_closed_window(end));
+        let alive = theirs.answered.filter(|_| self.flow.arrivals.meets_closed_window(end));
         let progress = mine.waiting.max(alive)?;
         let early = self.header.simulated && now - progress < self.header.limits[end].data && !has_left(self.me());
         early.then(|| format!("the {end}'s stack gave the connection up, although there was progress as late as {progress}"))

@@ -63,6 +63,8 @@ pub(super) struct Sending {
     pub probed: Option<Instant>,
     /// When the last segment arrived.
     pub heard: Option<Instant>,
+    /// When the last one arrived whose acknowledgement counts.
+    pub answered: Option<Instant>,
 }
 
 /// What all segments of a flow show.
@@ -226,6 +228,12 @@ impl Arrivals {
         if wire.flags.rst() {
             return self.reset(wire, at, true);
         }
+        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
+        let end = end_of(wire);
+        if end != wire.seq && self.sending[to].ack.is_some_and(|ack| !is_after(end, ack)) {
+            return;
+        }
+        self.sending[from].answered = Some(at.t);
         let edge = self.sending[to].edge.map(|(least, _)| least);
         self.sending[from].data_arrived(wire, edge);
         if wire.flags.ack() {
