@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -54,6 +55,9 @@ impl Site {
     }
 }
 
+/// The highest entity that an address can tell.
+const MAX_ENTITY: u32 = (1 << 24) - 1;
+
 /// Where a decision stands: who decides (24 bits), at which site, and which occasion it is. It means the same thing after
 /// unrelated parts of a scenario were edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +95,36 @@ impl fmt::Display for Address {
         write!(f, "{} of {} #{}", self.site().map_or("unknown site", Site::word), self.entity(), self.index)
     }
 }
+
+/// As it prints.
+impl FromStr for Address {
+    type Err = NoAddress;
+
+    fn from_str(text: &str) -> Result<Self, NoAddress> {
+        let (word, rest) = text.split_once(" of ").ok_or(NoAddress)?;
+        let (entity, index) = rest.split_once(" #").ok_or(NoAddress)?;
+        let site = Site::ALL.into_iter().find(|site| site.word() == word).ok_or(NoAddress)?;
+        let entity = number(entity).and_then(|entity| u32::try_from(entity).ok()).filter(|entity| *entity <= MAX_ENTITY);
+        Ok(Address::new(entity.ok_or(NoAddress)?, site, number(index).ok_or(NoAddress)?))
+    }
+}
+
+/// Digits and nothing else.
+fn number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// A text that is no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoAddress;
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no decision: as `step of 0 #1`")
+    }
+}
+
+impl std::error::Error for NoAddress {}
 
 /// Decisions other than the benign one, by address.
 pub type Deviations = BTreeMap<Address, u32>;
@@ -280,6 +314,19 @@ mod tests {
         assert_eq!((address.entity(), address.site(), address.index()), (0x00ab_cdef, Some(Site::Reader), u64::MAX));
         assert_eq!(address.to_string(), format!("reader of 11259375 #{}", u64::MAX));
         assert_eq!(Address::new(1 << 24, Site::Wake, 1), Address::new(0, Site::Wake, 1));
+    }
+
+    #[test]
+    fn addresses_read_what_they_print_and_nothing_else() {
+        for site in Site::ALL {
+            for address in [Address::new(0, site, 0), Address::new(MAX_ENTITY, site, u64::MAX)] {
+                assert_eq!(address.to_string().parse(), Ok(address));
+            }
+        }
+        let wrong = ["", "step", "step of 1", "step of #1", "step of 1 #", "stop of 1 #1", "step of 16777216 #1", "step of -1 #1"];
+        for text in wrong.into_iter().chain(["step of 1 #+1", "step of 1 #1 ", "step of 1 #18446744073709551616"]) {
+            assert_eq!(text.parse::<Address>(), Err(NoAddress), "{text:?}");
+        }
     }
 
     #[test]

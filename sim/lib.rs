@@ -3,8 +3,9 @@
 //!
 //! ```text
 //!  Scenario ──run on a──▶ Target ──leaves a──▶ Trace ──judged by a──▶ Contract ──▶ Verdict ──▶ Report
-//!  (a TOML file,          (a simulated         (calls, returns,       (parameters               (ladder, text,
-//!   a generator)           pipe, your flow)     aborts, faults)        and rules)                JSON)
+//!  (a TOML file,          (a pipe, TCP          (calls, returns,       (parameters               (ladder, text,
+//!   a generator)           over a network,       segments, states,      and rules)                JSON)
+//!                          your flow)            aborts, faults)
 //!
 //!        ┌────────────────────────────────────────────────────────────────────────────┐
 //!        │ cli          arguments become calls                                        │
@@ -12,12 +13,14 @@
 //!        │ explore      scenarios at random     │                                     │
 //!        │ scenario     file format, steps, run │ report     pure functions to text   │
 //!        ├──────────────────────────────────────┼─────────────────────────────────────┤
-//!        │ target       what can be run         │ oracle     judges events; sees      │
-//!        │ world        pipes, clock, calls     │            nothing of the simulator │
+//!        │ target       what can be run         │                                     │
+//!        │ world        hosts, links, pipes,    │ oracle     judges events; sees      │
+//!        │              clock, calls            │            nothing of the simulator │
+//!        │ tcp   link   segments; their fates   │                                     │
 //!        │ exec  flow   tasks; flows, adapters  │ rules      what each rule means     │
 //!        ├──────────────────────────────────────┴─────────────────────────────────────┤
 //!        │ trace        events, their JSON lines, payload, digest                     │
-//!        │ contract     calls, outcomes, parameters, presets     choice   time        │
+//!        │ contract     calls, outcomes, parameters, presets    wire   choice   time  │
 //!        └────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
@@ -30,8 +33,11 @@
 //! - To test it with scenarios that nobody wrote: `explore::scenarios`, a strategy for proptest (feature `proptest`).
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
-//! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`world`], [`flow`], [`exec`], [`target`];
-//!   then [`scenario`], [`report`] and `explore`.
+//! - To build a layer on simulated TCP: [`Sim::tcp_pair`]; to test a packet-level stack against it: [`Sim::connect`] and
+//!   [`Stack`](world::Stack).
+//! - To find out where a FIN is processed or who arms the persist timer: [`tcp`]. What decides a packet's fate: [`link`].
+//! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
+//!   [`flow`], [`exec`], [`target`]; then [`scenario`], [`report`] and `explore`.
 //!
 //! # Invariants
 //!

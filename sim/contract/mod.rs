@@ -2,6 +2,7 @@
 //!
 //! What this is not: the rules. A contract is a value; [`crate::rules`] says what each rule asks, [`crate::oracle`] judges.
 
+mod answers;
 mod call;
 mod parameter;
 mod preset;

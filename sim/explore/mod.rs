@@ -90,8 +90,10 @@ impl Scenarios {
             let faults: Vec<Fault> = aborts.into_iter().chain(medium.faults).map(|fault| fault.of_flows(count).into()).collect();
             let is_calm = faults.is_empty() && !offers.network_faults;
             let flow = |(flow, wishes)| FlowSteps { tasks: tasks(flow, contract, is_calm, wishes, careless), ..FlowSteps::default() };
-            let (flows, title) = (wishes.into_iter().enumerate().map(flow).collect(), "As generated".to_owned());
+            let (flows, title): (Vec<_>, _) = (wishes.into_iter().enumerate().map(flow).collect(), "As generated".to_owned());
             let Medium { pipe, link, tcp, .. } = medium;
+            let ends = if offers.network_faults && offers.aborts { network::ends(&flows, &tcp) } else { Vec::new() };
+            let faults = faults.into_iter().chain(ends.into_iter().map(Fault::from)).collect();
             Scenario { title, contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
         })
     }

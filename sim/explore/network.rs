@@ -3,6 +3,8 @@
 //! Each part is mostly as usual, so that one oddity at a time meets flows that would be fine without it, and a failure shrinks to
 //! the oddities that it needs. Every partition heals.
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -11,8 +13,9 @@ use proptest::sample::select;
 use super::random::micros;
 use crate::contract::{Both, End};
 use crate::link::{self, Action, Kind, Probability, Which};
-use crate::scenario::FaultKind;
+use crate::scenario::{FaultKind, FlowSteps};
 use crate::tcp;
+use crate::trace::Abort;
 
 /// Most faults of the network.
 const MAX_FAULTS: usize = 3;
@@ -84,6 +87,20 @@ fn isn() -> impl Strategy<Value = Option<u32>> + Clone {
 /// What goes wrong: mostly nothing, at times up to three things. The flow that one strikes is brought into range by the caller.
 pub(super) fn faults() -> impl Strategy<Value = Vec<FaultKind>> {
     prop_oneof![1 => Just(Vec::new()), 1 => vec(prop_oneof![6 => segment().boxed(), 1 => partition().boxed()], 1..=MAX_FAULTS)]
+}
+
+/// When a flow is ended by force that would never end by itself: long after its ends have done all that they can.
+const END: Duration = Duration::from_secs(2 * 3600);
+
+/// The end by force of each flow in which a window may stay shut for ever, since nobody reads: its probes would never end.
+pub(super) fn ends(flows: &[FlowSteps], tcp: &Both<tcp::Settings>) -> Vec<FaultKind> {
+    let fills = |steps: &FlowSteps, from: End| {
+        let written = steps.tasks[from].iter().flatten().map(|step| step.action.written()).fold(0, u64::saturating_add);
+        written > tcp[from.peer()].receive_buffer as u64
+    };
+    let endless = (0..).zip(flows).filter(|(_, steps)| End::BOTH.into_iter().any(|end| fills(steps, end)));
+    let reset = |flow, end| FaultKind::Abort { abort: Abort::Reset, flow, end, at: END };
+    endless.flat_map(|(flow, _)| End::BOTH.map(|end| reset(flow, end))).collect()
 }
 
 fn segment() -> impl Strategy<Value = FaultKind> {

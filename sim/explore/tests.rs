@@ -105,7 +105,7 @@ impl Seen {
 
 #[test]
 fn every_oddity_of_a_network_occurs() {
-    let (usual, mut seen, mut flows) = (crate::tcp::Settings::default(), Seen::default(), BTreeSet::new());
+    let (usual, mut seen, mut flows) = (tcp::Settings::default(), Seen::default(), BTreeSet::new());
     for scenario in samples(&scenarios().on(tcp())) {
         let (link, tcp) = (&scenario.link.server, &scenario.tcp.server);
         seen.note("directions differ", scenario.link.client != *link);

@@ -19,11 +19,16 @@ const DAMAGED: usize = 256;
 /// The greatest shift of a window (RFC 7323 §2.3).
 const SHIFT_MAX: u8 = 14;
 
+/// So often something must be sent again before the peer may be given up (RFC 9293 §3.8.3, R1).
+const TRIES: u32 = 3;
+
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sending {
     /// The number of its SYN.
     pub syn: Option<u32>,
+    /// How often it sent that SYN.
+    pub syns: u32,
     /// The shift that its SYN asks for.
     shift: Option<u8>,
     /// The number after the last one that it ever sent.
@@ -106,6 +111,11 @@ impl Arrivals {
         !self.doubtful && sending.fin.is_some_and(|fin| sending.base.is_some() && sending.next == fin)
     }
 
+    /// This end has answered a SYN again and again (R1 of RFC 9293 §3.8.3), over a path that loses, and no answer to that has come.
+    pub fn answers_in_vain(&self, end: End) -> bool {
+        self.lossy && self.sending[end].syns > TRIES && self.sending[end.peer()].ack_arrived.is_none()
+    }
+
     /// This end has probed its peer, and nothing came back.
     pub fn probes_in_vain(&self, end: End) -> bool {
         let heard = self.sending[end.peer()].heard;
@@ -178,6 +188,7 @@ impl Arrivals {
             *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
             me.begin(wire.seq.wrapping_add(1));
         }
+        me.syns = me.syns.saturating_add(1);
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?

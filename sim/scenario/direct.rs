@@ -32,5 +32,5 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
         stage.world.quiesce();
     }
     course.take(stage.world.drain_events());
-    Some(course.finish(stage.world.now()))
+    Some(course.finish(stage.world.now(), stage.world.choice()))
 }

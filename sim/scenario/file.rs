@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::document::{Item, Table, with_document};
 use super::mistake::{Mistake, Source, Spot};
 use super::network::Network;
-use super::{FlowSteps, Guard, Limits, PORT, Pipe, Scenario, Spots, Step, fault, grammar, sense};
+use super::{FlowSteps, Guard, Limits, PORT, Pipe, Scenario, Spots, Step, fault, grammar, schedule, sense};
 use crate::contract::{Both, Contract, End, suggestion};
 use crate::rules::Rule;
 use crate::target;
@@ -58,13 +58,15 @@ fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic
     let guards = file.get("guards", guards)?.unwrap_or_default();
     let pipe = file.get("pipe", pipe)?.unwrap_or_default();
     let limits = file.get("limits", limits)?.unwrap_or_default();
-    let mut spots = Spots { link: file.spot("link"), tcp: file.spot("tcp").or(file.spot("link")), port: Spot::default() };
+    let (link, tcp) = (file.spot("link"), file.spot("tcp"));
+    let mut spots = Spots { link, tcp: tcp.or(link), schedule: file.spot("schedule"), port: Spot::default() };
+    let schedule = file.get("schedule", schedule::read)?.unwrap_or_default();
     let Network { link, tcp } = Network::read(&mut file)?;
     let flows = flows(&mut file, &mut spots)?;
     let faults = file.take("fault").map(|item| fault::read(&item, &flows)).transpose()?.unwrap_or_default();
     file.finish()?;
     let source = source.clone();
-    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, link, tcp, faults, flows, spots, source })
+    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, link, tcp, schedule, faults, flows, spots, source })
 }
 
 fn contracts(item: &Item<'_>) -> Result<Both<Contract>, Diagnostic> {

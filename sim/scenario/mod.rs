@@ -7,6 +7,7 @@
 
 mod direct;
 mod document;
+mod exact;
 mod fault;
 mod file;
 mod fit;
@@ -20,6 +21,7 @@ mod opening;
 mod picture;
 mod program;
 mod run;
+mod schedule;
 mod sense;
 mod shell;
 mod stage;
@@ -35,6 +37,7 @@ pub use log::{Keep, Stats};
 pub use run::{Options, Ready, Run, Unmet};
 pub use step::{Action, Ended, Expect, Step};
 
+use crate::choice::Deviations;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
 use crate::rules::Rule;
@@ -65,6 +68,8 @@ pub struct Scenario {
     pub link: Both<link::Settings>,
     /// The hosts' stacks. Their dialects are not those here: what each end promises is `contract`.
     pub tcp: Both<tcp::Settings>,
+    /// Which of several that could go on at the same moment did, where it was not the first in line: what a seed decides too.
+    pub schedule: Deviations,
     /// What happens from outside.
     pub faults: Vec<Fault>,
     /// The flows, by their numbers.
@@ -78,6 +83,7 @@ pub struct Scenario {
 pub(crate) struct Spots {
     pub(crate) link: Spot,
     pub(crate) tcp: Spot,
+    pub(crate) schedule: Spot,
     /// The first port that is not the usual one.
     pub(crate) port: Spot,
 }

@@ -9,7 +9,7 @@ use super::machine::{Machine, Miss, Why};
 use super::program::Program;
 use super::stage::Stage;
 use super::{Expect, Limits, Scenario, direct, shell};
-use crate::choice::Choice;
+use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict, Violation};
 use crate::report::Notes;
@@ -70,6 +70,7 @@ pub struct Run {
     limit: Option<String>,
     stats: Stats,
     seed: Option<u64>,
+    decisions: Deviations,
     target: String,
     /// The scenario's lines of the steps whose operations broke a rule.
     steps: BTreeMap<(Place, u64), u64>,
@@ -120,6 +121,11 @@ impl Run {
     /// Where chance started from; nothing where every decision was the benign one.
     pub fn seed(&self) -> Option<u64> {
         self.seed
+    }
+
+    /// What chance decided otherwise than is benign, if a trace was kept: [`Scenario::exact`] tells the same run by it.
+    pub fn decisions(&self) -> &Deviations {
+        &self.decisions
     }
 
     /// The name of the target.
@@ -192,7 +198,7 @@ impl<'a> Course<'a> {
         }
         Course {
             scenario,
-            seed: scenario.chance(options),
+            seed: scenario.chance(options.seed),
             target: ready.target.name().to_owned(),
             machine,
             log: Log::new(options.keep, &header),
@@ -258,7 +264,7 @@ impl<'a> Course<'a> {
     }
 
     /// The end: what was never met, then the verdict.
-    pub(super) fn finish(mut self, now: Instant) -> Run {
+    pub(super) fn finish(mut self, now: Instant, choice: &Choice) -> Run {
         if self.limit.is_none() {
             self.machine.conclude(now);
         }
@@ -272,8 +278,10 @@ impl<'a> Course<'a> {
             unmet.extend(unexercised(scenario, &verdict, now));
         }
         let steps = verdict.violations.iter().filter_map(|violation| self.step_line(violation)).collect();
+        let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        Run { header: self.header, trace, verdict, unmet, limit: self.limit, stats, seed: self.seed, target: self.target, steps }
+        let Course { header, limit, seed, target, .. } = self;
+        Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, steps }
     }
 }
 
@@ -287,13 +295,17 @@ impl Unmet {
 impl Scenario {
     /// An empty world whose chance is this run's.
     pub(super) fn world(&self, options: &Options) -> World {
-        World::with_choice(self.chance(options).map_or(Choice::benign(), Choice::seeded))
+        World::with_choice(match self.chance(options.seed) {
+            Some(seed) => Choice::seeded(seed),
+            None if self.schedule.is_empty() => Choice::benign(),
+            None => Choice::replay(self.schedule.clone()),
+        })
     }
 
     /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and nobody says.
-    fn chance(&self, options: &Options) -> Option<u64> {
+    pub(super) fn chance(&self, told: Option<u64>) -> Option<u64> {
         let needs_chance = self.link.client.has_chance() || self.link.server.has_chance();
-        options.seed.or(self.seed).or(needs_chance.then_some(0))
+        told.or(self.seed).or(needs_chance.then_some(0))
     }
 
     /// What the network between the two hosts is made of in a run in which the ends promise this.

@@ -13,18 +13,29 @@ use crate::trace::Diagnostic;
 const MAX_STEPS: usize = 10_000;
 /// Most tasks of a scenario.
 const MAX_TASKS: usize = 1_000;
-/// Most faults of a scenario.
-const MAX_FAULTS: usize = 1_000;
+/// Most faults of a scenario: a random run of some length, told exactly, has many.
+const MAX_FAULTS: usize = 10_000;
 /// Most bytes that a scenario writes: its trace may keep all of them.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Finds the first thing that makes no sense.
 pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
     sizes(scenario)?;
+    decided(scenario)?;
     scenario.tasks().try_for_each(|(_, _, steps)| reachable(scenario, steps).and_then(|()| times(scenario, steps)))?;
     scenario.tasks().try_for_each(|(_, end, steps)| roles(scenario, end, steps))?;
     scenario.faults.iter().try_for_each(|fault| sendable(scenario, fault))?;
     signals(scenario)
+}
+
+/// What is decided one by one is not decided by chance too.
+fn decided(scenario: &Scenario) -> Result<(), Diagnostic> {
+    if scenario.schedule.is_empty() || scenario.chance(None).is_none() {
+        return Ok(());
+    }
+    let message = "a `schedule` stands where chance would decide";
+    let help = "leave out the `seed`, and what a link does at random; or the `schedule`";
+    Err(scenario.source.at(scenario.spots.schedule, message).with_help(help))
 }
 
 /// The client's end connects, the server's end takes connections.
@@ -69,21 +80,12 @@ fn sizes(scenario: &Scenario) -> Result<(), Diagnostic> {
 fn bytes(scenario: &Scenario) -> Result<(), Diagnostic> {
     let mut total = 0_u64;
     for step in scenario.tasks().flat_map(|(_, _, steps)| steps) {
-        total = total.saturating_add(written(&step.action));
+        total = total.saturating_add(step.action.written());
         if total > MAX_BYTES {
             return Err(scenario.source.at(step.spot, "the scenario writes too much").with_help("at most 1GiB in all"));
         }
     }
     Ok(())
-}
-
-/// The bytes that an action writes.
-fn written(action: &Action) -> u64 {
-    match action {
-        Action::Write(bytes) | Action::WriteBy { total: bytes, .. } | Action::WriteNodelay(bytes) => *bytes,
-        Action::Writev(sizes) | Action::WritevNodelay(sizes) => sizes.iter().sum(),
-        _ => 0,
-    }
 }
 
 /// Nothing comes after a step that is expected to block for ever.

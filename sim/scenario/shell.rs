@@ -47,7 +47,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let ended = simulation.block_on(drive(&mut course, &mut shell));
     conclude(&mut simulation, &mut course, ended);
     course.take(shell.events());
-    Ok(course.finish(shell.now()))
+    Ok(shell.sim.with(|world| course.finish(world.now(), world.choice())))
 }
 
 /// Makes the ends of every flow.

@@ -102,6 +102,15 @@ impl Action {
         }
     }
 
+    /// The bytes that it writes.
+    pub(crate) fn written(&self) -> u64 {
+        match self {
+            Action::Write(bytes) | Action::WriteBy { total: bytes, .. } | Action::WriteNodelay(bytes) => *bytes,
+            Action::Writev(sizes) | Action::WritevNodelay(sizes) => sizes.iter().sum(),
+            _ => 0,
+        }
+    }
+
     /// When this action is over at the earliest, if it begins at `start` of the run at the earliest.
     pub(crate) fn over_after(&self, start: Duration) -> Duration {
         match self {

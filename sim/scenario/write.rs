@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::units::{Size, Span};
-use super::{FlowSteps, Limits, PORT, Pipe, Scenario, Step, network};
+use super::{FlowSteps, Limits, PORT, Pipe, Scenario, Step, network, schedule};
 use crate::contract::{Both, End};
 
 impl fmt::Display for Scenario {
@@ -45,12 +45,12 @@ impl Scenario {
         if let Some(seed) = self.seed {
             writeln!(f, "seed = {seed}")?;
         }
-        if self.guards.is_empty() {
-            return Ok(());
+        if !self.guards.is_empty() {
+            f.write_str("guards = ")?;
+            list(f, self.guards.iter().map(|guard| guard.rule.name()))?;
+            f.write_str("\n")?;
         }
-        f.write_str("guards = ")?;
-        list(f, self.guards.iter().map(|guard| guard.rule.name()))?;
-        f.write_str("\n")
+        schedule::write(f, &self.schedule)
     }
 }
 

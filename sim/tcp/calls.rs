@@ -1,11 +1,14 @@
 //! What calls do. What they answer, in which dialect, stands in `side.rs`.
 
+use std::hash::{Hash, Hasher};
+
 use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
 
 use super::connection::{AckDue, Connection};
 use super::pieces::Pieces;
 use super::quirk::Quirk;
 use super::segments::Step;
+use super::settings::Settings;
 use super::side::{Side, close_waits};
 use super::state::State;
 
@@ -20,7 +23,7 @@ impl Connection {
     /// Starts or goes on with a call.
     pub(super) fn call(&mut self, step: &mut Step<'_>, call: &mut Call) -> Option<Outcome> {
         match call {
-            Call::Read { max } => self.read(step, *max),
+            Call::Read { max } => self.read(step.settings, *max),
             Call::Write(data) => self.write(step, std::slice::from_mut(data), false),
             Call::Writev(list) => self.write(step, list, false),
             Call::WriteNodelay(data) => self.write(step, std::slice::from_mut(data), true),
@@ -40,20 +43,21 @@ impl Connection {
         }
     }
 
-    fn read(&mut self, step: &mut Step<'_>, max: usize) -> Option<Outcome> {
-        if self.side.peer_done && step.settings.is(Quirk::EofBeforeDrained) {
+    /// Takes what has arrived. If the peer should hear of the room that this makes, an acknowledgement is due now.
+    pub(super) fn read(&mut self, settings: &Settings, max: usize) -> Option<Outcome> {
+        if self.side.peer_done && settings.is(Quirk::EofBeforeDrained) {
             return Some(Outcome::Eof);
         }
-        let outcome = self.side.read(&step.settings.contract, &mut self.receive.unread, max);
+        let outcome = self.side.read(&settings.contract, &mut self.receive.unread, max);
         if matches!(outcome, Some(Outcome::Data(_))) {
-            self.tell_of_room(step);
+            self.tell_of_room(settings);
         }
         outcome
     }
 
     /// A peer that waits for a window learns at once that there is one.
-    pub(super) fn tell_of_room(&mut self, step: &Step<'_>) {
-        if self.state.may_receive() && self.receive.is_update_due(u32::from(step.settings.mss.max(1))) {
+    pub(super) fn tell_of_room(&mut self, settings: &Settings) {
+        if self.state.may_receive() && self.receive.is_update_due(u32::from(settings.mss.max(1))) {
             self.owe(AckDue::Now);
         }
     }
@@ -89,8 +93,7 @@ impl Connection {
         let Payload::Bytes(bytes) = buffer else { return true };
         let count = bytes.len().min(self.send.room());
         if count > 0 {
-            let taken = if count == bytes.len() { std::mem::take(bytes) } else { bytes.split_to(count) };
-            self.send.push(taken);
+            self.send.push(bytes, count);
         }
         bytes.is_empty()
     }
@@ -155,6 +158,13 @@ impl Ended {
             self.unread = None;
         }
         Outcome::Done
+    }
+
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.side.hash(&mut hasher);
+        if let Some(unread) = &self.unread {
+            unread.fingerprint(hasher);
+        }
     }
 
     pub(super) fn was_aborted(&self) -> bool {

@@ -1,6 +1,7 @@
 //! One connection: the parts that own its fields, and the two things in which every step ends: a change of state, and
 //! [`Connection::settle`].
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use crate::contract::Abort;
@@ -53,7 +54,7 @@ pub(super) struct Connection {
 }
 
 /// Who began (RFC 9293 §3.5.1, MUST-11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Origin {
     /// Our user connected.
     Active,
@@ -82,6 +83,10 @@ impl Silence {
         self.tries = self.tries.saturating_add(1);
     }
 
+    fn fingerprint(&self, mut hasher: &mut dyn Hasher, now: Instant) {
+        (now - self.since, self.tries).hash(&mut hasher);
+    }
+
     /// When the peer is given up, if that may be done at all.
     pub(super) fn limit(&self, patience: Duration) -> Option<Instant> {
         (self.tries >= TRIES_MIN).then(|| self.since + patience)
@@ -89,7 +94,7 @@ impl Silence {
 }
 
 /// The acknowledgement that is owed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum AckDue {
     /// None.
     #[default]
@@ -179,6 +184,24 @@ impl Connection {
     /// How long the peer may leave us without an answer.
     pub(super) fn patience(&self, settings: &Settings) -> Duration {
         if self.state.is_opening() { settings.syn_give_up } else { settings.give_up }
+    }
+
+    /// What it will do from here on: no absolute time, no absolute number.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, now: Instant) {
+        let iss = self.send.iss;
+        (self.key.local, self.key.remote, self.state, self.origin, self.side, self.ack).hash(&mut hasher);
+        let idle = (now - self.last_sent).min(self.rtt.timeout() + Duration::from_nanos(1));
+        (self.probes, idle, self.was_syn_lost, self.owes_reset, self.is_scaled).hash(&mut hasher);
+        self.silence.is_some().hash(&mut hasher);
+        if let Some(silence) = &self.silence {
+            silence.fingerprint(hasher, now);
+        }
+        self.send.fingerprint(hasher, self.receive.irs);
+        self.receive.fingerprint(hasher);
+        self.rtt.fingerprint(hasher, iss, now);
+        self.congestion.fingerprint(hasher, iss);
+        self.timers.fingerprint(hasher, now);
+        self.challenges.fingerprint(hasher, now);
     }
 
     pub(super) fn held(&self) -> Held {

@@ -10,33 +10,35 @@ use crate::wire::Flags;
 use super::connection::Connection;
 use super::quirk::Quirk;
 use super::segments::Step;
-use super::side::{Opening, delivers_at_close};
+use super::side::{Opening, Side, delivers_at_close};
 use super::state::{Event, State};
 
 impl Connection {
     /// The user ends one half or both.
     pub(super) fn shut(&mut self, step: &mut Step<'_>, mode: Mode) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= self.side.shut(mode);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.shut(mode);
+        self.end_halves(step, before);
     }
 
     /// The user closes: one half or the flow, as the contract says.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= self.side.close(&step.settings.contract);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.close(&step.settings.contract);
+        self.end_halves(step, before);
     }
 
     /// The stack leaves the network.
     pub(super) fn close_fully(&mut self, step: &mut Step<'_>) {
-        let was_gone = self.side.is_gone();
-        self.has_progress |= !std::mem::replace(&mut self.side.closed, true);
-        self.end_halves(step, was_gone);
+        let before = self.side;
+        self.side.closed = true;
+        self.end_halves(step, before);
     }
 
     /// Does what the halves that the user has ended by now ask for.
-    fn end_halves(&mut self, step: &mut Step<'_>, was_gone: bool) {
+    fn end_halves(&mut self, step: &mut Step<'_>, before: Side) {
+        // A close that waits is asked for again and again: that alone is no news.
+        self.has_progress |= before != self.side;
         let was_ended = self.send.is_fin_sent();
         let ends_writing = self.side.shut_write || self.side.closed;
         if self.state == State::SynSent && self.side.is_gone() {
@@ -49,11 +51,11 @@ impl Connection {
             self.send.end();
             self.advance(step, Event::Close);
         }
-        if self.side.is_gone() && !was_gone {
+        if self.side.is_gone() && !before.is_gone() {
             self.leave(step);
         } else if self.side.is_deaf(&step.settings.contract) && !self.receive.is_deaf() {
             self.receive.deafen();
-            self.tell_of_room(step);
+            self.tell_of_room(step.settings);
         }
     }
 
@@ -98,8 +100,12 @@ impl Connection {
         self.side.peer_done |= step.settings.is(Quirk::ResetIsEof);
     }
 
-    /// Fault injection: aborted without a cause of its own. Of a reset the peer is told.
-    pub(super) fn suffer(&mut self, step: &mut Step<'_>, abort: Abort) {
+    /// Fault injection: aborted without a cause of its own. Of a reset the peer is told. False where that can't happen: nothing
+    /// is kept alive before it lives (RFC 9293 §3.8.4).
+    pub(super) fn suffer(&mut self, step: &mut Step<'_>, abort: Abort) -> bool {
+        if abort == Abort::KeepaliveDeath && self.state.is_opening() {
+            return false;
+        }
         if abort == Abort::Reset && self.state.resets_on_abort() {
             self.emit_reset(step);
         }
@@ -107,6 +113,7 @@ impl Connection {
             self.side.opening = Opening::Closed;
         }
         self.die(step, abort);
+        true
     }
 
     /// A handshake from outside that nobody waits for any more.

@@ -1,5 +1,6 @@
 //! How many challenge acknowledgements a connection sends (RFC 5961 §7): two ends that misunderstand each other fall silent.
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use crate::time::Instant;
@@ -15,6 +16,12 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// How many may still be sent, and for how long that counts.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, now: Instant) {
+        let counted = (self.sent > 0 && now - self.since < SPAN).then(|| (self.sent, now - self.since));
+        counted.hash(&mut hasher);
+    }
+
     /// May one be sent now? If so it counts.
     pub(super) fn allows(&mut self, now: Instant) -> bool {
         if self.sent == 0 || now - self.since >= SPAN {

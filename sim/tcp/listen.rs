@@ -1,6 +1,9 @@
 //! Listening ports, and the ports that connections are begun from.
 
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
+
+use smallvec::SmallVec;
 
 use crate::contract::{Error, SecondListen};
 use crate::wire::Segment;
@@ -18,14 +21,14 @@ const EPHEMERAL_FIRST: u16 = 49_152;
 #[derive(Clone, Debug)]
 pub(super) struct Ports {
     /// Sorted.
-    listening: Vec<u16>,
+    listening: SmallVec<[u16; 4]>,
     /// Where to look first for a port to connect from.
     next: u16,
 }
 
 impl Default for Ports {
     fn default() -> Self {
-        Ports { listening: Vec::new(), next: EPHEMERAL_FIRST }
+        Ports { listening: SmallVec::new(), next: EPHEMERAL_FIRST }
     }
 }
 
@@ -44,6 +47,10 @@ impl Ports {
 
     pub(super) fn unlisten(&mut self, port: u16) {
         self.listening.retain(|listening| *listening != port);
+    }
+
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        (&self.listening, self.next).hash(&mut hasher);
     }
 
     pub(super) fn unlisten_all(&mut self) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::contract::Abort;
 
-/// A connection: the stack's own number for it, not used twice.
+/// A connection of one stack: the stack's own number for it, not used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Socket(pub u32);
 
@@ -14,10 +14,10 @@ impl Socket {
     }
 }
 
-/// A piece of news.
+/// What a stack tells its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A SYN from outside made a connection.
+    /// A connection came into being by a SYN from outside (before any other notice of it).
     Incoming {
         /// The listening port.
         port: u16,
@@ -26,7 +26,7 @@ pub enum Notice {
         /// Who connects.
         remote: SocketAddr,
     },
-    /// An incoming connection is established.
+    /// An incoming connection is established. A stack that can't tell when it came into being says only this.
     Accepted {
         /// The listening port.
         port: u16,
@@ -35,9 +35,9 @@ pub enum Notice {
         /// Who connected.
         remote: SocketAddr,
     },
-    /// Pending calls of this connection may have an outcome now.
+    /// Ask the pending calls of this connection again.
     Progress(Socket),
-    /// Its state changed.
+    /// Its state changed (the names of RFC 9293).
     State {
         /// Whose.
         socket: Socket,
@@ -46,15 +46,15 @@ pub enum Notice {
         /// The state now.
         to: &'static str,
     },
-    /// The stack aborted it, by a reset that it took or sent, or by giving up. Neither the end of an attempt to connect nor an
-    /// abort that the host itself asked for.
+    /// The stack aborted it by itself: by a reset that it took or sent, by giving up, by keep-alive. Not told of an abort that
+    /// the host asked for, nor of the end of an attempt to connect.
     Aborted {
         /// Which.
         socket: Socket,
         /// Why.
         abort: Abort,
     },
-    /// Nothing is held of it any more, beside what was not read.
+    /// The stack holds nothing of it any more, and answers calls on it as on a flow that has ended.
     Gone(Socket),
 }
 

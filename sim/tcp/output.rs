@@ -101,7 +101,8 @@ impl Connection {
         }
         self.silence.get_or_insert(Silence::new(now));
         self.last_sent = now;
-        self.has_progress = true;
+        // Nothing but `write_nodelay` waits for something to leave.
+        self.has_progress |= self.send.is_hurried();
     }
 
     /// Sends the first segment in flight once more; the rest stays in flight.
@@ -186,12 +187,19 @@ impl Connection {
             // A closed window is no silence: that begins with a probe.
             Waits::Window => {}
         }
-        let limit = self.silence.and_then(|silence| silence.limit(self.patience(settings))).filter(|limit| *limit > now);
-        let expiry = now + self.pause(waits, settings);
-        self.timers.arm(waits, || limit.map_or(expiry, |limit| expiry.min(limit)));
+        if !self.timers.runs_for(waits) {
+            self.timers.arm(waits, self.expiry(step, waits));
+        }
         if self.ack == AckDue::Later && self.timers.delayed_ack.is_none() {
             self.timers.delayed_ack = Some(now + settings.delayed_ack.min(ACK_DELAY_MAX));
         }
+    }
+
+    /// When something is sent again, or the peer is given up.
+    fn expiry(&self, step: &Step<'_>, waits: Waits) -> Instant {
+        let limit = self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).filter(|limit| *limit > step.now);
+        let expiry = step.now + self.pause(waits, step.settings);
+        limit.map_or(expiry, |limit| expiry.min(limit))
     }
 
     /// How long to wait before something is sent again: between probes ever longer (RFC 9293 §3.8.6.1, SHLD-30).
@@ -219,7 +227,7 @@ impl Connection {
             Some(Quirk::FinNotRetransmitted) => self.send.has_only_fin_in_flight(),
             Some(Quirk::CloseWaitForgets) => self.state == State::CloseWait,
             Some(Quirk::LastAckForgets) => self.state == State::LastAck,
-            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0,
+            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0 && self.send.window() == 0,
             Some(Quirk::StuckInSynReceived) => self.state == State::SynReceived,
             Some(Quirk::NoRetransmission) => self.send.flight() > 0 && self.state.may_send(),
             Some(Quirk::SynNotRetried) => self.state == State::SynSent,

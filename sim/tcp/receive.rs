@@ -1,6 +1,8 @@
 //! The receiving half: what has arrived in sequence, what waits above a hole, and the window that is offered (RFC 9293 §3.3.1,
 //! figure 4; §3.8.6).
 
+use std::hash::{Hash, Hasher};
+
 use bytes::{Buf, Bytes};
 
 use crate::wire::Seq;
@@ -230,6 +232,17 @@ impl Receive {
             self.held = Vec::new();
         }
         is_next
+    }
+
+    /// What it will do, with numbers counted from the peer's first.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        let numbers = [self.nxt, self.edge].map(|seq| seq.since(self.irs));
+        (numbers, self.fin.map(|fin| fin.since(self.irs)), self.capacity, self.scale, self.is_deaf).hash(&mut hasher);
+        self.unread.fingerprint(hasher);
+        self.held.len().hash(&mut hasher);
+        for (seq, data) in &self.held {
+            (seq.since(self.irs), &data[..]).hash(&mut hasher);
+        }
     }
 
     // What the user does.

@@ -1,5 +1,6 @@
 //! The retransmission timeout (RFC 6298): what was measured, and how far it is backed off. Integers, in nanoseconds.
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use crate::time::Instant;
@@ -24,6 +25,12 @@ pub(super) struct Rtt {
 impl Rtt {
     pub(super) fn new(settings: &Settings) -> Self {
         Rtt { smoothed: None, rto: nanos(settings.rto_initial), timed: None }
+    }
+
+    /// What was measured, and since when what is timed is under way.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, iss: Seq, now: Instant) {
+        let timed = self.timed.map(|(end, sent)| (end.since(iss), now - sent));
+        (self.smoothed, self.rto, timed).hash(&mut hasher);
     }
 
     /// RTO, backed off as it is.
@@ -51,7 +58,7 @@ impl Rtt {
             && una.is_at_least(end)
         {
             self.timed = None;
-            self.sample(nanos(now - sent), settings);
+            self.sample(now.0.saturating_sub(sent.0), settings);
         }
     }
 

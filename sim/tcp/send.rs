@@ -7,6 +7,8 @@
 //!         │              │ goes again│              │
 //! ```
 
+use std::hash::{Hash, Hasher};
+
 use bytes::Bytes;
 
 use crate::wire::Seq;
@@ -79,7 +81,7 @@ impl Send {
             has_probed: false,
             edge: iss,
             max_window: 0,
-            updated_by: (Seq(0), Seq(0)),
+            updated_by: (Seq(0), iss),
             scale: 0,
             mss: u32::from(mss.max(1)),
             queue: Pieces::default(),
@@ -97,9 +99,10 @@ impl Send {
         self.capacity.saturating_sub(self.queue.len())
     }
 
-    pub(super) fn push(&mut self, bytes: Bytes) {
+    /// Takes the first `count` bytes off a buffer.
+    pub(super) fn push(&mut self, buffer: &mut Bytes, count: usize) {
         debug_assert!(self.fin.is_none(), "nothing is written behind the end");
-        self.queue.push(bytes);
+        self.queue.push_from(buffer, count);
     }
 
     /// The stream ends behind what was written.
@@ -112,6 +115,12 @@ impl Send {
     /// What was written so far waits for no acknowledgement.
     pub(super) fn hurry(&mut self) {
         self.hurried = self.data_end();
+    }
+
+    /// Something that was to wait for nothing is not acknowledged yet.
+    #[inline]
+    pub(super) fn is_hurried(&self) -> bool {
+        self.hurried.is_after(self.una)
     }
 
     // Where what stands.
@@ -174,6 +183,15 @@ impl Send {
     #[inline]
     pub(super) fn window(&self) -> u32 {
         if self.edge.is_after(self.una) { self.edge.since(self.una) } else { 0 }
+    }
+
+    /// What it will do, with numbers counted from its first.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, irs: Seq) {
+        let own = [self.una, self.nxt, self.max, self.edge, self.hurried, self.updated_by.1].map(|seq| seq.since(self.iss));
+        let peers = self.updated_by.0.since(irs);
+        (own, peers, self.has_probed, self.max_window, self.scale, self.mss).hash(&mut hasher);
+        (self.capacity, self.fin.map(|fin| fin.since(self.iss))).hash(&mut hasher);
+        self.queue.fingerprint(hasher);
     }
 
     // What may leave.

@@ -1,14 +1,13 @@
 //! What an end's user has called and suffered, and the answers that the contract gives to that.
 
 use crate::contract::{
-    Abort, CloseIs, CloseSendsPending, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset,
-    Error, Mode, Outcome, WriteOnClosed,
+    Abort, CloseIs, CloseSendsPending, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, Error, Mode, Outcome,
 };
 
 use super::pieces::Pieces;
 
 /// It outlives the connection: calls on a flow that has ended are answered from it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Side {
     pub(super) opening: Opening,
     pub(super) shut_read: bool,
@@ -29,7 +28,7 @@ pub(super) struct Side {
 }
 
 /// How far the attempt to connect has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Opening {
     /// The handshake goes on.
     Pending,
@@ -41,16 +40,6 @@ pub(super) enum Opening {
     TimedOut,
     /// The user gave it up.
     Closed,
-}
-
-/// What an aborted end shows to its callers.
-enum AfterAbort {
-    /// The error, for ever.
-    Error,
-    /// The error once, then the end.
-    ErrorOnce,
-    /// The end, as if it were a clean one.
-    End,
 }
 
 impl Side {
@@ -75,21 +64,18 @@ impl Side {
         self.closed || (self.shut_read && self.shut_write)
     }
 
-    /// The user ends a half or both. True: that is new.
-    pub(super) fn shut(&mut self, mode: Mode) -> bool {
-        let was = (self.shut_read, self.shut_write);
+    /// The user ends a half or both.
+    pub(super) fn shut(&mut self, mode: Mode) {
         self.shut_read |= mode.reads();
         self.shut_write |= mode.writes();
-        was != (self.shut_read, self.shut_write)
     }
 
-    /// The user closes. True: that is new.
-    pub(super) fn close(&mut self, contract: &Contract) -> bool {
-        let ended = match contract.close_is {
-            CloseIs::Full => &mut self.closed,
-            CloseIs::Half => &mut self.shut_write,
-        };
-        !std::mem::replace(ended, true)
+    /// The user closes.
+    pub(super) fn close(&mut self, contract: &Contract) {
+        match contract.close_is {
+            CloseIs::Full => self.closed = true,
+            CloseIs::Half => self.shut_write = true,
+        }
     }
 
     /// Nothing that arrives will be read.
@@ -156,13 +142,13 @@ impl Side {
     /// Why a write must fail, if it must.
     #[inline]
     pub(super) fn refuses_write(&mut self, contract: &Contract) -> Option<Outcome> {
-        if self.has_failed_to_open() && !self.is_gone() {
+        if self.has_failed_to_open() && !self.is_gone() && !self.shut_write {
             return Some(Outcome::Error(Error::NotConnected));
         }
         if self.dead.is_some() && !self.is_gone() && !self.quiet_reset {
-            return Some(self.tell(contract).map_or_else(|| closed_write(contract), Outcome::Error));
+            return Some(self.tell(contract).map_or_else(|| contract.closed_write(), Outcome::Error));
         }
-        (self.is_gone() || self.shut_write || self.dead.is_some()).then(|| closed_write(contract))
+        (self.is_gone() || self.shut_write || self.dead.is_some()).then(|| contract.closed_write())
     }
 
     /// Why a flush must fail, if it must.
@@ -179,11 +165,7 @@ impl Side {
     /// The error of the abort, where a call is to return it: then it has been told.
     fn tell(&mut self, contract: &Contract) -> Option<Error> {
         let abort = self.dead?;
-        let error = match after_abort(abort, contract) {
-            AfterAbort::End => None,
-            AfterAbort::ErrorOnce if self.told => None,
-            AfterAbort::Error | AfterAbort::ErrorOnce => Some(error_of(abort)),
-        };
+        let error = contract.error_after(abort, self.told);
         self.told |= error.is_some();
         error
     }
@@ -197,31 +179,4 @@ pub(super) fn delivers_at_close(contract: &Contract) -> bool {
 /// A half close returns only once both directions have ended.
 pub(super) fn close_waits(contract: &Contract) -> bool {
     contract.close_is == CloseIs::Half && contract.close_waits_for_peer == CloseWaits::Yes
-}
-
-/// A write on a flow that takes none any more.
-fn closed_write(contract: &Contract) -> Outcome {
-    match contract.write_on_closed {
-        WriteOnClosed::Eof => Outcome::Eof,
-        WriteOnClosed::Closed | WriteOnClosed::Error | WriteOnClosed::Any => Outcome::Closed,
-    }
-}
-
-fn after_abort(abort: Abort, contract: &Contract) -> AfterAbort {
-    match (abort, contract.eof_on_keepalive_death) {
-        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Require)) => AfterAbort::End,
-        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Allow | EofOnKeepaliveDeath::AfterError)) => AfterAbort::ErrorOnce,
-        (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Forbid)) => AfterAbort::Error,
-        (Abort::Reset | Abort::Timeout | Abort::KeepaliveDeath, _) => match contract.eof_on_reset {
-            EofOnReset::Forbid => AfterAbort::Error,
-            EofOnReset::AfterError | EofOnReset::Allow => AfterAbort::ErrorOnce,
-        },
-    }
-}
-
-const fn error_of(abort: Abort) -> Error {
-    match abort {
-        Abort::Reset => Error::Reset,
-        Abort::Timeout | Abort::KeepaliveDeath => Error::TimedOut,
-    }
 }

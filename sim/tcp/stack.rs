@@ -1,14 +1,15 @@
 //! The stack: which connection is meant, which comes next, and what the host is told.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
-use crate::wire::{Packet, Segment};
+use crate::wire::{Packet, Segment, Seq};
 
 use super::agenda::Agenda;
 use super::calls::Ended;
-use super::connection::{Connection, Origin};
+use super::connection::{AckDue, Connection, Origin};
 use super::demux::{Demux, Key};
 use super::isn;
 use super::listen::Ports;
@@ -94,7 +95,8 @@ impl Tcp {
             return Err(Error::Other("port_out_of_range".into()));
         }
         let key = self.ports.pick(&self.demux, remote.ip(), remote.port())?;
-        let index = self.begin(now, key, Origin::Active);
+        let iss = isn::initial(&self.settings, now, &key);
+        let index = self.begin(key, Origin::Active, iss);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));
         Ok(Socket(index as u32))
     }
@@ -106,7 +108,24 @@ impl Tcp {
             None => Some(Outcome::Error(Error::NotConnected)),
             Some(Slot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
             Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
-            Some(Slot::Live(_)) => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
+            Some(Slot::Live(connection)) => match call {
+                Call::Read { max } => {
+                    let outcome = connection.read(&self.settings, *max);
+                    self.tell_of_room(now, socket.index());
+                    outcome
+                }
+                _ => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
+            },
+        }
+    }
+
+    /// Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
+    #[inline]
+    fn tell_of_room(&mut self, now: Instant, index: usize) {
+        if let Some(Slot::Live(connection)) = self.slots.get_mut(index)
+            && connection.ack == AckDue::Now
+        {
+            self.step(now, index, |_, _| ());
         }
     }
 
@@ -137,7 +156,7 @@ impl Tcp {
 
     /// Fault injection: aborts a connection; false if it has ended.
     pub fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
-        self.step(now, socket.index(), |connection, step| connection.suffer(step, abort)).is_some()
+        self.step(now, socket.index(), |connection, step| connection.suffer(step, abort)).unwrap_or(false)
     }
 
     /// What is held for this connection.
@@ -156,18 +175,41 @@ impl Tcp {
         let Ok(segment) = packet.segment(source, target) else { return };
         let key = Key::new(segment.target, source, segment.source);
         match self.demux.get(&key) {
+            Some(index) if self.is_reopened(index, &segment) => self.reopen(now, index as usize, key, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
             None => self.greet(now, key, segment),
         }
     }
 
+    /// A SYN that is newer than all of a connection in TIME-WAIT may open the next one (RFC 9293 §3.6.1, MAY-2).
+    #[inline]
+    fn is_reopened(&self, index: u32, segment: &Segment) -> bool {
+        let Some(Slot::Live(connection)) = self.slots.get(index as usize) else { return false };
+        connection.state == State::TimeWait
+            && is_greeting(segment)
+            && segment.seq.is_after(connection.receive.nxt)
+            && self.ports.is_listening(segment.target)
+    }
+
+    fn reopen(&mut self, now: Instant, index: usize, key: Key, segment: Segment) {
+        let Some(Slot::Live(old)) = self.slots.get(index) else { return };
+        let above = old.send.max + 1;
+        self.step(now, index, |connection, step| connection.delete(step));
+        let iss = isn::initial(&self.settings, now, &key).latest(above);
+        self.welcome(now, key, iss, segment);
+    }
+
     /// A segment of no connection (RFC 9293 §3.10.7.1 and §3.10.7.2).
     fn greet(&mut self, now: Instant, key: Key, segment: Segment) {
-        let is_greeting = segment.flags.syn() && !segment.flags.ack() && !segment.flags.rst();
-        if !is_greeting || !self.ports.is_listening(key.local) {
+        if !is_greeting(&segment) || !self.ports.is_listening(key.local) {
             return self.refuse(key, &segment);
         }
-        let index = self.begin(now, key, Origin::Passive);
+        let iss = isn::initial(&self.settings, now, &key);
+        self.welcome(now, key, iss, segment);
+    }
+
+    fn welcome(&mut self, now: Instant, key: Key, iss: Seq, segment: Segment) {
+        let index = self.begin(key, Origin::Passive, iss);
         self.out.note(Notice::Incoming { port: key.local, socket: Socket(index as u32), remote: key.remote });
         self.step(now, index, |connection, step| connection.greet(step, segment));
     }
@@ -212,11 +254,22 @@ impl Tcp {
         }
     }
 
+    /// Takes in what it will do from here on: no absolute time, no absolute sequence number.
+    pub fn fingerprint(&self, now: Instant, mut hasher: &mut dyn Hasher) {
+        (self.has_left, self.slots.len()).hash(&mut hasher);
+        self.ports.fingerprint(hasher);
+        for slot in &self.slots {
+            match slot {
+                Slot::Live(connection) => connection.fingerprint(hasher, now),
+                Slot::Ended(ended) => ended.fingerprint(hasher),
+            }
+        }
+    }
+
     // Connections.
 
-    fn begin(&mut self, now: Instant, key: Key, origin: Origin) -> usize {
+    fn begin(&mut self, key: Key, origin: Origin, iss: Seq) -> usize {
         let index = self.slots.len();
-        let iss = isn::initial(&self.settings, now, &key);
         let connection = Connection::new(Socket(index as u32), key, origin, iss, &self.settings);
         self.slots.push(Slot::Live(Box::new(connection)));
         self.demux.insert(key, index as u32);
@@ -245,4 +298,9 @@ impl Tcp {
         self.demux.remove(&key);
         self.out.note(Notice::Gone(socket));
     }
+}
+
+/// A SYN and nothing that speaks against it.
+fn is_greeting(segment: &Segment) -> bool {
+    segment.flags.syn() && !segment.flags.ack() && !segment.flags.rst()
 }

@@ -1,5 +1,7 @@
 //! The timers of a connection. Each is armed in one place, [`Timers::arm`], after every step, from what the connection waits for.
 
+use std::hash::{Hash, Hasher};
+
 use crate::time::Instant;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +49,14 @@ impl Timers {
     /// The earliest of them.
     #[inline]
     pub(super) fn deadline(&self) -> Option<Instant> {
-        [self.resend.at(), self.delayed_ack, self.linger].into_iter().flatten().min()
+        earlier(self.resend.at(), earlier(self.delayed_ack, self.linger))
+    }
+
+    /// How long each still runs.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, now: Instant) {
+        let kind = std::mem::discriminant(&self.resend);
+        let left = [self.resend.at(), self.delayed_ack, self.linger].map(|at| at.map(|at| at - now));
+        (kind, left).hash(&mut hasher);
     }
 
     /// How many are armed.
@@ -55,14 +64,31 @@ impl Timers {
         [self.resend.at(), self.delayed_ack, self.linger].into_iter().flatten().count() as u64
     }
 
-    /// Arms retransmission or persist, whichever fits what is waited for, to expire at `at`; one that runs already runs on.
+    /// What is waited for needs no other timer than the one that runs, if one does.
     #[inline]
-    pub(super) fn arm(&mut self, waits: Waits, at: impl FnOnce() -> Instant) {
-        self.resend = match (waits, self.resend) {
-            (Waits::Nothing, _) => Resend::Off,
-            (Waits::Acknowledgement, running @ Resend::Retransmit(_)) | (Waits::Window, running @ Resend::Persist(_)) => running,
-            (Waits::Acknowledgement, _) => Resend::Retransmit(at()),
-            (Waits::Window, _) => Resend::Persist(at()),
+    pub(super) fn runs_for(&self, waits: Waits) -> bool {
+        matches!(
+            (waits, self.resend),
+            (Waits::Nothing, Resend::Off) | (Waits::Acknowledgement, Resend::Retransmit(_)) | (Waits::Window, Resend::Persist(_))
+        )
+    }
+
+    /// Arms retransmission or persist, whichever fits what is waited for, to expire at `at`.
+    #[inline]
+    pub(super) fn arm(&mut self, waits: Waits, at: Instant) {
+        self.resend = match waits {
+            Waits::Nothing => Resend::Off,
+            Waits::Acknowledgement => Resend::Retransmit(at),
+            Waits::Window => Resend::Persist(at),
         };
+    }
+}
+
+/// The earlier of two that may not be.
+#[inline]
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
     }
 }

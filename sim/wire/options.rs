@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use smallvec::SmallVec;
-
-use super::{Malformed, Seq};
+use super::{Malformed, SackBlocks, Seq};
 
 /// The most octets that options take: the data offset counts no more than 15 words.
 pub(super) const ROOM: usize = 40;
@@ -20,12 +18,6 @@ const TIMESTAMPS: u8 = 8;
 /// What a SACK option takes: its kind and length, then so much for each block.
 const SACK_HEAD: usize = 2;
 const SACK_BLOCK: usize = 8;
-
-/// The most blocks that a SACK option has room for, without timestamps (RFC 2018 §3).
-pub const SACK_BLOCKS_MAX: usize = 4;
-
-/// Blocks of received data: from the first number to the one behind the last (RFC 2018).
-pub type SackBlocks = SmallVec<[(Seq, Seq); SACK_BLOCKS_MAX]>;
 
 /// The options of a segment. Those of an unknown kind are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What is due when: the heads of pipes' queues and the timers, in a total order by (time, sequence).
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use crate::contract::End;
@@ -9,7 +9,7 @@ use crate::time::Instant;
 use super::Op;
 
 /// A thing that will happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     /// The next parcel that this end of this pipe sent arrives.
     Arrival {
@@ -24,8 +24,6 @@ pub(super) enum Due {
         path: u32,
         /// The end that sent it.
         from: End,
-        /// Its place in the order of everything that is due.
-        sequence: u64,
     },
     /// A host wants to be woken.
     Host {
@@ -40,9 +38,49 @@ pub(super) enum Due {
     Timer(Op),
 }
 
+/// A thing and when it will happen. What happens at one instant happens in the order of the sequence numbers, and no two share one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) time: Instant,
+    pub(super) sequence: u64,
+    pub(super) due: Due,
+}
+
+impl Entry {
+    #[inline]
+    const fn place(&self) -> u128 {
+        (self.time.0 as u128) << 64 | self.sequence as u128
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The one that comes first is the greatest: `BinaryHeap` gives the greatest first.
+impl Ord for Entry {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.place().cmp(&self.place())
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
-    heap: BinaryHeap<Reverse<(Instant, u64, Due)>>,
+    /// One that stands beside the heap: what was scheduled last is mostly what comes next.
+    beside: Option<Entry>,
+    heap: BinaryHeap<Entry>,
     sequence: u64,
     /// Timers in the heap that were cancelled.
     stale: usize,
@@ -58,12 +96,23 @@ impl Agenda {
         self.sequence
     }
 
+    #[inline]
     pub(super) fn push(&mut self, time: Instant, sequence: u64, due: Due) {
-        self.heap.push(Reverse((time, sequence, due)));
+        let entry = Entry { time, sequence, due };
+        match &mut self.beside {
+            None => self.beside = Some(entry),
+            Some(beside) if entry > *beside => self.heap.push(std::mem::replace(beside, entry)),
+            Some(_) => self.heap.push(entry),
+        }
     }
 
-    pub(super) fn pop(&mut self) -> Option<(Instant, Due)> {
-        self.heap.pop().map(|Reverse((time, _, due))| (time, due))
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Entry> {
+        match (&self.beside, self.heap.peek()) {
+            (Some(beside), Some(first)) if first > beside => self.heap.pop(),
+            (None, _) => self.heap.pop(),
+            _ => self.beside.take(),
+        }
     }
 
     /// A timer was popped that had been cancelled.
@@ -75,16 +124,18 @@ impl Agenda {
     pub(super) fn note_cancelled(&mut self, is_live: impl Fn(Op) -> bool) {
         self.stale += 1;
         if self.stale > STALE_MAX && self.stale > self.heap.len() / 2 {
-            self.heap.retain(|Reverse((_, _, due))| !matches!(due, Due::Timer(op) if !is_live(*op)));
+            let is_stale = |entry: &Entry| matches!(entry.due, Due::Timer(op) if !is_live(op));
+            self.heap.retain(|entry| !is_stale(entry));
+            self.beside = self.beside.filter(|entry| !is_stale(entry));
             self.stale = 0;
         }
     }
 
     /// Everything in the order in which it will happen.
     pub(super) fn in_order(&self) -> Vec<(Instant, Due)> {
-        let mut all: Vec<_> = self.heap.iter().map(|Reverse(entry)| *entry).collect();
-        all.sort_unstable();
-        all.into_iter().map(|(time, _, due)| (time, due)).collect()
+        let mut all: Vec<_> = self.heap.iter().copied().chain(self.beside).collect();
+        all.sort_unstable_by_key(Entry::place);
+        all.into_iter().map(|entry| (entry.time, entry.due)).collect()
     }
 }
 
@@ -99,7 +150,7 @@ mod tests {
             let sequence = agenda.next_sequence();
             agenda.push(Instant(time), sequence, Due::Timer(Op(op)));
         }
-        let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).collect();
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).map(|entry| (entry.time, entry.due)).collect();
         assert_eq!(order, [(3, 2), (3, 4), (5, 1), (5, 3)].map(|(time, op)| (Instant(time), Due::Timer(Op(op)))));
     }
 

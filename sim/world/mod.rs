@@ -39,7 +39,7 @@ pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
 pub use target::{Ends, Offers, Opening, SetupError, Target};
 
-use self::agenda::Due;
+use self::agenda::{Due, Entry};
 use self::core::Core;
 use self::net::Net;
 use self::op::{Pending, State};
@@ -54,7 +54,8 @@ impl Conn {
         Conn(flow * 2 + end as u32)
     }
 
-    const fn place(self) -> Place {
+    /// The flow that it is an end of, and which end.
+    pub const fn place(self) -> Place {
         Place { flow: self.0 / 2, end: End::BOTH[(self.0 % 2) as usize] }
     }
 }
@@ -214,10 +215,11 @@ impl World {
             State::Waiting => None,
             State::Reading { max } => {
                 let Place { flow, end } = pending.conn?.place();
+                let announced = pending.announced;
                 match self.flows.get_mut(flow as usize)? {
                     Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
-                    Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
-                    Flow::Adopted => None,
+                    Flow::Wired(index) if announced => self.net.take_read(&mut self.core, *index, end, op, max),
+                    Flow::Wired(_) | Flow::Adopted => None,
                 }
             }
             State::Done { .. } => self.take(op),
@@ -265,8 +267,8 @@ impl World {
 
     /// Lets the next due thing happen, at its time.
     pub fn step(&mut self) -> Step {
-        while let Some((time, due)) = self.core.agenda.pop() {
-            if self.happens(time, due) {
+        while let Some(entry) = self.core.agenda.pop() {
+            if self.happens(entry) {
                 return Step::Ran;
             }
         }
@@ -274,10 +276,10 @@ impl World {
     }
 
     /// Does what is due; false if it came to nothing.
-    fn happens(&mut self, time: Instant, due: Due) -> bool {
+    fn happens(&mut self, Entry { time, sequence, due }: Entry) -> bool {
         match due {
             Due::Arrival { pipe, from } => self.arrive(time, pipe, from),
-            Due::Link { path, from, sequence } => self.net.arrive(&mut self.core, time, path, from, sequence),
+            Due::Link { path, from } => self.net.arrive(&mut self.core, time, path, from, sequence),
             Due::Host { path, end } => self.net.wake(&mut self.core, time, path, end),
             Due::Timer(op) => self.core.fire(time, op),
             Due::Fault(number) => {

@@ -4,57 +4,10 @@ use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
+pub use crate::tcp::{Notice, Socket};
 use crate::time::Instant;
 use crate::trace::Resources;
 use crate::wire::Packet;
-
-/// A connection of one stack: the stack's own number for it, not used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Socket(pub u32);
-
-/// What a stack tells its host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A connection came into being by a SYN from outside (before any other notice of it).
-    Incoming {
-        /// The listening port.
-        port: u16,
-        /// The connection.
-        socket: Socket,
-        /// Who connects.
-        remote: SocketAddr,
-    },
-    /// An incoming connection is established. A stack that can't tell when it came into being says only this.
-    Accepted {
-        /// The listening port.
-        port: u16,
-        /// The connection.
-        socket: Socket,
-        /// Who connected.
-        remote: SocketAddr,
-    },
-    /// Ask the pending calls of this connection again.
-    Progress(Socket),
-    /// Its state changed (the names of RFC 9293).
-    State {
-        /// Whose.
-        socket: Socket,
-        /// The state before.
-        from: &'static str,
-        /// The state now.
-        to: &'static str,
-    },
-    /// The stack aborted it by itself: by a reset that it took or sent, by giving up, by keep-alive. Not told of an abort that
-    /// the host asked for, nor of the end of an attempt to connect.
-    Aborted {
-        /// Which.
-        socket: Socket,
-        /// Why.
-        abort: Abort,
-    },
-    /// The stack holds nothing of it any more, and answers calls on it as on a flow that has ended.
-    Gone(Socket),
-}
 
 /// A packet-level TCP. The simulator's own has no other door. No IO, no clock, no chance: time comes in, packets and notices go
 /// out.

@@ -1,5 +1,6 @@
 //! The simulator's own TCP behind the door for stacks: nothing but forwarding.
 
+use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
@@ -20,15 +21,15 @@ impl Stack for Tcp {
     }
 
     fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
-        Tcp::connect(self, now, remote).map(outer)
+        Tcp::connect(self, now, remote)
     }
 
     fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
-        Tcp::call(self, now, inner(socket), call)
+        Tcp::call(self, now, socket, call)
     }
 
     fn is_readable(&self, socket: Socket) -> bool {
-        Tcp::is_readable(self, inner(socket))
+        Tcp::is_readable(self, socket)
     }
 
     fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
@@ -40,7 +41,7 @@ impl Stack for Tcp {
     }
 
     fn notice(&mut self) -> Option<Notice> {
-        Tcp::notice(self).map(notice)
+        Tcp::notice(self)
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -56,34 +57,20 @@ impl Stack for Tcp {
     }
 
     fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
-        Tcp::abort(self, now, inner(socket), abort)
+        Tcp::abort(self, now, socket, abort)
     }
 
     fn resources(&self, socket: Socket) -> Option<Resources> {
-        let tcp::Held { connections, timers, buffered, ports } = self.held(inner(socket));
+        let tcp::Held { connections, timers, buffered, ports } = self.held(socket);
         Some(Resources { connections, timers, buffered, ports })
+    }
+
+    fn fingerprint(&self, now: Instant, hasher: &mut dyn Hasher) -> bool {
+        Tcp::fingerprint(self, now, hasher);
+        true
     }
 
     fn fork(&self) -> Option<Box<dyn Stack>> {
         Some(Box::new(self.clone()))
-    }
-}
-
-const fn inner(socket: Socket) -> tcp::Socket {
-    tcp::Socket(socket.0)
-}
-
-const fn outer(socket: tcp::Socket) -> Socket {
-    Socket(socket.0)
-}
-
-fn notice(notice: tcp::Notice) -> Notice {
-    match notice {
-        tcp::Notice::Incoming { port, socket, remote } => Notice::Incoming { port, socket: outer(socket), remote },
-        tcp::Notice::Accepted { port, socket, remote } => Notice::Accepted { port, socket: outer(socket), remote },
-        tcp::Notice::Progress(socket) => Notice::Progress(outer(socket)),
-        tcp::Notice::State { socket, from, to } => Notice::State { socket: outer(socket), from, to },
-        tcp::Notice::Aborted { socket, abort } => Notice::Aborted { socket: outer(socket), abort },
-        tcp::Notice::Gone(socket) => Notice::Gone(outer(socket)),
     }
 }

@@ -67,6 +67,6 @@ impl Scene<'_> {
         let own = self.wire();
         let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin.wrapping_add(1)));
         let heard = acknowledged || own.fin_heard == Some(t);
-        whole && !left && !own.sent.over && heard && own.sent.is_finished()
+        whole && !left && !own.missed && !own.sent.over && heard && own.sent.is_finished()
     }
 }

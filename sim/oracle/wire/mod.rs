@@ -27,6 +27,7 @@ use crate::trace::{Clock, Fate, Wire};
 use arrived::Arrived;
 use reset::Spur;
 use sent::{Sent, data_end};
+use seq::is_at_least;
 use states::Chain;
 pub(in crate::oracle) use window::SynOptions;
 use window::{Offer, Syns};
@@ -49,6 +50,8 @@ pub(super) struct WireState {
     offered: Option<(u32, u64)>,
     /// When the peer's FIN arrived in sequence, by itself.
     fin_heard: Option<Instant>,
+    /// What it last heard to be acknowledged it may not have taken.
+    missed: bool,
 }
 
 impl WireState {
@@ -159,8 +162,12 @@ impl Scene<'_> {
         }
         let window = window::in_bytes(wire.win, self.window_shift(wire));
         let far = self.far();
+        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
+        let end = data_end(wire).wrapping_add(u32::from(wire.flags.fin()));
+        let is_old = end != wire.seq && far.arrived.expects().is_some_and(|next| is_at_least(next, end));
         far.arrived.take(wire, line);
         if wire.flags.ack() {
+            far.missed = is_old && (far.missed || !far.sent.is_finished());
             far.sent.acknowledge(wire.ack);
             if far.sent.could_acknowledge(wire.ack) {
                 far.offer.widen(wire.ack.wrapping_add(window), line);

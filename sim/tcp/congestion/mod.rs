@@ -4,6 +4,8 @@
 
 mod reno;
 
+use std::hash::{Hash, Hasher};
+
 use crate::wire::Seq;
 
 use self::reno::Reno;
@@ -21,7 +23,7 @@ pub(super) struct Congestion {
     has_timed_out: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Recovery {
     had_partial: bool,
 }
@@ -42,6 +44,11 @@ impl Congestion {
     pub(super) fn new(mss: u32, iss: Seq, was_syn_lost: bool) -> Self {
         let window = Reno::new(mss, was_syn_lost);
         Congestion { window, duplicates: 0, recovery: None, recover: iss, has_timed_out: false }
+    }
+
+    /// What it will allow.
+    pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, iss: Seq) {
+        (&self.window, self.duplicates, self.recovery, self.recover.since(iss), self.has_timed_out).hash(&mut hasher);
     }
 
     /// How many octets may be in flight: the window, and one more segment for each of the first two duplicates (RFC 3042).

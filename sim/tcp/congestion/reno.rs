@@ -1,6 +1,6 @@
 //! Reno: slow start and congestion avoidance by counting octets (RFC 5681, RFC 6928).
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(super) struct Reno {
     cwnd: u32,
     ssthresh: u32,

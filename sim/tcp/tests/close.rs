@@ -180,3 +180,36 @@ fn reading_that_was_shut_down_takes_no_room() {
     pair.drive();
     assert_eq!((pair.read(CLIENT), pair.read(SERVER)), (data("and writing goes on"), Outcome::Eof));
 }
+
+/// A server in TIME-WAIT, and nothing under way.
+fn server_in_time_wait() -> Pair {
+    let mut pair = Pair::connected(Contract::modern());
+    pair.now(SERVER, Call::Close);
+    pair.drive();
+    pair.now(CLIENT, Call::Close);
+    pair.drive();
+    assert_eq!(pair.states(), ["CLOSED", "TIME-WAIT"]);
+    pair.travelled();
+    pair
+}
+
+#[test]
+fn a_newer_syn_may_end_time_wait() {
+    let mut pair = server_in_time_wait();
+    pair.inject(SERVER, Flags::SYN, 2, 0, "");
+    assert_eq!((pair.states.server, pair.travelled()), ("TIME-WAIT", vec!["40 server Ack 2+0 ack 2".to_owned()]), "not newer");
+    let old = pair.socket(SERVER);
+    pair.inject(SERVER, Flags::SYN, 3, 0, "");
+    assert_eq!(pair.travelled(), ["40 server SynAck 3+0 ack 4"], "numbers above those of the old connection");
+    assert_ne!(pair.socket(SERVER), old);
+    pair.inject(SERVER, Flags::ACK, 4, 4, "new");
+    assert_eq!((pair.states.server, pair.read(SERVER)), ("ESTABLISHED", data("new")));
+}
+
+#[test]
+fn a_syn_for_a_port_that_nobody_listens_on_leaves_time_wait_alone() {
+    let mut pair = server_in_time_wait();
+    pair.stacks.server.unlisten(pair.now, PORT);
+    pair.inject(SERVER, Flags::SYN, 1000, 0, "");
+    assert_eq!(pair.states.server, "TIME-WAIT");
+}

@@ -236,7 +236,10 @@ impl Pair {
 
     fn note(&mut self, end: End, notice: Notice) {
         match notice {
-            Notice::Incoming { socket, .. } => self.sockets[end] = Some(socket),
+            Notice::Incoming { socket, .. } => {
+                self.sockets[end] = Some(socket);
+                self.states[end] = "LISTEN";
+            }
             Notice::Accepted { .. } => self.accepted += 1,
             Notice::State { from, to, .. } => {
                 assert_eq!(from, self.states[end], "states follow one another");

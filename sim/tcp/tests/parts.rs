@@ -154,6 +154,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_cut_from_one_buffer_is_one_piece_however_it_is_cut_and_skipped(
+        cuts in prop::collection::vec((1_usize..30, 0_usize..20), 1..12),
+        other in any::<bool>(),
+    ) {
+        let mut buffer = Bytes::from((0..=255).cycle().take(400).collect::<Vec<u8>>());
+        let (mut model, mut stretch) = (Vec::<u8>::new(), Pieces::default());
+        for (count, skip) in cuts {
+            model.extend(&buffer[..count]);
+            stretch.push_from(&mut buffer, count);
+            let skip = skip.min(model.len());
+            stretch.skip(skip);
+            model.drain(..skip);
+            if !model.is_empty() {
+                let slice = stretch.slice(0, model.len());
+                prop_assert_eq!(&slice[..], &model[..]);
+                prop_assert_eq!(slice.as_ptr_range().end, buffer.as_ptr(), "nothing was copied");
+            }
+            prop_assert_eq!(stretch.len(), model.len());
+        }
+        if other {
+            model.extend([1, 2, 3]);
+            stretch.push_from(&mut Bytes::from_static(&[1, 2, 3, 4]), 3);
+            prop_assert_eq!(&stretch.slice(0, model.len())[..], &model[..]);
+        }
+    }
+
+    #[test]
     fn what_is_sent_covers_the_stream_and_keeps_to_the_window(
         iss in any::<u32>(),
         mss in 1_u16..50,
@@ -169,7 +196,8 @@ proptest! {
         for count in writes {
             let piece: Vec<u8> = (0..count).map(|at| (model.len() + at) as u8).collect();
             model.extend(&piece);
-            send.push(Bytes::from(piece));
+            let len = piece.len();
+            send.push(&mut Bytes::from(piece), len);
         }
         send.end();
         let start = Seq(iss) + 1;
@@ -191,4 +219,34 @@ proptest! {
             prop_assert_eq!(send.queued(), left);
         }
     }
+}
+
+#[test]
+fn a_connection_is_small() {
+    let size = size_of::<super::super::connection::Connection>();
+    assert!(size <= 640, "{size} bytes");
+}
+
+/// What both ends will do from here on, after a story that begins at this time with this number.
+fn outlook(start: Duration, isn: u32, text: &str) -> [u64; 2] {
+    let mut pair = Pair::with(Settings { isn: Some(isn), ..settings(Contract::modern()) });
+    pair.drive_for(start);
+    let mut pair = pair.connect();
+    pair.lose(CLIENT, Kind::Data);
+    pair.write(CLIENT, text);
+    pair.write(SERVER, "answer");
+    pair.now(SERVER, SHUT_WRITE);
+    pair.drive_for(millis(25));
+    End::BOTH.map(|end| {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        pair.stacks[end].fingerprint(pair.now, &mut hasher);
+        hasher.digest()
+    })
+}
+
+#[test]
+fn a_fingerprint_knows_no_absolute_time_and_no_absolute_number() {
+    let usual = outlook(Duration::ZERO, 0, "text");
+    assert_eq!(usual, outlook(seconds(77), u32::MAX - 2, "text"));
+    assert_ne!(usual[0], outlook(Duration::ZERO, 0, "next")[0], "what is still to be sent counts");
 }

@@ -76,20 +76,24 @@ impl Net {
     fn put(&mut self, core: &Core, index: u32, end: End, call: &mut Call) -> Option<Outcome> {
         let wired = &self.flows[index as usize];
         let Some(socket) = wired.ends[end].socket else { return Some(Outcome::Error(Error::NotConnected)) };
-        self.paths[wired.path].hosts[end].stack.get_mut().call(core.now, socket, call)
+        self.paths[wired.path].hosts[end].stack.call(core.now, socket, call)
     }
 
     /// Asks the pending calls of an end again.
     pub(super) fn ask(&mut self, core: &mut Core, index: u32, end: End) {
         let side = &self.flows[index as usize].ends[end];
-        if !side.opening.is_empty() {
+        let (is_opening, is_accepting) = (!side.opening.is_empty(), !side.accepting.is_empty());
+        let (is_in_line, is_closing) = (!side.line.is_empty(), !side.closing.is_empty());
+        if is_opening {
             self.ask_opening(core, index, end);
         }
-        if !self.flows[index as usize].ends[end].accepting.is_empty() {
+        if is_accepting {
             self.ask_accepting(core, index, end);
         }
-        self.ask_line(core, index, end);
-        if !self.flows[index as usize].ends[end].closing.is_empty() {
+        if is_in_line {
+            self.ask_line(core, index, end);
+        }
+        if is_closing {
             self.ask_closing(core, index, end);
         }
         self.wake_reader(core, index, end);
@@ -119,10 +123,18 @@ impl Net {
         let stack = &mut self.paths[wired.path].hosts[end].stack;
         while let Some(waiting) = side.line.front_mut() {
             let outcome = match side.socket {
-                Some(socket) => stack.get_mut().call(core.now, socket, &mut waiting.call),
+                Some(socket) => stack.call(core.now, socket, &mut waiting.call),
                 None => Some(Outcome::Error(Error::NotConnected)),
             };
-            let Some(outcome) = outcome else { return };
+            let Some(outcome) = outcome else {
+                // Only the writes before it had to be waited for: what comes behind a close is answered by a closed flow.
+                if waiting.call != Call::Close {
+                    return;
+                }
+                side.closing.push(waiting.op);
+                side.line.pop();
+                continue;
+            };
             let left: usize = waiting.call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len()).sum());
             let accepted = waiting.len.filter(|_| outcome != Outcome::Ok).map(|len| len - left as u64);
             core.finish(waiting.op, outcome, accepted);
@@ -141,11 +153,8 @@ impl Net {
 
     /// Tells the read that is first in line, if there may be something for it.
     fn wake_reader(&mut self, core: &mut Core, index: u32, end: End) {
-        let wired = &self.flows[index as usize];
-        let Some(&first) = wired.ends[end].readers.front() else { return };
-        let stack = self.paths[wired.path].hosts[end].stack.get();
-        let is_readable = wired.ends[end].socket.is_none_or(|socket| stack.is_readable(socket));
-        if !is_readable || core.ops.get(first).is_none_or(|pending| pending.announced) {
+        let Some(&first) = self.flows[index as usize].ends[end].readers.front() else { return };
+        if core.ops.get(first).is_none_or(|pending| pending.announced) || !self.is_readable(index, end) {
             return;
         }
         if !core.choice.is_benign() {
@@ -154,6 +163,13 @@ impl Net {
         if let Some(&first) = self.flows[index as usize].ends[end].readers.front() {
             core.announce(first);
         }
+    }
+
+    /// Would a read have an outcome now?
+    fn is_readable(&self, index: u32, end: End) -> bool {
+        let wired = &self.flows[index as usize];
+        let stack = &self.paths[wired.path].hosts[end].stack;
+        wired.ends[end].socket.is_none_or(|socket| stack.is_readable(socket))
     }
 
     fn choose_reader(&mut self, core: &mut Core, index: u32, end: End) {

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 
-use crate::contract::End;
+use smallvec::SmallVec;
+
+use crate::contract::{Call, End, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
 use crate::trace::Limits;
+use crate::wire::Packet;
 
-use super::super::stack::{Socket, Stack};
+use super::super::stack::{Notice, Socket, Stack};
 
 /// A host on a path.
 #[derive(Debug)]
@@ -25,13 +29,13 @@ pub(super) struct Host {
     /// Ports that calls have asked it to listen on.
     pub(super) listening: BTreeSet<u16>,
     /// Flows that have begun to connect and whose SYN was not seen yet.
-    pub(super) connecting: Vec<u32>,
+    pub(super) connecting: SmallVec<[u32; 4]>,
 }
 
 /// Whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sockets {
-    dense: Vec<Option<(u32, End)>>,
+    dense: SmallVec<[Option<(u32, End)>; 2]>,
     sparse: BTreeMap<Socket, (u32, End)>,
 }
 
@@ -91,6 +95,48 @@ impl Kind {
         }
     }
 
+    // What is asked for every packet goes to the simulator's own stack without a detour.
+
+    #[inline]
+    pub(super) fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
+        match self {
+            Kind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
+            Kind::Foreign(stack) => stack.call(now, socket, call),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_readable(&self, socket: Socket) -> bool {
+        match self {
+            Kind::Own(tcp) => Stack::is_readable(&**tcp, socket),
+            Kind::Foreign(stack) => stack.is_readable(socket),
+        }
+    }
+
+    #[inline]
+    pub(super) fn notice(&mut self) -> Option<Notice> {
+        match self {
+            Kind::Own(tcp) => Stack::notice(&mut **tcp),
+            Kind::Foreign(stack) => stack.notice(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn output(&mut self, now: Instant) -> Option<(IpAddr, Packet)> {
+        match self {
+            Kind::Own(tcp) => Stack::output(&mut **tcp, now),
+            Kind::Foreign(stack) => stack.output(now),
+        }
+    }
+
+    #[inline]
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Kind::Own(tcp) => Stack::deadline(&**tcp),
+            Kind::Foreign(stack) => stack.deadline(),
+        }
+    }
+
     fn fork(&self) -> Option<Kind> {
         Some(match self {
             Kind::Own(tcp) => Kind::Own(tcp.clone()),
@@ -125,7 +171,7 @@ impl Host {
             armed: None,
             sockets: Sockets::default(),
             listening: BTreeSet::new(),
-            connecting: Vec::new(),
+            connecting: SmallVec::new(),
         }
     }
 

@@ -112,11 +112,14 @@ impl Net {
     /// Takes from a stack, until there is no more, what it has to say and to send. Whoever gave it something calls this.
     fn settle(&mut self, core: &mut Core, path: usize, end: End) {
         loop {
-            while let Some(notice) = self.paths[path].hosts[end].stack.get_mut().notice() {
+            let stack = &mut self.paths[path].hosts[end].stack;
+            if let Some(notice) = stack.notice() {
                 self.hear(core, path, end, notice);
+            } else if let Some((_, packet)) = stack.output(core.now) {
+                self.transmit(core, path, end, packet);
+            } else {
+                break;
             }
-            let Some((_, packet)) = self.paths[path].hosts[end].stack.get_mut().output(core.now) else { break };
-            self.transmit(core, path, end, packet);
         }
         self.arm(core, path, end);
     }
@@ -124,7 +127,7 @@ impl Net {
     /// Sees to it that the stack is woken at its deadline.
     fn arm(&mut self, core: &mut Core, path: usize, end: End) {
         let host = &mut self.paths[path].hosts[end];
-        let Some(deadline) = host.stack.get().deadline() else { return };
+        let Some(deadline) = host.stack.deadline() else { return };
         if host.is_up && host.armed.is_none_or(|armed| deadline < armed) {
             host.armed = Some(deadline);
             core.schedule(deadline, Due::Host { path: path as u32, end });
@@ -139,7 +142,7 @@ impl Net {
             return false;
         }
         host.armed = None;
-        if host.stack.get().deadline().is_none_or(|deadline| deadline > time) {
+        if host.stack.deadline().is_none_or(|deadline| deadline > time) {
             self.arm(core, path, end);
             return false;
         }

@@ -127,7 +127,7 @@ impl Pipe {
         if direction.writers.is_empty() && !direction.has_waiting() {
             return;
         }
-        let outcome = self.sides[from].closed_write();
+        let outcome = self.sides[from].contract.closed_write();
         self.fail_writers(core, from, &outcome);
         while let Some(waiter) = self.directions[from].next_waiting() {
             let outcome = if waiter.is_flush { Outcome::Error(Error::Closed) } else { Outcome::Done };

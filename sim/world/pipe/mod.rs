@@ -188,7 +188,7 @@ impl Pipe {
             return Some(side.aborted_write());
         }
         let refused = side.shut_write || self.is_gone(end.peer()) || self.sees_shut_read(end);
-        refused.then(|| side.closed_write())
+        refused.then(|| side.contract.closed_write())
     }
 
     fn flush(&mut self, core: &mut Core, end: End, op: Op) {

@@ -2,10 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::contract::{
-    CloseIs, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Error, Outcome, Seen,
-    WriteOnClosed,
-};
+use crate::contract::{CloseIs, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, Error, Outcome, Seen};
 use crate::trace::Abort;
 
 use super::super::Op;
@@ -28,16 +25,6 @@ pub(super) struct Side {
     pub(super) eof_seen: bool,
     /// Half closes that wait: for own writes, for the peer.
     pub(super) closing: SmallVec<[Op; 1]>,
-}
-
-/// What an aborted end shows to its callers.
-enum AfterAbort {
-    /// The error, for ever.
-    Error,
-    /// The error once, then the end.
-    ErrorOnce,
-    /// The end, as if it were a clean one.
-    End,
 }
 
 impl Side {
@@ -76,14 +63,6 @@ impl Side {
         self.contract.data_before_abort != DataBeforeAbort::Drop
     }
 
-    /// A write on a flow that takes none any more.
-    pub(super) fn closed_write(&self) -> Outcome {
-        match self.contract.write_on_closed {
-            WriteOnClosed::Eof => Outcome::Eof,
-            WriteOnClosed::Closed | WriteOnClosed::Error | WriteOnClosed::Any => Outcome::Closed,
-        }
-    }
-
     /// A read after an abort, once what was kept is read.
     pub(super) fn aborted_read(&self) -> Outcome {
         self.shows_error().map_or(Outcome::Eof, Outcome::Error)
@@ -91,7 +70,7 @@ impl Side {
 
     /// A write after an abort.
     pub(super) fn aborted_write(&self) -> Outcome {
-        self.shows_error().map_or_else(|| self.closed_write(), Outcome::Error)
+        self.shows_error().map_or_else(|| self.contract.closed_write(), Outcome::Error)
     }
 
     /// A flush after an abort.
@@ -100,30 +79,6 @@ impl Side {
     }
 
     fn shows_error(&self) -> Option<Error> {
-        let abort = self.dead?;
-        match self.after_abort(abort) {
-            AfterAbort::End => None,
-            AfterAbort::ErrorOnce if self.told => None,
-            AfterAbort::Error | AfterAbort::ErrorOnce => Some(error_of(abort)),
-        }
-    }
-
-    fn after_abort(&self, abort: Abort) -> AfterAbort {
-        match (abort, self.contract.eof_on_keepalive_death) {
-            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Require)) => AfterAbort::End,
-            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Allow | EofOnKeepaliveDeath::AfterError)) => AfterAbort::ErrorOnce,
-            (Abort::KeepaliveDeath, Some(EofOnKeepaliveDeath::Forbid)) => AfterAbort::Error,
-            (Abort::Reset | Abort::Timeout | Abort::KeepaliveDeath, _) => match self.contract.eof_on_reset {
-                EofOnReset::Forbid => AfterAbort::Error,
-                EofOnReset::AfterError | EofOnReset::Allow => AfterAbort::ErrorOnce,
-            },
-        }
-    }
-}
-
-const fn error_of(abort: Abort) -> Error {
-    match abort {
-        Abort::Reset => Error::Reset,
-        Abort::Timeout | Abort::KeepaliveDeath => Error::TimedOut,
+        self.contract.error_after(self.dead?, self.told)
     }
 }

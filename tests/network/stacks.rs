@@ -1,0 +1,329 @@
+//! Stacks of users' own at either end of a link, behind `Sim::connect`; and flows that users make with `Sim::tcp_pair`.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use flowsim::contract::{Call, Contract, Error, Mode, Outcome, Read};
+use flowsim::explore::scenarios;
+use flowsim::flow::{self, Flow, Io};
+use flowsim::oracle::{Judgement, Oracle};
+use flowsim::scenario::Scenario;
+use flowsim::tcp::{self, Tcp};
+use flowsim::time::Instant;
+use flowsim::trace::Resources;
+use flowsim::wire::{Flags, Packet, Segment, Seq};
+use flowsim::world::{Notice, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
+use futures::future::LocalBoxFuture;
+use futures::{AsyncReadExt, AsyncWriteExt};
+use proptest::prelude::*;
+
+use super::config;
+
+fn stack(contract: Contract) -> Tcp {
+    Tcp::new(tcp::Settings::new(contract))
+}
+
+fn posix() -> Tcp {
+    stack(Contract::posix())
+}
+
+fn bytes(text: &'static str) -> Bytes {
+    Bytes::from_static(text.as_bytes())
+}
+
+/// Our TCP as one that speaks bytes: nothing structured leaves it.
+struct Encoded(Tcp);
+
+impl Stack for Encoded {
+    fn listen(&mut self, now: Instant, port: u16) -> Result<(), Error> {
+        Stack::listen(&mut self.0, now, port)
+    }
+
+    fn unlisten(&mut self, now: Instant, port: u16) {
+        Stack::unlisten(&mut self.0, now, port);
+    }
+
+    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+        Stack::connect(&mut self.0, now, remote)
+    }
+
+    fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
+        Stack::call(&mut self.0, now, socket, call)
+    }
+
+    fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
+        Stack::input(&mut self.0, now, source, target, packet);
+    }
+
+    fn output(&mut self, now: Instant) -> Option<(IpAddr, Packet)> {
+        let (to, packet) = Stack::output(&mut self.0, now)?;
+        Some((to, Packet::Bytes(packet.bytes(own(to), to))))
+    }
+
+    fn notice(&mut self) -> Option<Notice> {
+        Stack::notice(&mut self.0)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        Stack::deadline(&self.0)
+    }
+
+    fn wake(&mut self, now: Instant) {
+        Stack::wake(&mut self.0, now);
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        Stack::disconnect(&mut self.0, now);
+    }
+
+    fn resources(&self, socket: Socket) -> Option<Resources> {
+        Stack::resources(&self.0, socket)
+    }
+}
+
+/// The other of the two addresses of a path, which end in 1 and 2.
+fn own(peer: IpAddr) -> IpAddr {
+    let IpAddr::V4(peer) = peer else { panic!("paths have IPv4 addresses") };
+    let [a, b, c, d] = peer.octets();
+    IpAddr::from([a, b, c, 3 - d])
+}
+
+/// A stack that answers every packet with one of these, or with nothing.
+#[derive(Default)]
+struct Babbling {
+    says: VecDeque<Packet>,
+    due: VecDeque<(IpAddr, Packet)>,
+    next: Option<Socket>,
+}
+
+impl Babbling {
+    fn saying(says: Vec<Packet>) -> Self {
+        Babbling { says: says.into(), ..Babbling::default() }
+    }
+}
+
+impl Stack for Babbling {
+    fn listen(&mut self, _: Instant, _: u16) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn unlisten(&mut self, _: Instant, _: u16) {}
+
+    fn connect(&mut self, _: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+        self.due.extend(self.says.pop_front().map(|packet| (remote.ip(), packet)));
+        Ok(*self.next.insert(Socket(0)))
+    }
+
+    fn call(&mut self, _: Instant, _: Socket, _: &mut Call) -> Option<Outcome> {
+        None
+    }
+
+    fn input(&mut self, _: Instant, source: IpAddr, _: IpAddr, _: Packet) {
+        self.due.extend(self.says.pop_front().map(|packet| (source, packet)));
+    }
+
+    fn output(&mut self, _: Instant) -> Option<(IpAddr, Packet)> {
+        self.due.pop_front()
+    }
+
+    fn notice(&mut self) -> Option<Notice> {
+        None
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        None
+    }
+
+    fn wake(&mut self, _: Instant) {}
+
+    fn disconnect(&mut self, _: Instant) {}
+}
+
+/// What the oracle says of all that has happened, once nothing more can.
+fn judged(run: &mut Simulation, contract: Contract) -> Judgement {
+    run.run_until_quiet().expect("it comes to rest");
+    run.sim().with(World::quiesce);
+    let mut oracle = Oracle::with(run.sim().with(|world| world.header(flowsim::contract::Both::same(contract))));
+    for (event, line) in run.drain_events().iter().zip(2..) {
+        oracle.observe(line, event);
+    }
+    oracle.finish(false).judgement
+}
+
+async fn read_to_eof(flow: &impl Flow) -> Result<Vec<u8>, Error> {
+    let mut got = Vec::new();
+    while let Read::Data(piece) = flow.read(7).await? {
+        got.extend_from_slice(&piece);
+    }
+    Ok(got)
+}
+
+/// A question, a half close, an answer, closes.
+async fn talk(client: SimFlow, server: SimFlow) -> Result<(Vec<u8>, Vec<u8>), Error> {
+    let asking = async {
+        client.write(bytes("how are you?")).await?;
+        client.shutdown(Mode::Write).await;
+        let answer = read_to_eof(&client).await;
+        client.close().await;
+        answer
+    };
+    let answering = async {
+        let question = read_to_eof(&server).await?;
+        server.write(bytes("well, and you?")).await?;
+        server.close().await;
+        Ok(question)
+    };
+    futures::try_join!(asking, answering)
+}
+
+fn said() -> Result<(Vec<u8>, Vec<u8>), Error> {
+    Ok((b"well, and you?".to_vec(), b"how are you?".to_vec()))
+}
+
+#[test]
+fn two_ends_talk_over_tcp() {
+    let mut run = Simulation::of(Contract::strict());
+    let talked = run.run(async |sim| {
+        let (client, server) = sim.tcp_pair().await.expect("they connect");
+        talk(client, server).await
+    });
+    assert_eq!(talked, Ok(said()));
+    assert_eq!(judged(&mut run, Contract::strict()), Judgement::Held);
+}
+
+#[test]
+fn many_pairs_share_the_two_hosts_and_not_their_bytes() {
+    let mut run = Simulation::of(Contract::modern());
+    let talked = run.run(async |sim| {
+        let pairs = futures::future::join_all((0..20).map(|_| sim.tcp_pair())).await;
+        let pairs = pairs.into_iter().map(|pair| pair.expect("they connect"));
+        futures::future::join_all(pairs.map(|(client, server)| talk(client, server))).await
+    });
+    assert_eq!(talked, Ok(vec![said(); 20]));
+    assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
+}
+
+#[test]
+fn layers_stand_on_tcp() {
+    let mut run = Simulation::of(Contract::modern());
+    let got = run.run(async |sim| {
+        let (client, server) = sim.tcp_pair().await.expect("they connect");
+        let (mut client, server) = (flow::stream(client), Io::new(flow::stream(server)));
+        client.write_all(b"hello").await?;
+        client.close().await?;
+        let got = read_to_eof(&server).await.map_err(std::io::Error::from);
+        server.close().await;
+        let mut rest = Vec::new();
+        let ended = client.read_to_end(&mut rest).await;
+        assert!(ended.is_err() || rest.is_empty());
+        got
+    });
+    assert_eq!(got.expect("ends").expect("no error"), b"hello");
+    assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
+}
+
+#[test]
+fn our_tcp_meets_itself_in_bytes_and_in_part() {
+    let met = |connect: AsyncConnect| {
+        let mut run = Simulation::of(Contract::posix());
+        let talked = run.run(async |sim| {
+            let (client, server) = connect(sim).await.expect("they connect");
+            talk(client, server).await
+        });
+        (talked, judged(&mut run, Contract::posix()))
+    };
+    let pairs: [AsyncConnect; 3] = [
+        |sim| Box::pin(sim.connect(Encoded(posix()), Encoded(posix()))),
+        |sim| Box::pin(sim.connect(Encoded(posix()), posix())),
+        |sim| Box::pin(sim.connect(posix(), Encoded(posix()))),
+    ];
+    for connect in pairs {
+        assert_eq!(met(connect), (Ok(said()), Judgement::Held));
+    }
+}
+
+type AsyncConnect = fn(&Sim) -> LocalBoxFuture<'_, Result<(SimFlow, SimFlow), SetupError>>;
+
+#[test]
+fn each_pair_of_stacks_has_a_link_of_its_own() {
+    let mut run = Simulation::of(Contract::modern());
+    let talked = run.run(async |sim| {
+        let ours = || stack(Contract::modern());
+        let pairs = futures::future::try_join3(sim.connect(ours(), ours()), sim.connect(ours(), ours()), sim.tcp_pair()).await;
+        let ((a, b), (c, d), (e, f)) = pairs.map_err(|error| error.to_string()).expect("they connect");
+        futures::join!(talk(a, b), talk(c, d), talk(e, f))
+    });
+    assert_eq!(talked, Ok((said(), said(), said())));
+    assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
+}
+
+#[test]
+fn a_stack_that_says_nothing_is_given_up_when_its_time_is_over() {
+    let mut run = Simulation::of(Contract::modern());
+    let refused =
+        run.run(async |sim| sim.connect(stack(Contract::modern()), Babbling::default()).await.map(drop).map_err(|e| e.to_string()));
+    assert_eq!(refused, Ok(Err(Error::TimedOut.to_string())));
+    assert!(run.sim().now() >= Instant::ZERO + Duration::from_secs(180));
+    assert_eq!(run.run_until_quiet(), Ok(()));
+}
+
+#[test]
+fn one_that_never_opens_is_waited_for_until_it_is_quiet() {
+    let mut run = Simulation::of(Contract::modern());
+    let waited =
+        run.run(async |sim| sim.connect(Babbling::default(), stack(Contract::modern())).await.map(drop).map_err(|e| e.to_string()));
+    assert_eq!(waited, Err(Stuck::Quiet { open: false }));
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Whatever bytes come, from either side: no panic, no endless run.
+    #[test]
+    fn a_stack_that_babbles_harms_nobody(says in prop::collection::vec(babble(), 0..12), is_client: bool) {
+        let mut run = Simulation::of(Contract::modern()).limit(100_000);
+        let opened = run.run(async |sim| {
+            let (ours, theirs) = (stack(Contract::modern()), Babbling::saying(says));
+            let opened = if is_client { sim.connect(theirs, ours).await } else { sim.connect(ours, theirs).await };
+            opened.map(drop).map_err(|error| error.to_string())
+        });
+        prop_assert!(!matches!(opened, Err(Stuck::Limit | Stuck::Panicked(_))), "{:?}", opened);
+        prop_assert_eq!(run.run_until_quiet(), Ok(()));
+    }
+
+    /// A stack that speaks bytes keeps what ours keeps, since it is ours.
+    #[test]
+    fn what_is_sent_as_bytes_keeps_the_contract(scenario in scenarios().contract(Contract::modern())) {
+        let ends = async |sim: &Sim| sim.connect(Encoded(stack(Contract::modern())), Encoded(stack(Contract::modern()))).await;
+        assert_held(&scenario, &ends)?;
+    }
+
+    #[test]
+    fn so_do_flows_that_users_make(scenario in scenarios().contract(Contract::strict())) {
+        assert_held(&scenario, &async |sim: &Sim| sim.tcp_pair().await)?;
+    }
+}
+
+fn assert_held(scenario: &Scenario, target: &dyn flowsim::Target) -> Result<(), TestCaseError> {
+    let run = scenario.run(target).unwrap_or_else(|mistake| panic!("{mistake}"));
+    prop_assert!(run.judgement() == Judgement::Held, "{}\n{}", run.why(), run.ladder());
+    Ok(())
+}
+
+/// Segments between the ports that are in use, with whatever in them; and bytes that are none.
+fn babble() -> impl Strategy<Value = Packet> {
+    let ports = prop::sample::select(vec![(80, 49152), (49152, 80)]);
+    let flags = prop_oneof![any::<u8>(), prop::sample::select(vec![0x02, 0x12, 0x10, 0x11, 0x04, 0x14, 0x18])];
+    let numbers = || prop_oneof![Just(Seq(1)), Just(Seq(0)), any::<u32>().prop_map(Seq)];
+    let segment = (ports, numbers(), numbers(), flags, any::<u16>(), bytes_of(40));
+    let segment = segment.prop_map(|((source, target), seq, ack, flags, window, data)| {
+        Packet::Segment(Segment { source, target, seq, ack, flags: Flags(flags), window, data, ..Segment::default() })
+    });
+    prop_oneof![3 => segment, 1 => bytes_of(64).prop_map(Packet::Bytes)]
+}
+
+fn bytes_of(most: usize) -> impl Strategy<Value = Bytes> {
+    prop::collection::vec(any::<u8>(), 0..most).prop_map(Bytes::from)
+}
