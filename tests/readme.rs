@@ -106,8 +106,9 @@ fn its_recording_is_held() {
 #[test]
 fn its_snippets_are_compiled() {
     let snippet = |name: &str| text(&format!("tests/readme/{name}"));
+    let scenario = text("scenarios/half-close/fin-lost-then-resent.toml");
     assert_eq!(blocks("rust"), ["stream.rs", "flow.rs", "random.rs"].map(snippet));
-    assert_eq!(blocks("toml"), ["answer.toml", "dependencies.toml"].map(snippet));
+    assert_eq!(blocks("toml"), [snippet("answer.toml"), snippet("dependencies.toml"), scenario]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::Stamp;
 use super::idle::{Idle, News};
+use super::wire::SynOptions;
 use crate::contract::{Both, End};
 use crate::time::Instant;
 use crate::trace::{Fate, Wire};
@@ -18,11 +19,16 @@ const DAMAGED: usize = 256;
 /// The greatest shift of a window (RFC 7323 §2.3).
 const SHIFT_MAX: u8 = 14;
 
+/// So often something must be sent again before the peer may be given up (RFC 9293 §3.8.3, R1).
+const TRIES: u32 = 3;
+
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sending {
     /// The number of its SYN.
     pub syn: Option<u32>,
+    /// How often it sent that SYN.
+    pub syns: u32,
     /// The shift that its SYN asks for.
     shift: Option<u8>,
     /// The number after the last one that it ever sent.
@@ -105,6 +111,11 @@ impl Arrivals {
         !self.doubtful && sending.fin.is_some_and(|fin| sending.base.is_some() && sending.next == fin)
     }
 
+    /// This end has answered a SYN again and again (R1 of RFC 9293 §3.8.3), over a path that loses, and no answer to that has come.
+    pub fn answers_in_vain(&self, end: End) -> bool {
+        self.lossy && self.sending[end].syns > TRIES && self.sending[end.peer()].ack_arrived.is_none()
+    }
+
     /// This end has probed its peer, and nothing came back.
     pub fn probes_in_vain(&self, end: End) -> bool {
         let heard = self.sending[end.peer()].heard;
@@ -174,9 +185,10 @@ impl Arrivals {
         if me.syn != Some(wire.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
-            *me = Sending { syn: Some(wire.seq), shift: shift(&wire.opts), ..Sending::default() };
+            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
             me.begin(wire.seq.wrapping_add(1));
         }
+        me.syns = me.syns.saturating_add(1);
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
@@ -337,12 +349,6 @@ fn end_of(wire: &Wire) -> u32 {
 /// An acknowledgement or data, and nothing else.
 fn is_plain(wire: &Wire) -> bool {
     !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()
-}
-
-/// The shift that the options of a SYN ask for.
-fn shift(opts: &str) -> Option<u8> {
-    let shift = opts.split(',').find_map(|option| option.strip_prefix("ws="))?;
-    shift.parse().ok().map(|shift: u8| shift.min(SHIFT_MAX))
 }
 
 /// `a` lies after `b` in the circle of sequence numbers.

@@ -121,8 +121,9 @@ impl Scene<'_> {
         // On the wire a shutdown of writing and a half close are the same.
         let shut = peer.shut_write.called.filter(|_| self.flow.arrivals.fin_arrived(self.end.peer()));
         let lost = first([me.stack_left, peer.stack_left]);
-        // An end that has shut down reading leaves the flow by its close, and its stack need not know it any more.
-        let left = me.shut_read.called;
+        // Once both halves have ended, its stack waits for the peer so long, and no longer.
+        let ended = me.shut_read.called.and_then(|read| me.write_end_called().map(|write| if write.seq > read.seq { write } else { read }));
+        let left = ended.filter(|ended| self.at.t >= ended.t + self.header.limits[self.end].fin_wait_2);
         let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left];
         let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);

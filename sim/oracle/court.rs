@@ -62,7 +62,7 @@ impl Court {
 
     pub fn observe(&mut self, line: u64, event: &Event) {
         self.seq += 1;
-        let at = Stamp { seq: self.seq, line, t: event.t };
+        let at = Stamp::new(self.seq, line, event.t);
         if event.t > self.now {
             self.pass_time(at);
         }
@@ -85,11 +85,7 @@ impl Court {
             }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
-            What::Segment(wire) => {
-                let mut scene = self.scene(Place { flow: wire.flow, end: wire.from }, at);
-                scene.segment(wire);
-                scene.arrival(wire);
-            }
+            What::Segment(wire) => self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
             What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
@@ -118,10 +114,17 @@ impl Court {
         Verdict { judgement, why, violations, client_faults, truncations, exercised }
     }
 
+    #[inline]
     fn flow(&mut self, id: u32) -> usize {
-        if let Some(index) = self.known(id) {
-            return index;
+        match self.known(id) {
+            Some(index) => index,
+            None => self.begin(id),
         }
+    }
+
+    /// A flow is named for the first time.
+    #[cold]
+    fn begin(&mut self, id: u32) -> usize {
         let index = self.flows.len();
         self.flows.push(Flow::new(id, &self.header));
         self.flows[index].cut = self.cut;
@@ -147,6 +150,7 @@ impl Court {
     }
 
     /// Where a flow is kept, if it was named before: nearly always flows are numbered as they come.
+    #[inline]
     fn known(&self, id: u32) -> Option<usize> {
         match self.flows.get(id as usize) {
             Some(flow) if flow.id == id => Some(id as usize),
@@ -187,9 +191,15 @@ impl Court {
 
     /// Something that befalls an end.
     fn aside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+        let scene = self.beside(place, at);
+        scene.flow.settled = false;
+        scene
+    }
+
+    /// Something that is only seen: it is no progress, and nothing becomes due by it.
+    fn beside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
-        flow.settled = false;
         Scene { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
     }
 

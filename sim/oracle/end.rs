@@ -89,6 +89,7 @@ impl Pendings {
 
     pub fn take(&mut self, op: u64) -> Option<Pending> {
         match self.few.iter().rposition(|pending| pending.op == op) {
+            Some(index) if index + 1 == self.few.len() => self.few.pop(),
             Some(index) => Some(self.few.remove(index)),
             None => self.many.remove(&op),
         }
@@ -337,19 +338,19 @@ impl EndState {
     pub fn refresh(&mut self) {
         let full = self.closes_fully();
         let (close_called, close_returned) = (self.close.called, self.close.returned);
-        let write_called = first([self.shut_write.called, close_called]);
-        let write_returned = first([self.shut_write.returned, close_returned]);
+        let write_called = sooner(self.shut_write.called, close_called);
+        let write_returned = sooner(self.shut_write.returned, close_returned);
         let both_called = both(write_called, self.shut_read.called);
         let both_returned = both(write_returned, self.shut_read.returned);
-        let strong_returned = first([close_returned.filter(|_| full), self.disconnect.returned]);
+        let strong_returned = sooner(close_returned.filter(|_| full), self.disconnect.returned);
         self.calm = false;
         self.ended = Ended {
-            write_called: first([write_called, self.disconnect.called]),
-            write_returned: first([write_returned, self.disconnect.returned]),
-            full_called: first([close_called.filter(|_| full), self.disconnect.called, both_called]),
-            full_returned: first([strong_returned, both_returned]),
+            write_called: sooner(write_called, self.disconnect.called),
+            write_returned: sooner(write_returned, self.disconnect.returned),
+            full_called: sooner(sooner(close_called.filter(|_| full), self.disconnect.called), both_called),
+            full_returned: sooner(strong_returned, both_returned),
             strong_returned,
-            reading_over: first([strong_returned, both_returned.filter(|_| self.discards())]),
+            reading_over: sooner(strong_returned, both_returned.filter(|_| self.discards())),
         };
     }
 
@@ -422,9 +423,16 @@ impl EndState {
 
 /// The earliest of several moments.
 pub(super) fn first<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
-    stamps.into_iter().fold(None, sooner)
+    let mut earliest: Option<Stamp> = None;
+    for stamp in stamps.iter().flatten() {
+        if earliest.is_none_or(|known| stamp.seq < known.seq) {
+            earliest = Some(*stamp);
+        }
+    }
+    earliest
 }
 
+#[inline]
 fn sooner(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
     match (a, b) {
         (Some(one), Some(other)) => Some(if one.seq <= other.seq { one } else { other }),

@@ -29,7 +29,7 @@ pub(super) fn handshake_due(flow: &Flow, hosts: &Both<Host>, end: End, port: Opt
 pub(super) fn accept_due(flow: &Flow, hosts: &Both<Host>, end: End, port: u16) -> Option<Due> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
     let (connected, _) = peer.opening.opened.filter(|_| peer.opening.connects)?;
-    let fair = !flow.is_cut() && !me.maybe_dead && !peer.is_gone() && !peer.is_void();
+    let fair = !flow.is_cut() && !flow.arrivals.answers_in_vain(end) && !me.maybe_dead && !peer.is_gone() && !peer.is_void();
     let there = hosts[end].left.is_none() && hosts[end].is_listening_perhaps(Some(port));
     let untaken = me.opening.opened.is_none() && me.pending.iter().filter(|pending| matches!(pending.kind, Kind::Accept(_))).count() == 1;
     (fair && there && untaken).then(|| Due::new(Rule::HandshakeCompletes, &[Some(connected)], "the peer's connect had succeeded"))

@@ -189,7 +189,7 @@ mod tests {
     use crate::time::Instant;
 
     fn at(seq: Seq) -> Stamp {
-        Stamp { seq, line: seq + 1, t: Instant(seq) }
+        Stamp::new(seq, seq + 1, Instant(seq))
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::ledger::{Findings, Site};
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Clock, Wire};
+use crate::trace::Wire;
 
 /// What is sent although nothing new is to be said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,11 +81,8 @@ impl Scene<'_> {
         }
     }
 
-    /// A segment, as far as it tells more than what it must be itself.
+    /// A segment of a recording with one clock, as far as it tells more than what it must be itself.
     pub(super) fn arrival(&mut self, wire: &Wire) {
-        if !self.header.records.segments || self.header.clock != Clock::Shared {
-            return;
-        }
         let at = self.at;
         let closed = self.flow.arrivals.meets_closed_window(self.end.peer());
         let news = self.flow.arrivals.segment(wire, at);

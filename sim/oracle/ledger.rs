@@ -8,8 +8,15 @@ use crate::contract::End;
 use crate::rules::Rule;
 
 /// What is wrong with one event: the rules that it breaks, the first being the one that names it.
+///
+/// Nearly always nothing: then it is one word that is empty, so that it costs nothing to make one for each event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Findings {
+    found: Option<Box<Found>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Found {
     rules: SmallVec<[Rule; 4]>,
     message: String,
     because: SmallVec<[u64; 4]>,
@@ -18,27 +25,29 @@ pub(super) struct Findings {
 impl Findings {
     /// The event breaks this rule. The message of the first rule is the one that is kept.
     pub fn add(&mut self, rule: Rule, because: &[Stamp], message: impl FnOnce() -> String) {
-        if self.rules.is_empty() {
-            self.message = message();
+        let found = self.found.get_or_insert_default();
+        if found.rules.is_empty() {
+            found.message = message();
         }
-        self.because.extend(because.iter().map(|at| at.line));
+        found.because.extend(because.iter().map(|at| at.line()));
         self.also(rule);
     }
 
     /// The event breaks this rule too.
     pub fn also(&mut self, rule: Rule) {
-        if !self.rules.contains(&rule) {
-            self.rules.push(rule);
+        let rules = &mut self.found.get_or_insert_default().rules;
+        if !rules.contains(&rule) {
+            rules.push(rule);
         }
     }
 
     /// The rule that names it.
     pub fn first(&self) -> Option<Rule> {
-        self.rules.first().copied()
+        self.found.as_ref()?.rules.first().copied()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.found.is_none()
     }
 }
 
@@ -120,7 +129,7 @@ impl Ledger {
         if self.client_faults.len() == MOST {
             return;
         }
-        self.client_faults.push(ClientFault { line: at.line, t: at.t, flow, end, message });
+        self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, message });
     }
 
     pub fn give_up(&mut self, why: impl FnOnce() -> String) {
@@ -148,19 +157,20 @@ impl Ledger {
 }
 
 fn write_up(site: Site, findings: Findings) -> Option<Violation> {
-    let (&rule, also) = findings.rules.split_first()?;
-    let mut because: Vec<u64> = findings.because.into_iter().chain([site.at.line]).collect();
+    let Found { rules, message, because } = *findings.found?;
+    let (&rule, also) = rules.split_first()?;
+    let mut because: Vec<u64> = because.into_iter().chain([site.at.line()]).collect();
     because.sort_unstable();
     because.dedup();
     Some(Violation {
         rule,
         also: also.to_vec(),
-        line: site.at.line,
+        line: site.at.line(),
         t: site.at.t,
         flow: site.flow,
         end: site.end,
         op: site.op,
-        message: in_the_singular(findings.message),
+        message: in_the_singular(message),
         because,
     })
 }

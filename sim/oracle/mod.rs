@@ -37,6 +37,8 @@ mod writing;
 
 pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
 
+use std::num::NonZeroU64;
+
 use crate::contract::{Both, Contract};
 use crate::time::Instant;
 use crate::trace::{Clock, Event, Header, Trace};
@@ -51,8 +53,19 @@ type Seq = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     seq: Seq,
-    line: u64,
+    /// Never 0, so that a moment that may be missing takes no more room than one that is there.
+    line: NonZeroU64,
     t: Instant,
+}
+
+impl Stamp {
+    fn new(seq: Seq, line: u64, t: Instant) -> Self {
+        Stamp { seq, line: NonZeroU64::new(line).unwrap_or(NonZeroU64::MIN), t }
+    }
+
+    fn line(self) -> u64 {
+        self.line.get()
+    }
 }
 
 /// Judges one run, event by event.
@@ -88,6 +101,7 @@ impl Oracle {
 
     /// Takes the next event; `line` is its place in the trace (the header is line 1). The event must be well formed: one
     /// return for each call, none after a cancel, as [`crate::trace::Reader`] guarantees.
+    #[inline]
     pub fn observe(&mut self, line: u64, event: &Event) {
         match &mut self.bench {
             Bench::Shared(court) => court.observe(line, event),

@@ -3,7 +3,7 @@
 //! Who listens where is kept in `hosts`. What one end's calls say of the other's is judged only where both have one clock.
 
 use super::Stamp;
-use super::end::{Kind, Pending};
+use super::end::{Kind, Opening, Pending};
 use super::hosts::Found;
 use super::ledger::Findings;
 use super::scene::{Answered, Scene};
@@ -49,7 +49,12 @@ impl Scene<'_> {
     /// A connect or accept is made.
     pub(super) fn opening_begins(&mut self, kind: Kind) {
         let at = self.at;
+        let crashed = self.me().crashed.is_some();
         let opening = &mut self.me_mut().opening;
+        // What a crash found in the making died with it: this one begins on a host that has come back.
+        if crashed && opening.opened.is_none() && !opening.used {
+            *opening = Opening::default();
+        }
         if !opening.used {
             opening.begun.get_or_insert(at);
         }

@@ -76,7 +76,7 @@ impl Scene<'_> {
                 return self.remember(pending, data);
             }
             Err(_) => {
-                let (flow, line) = (self.flow.id, self.at.line);
+                let (flow, line) = (self.flow.id, self.at.line());
                 self.flow.streams[peer].lose_track();
                 self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
             }

@@ -256,7 +256,9 @@ impl Stream {
                 return None;
             }
         }
-        self.writes.drain(..used);
+        if used > 0 {
+            self.writes.drain(..used);
+        }
         Some(head)
     }
 

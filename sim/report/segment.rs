@@ -93,7 +93,7 @@ mod tests {
     fn numbers() -> Numbers {
         let mut numbers = Numbers::default();
         for (from, seq) in [(End::Client, u32::MAX), (End::Server, 100)] {
-            numbers.observe(&What::Segment(Box::new(wire(from, Fate::Sent, "S", seq, 0, 0))));
+            numbers.observe(&What::Segment(wire(from, Fate::Sent, "S", seq, 0, 0)));
         }
         numbers
     }
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn a_late_syn_does_not_move_the_numbers_and_a_sent_one_does() {
         let mut numbers = numbers();
-        numbers.observe(&What::Segment(Box::new(wire(End::Server, Fate::Delivered, "SA", 7, 0, 0))));
+        numbers.observe(&What::Segment(wire(End::Server, Fate::Delivered, "SA", 7, 0, 0)));
         assert_eq!(numbers.seq(&wire(End::Server, Fate::Sent, "A", 101, 0, 0)), 1);
-        numbers.observe(&What::Segment(Box::new(wire(End::Server, Fate::Sent, "SA", 7, 0, 0))));
+        numbers.observe(&What::Segment(wire(End::Server, Fate::Sent, "SA", 7, 0, 0)));
         assert_eq!(numbers.seq(&wire(End::Server, Fate::Sent, "A", 8, 0, 0)), 1);
         assert_eq!(Numbers::default().seq(&wire(End::Server, Fate::Sent, "A", 8, 0, 0)), 8);
     }

@@ -122,7 +122,7 @@ mod tests {
 
     fn wire(from: End, fate: Fate, flags: &str, seq: u32, len: u32) -> What {
         let flags = Flags::from_letters(flags).expect("letters");
-        What::Segment(Box::new(Wire { flow: 0, from, id: None, fate, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() }))
+        What::Segment(Wire { flow: 0, from, id: None, fate, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() })
     }
 
     fn abort(abort: Abort) -> What {

@@ -8,8 +8,9 @@ use super::document::{Item, Table};
 use super::keys::{Key, Section};
 use super::mistake::Mistake;
 use super::units::{self, Size, Span};
-use crate::contract::{Both, End};
+use crate::contract::{Both, End, suggestion};
 use crate::link::{NoProbability, Probability};
+use crate::tcp::Quirk;
 use crate::trace::Diagnostic;
 use crate::{link, tcp};
 
@@ -120,7 +121,7 @@ const LINK_KEYS: [Key<Path>; 9] = [
     Key { name: "mtu", read: |path, item| put(&mut path.mss, mtu(item).map(Some)), show: |_| String::new() },
 ];
 
-const TCP_KEYS: [Key<tcp::Settings>; 14] = [
+const TCP_KEYS: [Key<tcp::Settings>; 15] = [
     Key {
         name: "mss",
         read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(u16::MAX) - HEADERS)),
@@ -150,6 +151,11 @@ const TCP_KEYS: [Key<tcp::Settings>; 14] = [
         name: "isn",
         read: |tcp, item| put(&mut tcp.isn, item.number(0..=u64::from(u32::MAX)).map(Some)),
         show: |tcp| tcp.isn.map_or_else(String::new, |isn| isn.to_string()),
+    },
+    Key {
+        name: "quirk",
+        read: |tcp, item| put(&mut tcp.quirk, quirk(item).map(Some)),
+        show: |tcp| tcp.quirk.map_or_else(String::new, |quirk| format!("\"{}\"", quirk.name())),
     },
 ];
 
@@ -184,6 +190,14 @@ fn buffer(item: &Item<'_>) -> Result<usize, Diagnostic> {
     let bytes = item.size()?;
     let fits = (1..=MAX_BUFFER).contains(&bytes).then_some(bytes).and_then(|bytes| usize::try_from(bytes).ok());
     fits.ok_or_else(|| item.wrong(format!("a buffer can't hold {bytes} bytes"), "from 1 to 1GiB"))
+}
+
+fn quirk(item: &Item<'_>) -> Result<Quirk, Diagnostic> {
+    item.parsed("the name of a defect, as `\"fin-not-retransmitted\"`", |text| {
+        let names = || Quirk::ALL.iter().map(|quirk| quirk.name());
+        let found = Quirk::ALL.iter().copied().find(|quirk| quirk.name() == text);
+        found.ok_or_else(|| Mistake::new(0..text.len(), format!("unknown defect `{text}`"), suggestion(text, names())))
+    })
 }
 
 fn likelihood(item: &Item<'_>) -> Result<Probability, Diagnostic> {

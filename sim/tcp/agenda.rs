@@ -1,14 +1,16 @@
 //! When which connection wants to be woken: a heap in which every connection stands at most once, so that the earliest deadline
 //! is always a true one.
 
+use smallvec::SmallVec;
+
 use crate::time::Instant;
 
 /// The heap. Of equal deadlines the connection with the lower number comes first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
-    heap: Vec<(Instant, u32)>,
+    heap: SmallVec<[(Instant, u32); 1]>,
     /// Where a connection stands in the heap.
-    places: Vec<u32>,
+    places: SmallVec<[u32; 4]>,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -35,7 +37,9 @@ impl Agenda {
             (Some(time), at) => {
                 if self.heap[at as usize].0 != time {
                     self.heap[at as usize].0 = time;
-                    self.settle(at as usize);
+                    if self.heap.len() > 1 {
+                        self.settle(at as usize);
+                    }
                 }
             }
         }

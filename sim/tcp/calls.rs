@@ -93,8 +93,7 @@ impl Connection {
         let Payload::Bytes(bytes) = buffer else { return true };
         let count = bytes.len().min(self.send.room());
         if count > 0 {
-            let taken = if count == bytes.len() { std::mem::take(bytes) } else { bytes.split_to(count) };
-            self.send.push(taken);
+            self.send.push(bytes, count);
         }
         bytes.is_empty()
     }

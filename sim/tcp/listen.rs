@@ -3,6 +3,8 @@
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use crate::contract::{Error, SecondListen};
 use crate::wire::Segment;
 
@@ -19,14 +21,14 @@ const EPHEMERAL_FIRST: u16 = 49_152;
 #[derive(Clone, Debug)]
 pub(super) struct Ports {
     /// Sorted.
-    listening: Vec<u16>,
+    listening: SmallVec<[u16; 4]>,
     /// Where to look first for a port to connect from.
     next: u16,
 }
 
 impl Default for Ports {
     fn default() -> Self {
-        Ports { listening: Vec::new(), next: EPHEMERAL_FIRST }
+        Ports { listening: SmallVec::new(), next: EPHEMERAL_FIRST }
     }
 }
 

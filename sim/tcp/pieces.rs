@@ -13,6 +13,8 @@ pub(super) struct Pieces {
     rest: VecDeque<Bytes>,
     len: usize,
     cursor: Cursor,
+    /// The buffer that the last piece was cut from, if more may be cut from it.
+    source: Bytes,
 }
 
 /// Where the last slice was found: slices are mostly asked for one behind the other.
@@ -45,6 +47,37 @@ impl Pieces {
         }
     }
 
+    /// Takes the first `count` bytes off a buffer. What goes on where the last piece ends in the same buffer makes that piece
+    /// longer: then no slice across the cut has to be copied.
+    pub(super) fn push_from(&mut self, buffer: &mut Bytes, count: usize) {
+        if let Some(at) = self.last_in_source(buffer) {
+            let len = self.last().len() + count;
+            *self.last_mut() = self.source.slice(at..at + len);
+            self.len += count;
+            buffer.advance(count);
+        } else if count < buffer.len() {
+            self.source = buffer.clone();
+            self.push(buffer.split_to(count));
+        } else {
+            self.push(std::mem::take(buffer));
+        }
+    }
+
+    /// Where the last piece begins in its source, if what is left of that is `rest`.
+    fn last_in_source(&self, rest: &Bytes) -> Option<usize> {
+        let [last, source, rest] = [self.last(), &self.source, rest].map(|bytes| bytes.as_ptr_range());
+        let goes_on = last.end == rest.start && source.end == rest.end && source.start <= last.start;
+        (goes_on && !self.source.is_empty()).then(|| last.start.addr() - source.start.addr())
+    }
+
+    fn last(&self) -> &Bytes {
+        self.rest.back().unwrap_or(&self.first)
+    }
+
+    fn last_mut(&mut self) -> &mut Bytes {
+        self.rest.back_mut().unwrap_or(&mut self.first)
+    }
+
     /// The next piece, or its first `max` bytes.
     pub(super) fn take(&mut self, max: usize) -> Option<Bytes> {
         if self.first.is_empty() || max == 0 {
@@ -66,6 +99,9 @@ impl Pieces {
             popped += 1;
         }
         self.first.advance(left);
+        if self.first.is_empty() && !self.source.is_empty() {
+            self.source = Bytes::new();
+        }
         self.cursor.piece = self.cursor.piece.saturating_sub(popped);
         if self.cursor.piece == 0 {
             self.cursor.base = 0;

@@ -58,7 +58,7 @@ impl Rtt {
             && una.is_at_least(end)
         {
             self.timed = None;
-            self.sample(nanos(now - sent), settings);
+            self.sample(now.0.saturating_sub(sent.0), settings);
         }
     }
 

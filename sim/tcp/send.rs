@@ -99,9 +99,10 @@ impl Send {
         self.capacity.saturating_sub(self.queue.len())
     }
 
-    pub(super) fn push(&mut self, bytes: Bytes) {
+    /// Takes the first `count` bytes off a buffer.
+    pub(super) fn push(&mut self, buffer: &mut Bytes, count: usize) {
         debug_assert!(self.fin.is_none(), "nothing is written behind the end");
-        self.queue.push(bytes);
+        self.queue.push_from(buffer, count);
     }
 
     /// The stream ends behind what was written.

@@ -142,7 +142,7 @@ impl Side {
     /// Why a write must fail, if it must.
     #[inline]
     pub(super) fn refuses_write(&mut self, contract: &Contract) -> Option<Outcome> {
-        if self.has_failed_to_open() && !self.is_gone() {
+        if self.has_failed_to_open() && !self.is_gone() && !self.shut_write {
             return Some(Outcome::Error(Error::NotConnected));
         }
         if self.dead.is_some() && !self.is_gone() && !self.quiet_reset {

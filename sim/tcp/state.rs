@@ -60,6 +60,22 @@ const TRANSITIONS: &[(State, Event, State)] = &[
     (S::LastAck, E::FinAcked, S::Closed),
 ];
 
+/// How many states and events there are.
+const STATES: usize = S::TimeWait as usize + 1;
+const EVENTS: usize = E::Delete as usize + 1;
+
+/// The same, by state and event.
+static AFTER: [[Option<State>; EVENTS]; STATES] = {
+    let mut after = [[None; EVENTS]; STATES];
+    let mut at = 0;
+    while at < TRANSITIONS.len() {
+        let (from, event, to) = TRANSITIONS[at];
+        after[from as usize][event as usize] = Some(to);
+        at += 1;
+    }
+    after
+};
+
 impl State {
     /// Every state.
     #[cfg(test)]
@@ -82,7 +98,7 @@ impl State {
         if event == E::Delete {
             return (self != S::Closed).then_some(S::Closed);
         }
-        TRANSITIONS.iter().find(|(from, what, _)| (*from, *what) == (self, event)).map(|(_, _, to)| *to)
+        AFTER[self as usize][event as usize]
     }
 
     /// The name, as RFC 9293 writes it.

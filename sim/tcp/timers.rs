@@ -49,7 +49,7 @@ impl Timers {
     /// The earliest of them.
     #[inline]
     pub(super) fn deadline(&self) -> Option<Instant> {
-        [self.resend.at(), self.delayed_ack, self.linger].into_iter().flatten().min()
+        earlier(self.resend.at(), earlier(self.delayed_ack, self.linger))
     }
 
     /// How long each still runs.
@@ -81,5 +81,14 @@ impl Timers {
             Waits::Acknowledgement => Resend::Retransmit(at),
             Waits::Window => Resend::Persist(at),
         };
+    }
+}
+
+/// The earlier of two that may not be.
+#[inline]
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
     }
 }

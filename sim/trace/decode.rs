@@ -152,7 +152,7 @@ pub(super) fn event(fields: &Fields) -> Result<Option<Event>> {
         Sort::Return => returned(fields)?,
         Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Key::Op)? },
         Sort::Env => What::Env(env(fields)?),
-        Sort::Segment => What::Segment(Box::new(segment(fields)?)),
+        Sort::Segment => What::Segment(segment(fields)?),
         Sort::State => What::State { at: place(fields)?, from: state(fields, Key::From)?, to: state(fields, Key::To)? },
     };
     Ok(Some(Event { t, what }))

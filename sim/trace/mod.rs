@@ -100,7 +100,7 @@ pub enum What {
     /// The environment did something, or something became known.
     Env(Env),
     /// A segment on the wire.
-    Segment(Box<Wire>),
+    Segment(Wire),
     /// A connection changed its state.
     State {
         /// Whose connection.

@@ -10,6 +10,7 @@ mod flags;
 mod malformed;
 mod options;
 mod packet;
+mod sack;
 mod segment;
 mod seq;
 
@@ -19,7 +20,8 @@ mod tests;
 pub use codec::HEADER_SIZE;
 pub use flags::Flags;
 pub use malformed::Malformed;
-pub use options::{Options, SACK_BLOCKS_MAX, SackBlocks, Timestamps};
+pub use options::{Options, Timestamps};
 pub use packet::Packet;
+pub use sack::{SACK_BLOCKS_MAX, SackBlocks};
 pub use segment::Segment;
 pub use seq::Seq;

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use smallvec::SmallVec;
-
-use super::{Malformed, Seq};
+use super::{Malformed, SackBlocks, Seq};
 
 /// The most octets that options take: the data offset counts no more than 15 words.
 pub(super) const ROOM: usize = 40;
@@ -20,12 +18,6 @@ const TIMESTAMPS: u8 = 8;
 /// What a SACK option takes: its kind and length, then so much for each block.
 const SACK_HEAD: usize = 2;
 const SACK_BLOCK: usize = 8;
-
-/// The most blocks that a SACK option has room for, without timestamps (RFC 2018 §3).
-pub const SACK_BLOCKS_MAX: usize = 4;
-
-/// Blocks of received data: from the first number to the one behind the last (RFC 2018).
-pub type SackBlocks = SmallVec<[(Seq, Seq); SACK_BLOCKS_MAX]>;
 
 /// The options of a segment. Those of an unknown kind are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +36,9 @@ pub struct Options {
 
 impl Options {
     /// There are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        *self == Options::default()
+        self.size_without_sack() == 0 && self.sack.is_empty()
     }
 
     /// How many octets they take in a header, padded to whole words.
@@ -61,6 +54,7 @@ impl Options {
         (ROOM - self.size_without_sack() - SACK_HEAD) / SACK_BLOCK
     }
 
+    #[inline]
     fn size_without_sack(&self) -> usize {
         let mss = if self.mss.is_some() { 4 } else { 0 };
         let window_scale = if self.window_scale.is_some() { 3 } else { 0 };
@@ -152,21 +146,61 @@ fn number(bytes: &[u8]) -> u32 {
 /// As a trace has them: `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`; further blocks follow as `sack=5-6`.
 impl fmt::Display for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut comma = "";
-        let mut put = |option: fmt::Arguments<'_>| write!(f, "{}{option}", std::mem::replace(&mut comma, ","));
+        f.write_str(&self.spelled())
+    }
+}
+
+impl Options {
+    /// As they are displayed. Every recorded segment is spelled, so this goes without the machinery of formatting.
+    pub fn spelled(&self) -> Box<str> {
+        let mut text = Spelling::default();
         if let Some(mss) = self.mss {
-            put(format_args!("mss={mss}"))?;
+            text.option("mss=").number(mss.into());
         }
         if let Some(shift) = self.window_scale {
-            put(format_args!("ws={shift}"))?;
+            text.option("ws=").number(shift.into());
         }
         if self.sack_permitted {
-            put(format_args!("sackok"))?;
+            text.option("sackok");
         }
         if let Some(Timestamps { value, echo }) = self.timestamps {
-            put(format_args!("ts={value}:{echo}"))?;
+            text.option("ts=").number(value).word(":").number(echo);
         }
-        self.sack.iter().try_for_each(|(from, to)| put(format_args!("sack={from}-{to}")))
+        for (from, to) in &self.sack {
+            text.option("sack=").number(from.0).word("-").number(to.0);
+        }
+        text.0.as_str().into()
+    }
+}
+
+/// A text of options in the making.
+#[derive(Default)]
+struct Spelling(String);
+
+impl Spelling {
+    /// The most that the options of a header take in a trace is seldom more.
+    const ROOM: usize = 64;
+
+    fn option(&mut self, name: &str) -> &mut Self {
+        if self.0.is_empty() {
+            self.0.reserve(Self::ROOM);
+        } else {
+            self.0.push(',');
+        }
+        self.word(name)
+    }
+
+    fn word(&mut self, word: &str) -> &mut Self {
+        self.0.push_str(word);
+        self
+    }
+
+    fn number(&mut self, number: u32) -> &mut Self {
+        if number >= 10 {
+            self.number(number / 10);
+        }
+        self.0.push(char::from(b'0' + (number % 10) as u8));
+        self
     }
 }
 

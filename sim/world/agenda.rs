@@ -48,8 +48,8 @@ pub(super) struct Entry {
 
 impl Entry {
     #[inline]
-    const fn place(&self) -> (Instant, u64) {
-        (self.time, self.sequence)
+    const fn place(&self) -> u128 {
+        (self.time.0 as u128) << 64 | self.sequence as u128
     }
 }
 
@@ -62,6 +62,7 @@ impl PartialEq for Entry {
 impl Eq for Entry {}
 
 impl PartialOrd for Entry {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }

@@ -229,10 +229,11 @@ impl World {
             State::Waiting => None,
             State::Reading { max } => {
                 let Place { flow, end } = pending.conn?.place();
+                let announced = pending.announced;
                 match self.flows.get_mut(flow as usize)? {
                     Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
-                    Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
-                    Flow::Adopted => None,
+                    Flow::Wired(index) if announced => self.net.take_read(&mut self.core, *index, end, op, max),
+                    Flow::Wired(_) | Flow::Adopted => None,
                 }
             }
             State::Done { .. } => self.take(op),

@@ -314,7 +314,7 @@ fn transfer(segments: u32) -> Trace {
             let (data, opts, flags) = (data.clone(), opts.into(), Flags(flags));
             let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data, opts };
             let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
-            trace.events.push(Event { t, what: What::Segment(Box::new(wire)) });
+            trace.events.push(Event { t, what: What::Segment(wire) });
         }
     };
     pass(End::Client, 2, 100, 0, None, "mss=1460,ws=7");

@@ -15,16 +15,15 @@ fn under(contract: Contract) -> impl Strategy<Value = Scenario> {
     scenarios().offering(tcp().offers()).contract(contract)
 }
 
-/// What some end still holds when nothing more can happen.
+/// What an end still holds when nothing more can happen. An end whose peer was aborted, or has given up, need not hear of it.
 fn left_behind(run: &Run) -> Vec<String> {
-    let holds = |what: &What| match what {
-        What::Env(env) => match env.what {
-            EnvWhat::Resources(held) if held != Resources::default() => Some(format!("{:?} of {:?}: {held:?}", env.end, env.flow)),
-            _ => None,
-        },
+    let envs = || run.trace().events.iter().filter_map(|event| if let What::Env(env) = &event.what { Some(env) } else { None });
+    let is_aborted = |flow| envs().any(|env| env.flow == flow && matches!(env.what, EnvWhat::Abort(..)));
+    let held = envs().filter_map(|env| match env.what {
+        EnvWhat::Resources(held) if held != Resources::default() && !is_aborted(env.flow) => Some((env.end, env.flow, held)),
         _ => None,
-    };
-    run.trace().events.iter().filter_map(|event| holds(&event.what)).collect()
+    });
+    held.map(|(end, flow, held)| format!("{end:?} of {flow:?}: {held:?}")).collect()
 }
 
 /// The run ends, no rule is broken, every call that is owed an answer has one, and both hosts are as before.

@@ -9,7 +9,7 @@ const RST: u8 = 4;
 const ACK: u8 = 16;
 
 fn at(seq: u64) -> Stamp {
-    Stamp { seq, line: seq + 1, t: Instant(seq) }
+    Stamp::new(seq, seq + 1, Instant(seq))
 }
 
 struct Seen {

@@ -77,6 +77,13 @@ impl Arrived {
         if self.courses.is_empty() || !begun {
             return Some(self.go_on(ack, line));
         }
+        // Nearly always there is one, and it fits.
+        if let [course] = self.courses.as_mut_slice()
+            && course.fits(ack)
+        {
+            course.acked = Some((ack, line));
+            return Some(Ok(()));
+        }
         if self.courses.iter().any(|course| course.fits(ack)) {
             self.courses.retain(|course| course.fits(ack));
             self.courses.iter_mut().for_each(|course| course.acked = Some((ack, line)));

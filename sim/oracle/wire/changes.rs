@@ -17,7 +17,7 @@ impl Scene<'_> {
             return self.wire().chain.forget();
         };
         self.book.exercise(Rule::StateTransition);
-        let (end, line) = (self.end, self.at.line);
+        let (end, line) = (self.end, self.at.line());
         let broken = self.wire().chain.go(from, to, line);
         let mut found = Findings::default();
         if let Some((was, line)) = broken {
@@ -53,6 +53,7 @@ impl Scene<'_> {
         self.book.exercise(Rule::ResetInWindow);
         if excluded {
             found.add(Rule::ResetInWindow, &[self.earlier(line)], || {
+                let seq = self.far_number(seq);
                 format!("the {end} took a reset with sequence number {seq}, which is not the next one that it expected")
             });
         }
@@ -66,6 +67,6 @@ impl Scene<'_> {
         let own = self.wire();
         let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin.wrapping_add(1)));
         let heard = acknowledged || own.fin_heard == Some(t);
-        whole && !left && !own.sent.over && heard && own.sent.is_finished()
+        whole && !left && !own.missed && !own.sent.over && heard && own.sent.is_finished()
     }
 }

@@ -27,7 +27,9 @@ use crate::trace::{Clock, Fate, Wire};
 use arrived::Arrived;
 use reset::Spur;
 use sent::{Sent, data_end};
+use seq::is_at_least;
 use states::Chain;
+pub(in crate::oracle) use window::SynOptions;
 use window::{Offer, Syns};
 
 /// One end of a connection on the wire.
@@ -48,6 +50,8 @@ pub(super) struct WireState {
     offered: Option<(u32, u64)>,
     /// When the peer's FIN arrived in sequence, by itself.
     fin_heard: Option<Instant>,
+    /// What it last heard to be acknowledged it may not have taken.
+    missed: bool,
 }
 
 impl WireState {
@@ -80,6 +84,9 @@ impl Scene<'_> {
             Fate::Injected => self.reach_peer(wire),
             Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
         }
+        if shared {
+            self.arrival(wire);
+        }
     }
 
     fn segment_sent(&mut self, wire: &Wire) {
@@ -96,7 +103,7 @@ impl Scene<'_> {
             self.extents(wire, &mut found);
             self.acknowledgement(wire, &mut found);
             self.offers(wire, &mut found);
-            let line = self.at.line;
+            let line = self.at.line();
             self.wire().sent.note(wire, line);
         }
         self.write_down(found);
@@ -109,9 +116,19 @@ impl Scene<'_> {
         }
     }
 
+    /// A sequence number of this end's as the ladder shows it: counted from its SYN, and absolute where that was not seen.
+    fn own_number(&self, number: u32) -> u32 {
+        number.wrapping_sub(self.flow.wire[self.end].sent.syn.unwrap_or(0))
+    }
+
+    /// As [`Scene::own_number`], of the peer's.
+    fn far_number(&self, number: u32) -> u32 {
+        number.wrapping_sub(self.flow.wire[self.end.peer()].sent.syn.unwrap_or(0))
+    }
+
     /// The event of an earlier line.
     fn earlier(&self, line: u64) -> Stamp {
-        Stamp { line, ..self.at }
+        Stamp::new(self.at.seq, line, self.at.t)
     }
 }
 
@@ -123,7 +140,7 @@ impl Scene<'_> {
         if wire.flags.rst() {
             self.book.exercise(Rule::NoResetToReset);
         }
-        let (t, line) = (self.at.t, self.at.line);
+        let (t, line) = (self.at.t, self.at.line());
         let far = self.far();
         // What arrived in the same instant before the reset may still be answered.
         let alone = wire.flags.rst() && far.heard != Some(t);
@@ -135,7 +152,7 @@ impl Scene<'_> {
 
     /// The other end may take this segment.
     fn reach_peer(&mut self, wire: &Wire) {
-        let line = self.at.line;
+        let line = self.at.line();
         if wire.flags.rst() {
             self.far().sent.over = true;
             return;
@@ -145,8 +162,12 @@ impl Scene<'_> {
         }
         let window = window::in_bytes(wire.win, self.window_shift(wire));
         let far = self.far();
+        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
+        let end = data_end(wire).wrapping_add(u32::from(wire.flags.fin()));
+        let is_old = end != wire.seq && far.arrived.expects().is_some_and(|next| is_at_least(next, end));
         far.arrived.take(wire, line);
         if wire.flags.ack() {
+            far.missed = is_old && (far.missed || !far.sent.is_finished());
             far.sent.acknowledge(wire.ack);
             if far.sent.could_acknowledge(wire.ack) {
                 far.offer.widen(wire.ack.wrapping_add(window), line);

@@ -56,12 +56,15 @@ impl Scene<'_> {
         match self.wire().sent.misplaced(wire) {
             None => {}
             Some(Misplaced::Second { first, line }) => found.add(Rule::OneFin, &[self.earlier(line)], || {
+                let [sent, first] = [sent, first].map(|number| self.own_number(number));
                 format!("the {end} sent a second FIN, at sequence number {sent}; its first was at {first}")
             }),
             Some(Misplaced::Early { next }) => found.add(Rule::FinAfterData, &[], || {
+                let [sent, next] = [sent, next].map(|number| self.own_number(number));
                 format!("the {end} sent its FIN at sequence number {sent}, but had sent data up to {next}")
             }),
             Some(Misplaced::Behind { fin, line }) => found.add(Rule::FinAfterData, &[self.earlier(line)], || {
+                let [sent, fin] = [sent, fin].map(|number| self.own_number(number));
                 format!("the {end} sent up to sequence number {sent}, but its FIN is at {fin}")
             }),
         }
@@ -79,7 +82,8 @@ impl Scene<'_> {
         }
         if let Some(change) = change {
             found.add(Rule::RetransmitIsSame, &[self.earlier(change.line)], || {
-                let (at, was, now) = (change.at, char::from(change.was).escape_default(), char::from(change.now).escape_default());
+                let (at, was, now) =
+                    (self.own_number(change.at), char::from(change.was).escape_default(), char::from(change.now).escape_default());
                 format!("the {end} sent the byte of sequence number {at} again as '{now}'; it was '{was}'")
             });
         }
@@ -107,6 +111,7 @@ impl Scene<'_> {
         if let Some((edge, line)) = edge.filter(|(edge, _)| fresh > 0 && is_after(sent, *edge) && !(len == 1 && wire.seq == *edge)) {
             found.add(Rule::InsideWindow, &[self.earlier(line)], || {
                 let beyond = sent.wrapping_sub(edge);
+                let [sent, edge] = [sent, edge].map(|number| self.own_number(number));
                 format!("the {end} sent up to sequence number {sent}, {beyond} bytes beyond the window, which ends at {edge}")
             });
         }
@@ -117,7 +122,7 @@ impl Scene<'_> {
         if !wire.flags.ack() {
             return;
         }
-        let (end, ack, line) = (self.end, wire.ack, self.at.line);
+        let (end, ack, line) = (self.end, wire.ack, self.at.line());
         let far = self.far();
         if !far.fates {
             far.sent.acknowledge(ack);
@@ -130,13 +135,16 @@ impl Scene<'_> {
         self.book.exercise(Rule::AckIsReceived);
         match judged {
             Err(Wrong::Beyond { next, line }) => found.add(Rule::AckIsReceived, &[self.earlier(line)], || {
+                let [ack, next] = [ack, next].map(|number| self.far_number(number));
                 format!("the {end} acknowledged up to sequence number {ack}, but only what lies before {next} had arrived in sequence")
             }),
             Err(Wrong::Back { acked, line }) => found.add(Rule::AckIsReceived, &[self.earlier(line)], || {
+                let [ack, acked] = [ack, acked].map(|number| self.far_number(number));
                 format!("the {end} acknowledged up to sequence number {ack}, after it had acknowledged up to {acked}")
             }),
             Ok(()) if unheard.is_some() => {
                 found.add(Rule::AckIsReceived, &[], || {
+                    let ack = self.far_number(ack);
                     format!("the {end} acknowledged up to sequence number {ack}, but no SYN had arrived")
                 });
             }
@@ -156,11 +164,12 @@ impl Scene<'_> {
             return;
         }
         let shift = self.window_shift(wire);
-        let (end, line, edge) = (self.end, self.at.line, wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
+        let (end, line, edge) = (self.end, self.at.line(), wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
         let Some((before, earlier)) = self.wire().offered.replace((edge, line)) else { return };
         self.book.exercise(Rule::WindowNotShrunk);
         if is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift {
             found.add(Rule::WindowNotShrunk, &[self.earlier(earlier)], || {
+                let [edge, before] = [edge, before].map(|number| self.far_number(number));
                 format!("the {end} offered a window up to sequence number {edge}, after one up to {before}")
             });
         }

@@ -97,7 +97,7 @@ impl Sent {
         let end = data_end(wire);
         let fresh = self.fresh(wire) as usize;
         if let Some(data) = wire.data.as_ref().filter(|data| fresh > 0 && data.len() == wire.len as usize) {
-            let data = data.slice(data.len() - fresh..);
+            let data = if fresh == data.len() { data.clone() } else { data.slice(data.len() - fresh..) };
             self.contents.keep(end.wrapping_sub(fresh as u32), data, line);
         }
         self.next = Some(self.next.map_or(end, |next| latest(next, end)));

@@ -14,21 +14,34 @@ const SHIFT_MAX: u8 = 14;
 
 /// The options of the SYNs of one end; of copies that differ, the most that any of them allows.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct SynOptions {
+pub(in crate::oracle) struct SynOptions {
     mss: Option<u32>,
     shift: Option<u8>,
 }
 
 impl SynOptions {
     pub fn add(&mut self, wire: &Wire) {
-        for option in wire.opts.split(',') {
-            match option.split_once('=') {
-                Some(("mss", value)) => self.mss = self.mss.max(value.parse().ok()),
-                Some(("ws", value)) => self.shift = self.shift.max(value.parse().ok()),
+        for option in wire.opts.as_bytes().split(|byte| *byte == b',') {
+            match option {
+                [b'm', b's', b's', b'=', value @ ..] => self.mss = self.mss.max(number(value)),
+                [b'w', b's', b'=', value @ ..] => self.shift = self.shift.max(number(value).and_then(|shift| shift.try_into().ok())),
                 _ => {}
             }
         }
     }
+
+    /// The shift that a SYN asks for: larger ones count as the greatest that there is.
+    pub fn shift_of(wire: &Wire) -> Option<u8> {
+        let mut options = SynOptions::default();
+        options.add(wire);
+        options.shift.map(|shift| shift.min(SHIFT_MAX))
+    }
+}
+
+/// A whole number in decimal digits.
+fn number(digits: &[u8]) -> Option<u32> {
+    let more = |number: u32, digit: &u8| number.checked_mul(10)?.checked_add(char::from(*digit).to_digit(10)?);
+    digits.iter().try_fold(0, more).filter(|_| !digits.is_empty())
 }
 
 /// The SYNs of one end.
@@ -64,6 +77,7 @@ pub(super) fn options_known(simulated: bool, ends: [&Syns; 2]) -> bool {
 }
 
 /// By how much the windows that `sender` sends are shifted: only if both SYNs said so, and each reached the other end.
+#[inline]
 pub(super) fn shift(sender: &Syns, sender_arrivals: bool, receiver: &Syns, receiver_arrivals: bool) -> u8 {
     let shifts = sender.known(sender_arrivals).shift.zip(receiver.known(receiver_arrivals).shift);
     shifts.map_or(0, |(shift, _)| shift.min(SHIFT_MAX))

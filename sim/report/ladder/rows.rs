@@ -127,7 +127,7 @@ impl<'a> Rows<'a> {
             _ => None,
         };
         let Some(sent) = wire(index) else { return 1 };
-        let (flight, told) = self.flights.next(self.events[index].t, sent, wire(index + 1).map(|wire| &**wire));
+        let (flight, told) = self.flights.next(self.events[index].t, sent, wire(index + 1));
         self.fly(line(index), line(index) + u64::from(told), self.events[index].t, flight);
         1 + usize::from(told)
     }

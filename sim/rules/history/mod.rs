@@ -227,7 +227,7 @@ impl History {
         words::wire(&mut line, &mut wire)?;
         let arrives = passes.then(|| Wire { fate: Fate::Delivered, ..wire.clone() });
         for wire in std::iter::once(wire).chain(arrives) {
-            self.push(What::Segment(Box::new(wire)));
+            self.push(What::Segment(wire));
         }
         Ok(())
     }

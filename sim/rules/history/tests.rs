@@ -116,7 +116,7 @@ fn the_wire_has_a_spelling() {
     };
     let at = Place { flow: 1, end: End::Server };
     let state = What::State { at, from: "ESTABLISHED".into(), to: "CLOSE-WAIT".into() };
-    assert_eq!(whats(text), [What::Segment(Box::new(wire)), state]);
+    assert_eq!(whats(text), [What::Segment(wire), state]);
 }
 
 #[test]

@@ -14,9 +14,13 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
     if connection.state == State::SynReceived && incoming.segment.flags.syn() && incoming.segment.seq == connection.receive.irs {
         greeted_again(incoming)?;
     }
-    let segment = &mut incoming.segment;
+    let segment = &incoming.segment;
     let (seq, length) = (segment.seq, if segment.flags.rst() { 0 } else { segment.length() });
     if !connection.receive.accepts(seq, length) {
+        if is_answer_from_beyond(connection, incoming) {
+            return GO_ON;
+        }
+        let segment = &mut incoming.segment;
         let is_probe = connection.receive.window() == 0 && seq == connection.receive.nxt;
         if !is_probe {
             return Break(outside(connection, step, incoming));
@@ -27,6 +31,15 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
         connection.owe(AckDue::Now);
     }
     GO_ON
+}
+
+/// A bare acknowledgement whose sender has filled our window, or probed it with an octet more, and lost that on the way: it stands
+/// behind what we take, and counts all the same, or a peer that answers every probe would be given up (RFC 9293 §3.10.7.4, first;
+/// §3.8.6.1, MUST-37).
+fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming) -> bool {
+    let (segment, receive) = (&incoming.segment, &connection.receive);
+    let is_bare = segment.flags.ack() && !segment.flags.rst() && segment.length() == 0;
+    is_bare && segment.seq.since(receive.nxt + receive.window()) <= 1
 }
 
 /// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;

@@ -154,6 +154,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_cut_from_one_buffer_is_one_piece_however_it_is_cut_and_skipped(
+        cuts in prop::collection::vec((1_usize..30, 0_usize..20), 1..12),
+        other in any::<bool>(),
+    ) {
+        let mut buffer = Bytes::from((0..=255).cycle().take(400).collect::<Vec<u8>>());
+        let (mut model, mut stretch) = (Vec::<u8>::new(), Pieces::default());
+        for (count, skip) in cuts {
+            model.extend(&buffer[..count]);
+            stretch.push_from(&mut buffer, count);
+            let skip = skip.min(model.len());
+            stretch.skip(skip);
+            model.drain(..skip);
+            if !model.is_empty() {
+                let slice = stretch.slice(0, model.len());
+                prop_assert_eq!(&slice[..], &model[..]);
+                prop_assert_eq!(slice.as_ptr_range().end, buffer.as_ptr(), "nothing was copied");
+            }
+            prop_assert_eq!(stretch.len(), model.len());
+        }
+        if other {
+            model.extend([1, 2, 3]);
+            stretch.push_from(&mut Bytes::from_static(&[1, 2, 3, 4]), 3);
+            prop_assert_eq!(&stretch.slice(0, model.len())[..], &model[..]);
+        }
+    }
+
+    #[test]
     fn what_is_sent_covers_the_stream_and_keeps_to_the_window(
         iss in any::<u32>(),
         mss in 1_u16..50,
@@ -169,7 +196,8 @@ proptest! {
         for count in writes {
             let piece: Vec<u8> = (0..count).map(|at| (model.len() + at) as u8).collect();
             model.extend(&piece);
-            send.push(Bytes::from(piece));
+            let len = piece.len();
+            send.push(&mut Bytes::from(piece), len);
         }
         send.end();
         let start = Seq(iss) + 1;

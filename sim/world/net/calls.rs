@@ -82,14 +82,18 @@ impl Net {
     /// Asks the pending calls of an end again.
     pub(super) fn ask(&mut self, core: &mut Core, index: u32, end: End) {
         let side = &self.flows[index as usize].ends[end];
-        if !side.opening.is_empty() {
+        let (is_opening, is_accepting) = (!side.opening.is_empty(), !side.accepting.is_empty());
+        let (is_in_line, is_closing) = (!side.line.is_empty(), !side.closing.is_empty());
+        if is_opening {
             self.ask_opening(core, index, end);
         }
-        if !self.flows[index as usize].ends[end].accepting.is_empty() {
+        if is_accepting {
             self.ask_accepting(core, index, end);
         }
-        self.ask_line(core, index, end);
-        if !self.flows[index as usize].ends[end].closing.is_empty() {
+        if is_in_line {
+            self.ask_line(core, index, end);
+        }
+        if is_closing {
             self.ask_closing(core, index, end);
         }
         self.wake_reader(core, index, end);
@@ -149,9 +153,8 @@ impl Net {
 
     /// Tells the read that is first in line, if there may be something for it.
     fn wake_reader(&mut self, core: &mut Core, index: u32, end: End) {
-        let wired = &self.flows[index as usize];
-        let Some(&first) = wired.ends[end].readers.front() else { return };
-        if !self.is_readable(index, end) || core.ops.get(first).is_none_or(|pending| pending.announced) {
+        let Some(&first) = self.flows[index as usize].ends[end].readers.front() else { return };
+        if core.ops.get(first).is_none_or(|pending| pending.announced) || !self.is_readable(index, end) {
             return;
         }
         if !core.choice.is_benign() {
@@ -188,8 +191,7 @@ impl Net {
         if wired.ends[end].readers.front() != Some(&op) || !self.paths[path].hosts[end].is_up {
             return None;
         }
-        let outcome = if self.is_readable(index, end) { self.put(core, index, end, &mut Call::Read { max }) } else { None };
-        let Some(outcome) = outcome else {
+        let Some(outcome) = self.put(core, index, end, &mut Call::Read { max }) else {
             core.unannounce(op);
             return None;
         };

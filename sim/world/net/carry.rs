@@ -1,7 +1,8 @@
 //! Packets on their way: whose they are, what became of them, and what the trace says of them.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+
+use smallvec::SmallVec;
 
 use crate::contract::End;
 use crate::link::{Arrival, Fate};
@@ -24,7 +25,7 @@ pub(super) struct Parcel {
 
 /// Which flow each pair of ports belongs to: the client's port, the server's port. Sorted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ports(Vec<(Pair, u32)>);
+pub(super) struct Ports(SmallVec<[(Pair, u32); 2]>);
 
 /// The client's port and the server's.
 type Pair = (u16, u16);
@@ -71,30 +72,26 @@ impl Parcel {
 impl Net {
     /// A stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
     pub(super) fn transmit(&mut self, core: &mut Core, path: usize, from: End, packet: Packet) {
-        let Some((index, segment)) = self.read(path, from, &packet) else { return };
+        let Some(read) = segment(&packet, path, from) else { return };
+        let segment: &Segment = &read;
+        let Some(index) = self.owner(path, from, segment) else { return };
         self.last_id += 1;
         let id = self.last_id;
         let wired = &mut self.flows[index as usize];
-        let meaning = wired.meaning(from, &segment);
-        log(core, wired.flow, from, id, trace::Fate::Sent, &segment);
+        let meaning = wired.meaning(from, segment);
+        log(core, wired.flow, from, id, trace::Fate::Sent, segment);
         let size = segment.size() as u32 + IP_HEADER;
-        drop(segment);
+        drop(read);
         let (sequence, now) = (core.agenda.next_sequence(), core.now);
         let link = &mut self.paths[path].links[from];
         let before = link.next();
         let fate = link.send(&mut core.choice, now, sequence, meaning, size, Parcel { id, index, packet });
-        if link.next() != before {
-            self.expect(core, path, from);
+        let next = link.next();
+        if next != before {
+            expect(core, path, from, next);
         }
         if fate != Fate::CARRIED {
             log_fate(core, fate);
-        }
-    }
-
-    /// Sees to it that the next packet under way arrives.
-    fn expect(&self, core: &mut Core, path: usize, from: End) {
-        if let Some((time, sequence)) = self.paths[path].links[from].next() {
-            core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
         }
     }
 
@@ -106,7 +103,7 @@ impl Net {
         }
         let Some(Arrival { packet, is_corrupted }) = link.arrive() else { return false };
         core.now = core.now.max(time);
-        self.expect(core, path as usize, from);
+        expect(core, path as usize, from, link.next());
         if !is_corrupted {
             self.deliver(core, path as usize, from, packet);
         } else if let Some(damaged) = packet.damaged() {
@@ -119,7 +116,7 @@ impl Net {
         let (source, target) = (address(path, from), address(path, from.peer()));
         let is_up = self.paths[path].hosts[from.peer()].is_up;
         if core.recording
-            && let Some(segment) = segment(&parcel.packet, source, target)
+            && let Some(segment) = segment(&parcel.packet, path, from)
         {
             let flow = self.flows[self.receiver(path, from, &parcel, &segment) as usize].flow;
             let fate = if is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
@@ -145,36 +142,43 @@ impl Net {
         }
     }
 
-    /// The segment in a packet, and the flow that it belongs to at the end that sends it.
-    fn read<'a>(&mut self, path: usize, from: End, packet: &'a Packet) -> Option<(u32, Cow<'a, Segment>)> {
-        let segment = segment(packet, address(path, from), address(path, from.peer()))?;
-        let pair = pair(from, &segment);
+    /// The flow that a segment belongs to at the end that sends it.
+    fn owner(&mut self, path: usize, from: End, segment: &Segment) -> Option<u32> {
+        let pair = pair(from, segment);
         let path = &mut self.paths[path];
         if from == End::Client && segment.flags.syn() && !path.hosts.client.connecting.is_empty() {
             let index = path.hosts.client.connecting.remove(0);
             path.ports.client.insert(pair, index);
         }
         // Ports at which nobody was ever taken answer for whoever knocked.
-        let index = path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))?;
-        Some((index, segment))
+        path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))
+    }
+}
+
+/// Sees to it that the next packet of a link arrives.
+#[inline]
+fn expect(core: &mut Core, path: usize, from: End, next: Option<(Instant, u64)>) {
+    if let Some((time, sequence)) = next {
+        core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
     }
 }
 
 /// Octets of the header of IPv4.
 const IP_HEADER: u32 = 20;
 
-/// A packet as a segment; nothing where it is none.
-fn segment(packet: &Packet, source: IpAddr, target: IpAddr) -> Option<Cow<'_, Segment>> {
+/// What this end sends, as a segment; nothing where it is none.
+#[inline]
+fn segment(packet: &Packet, path: usize, from: End) -> Option<Cow<'_, Segment>> {
     match packet {
         Packet::Segment(segment) => Some(Cow::Borrowed(segment)),
-        Packet::Bytes(bytes) => Segment::from_bytes(bytes, source, target).ok().map(Cow::Owned),
+        Packet::Bytes(bytes) => Segment::from_bytes(bytes, address(path, from), address(path, from.peer())).ok().map(Cow::Owned),
     }
 }
 
 #[inline]
 fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
     core.log(|| {
-        What::Segment(Box::new(Wire {
+        What::Segment(Wire {
             flow,
             from,
             id: Some(id),
@@ -186,19 +190,19 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
             len: segment.data.len() as u32,
             opts: options(segment),
             data: (!segment.data.is_empty()).then(|| segment.data.clone()),
-        }))
+        })
     });
 }
 
 fn options(segment: &Segment) -> Box<str> {
-    if segment.options.is_empty() { Box::default() } else { segment.options.to_string().into() }
+    if segment.options.is_empty() { Box::default() } else { segment.options.spelled() }
 }
 
 /// What became of the segment that was logged last.
 #[cold]
 fn log_fate(core: &mut Core, fate: Fate) {
     let Some(What::Segment(sent)) = core.events.last().map(|event| event.what.clone()) else { return };
-    let log = |fate: trace::Fate| core.log(|| What::Segment(Box::new(Wire { fate, ..(*sent).clone() })));
+    let log = |fate: trace::Fate| core.log(|| What::Segment(Wire { fate, ..sent.clone() }));
     let marks = [
         (fate.dropped.is_some(), trace::Fate::Dropped),
         (fate.corrupted, trace::Fate::Corrupted),

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
+use smallvec::SmallVec;
+
 use crate::contract::{Call, End, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
@@ -27,13 +29,13 @@ pub(super) struct Host {
     /// Ports that calls have asked it to listen on.
     pub(super) listening: BTreeSet<u16>,
     /// Flows that have begun to connect and whose SYN was not seen yet.
-    pub(super) connecting: Vec<u32>,
+    pub(super) connecting: SmallVec<[u32; 4]>,
 }
 
 /// Whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sockets {
-    dense: Vec<Option<(u32, End)>>,
+    dense: SmallVec<[Option<(u32, End)>; 2]>,
     sparse: BTreeMap<Socket, (u32, End)>,
 }
 
@@ -174,7 +176,7 @@ impl Host {
             armed: None,
             sockets: Sockets::default(),
             listening: BTreeSet::new(),
-            connecting: Vec::new(),
+            connecting: SmallVec::new(),
         }
     }
 

@@ -138,11 +138,14 @@ impl Net {
     /// Takes from a stack, until there is no more, what it has to say and to send. Whoever gave it something calls this.
     fn settle(&mut self, core: &mut Core, path: usize, end: End) {
         loop {
-            while let Some(notice) = self.paths[path].hosts[end].stack.notice() {
+            let stack = &mut self.paths[path].hosts[end].stack;
+            if let Some(notice) = stack.notice() {
                 self.hear(core, path, end, notice);
+            } else if let Some((_, packet)) = stack.output(core.now) {
+                self.transmit(core, path, end, packet);
+            } else {
+                break;
             }
-            let Some((_, packet)) = self.paths[path].hosts[end].stack.output(core.now) else { break };
-            self.transmit(core, path, end, packet);
         }
         self.arm(core, path, end);
     }

@@ -62,13 +62,13 @@ fn assert_drawn(drawn: &str, picture: &str) {
 fn wire(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
     let flags = Flags::from_letters(flags).expect("letters");
     let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data: None, opts: "".into() };
-    at(millis, What::Segment(Box::new(wire)))
+    at(millis, What::Segment(wire))
 }
 
 /// The same segment as something becomes of it.
 fn then(millis: u64, sent: &Event, fate: Fate) -> Event {
     let What::Segment(wire) = &sent.what else { panic!("no segment") };
-    at(millis, What::Segment(Box::new(Wire { fate, ..(**wire).clone() })))
+    at(millis, What::Segment(Wire { fate, ..wire.clone() }))
 }
 
 /// The event, with its segment changed.
