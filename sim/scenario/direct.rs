@@ -32,5 +32,6 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
         stage.world.quiesce();
     }
     course.take(stage.world.drain_events());
+    course.note_faults(&stage.world, &stage.flows);
     Some(course.finish(stage.world.now(), stage.world.choice()))
 }

@@ -47,7 +47,7 @@ fn is_unaware(connection: &Connection, segment: &Segment) -> bool {
 fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming) -> bool {
     let (segment, receive) = (&incoming.segment, &connection.receive);
     let is_bare = segment.flags.ack() && !segment.flags.rst() && segment.length() == 0;
-    is_bare && segment.seq.since(receive.nxt + receive.window()) <= 1
+    is_bare && !connection.state.is_opening() && segment.seq.since(receive.nxt + receive.window()) <= 1
 }
 
 /// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;
