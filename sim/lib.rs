@@ -34,7 +34,7 @@
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
 //! - To build a layer on simulated TCP: [`Sim::tcp_pair`]; to test a packet-level stack against it: [`Sim::connect`] and
-//!   [`Stack`](world::Stack).
+//!   [`Stack`](world::Stack). [`OverNetwork`](world::OverNetwork) lets the links and faults of a scenario happen to either.
 //! - To find out where a FIN is processed or who arms the persist timer: [`tcp`]. What decides a packet's fate: [`link`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
 //!   [`flow`], [`exec`], [`target`]; then [`scenario`], [`report`] and `explore`.

@@ -123,7 +123,7 @@ impl<'a> Session<'a> {
         let spent = spent + &segments(run.stats());
         let line = format!("{}{} ({contract}, {spent}){why}\n", output::verdict(run.judgement().word()), words::plain(path));
         if run.judgement() == Judgement::Held && !self.show {
-            return line;
+            return line + &words::notes(run.idle_faults());
         }
         let line = line + &words::notes(&run.notes());
         let ladder = self.show || run.verdict().violations.is_empty();

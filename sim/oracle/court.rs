@@ -18,7 +18,8 @@ const FLOWS: usize = 32_768;
 #[derive(Clone, Debug)]
 pub(super) struct Court {
     header: Header,
-    flows: Vec<Flow>,
+    /// Each in a place of its own: a flow is large, and stays where it is when others come.
+    flows: Vec<Box<Flow>>,
     /// Where flows are kept that did not come in the order of their numbers.
     by_id: BTreeMap<u32, usize>,
     hosts: Both<Host>,
@@ -126,7 +127,7 @@ impl Court {
     #[cold]
     fn begin(&mut self, id: u32) -> usize {
         let index = self.flows.len();
-        self.flows.push(Flow::new(id, &self.header));
+        self.flows.push(Box::new(Flow::new(id, &self.header)));
         self.flows[index].cut = self.cut;
         self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
         let left = End::BOTH.map(|end| self.hosts[end].left);

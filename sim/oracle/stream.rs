@@ -141,6 +141,10 @@ impl Stream {
         if let Some(frontier) = &mut self.frontier {
             frontier.add_write();
         }
+        // Many flows see one write only.
+        if self.writes.capacity() == 0 {
+            self.writes.reserve_exact(1);
+        }
         self.writes.push_back(write);
     }
 

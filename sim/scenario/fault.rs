@@ -242,7 +242,11 @@ fn flow(table: &mut Table<'_>, flows: &[FlowSteps]) -> Result<u32, Diagnostic> {
     item.parsed("the number or the name of a flow", |name| {
         let names = flows.iter().filter_map(|flow| flow.name.as_deref());
         let position = flows.iter().position(|flow| flow.name.as_deref() == Some(name)).and_then(|at| u32::try_from(at).ok());
-        position.ok_or_else(|| Mistake::new(0..name.len(), format!("there is no flow `{name}`"), suggestion(name, names)))
+        let help = || match names.clone().next() {
+            Some(_) => suggestion(name, names),
+            None => format!("no flow has a name; by number they are 0 to {}", flows.len().saturating_sub(1)),
+        };
+        position.ok_or_else(|| Mistake::new(0..name.len(), format!("there is no flow `{name}`"), help()))
     })
 }
 

@@ -26,7 +26,8 @@ impl Scenario {
 
     /// What here needs a network, or ends that can be aborted, where the target does not offer it.
     fn networked(&self, offers: &Offers) -> Option<(Spot, &'static str, &'static str)> {
-        const PIPE: &str = "what a pipe has: `[pipe]` with `capacity` and `delay`";
+        const PIPE: &str = "a pipe has `[pipe]` with `capacity` and `delay`; `target = \"tcp\"` has a network, and so has what a test makes \
+                            with `sim.tcp_pair()` and wraps in `OverNetwork`";
         const FAULTS: &str = "what can happen to the ends of a pipe: `reset`, `timeout`, `keepalive_death`";
         let (network, is) = (offers.network_faults, |said: bool, spot: Spot| said.then_some(spot));
         let fault = |of_network: bool| self.faults.iter().find(|fault| fault.kind.is_of_network() == of_network).map(|fault| fault.spot);

@@ -8,7 +8,7 @@ use super::log::{Keep, Log, Stats};
 use super::machine::{Machine, Miss, Why};
 use super::program::Program;
 use super::stage::Stage;
-use super::{Expect, Limits, Scenario, direct, shell};
+use super::{Expect, Fault, Limits, Scenario, direct, shell};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Verdict, Violation};
@@ -16,7 +16,7 @@ use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
 use crate::trace::{Diagnostic, Digest, Event, Header, Place, Trace};
-use crate::world::{NetSettings, PipeSettings, Target, World};
+use crate::world::{Conn, NetSettings, PipeSettings, Target, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,6 +72,7 @@ pub struct Run {
     seed: Option<u64>,
     decisions: Deviations,
     target: String,
+    idle_faults: Vec<String>,
     /// The scenario's lines of the steps whose operations broke a rule.
     steps: BTreeMap<(Place, u64), u64>,
 }
@@ -139,9 +140,15 @@ impl Run {
         self.steps.get(&(at, violation.op?)).copied()
     }
 
-    /// What should be known of how it was judged. It needs the trace.
+    /// What should be known of how it was judged, and which faults struck nothing. It needs the trace.
     pub fn notes(&self) -> Vec<String> {
-        Notes::of(self.header.contract, &self.trace.events).list()
+        let judged = Notes::of(self.header.contract, &self.trace.events).list();
+        judged.into_iter().chain(self.idle_faults.iter().cloned()).collect()
+    }
+
+    /// The faults whose segment was never sent, so that nothing came of them: a sentence each.
+    pub fn idle_faults(&self) -> &[String] {
+        &self.idle_faults
     }
 
     /// What each end promised.
@@ -180,6 +187,7 @@ pub(super) struct Course<'a> {
     machine: Machine,
     log: Log,
     header: Header,
+    idle_faults: Vec<String>,
     /// Why it is given up, once it is.
     pub(super) limit: Option<String>,
     /// What went wrong beside the calls.
@@ -203,6 +211,7 @@ impl<'a> Course<'a> {
             machine,
             log: Log::new(options.keep, &header),
             header,
+            idle_faults: Vec::new(),
             limit: None,
             troubles: Vec::new(),
             tasked: None,
@@ -263,6 +272,14 @@ impl<'a> Course<'a> {
         self.machine.is_over()
     }
 
+    /// Finds out which faults of single segments still wait for theirs in a run that has come to its end.
+    pub(super) fn note_faults(&mut self, world: &World, flows: &[Both<Conn>]) {
+        if self.limit.is_none() {
+            let awaited = |fault: &&Fault| fault.kind.planned(flows).is_some_and(|fault| world.awaits(&fault));
+            self.idle_faults = self.scenario.faults.iter().filter(awaited).map(|fault| idle(self.scenario, fault)).collect();
+        }
+    }
+
     /// The end: what was never met, then the verdict.
     pub(super) fn finish(mut self, now: Instant, choice: &Choice) -> Run {
         if self.limit.is_none() {
@@ -280,8 +297,8 @@ impl<'a> Course<'a> {
         let steps = verdict.violations.iter().filter_map(|violation| self.step_line(violation)).collect();
         let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        let Course { header, limit, seed, target, .. } = self;
-        Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, steps }
+        let Course { header, limit, seed, target, idle_faults, .. } = self;
+        Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, idle_faults, steps }
     }
 }
 
@@ -328,6 +345,13 @@ fn unexercised(scenario: &Scenario, verdict: &Verdict, t: Instant) -> impl Itera
         let message = format!("guard not exercised: {}", guard.rule);
         Unmet { diagnostic: scenario.source.at(guard.spot, message).with_help(help.as_str()), t, at: None }
     })
+}
+
+/// What a person should know of a fault that struck nothing.
+fn idle(scenario: &Scenario, fault: &Fault) -> String {
+    let line = Some(scenario.source.at(fault.spot, "").line).filter(|line| *line > 0 && !fault.spot.is_nowhere());
+    let place = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+    format!("the fault{place} struck nothing, since no such segment was sent: {}", fault.kind)
 }
 
 /// What a miss says to a person.

@@ -26,14 +26,11 @@ const POLLS_PER_EVENT: u64 = 16;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
+    world.record(options.keep != Keep::Nothing);
     if target.offers().network_faults {
         world.network(&scenario.network(contract));
-        // The flows whose segments cross the network are the first that are made.
-        let ends = |flow: u32| Both { client: Conn(flow * 2), server: Conn(flow * 2 + 1) };
-        let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
         scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
     }
-    world.record(options.keep != Keep::Nothing);
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
     let ends = open(&mut simulation, target, scenario.flows.len())
@@ -47,7 +44,10 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let ended = simulation.block_on(drive(&mut course, &mut shell));
     conclude(&mut simulation, &mut course, ended);
     course.take(shell.events());
-    Ok(shell.sim.with(|world| course.finish(world.now(), world.choice())))
+    Ok(shell.sim.with(|world| {
+        course.note_faults(world, &flows);
+        course.finish(world.now(), world.choice())
+    }))
 }
 
 /// Makes the ends of every flow.

@@ -1,3 +1,4 @@
+mod limits;
 mod mistakes;
 mod networks;
 mod random;

@@ -37,9 +37,7 @@ impl Agenda {
             (Some(time), at) => {
                 if self.heap[at as usize].0 != time {
                     self.heap[at as usize].0 = time;
-                    if self.heap.len() > 1 {
-                        self.settle(at as usize);
-                    }
+                    self.settle(at as usize);
                 }
             }
         }
@@ -55,26 +53,34 @@ impl Agenda {
 
     /// Moves what stands at `at` to where it belongs.
     fn settle(&mut self, at: usize) {
-        let at = self.rise(at);
-        self.sink(at);
+        let mut heap = Heap { items: &mut self.heap, places: &mut self.places };
+        let at = heap.rise(at);
+        heap.sink(at);
     }
+}
 
+/// The heap while it is put in order.
+struct Heap<'a> {
+    items: &'a mut [(Instant, u32)],
+    places: &'a mut [u32],
+}
+
+impl Heap<'_> {
     fn rise(&mut self, mut at: usize) -> usize {
-        while at > 0 && self.heap[at] < self.heap[(at - 1) / 2] {
-            self.heap.swap(at, (at - 1) / 2);
+        while at > 0 && self.items[at] < self.items[(at - 1) / 2] {
+            self.items.swap(at, (at - 1) / 2);
             self.note(at);
             at = (at - 1) / 2;
         }
-        self.note(at);
         at
     }
 
     fn sink(&mut self, mut at: usize) {
         while let Some(child) = self.least_child(at) {
-            if self.heap[at] <= self.heap[child] {
+            if self.items[at] <= self.items[child] {
                 break;
             }
-            self.heap.swap(at, child);
+            self.items.swap(at, child);
             self.note(at);
             at = child;
         }
@@ -83,7 +89,7 @@ impl Agenda {
 
     fn least_child(&self, at: usize) -> Option<usize> {
         let (left, right) = (2 * at + 1, 2 * at + 2);
-        match (self.heap.get(left), self.heap.get(right)) {
+        match (self.items.get(left), self.items.get(right)) {
             (Some(a), Some(b)) if b < a => Some(right),
             (Some(_), _) => Some(left),
             _ => None,
@@ -91,7 +97,7 @@ impl Agenda {
     }
 
     fn note(&mut self, at: usize) {
-        let (_, key) = self.heap[at];
+        let (_, key) = self.items[at];
         self.places[key as usize] = at as u32;
     }
 }

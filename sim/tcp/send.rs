@@ -24,6 +24,8 @@ pub(super) struct Send {
     pub(super) nxt: Seq,
     /// Behind the highest number that was ever sent inside a window.
     pub(super) max: Seq,
+    /// The SYN is acknowledged. That `una` is not `iss` does not say so: 4 GiB later it is again.
+    is_open: bool,
     /// The octet at `max` was shown to the peer beyond its window: it may acknowledge that too.
     has_probed: bool,
     /// The right edge of the peer's window.
@@ -78,6 +80,7 @@ impl Send {
             una: iss,
             nxt: iss,
             max: iss,
+            is_open: false,
             has_probed: false,
             edge: iss,
             max_window: 0,
@@ -128,7 +131,7 @@ impl Send {
     /// The number of the first octet of the queue.
     #[inline]
     fn base(&self) -> Seq {
-        if self.una == self.iss { self.iss + 1 } else { self.una }
+        if self.is_open { self.una } else { self.iss + 1 }
     }
 
     /// The number behind the last octet of data.
@@ -151,7 +154,7 @@ impl Send {
 
     #[inline]
     pub(super) fn is_syn_acknowledged(&self) -> bool {
-        self.una != self.iss
+        self.is_open
     }
 
     pub(super) fn has_fin(&self) -> bool {
@@ -300,6 +303,7 @@ impl Send {
         }
         let count = ack.since(self.una);
         self.has_probed &= ack.is_at_most(self.max);
+        self.is_open = true;
         self.una = ack;
         self.nxt = self.nxt.latest(ack);
         self.max = self.max.latest(ack);

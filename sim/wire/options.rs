@@ -169,29 +169,24 @@ impl Options {
         for (from, to) in &self.sack {
             text.option("sack=").number(from.0).word("-").number(to.0);
         }
-        text.0.as_str().into()
+        str::from_utf8(&text.0).unwrap_or_default().into()
     }
 }
 
-/// A text of options in the making.
+/// A text of options in the making: it is seldom longer than what has room here.
 #[derive(Default)]
-struct Spelling(String);
+struct Spelling(SmallVec<[u8; 64]>);
 
 impl Spelling {
-    /// The most that the options of a header take in a trace is seldom more.
-    const ROOM: usize = 64;
-
     fn option(&mut self, name: &str) -> &mut Self {
-        if self.0.is_empty() {
-            self.0.reserve(Self::ROOM);
-        } else {
-            self.0.push(',');
+        if !self.0.is_empty() {
+            self.0.push(b',');
         }
         self.word(name)
     }
 
     fn word(&mut self, word: &str) -> &mut Self {
-        self.0.push_str(word);
+        self.0.extend_from_slice(word.as_bytes());
         self
     }
 
@@ -199,7 +194,7 @@ impl Spelling {
         if number >= 10 {
             self.number(number / 10);
         }
-        self.0.push(char::from(b'0' + (number % 10) as u8));
+        self.0.push(b'0' + (number % 10) as u8);
         self
     }
 }

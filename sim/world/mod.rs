@@ -37,7 +37,7 @@ pub use sim::Sim;
 pub use simflow::{PipeFlow, SimFlow, TcpFlow};
 pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
-pub use target::{Ends, Offers, Opening, SetupError, Target};
+pub use target::{Ends, Offers, Opening, OverNetwork, SetupError, Target};
 
 use self::agenda::{Due, Entry};
 use self::core::Core;
@@ -152,10 +152,19 @@ impl World {
     /// and [`Call::Listen`] and [`Call::Accept`] at the server's.
     pub fn tcp(&mut self, settings: &PipeSettings) -> Both<Conn> {
         self.network(&NetSettings::new(settings.contract));
-        self.wire(0, settings.contract)
+        let path = self.net.own(settings.contract);
+        self.wire(path, settings.contract)
     }
 
-    /// As [`World::tcp`], between two hosts of its own with these stacks: the client's, the server's.
+    /// As [`World::tcp`], with these stacks on the network's two hosts: the client's, the server's. Where a flow stands on those
+    /// already, on two more hosts, with links as theirs between them.
+    pub fn stacks(&mut self, stacks: [Box<dyn Stack>; 2], contract: Both<Contract>) -> Both<Conn> {
+        self.network(&NetSettings::new(contract));
+        let path = self.net.place(stacks);
+        self.wire(path, contract)
+    }
+
+    /// As [`World::stacks`], on two hosts of their own with these links between them, which no fault concerns.
     pub fn between(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>, contract: Both<Contract>) -> Both<Conn> {
         let path = self.net.add_foreign(stacks, link);
         self.wire(path, contract)
@@ -172,6 +181,11 @@ impl World {
         if !self.net.is_empty() {
             self.net.plan(&mut self.core, fault);
         }
+    }
+
+    /// Does this fault of a single segment still wait for that segment?
+    pub fn awaits(&self, fault: &NetFault) -> bool {
+        !self.net.is_empty() && self.net.awaits(fault)
     }
 
     /// Does the host of this end listen on this port?

@@ -96,14 +96,15 @@ impl Sim {
         self.opened(ends, settings.contract).await
     }
 
-    /// Two ends connected over a link of their own: between two stacks, of which either may be anybody's. The link carries
-    /// everything at once.
+    /// Two ends connected over the run's network: between two stacks, of which either may be anybody's. The first two stacks stand
+    /// on its hosts, where faults strike too; others on hosts of their own, with the same links between them. Links are as the
+    /// scenario or [`World::network`] said before; else they carry everything at once.
     ///
     /// # Errors
     /// Why the connection could not be made.
     pub async fn connect(&self, client: impl Stack + 'static, server: impl Stack + 'static) -> Result<(SimFlow, SimFlow), SetupError> {
         let contract = self.contracts();
-        let ends = self.with(|world| world.between([Box::new(client), Box::new(server)], &Both::default(), contract));
+        let ends = self.with(|world| world.stacks([Box::new(client), Box::new(server)], contract));
         self.opened(ends, contract).await
     }
 

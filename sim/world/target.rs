@@ -100,6 +100,47 @@ pub trait Target {
     }
 }
 
+/// A target whose flows cross the simulated network: made with [`Sim::tcp_pair`] or [`Sim::connect`], or layers on such flows. What
+/// a scenario says of the link, the stacks and the faults happens to them.
+///
+/// ```
+/// use flowsim::{Io, SetupError, Sim, flow::stream, scenario::Scenario, world::OverNetwork};
+///
+/// let ends = OverNetwork(async |sim: &Sim| -> Result<_, SetupError> {
+///     let (client, server) = sim.tcp_pair().await?;
+///     // Here any layer of yours would be put on the streams.
+///     Ok((Io::new(stream(client)), Io::new(stream(server))))
+/// });
+/// let text = r#"
+///     target = "tcp"
+///     link = { delay = "20ms", loss = "10%" }
+///     client.steps = ["write 20KiB", "shutdown write", "read to eof -> 1KiB", "close"]
+///     server.steps = ["read to eof -> 20KiB", "write 1KiB", "close"]
+/// "#;
+/// let scenario = Scenario::parse("lossy.toml", text).unwrap();
+/// scenario.run_seeds(&ends, 0..10).unwrap().assert_held();
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct OverNetwork<T>(pub T);
+
+impl<T: Target> Target for OverNetwork<T> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn claims(&self) -> &[Contract] {
+        self.0.claims()
+    }
+
+    fn offers(&self) -> Offers {
+        Offers { network_faults: true, ..self.0.offers() }
+    }
+
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        self.0.open(sim)
+    }
+}
+
 impl<F, A, B> Target for F
 where
     F: AsyncFn(&Sim) -> Result<(A, B), SetupError>,

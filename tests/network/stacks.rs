@@ -12,14 +12,14 @@ use flowsim::oracle::{Judgement, Oracle};
 use flowsim::scenario::Scenario;
 use flowsim::tcp::{self, Tcp};
 use flowsim::time::Instant;
-use flowsim::trace::Resources;
+use flowsim::trace::{EnvWhat, Event, Resources, What};
 use flowsim::wire::{Flags, Packet, Segment, Seq};
-use flowsim::world::{Notice, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
+use flowsim::world::{Notice, OverNetwork, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use proptest::prelude::*;
 
-use super::config;
+use super::{config, tcp};
 
 fn stack(contract: Contract) -> Tcp {
     Tcp::new(tcp::Settings::new(contract))
@@ -277,6 +277,60 @@ fn one_that_never_opens_is_waited_for_until_it_is_quiet() {
     assert_eq!(waited, Err(Stuck::Quiet { open: false }));
 }
 
+const BAD_NETWORK: &str = r#"
+target = "tcp"
+link = { delay = "20ms", loss = "5%" }
+fault = [
+    { partition = { at = "0s", for = "100ms" } },
+    { drop = { from = "server", kind = "SYN-ACK" } },
+    { drop = { from = "server", kind = "SYN-ACK", nth = 99 } },
+]
+client.steps = ["write 20KiB", "shutdown write", "read to eof -> 1KiB", "close"]
+server.steps = ["read to eof -> 20KiB", "write 1KiB", "close"]
+"#;
+
+/// Our TCP as a user's, over whatever network a scenario tells of.
+fn ours() -> impl flowsim::Target {
+    OverNetwork(async |sim: &Sim| sim.connect(posix(), posix()).await)
+}
+
+fn meets_a_bad_network(target: &dyn flowsim::Target) {
+    let run = Scenario::parse("bad.toml", BAD_NETWORK).and_then(|scenario| scenario.run(target)).unwrap_or_else(|why| panic!("{why}"));
+    run.assert_held();
+    assert!(run.stats().segments_dropped >= 2, "{:?}", run.stats());
+    let is_cut = |event: &Event| matches!(&event.what, What::Env(env) if matches!(env.what, EnvWhat::Partition { .. }));
+    assert!(run.trace().events.iter().any(is_cut), "what is so from the start is on record");
+    let idle =
+        [r#"the fault in line 7 struck nothing, since no such segment was sent: drop = { from = "server", kind = "SYN-ACK", nth = 99 }"#];
+    assert_eq!(run.idle_faults(), idle);
+}
+
+#[test]
+fn what_a_scenario_says_of_the_network_happens_to_flows_that_users_make() {
+    meets_a_bad_network(&OverNetwork(async |sim: &Sim| sim.tcp_pair().await));
+    meets_a_bad_network(&ours());
+    meets_a_bad_network(tcp());
+}
+
+#[test]
+fn a_closure_that_does_not_say_so_has_no_network() {
+    let closure = async |sim: &Sim| sim.tcp_pair().await;
+    let refused = Scenario::parse("bad.toml", BAD_NETWORK).and_then(|scenario| scenario.run(&closure)).expect_err("a refusal");
+    assert_eq!(refused.message, "the target `closure` has no link");
+    assert!(refused.to_string().contains("OverNetwork"), "{refused}");
+}
+
+#[test]
+fn beside_foreign_stacks_the_simulators_own_stay_its_own() {
+    let mut run = Simulation::of(Contract::modern());
+    let talked = run.run(async |sim| {
+        let refused = sim.connect(stack(Contract::modern()), Babbling::default()).await.is_err();
+        let (client, server) = sim.tcp_pair().await.map_err(|error| error.to_string()).expect("a pair");
+        (refused, talk(client, server).await)
+    });
+    assert_eq!(talked, Ok((true, said())));
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -298,6 +352,11 @@ proptest! {
     fn what_is_sent_as_bytes_keeps_the_contract(scenario in scenarios().contract(Contract::modern())) {
         let ends = async |sim: &Sim| sim.connect(Encoded(stack(Contract::modern())), Encoded(stack(Contract::modern()))).await;
         assert_held(&scenario, &ends)?;
+    }
+
+    #[test]
+    fn so_does_ours_as_a_users_over_any_network(scenario in scenarios().on(&ours()).contract(Contract::posix())) {
+        assert_held(&scenario, &ours())?;
     }
 
     #[test]

@@ -21,12 +21,15 @@ pub(in crate::oracle) struct SynOptions {
 
 impl SynOptions {
     pub fn add(&mut self, wire: &Wire) {
-        for option in wire.opts.as_bytes().split(|byte| *byte == b',') {
-            match option {
+        let mut rest = wire.opts.as_bytes();
+        while !rest.is_empty() {
+            match rest {
                 [b'm', b's', b's', b'=', value @ ..] => self.mss = self.mss.max(number(value)),
                 [b'w', b's', b'=', value @ ..] => self.shift = self.shift.max(number(value).and_then(|shift| shift.try_into().ok())),
                 _ => {}
             }
+            let end = rest.iter().position(|byte| *byte == b',').map_or(rest.len(), |comma| comma + 1);
+            rest = &rest[end..];
         }
     }
 
@@ -38,10 +41,17 @@ impl SynOptions {
     }
 }
 
-/// A whole number in decimal digits.
-fn number(digits: &[u8]) -> Option<u32> {
-    let more = |number: u32, digit: &u8| number.checked_mul(10)?.checked_add(char::from(*digit).to_digit(10)?);
-    digits.iter().try_fold(0, more).filter(|_| !digits.is_empty())
+/// The whole number in decimal digits that an option's value is.
+fn number(value: &[u8]) -> Option<u32> {
+    let mut number = 0_u32;
+    for (index, byte) in value.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number.checked_mul(10)?.checked_add(u32::from(byte - b'0'))?,
+            b',' if index > 0 => break,
+            _ => return None,
+        }
+    }
+    (!value.is_empty()).then_some(number)
 }
 
 /// The SYNs of one end.
@@ -155,6 +165,17 @@ mod tests {
         assert_eq!([shift(&full, true, &dropped, true), shift(&full, true, &dropped, false)], [0, 7]);
         let large = syns("ws=200", Some("ws=200"));
         assert_eq!(shift(&large, true, &full, true), 14);
+    }
+
+    #[test]
+    fn a_value_is_a_number_up_to_the_comma() {
+        let read = |opts: &str| syns(opts, None).sent.map(|options| (options.mss, options.shift));
+        assert_eq!(read("sackok,ws=7,ts=1:0,mss=1460"), Some((Some(1460), Some(7))));
+        assert_eq!(read("mss=4294967295,ws=255"), Some((Some(u32::MAX), Some(255))));
+        assert_eq!(read("mss=4294967296,ws=256"), Some((None, None)));
+        for opts in ["mss=,ws=", "mss=-1,ws=x", "mss=9x", "mss", "", ",,", "xmss=9"] {
+            assert_eq!(read(opts), Some((None, None)), "{opts}");
+        }
     }
 
     #[test]

@@ -96,7 +96,10 @@ impl Connection {
                     step.out.send(self.key.remote.ip(), reset);
                 }
             }
-            Disposition::Repeat => self.emit_syn(step),
+            Disposition::Repeat => {
+                self.rtt.sent_again();
+                self.emit_syn(step);
+            }
             Disposition::Refuse => self.fail_to_open(step, Opening::Refused),
             Disposition::Aborted => self.abort_by_peer(step),
             Disposition::Delete => self.delete(step),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow::Break;
 
-use crate::wire::{Flags, Seq};
+use crate::wire::{Flags, Segment, Seq};
 
 use super::super::connection::{AckDue, Connection};
 use super::super::quirk::Quirk;
@@ -22,15 +22,23 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
         }
         let segment = &mut incoming.segment;
         let is_probe = connection.receive.window() == 0 && seq == connection.receive.nxt;
-        if !is_probe {
+        if !is_probe && !is_unaware(connection, segment) {
             return Break(outside(connection, step, incoming));
         }
         // A closed window keeps data out, but not acknowledgements (RFC 9293 §3.8.6.1, MUST-66).
         segment.data.clear();
         incoming.fin_at = None;
+        incoming.has_length = true;
         connection.owe(AckDue::Now);
     }
     GO_ON
+}
+
+/// An empty segment one number too low: a probe, or from a peer that has not heard yet that its probe was taken. What it
+/// acknowledges counts, or two ends whose probes crossed would correct each other for ever (RFC 9293 appendix A.2).
+fn is_unaware(connection: &Connection, segment: &Segment) -> bool {
+    let is_bare = segment.length() == 0 && !segment.flags.rst();
+    is_bare && segment.seq + 1 == connection.receive.nxt && !connection.state.is_opening()
 }
 
 /// A bare acknowledgement whose sender has filled our window, or probed it with an octet more, and lost that on the way: it stands
@@ -39,7 +47,7 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
 fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming) -> bool {
     let (segment, receive) = (&incoming.segment, &connection.receive);
     let is_bare = segment.flags.ack() && !segment.flags.rst() && segment.length() == 0;
-    is_bare && segment.seq.since(receive.nxt + receive.window()) <= 1
+    is_bare && !connection.state.is_opening() && segment.seq.since(receive.nxt + receive.window()) <= 1
 }
 
 /// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;

@@ -22,6 +22,8 @@ pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &m
     }
     let taken = connection.receive.take_data(start, std::mem::take(&mut incoming.segment.data));
     connection.has_progress |= taken != Taken::Nothing;
+    // A closed end that still delivers loses what comes meanwhile: the peer will be told.
+    connection.owes_reset |= connection.side.is_gone() && taken != Taken::Nothing;
     owe(connection, step, taken);
     GO_ON
 }

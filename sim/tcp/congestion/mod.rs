@@ -15,6 +15,8 @@ pub(super) struct Congestion {
     window: Reno,
     /// Duplicate acknowledgements in a row.
     duplicates: u32,
+    /// What was in flight at the first of them.
+    flight: u32,
     /// Fast recovery goes on; a partial acknowledgement has come in it.
     recovery: Option<Recovery>,
     /// What had been sent when the last loss was inferred: duplicates below it are an echo of that loss.
@@ -43,12 +45,12 @@ pub(super) enum Repair {
 impl Congestion {
     pub(super) fn new(mss: u32, iss: Seq, was_syn_lost: bool) -> Self {
         let window = Reno::new(mss, was_syn_lost);
-        Congestion { window, duplicates: 0, recovery: None, recover: iss, has_timed_out: false }
+        Congestion { window, duplicates: 0, flight: 0, recovery: None, recover: iss, has_timed_out: false }
     }
 
     /// What it will allow.
     pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, iss: Seq) {
-        (&self.window, self.duplicates, self.recovery, self.recover.since(iss), self.has_timed_out).hash(&mut hasher);
+        (&self.window, self.duplicates, self.flight, self.recovery, self.recover.since(iss), self.has_timed_out).hash(&mut hasher);
     }
 
     /// How many octets may be in flight: the window, and one more segment for each of the first two duplicates (RFC 3042).
@@ -64,6 +66,10 @@ impl Congestion {
         self.duplicates = 0;
         self.has_timed_out = false;
         let Some(recovery) = self.recovery else {
+            // It follows, or half a circle later it would seem to lie ahead, and no loss would count.
+            if una.is_after(self.recover) {
+                self.recover = una - 1;
+            }
             self.window.acknowledged(count, mss);
             return Repair::No;
         };
@@ -84,12 +90,16 @@ impl Congestion {
             return false;
         }
         self.duplicates = self.duplicates.saturating_add(1);
+        if self.duplicates == 1 {
+            self.flight = flight;
+        }
         if self.duplicates != 3 || !una.is_after(self.recover) {
             return false;
         }
         self.recover = max;
         self.recovery = Some(Recovery { had_partial: false });
-        self.window.enter_recovery(flight, mss);
+        // What the first two duplicates let out does not count (RFC 5681 §3.2, step 2).
+        self.window.enter_recovery(self.flight.min(flight), mss);
         true
     }
 
@@ -127,9 +137,9 @@ mod tests {
         assert!(!congestion.duplicate(Seq(1), Seq(11_001), 11_000, MSS));
         assert_eq!(congestion.limit(MSS), 12_000);
         assert!(congestion.duplicate(Seq(1), Seq(12_001), 12_000, MSS));
-        assert_eq!(congestion.limit(MSS), 9_000, "half of what was in flight, and three");
+        assert_eq!(congestion.limit(MSS), 8_000, "half of what was in flight before the first, and three");
         assert!(!congestion.duplicate(Seq(1), Seq(12_001), 12_000, MSS));
-        assert_eq!(congestion.limit(MSS), 10_000, "inflated by a segment that has left");
+        assert_eq!(congestion.limit(MSS), 9_000, "inflated by a segment that has left");
     }
 
     #[test]
@@ -149,5 +159,15 @@ mod tests {
         congestion.timed_out(Seq(10_001), 10_000, MSS);
         assert_eq!(congestion.limit(MSS), MSS);
         assert!((0..9).all(|_| !congestion.duplicate(Seq(10_001), Seq(10_001), 0, MSS)));
+    }
+
+    #[test]
+    fn a_loss_counts_however_much_was_sent_without_one() {
+        let mut congestion = congestion();
+        for gibibytes in 1..=3_u32 {
+            congestion.acknowledged(Seq(gibibytes << 30), 1 << 30, 0, MSS);
+        }
+        let una = Seq(3 << 30);
+        assert!((0..3).any(|_| congestion.duplicate(una, una + 10_000, 10_000, MSS)));
     }
 }

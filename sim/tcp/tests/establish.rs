@@ -314,3 +314,18 @@ fn who_names_no_maximum_gets_536_octets() {
     assert_eq!(pair.now(SERVER, Call::Write(many(600))), Outcome::Ok);
     assert_eq!(pair.travelled(), ["0 server Data 1+536 ack 1"]);
 }
+
+#[test]
+fn an_answer_that_was_asked_for_twice_measures_nothing() {
+    let slow = Settings { rto_initial: seconds(3), ..settings(Contract::modern()) };
+    let mut pair = Pair::each(settings(Contract::modern()), slow);
+    pair.lose(SERVER, Kind::SynAck);
+    pair.begin();
+    pair.drive_for(seconds(2));
+    assert_eq!(pair.states(), ["ESTABLISHED", "ESTABLISHED"]);
+    pair.lose(SERVER, Kind::Data);
+    pair.write(SERVER, "x");
+    pair.travelled();
+    pair.drive_for(seconds(4));
+    assert_eq!(pair.travelled()[0], "5000 server Data 1+1 ack 1", "RTO is what it was, not 3.06 s");
+}

@@ -87,3 +87,14 @@ fn a_closed_flow_that_still_delivers_resets_only_then() {
     assert_eq!(pair.read(CLIENT), data("delivered all the same"));
     assert_eq!((pair.states(), &*pair.aborts.server), (["CLOSED", "CLOSED"], &[Abort::Reset][..]));
 }
+
+#[test]
+fn data_that_comes_before_a_closed_flow_has_delivered_is_not_lost_in_silence() {
+    let mut pair = Pair::connected(Contract::mirage_tcpip());
+    pair.write(SERVER, "under way");
+    pair.now(CLIENT, SHUT_WRITE);
+    pair.now(CLIENT, SHUT_READ);
+    pair.drive();
+    assert_eq!((pair.states(), pair.read(SERVER)), (["CLOSED", "CLOSED"], Outcome::Eof));
+    assert_eq!(pair.aborts.server, [Abort::Reset]);
+}

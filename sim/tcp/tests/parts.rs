@@ -250,3 +250,12 @@ fn a_fingerprint_knows_no_absolute_time_and_no_absolute_number() {
     assert_eq!(usual, outlook(seconds(77), u32::MAX - 2, "text"));
     assert_ne!(usual[0], outlook(Duration::ZERO, 0, "next")[0], "what is still to be sent counts");
 }
+
+#[test]
+fn a_stream_that_has_come_around_does_not_begin_anew() {
+    let mut send = Send::new(Seq(7), 100, 10);
+    let turns = [1, 1 << 30, 2 << 30, 3 << 30, 0].map(|offset| Seq(7) + offset);
+    turns.into_iter().for_each(|ack| _ = send.acknowledge(ack));
+    send.push(&mut Bytes::from_static(b"on"), 2);
+    assert_eq!((send.una, send.data_end()), (send.iss, send.iss + 2));
+}

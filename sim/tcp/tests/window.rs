@@ -114,3 +114,38 @@ fn a_shrinking_window_loses_nothing() {
     pair.drive_for(seconds(10));
     assert_eq!(pair.read_all(SERVER), 5000);
 }
+
+#[test]
+fn probes_that_cross_while_both_windows_open_end_in_no_war_of_acknowledgements() {
+    let mut pair = narrow(1000);
+    for end in End::BOTH {
+        assert_eq!(pair.now(end, Call::Write(many(3000))), Outcome::Ok);
+    }
+    while !End::BOTH.iter().all(|end| pair.log.iter().any(|line| line.contains(&format!("{end} Data 1001+1 ")))) {
+        pair.step();
+    }
+    for end in End::BOTH {
+        assert_eq!(pair.read_all(end), 1000, "both updates are behind the probes");
+    }
+    pair.travelled();
+    pair.drive_for(millis(500));
+    assert_eq!(End::BOTH.map(|end| pair.read_all(end)), [1000, 1000]);
+    assert!(pair.travelled().len() < 20, "a few acknowledgements, not as many as the time allows");
+}
+
+#[test]
+fn probes_that_were_taken_unheard_end_in_no_war_of_acknowledgements() {
+    let mut pair = narrow(1000);
+    for end in End::BOTH {
+        assert_eq!(pair.now(end, Call::Write(many(3000))), Outcome::Ok);
+    }
+    pair.drive_for(millis(500));
+    for end in End::BOTH {
+        pair.fate(end, Kind::Ack, Fate::Lose);
+        assert_eq!(pair.read_all(end), 1000);
+    }
+    (0..2).for_each(|_| End::BOTH.iter().for_each(|end| pair.lose(*end, Kind::Ack)));
+    pair.drive_for(seconds(10));
+    assert_eq!(End::BOTH.map(|end| pair.read_all(end)), [1000, 1000]);
+    assert!(pair.travelled().len() < 40, "a few acknowledgements, not as many as the time allows");
+}

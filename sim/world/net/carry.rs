@@ -31,8 +31,17 @@ pub(super) struct Ports(SmallVec<[(Pair, u32); 2]>);
 type Pair = (u16, u16);
 
 impl Ports {
+    /// Stacks hand out one port after the other: mostly a pair stands as far from the first one as its port does.
     #[inline]
     pub(super) fn find(&self, pair: Pair) -> Option<u32> {
+        let (first, _) = self.0.first()?;
+        match self.0.get(usize::from(pair.0.wrapping_sub(first.0))) {
+            Some((known, index)) if *known == pair => Some(*index),
+            _ => self.search(pair),
+        }
+    }
+
+    fn search(&self, pair: Pair) -> Option<u32> {
         let found = self.0.binary_search_by_key(&pair, |(known, _)| *known).ok()?;
         Some(self.0[found].1)
     }
@@ -209,4 +218,26 @@ fn log_fate(core: &mut Core, fate: Fate) {
         (fate.duplicated, trace::Fate::Duplicated),
     ];
     marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fate)| fate).for_each(log);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn ports_are_found_whatever_their_order_and_gaps(pairs in prop::collection::vec((0_u16..24, 0_u16..3), 0..40)) {
+            let (mut ports, mut model) = (Ports::default(), BTreeMap::new());
+            for (index, pair) in pairs.into_iter().enumerate() {
+                ports.insert(pair, index as u32);
+                model.insert(pair, index as u32);
+            }
+            for pair in (0..24).flat_map(|client| (0..3).map(move |server| (client, server))) {
+                prop_assert_eq!(ports.find(pair), model.get(&pair).copied());
+            }
+        }
+    }
 }

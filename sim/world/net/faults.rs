@@ -69,6 +69,12 @@ impl Net {
         }
     }
 
+    /// Was the segment of this fault not sent so far?
+    pub(in super::super) fn awaits(&self, fault: &NetFault) -> bool {
+        let NetFault::Segment { from, exact } = fault else { return false };
+        self.paths[0].links[*from].outstanding().any(|waiting| waiting == *exact)
+    }
+
     /// The time of a fault has come, or its end.
     pub(in super::super) fn strike(&mut self, core: &mut Core, number: u32) {
         let begins = number % 2 == BEGINS;

@@ -163,6 +163,11 @@ impl Host {
         Host::with(Kind::Foreign(stack))
     }
 
+    /// It has this stack from the start.
+    pub(super) fn give(&mut self, stack: Box<dyn Stack>) {
+        (self.stack, self.settings) = (Kind::Foreign(stack), None);
+    }
+
     fn with(stack: Kind) -> Self {
         Host {
             stack,

@@ -91,6 +91,32 @@ impl Net {
         self.paths.len() - 1
     }
 
+    /// The path between hosts with stacks of the simulator's own: the first, unless foreign stacks were put there.
+    pub(super) fn own(&mut self, contract: Both<Contract>) -> usize {
+        match self.paths.iter().position(Path::is_own) {
+            Some(path) => path,
+            None => self.add_path(&NetSettings { link: self.first_links(), ..NetSettings::new(contract) }),
+        }
+    }
+
+    /// Foreign stacks on the first path, with its links and what was planned for it, if nobody stands there yet; else on another
+    /// with the same links.
+    pub(super) fn place(&mut self, stacks: [Box<dyn Stack>; 2]) -> usize {
+        if self.flows.iter().any(|flow| flow.path == 0) {
+            return self.add_foreign(stacks, &self.first_links());
+        }
+        for (end, stack) in End::BOTH.into_iter().zip(stacks) {
+            self.paths[0].hosts[end].give(stack);
+        }
+        0
+    }
+
+    /// What the links of the first path do.
+    fn first_links(&self) -> Both<link::Settings> {
+        let Both { client, server } = &self.paths[0].links;
+        Both { client: client.settings().clone(), server: server.settings().clone() }
+    }
+
     /// A path between two foreign stacks.
     pub(super) fn add_foreign(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>) -> usize {
         let [client, server] = stacks;
@@ -210,7 +236,7 @@ impl Net {
 
     /// Can every stack tell what it holds?
     pub(super) fn tells_resources(&self) -> bool {
-        self.paths.iter().all(|path| End::BOTH.iter().all(|end| matches!(path.hosts[*end].stack, host::Kind::Own(_))))
+        self.paths.iter().all(Path::is_own)
     }
 
     /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known.
@@ -226,6 +252,11 @@ impl Net {
 }
 
 impl Path {
+    /// Are both stacks the simulator's own?
+    fn is_own(&self) -> bool {
+        End::BOTH.iter().all(|end| matches!(self.hosts[*end].stack, host::Kind::Own(_)))
+    }
+
     fn fork(&self) -> Option<Path> {
         let hosts = Both { client: self.hosts.client.fork()?, server: self.hosts.server.fork()? };
         Some(Path { hosts, links: self.links.clone(), ports: self.ports.clone() })

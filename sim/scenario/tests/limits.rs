@@ -1,0 +1,63 @@
+//! What a stack is set to, and the oracle that judges by it.
+
+use super::*;
+use crate::oracle::{Judgement, Oracle};
+use crate::target;
+use crate::trace::{Header, Limits};
+
+/// The verdict of the run, and the rules that its trace would break if the header did not say what the stacks were set to.
+fn judged(text: &str) -> (Judgement, Vec<&'static str>) {
+    let tcp = target::named("tcp").expect("a target");
+    let run = parse(text).run_with(tcp, &Options { keep: Keep::Both, ..Options::default() }).expect("runs");
+    let mut trace = run.trace().clone();
+    trace.header = Header { limits: Both::default(), ..trace.header };
+    let verdict = Oracle::new(trace.header.contract.client).judge(&trace);
+    let rules = verdict.violations.iter().flat_map(|violation| [&[violation.rule], violation.also.as_slice()].concat());
+    (run.judgement(), rules.map(|rule| rule.name()).collect())
+}
+
+#[test]
+fn a_connect_gives_up_when_its_stack_was_told_to() {
+    let text = r#"
+title = "t"
+[tcp.client]
+syn-give-up = "10s"
+[[fault]]
+partition = { at = "0s" }
+[client]
+steps = ["connect 80 -> timed_out", "close -> done"]
+[server]
+steps = ["listen 80 -> ok", "accept -> blocks"]
+"#;
+    assert_eq!(judged(text), (Judgement::Held, vec!["connect-once"]));
+}
+
+#[test]
+fn data_is_given_up_when_its_stack_was_told_to() {
+    let text = r#"
+title = "t"
+[link]
+delay = "10ms"
+[tcp]
+give-up = "5s"
+[[fault]]
+partition = { at = "1s", from = "client" }
+[client]
+steps = ["sleep 2s", "write 1KiB -> ok", "read -> timed_out", "close -> done"]
+[server]
+steps = ["read -> blocks"]
+"#;
+    assert_eq!(judged(text), (Judgement::Held, vec!["abort-has-cause"]));
+}
+
+#[test]
+fn limits_stand_in_a_header_only_where_they_are_not_the_default() {
+    let header = |settings: &str| {
+        let text = format!("title = \"t\"\n[tcp]\n{settings}\n[client]\nsteps = [\"close\"]\n[server]\nsteps = [\"close\"]\n");
+        let tcp = target::named("tcp").expect("a target");
+        let run = parse(&text).run_with(tcp, &Options { keep: Keep::Both, ..Options::default() }).expect("runs");
+        run.trace().header.limits
+    };
+    assert_eq!(header(""), Both::same(Limits::default()));
+    assert_eq!(header("msl = \"2s\"").server.msl.as_secs(), 2);
+}
