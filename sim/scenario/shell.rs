@@ -26,6 +26,10 @@ const POLLS_PER_EVENT: u64 = 16;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
+    // The flows whose segments cross the network are the first that are made.
+    let ends = |flow: u32| Both { client: Conn(flow * 2), server: Conn(flow * 2 + 1) };
+    let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
+    // What is planned for the very beginning strikes, and is recorded, at once.
     world.record(options.keep != Keep::Nothing);
     if target.offers().network_faults {
         world.network(&scenario.network(contract));
