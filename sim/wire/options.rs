@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use super::{Malformed, SackBlocks, Seq};
 
 /// The most octets that options take: the data offset counts no more than 15 words.
