@@ -15,8 +15,9 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
         world.network(&scenario.network(contract));
     }
     let flows = scenario.flows.iter().map(|_| ready.target.build(&mut world, &settings)).collect::<Option<Vec<_>>>()?;
-    scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
+    // A fault that is due at the start strikes as it is planned: it must be on record.
     world.record(options.keep != Keep::Nothing);
+    scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
     let mut course = Course::new(ready, world.header(contract), options);
     let mut stage = Worldly { world, flows };
     while course.advance(&mut stage) {

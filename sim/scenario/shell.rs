@@ -26,6 +26,8 @@ const POLLS_PER_EVENT: u64 = 16;
 pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
+    // A fault that is due at the start strikes as it is planned: it must be on record.
+    world.record(options.keep != Keep::Nothing);
     if target.offers().network_faults {
         world.network(&scenario.network(contract));
         // The flows whose segments cross the network are the first that are made.
@@ -33,7 +35,6 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
         let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
         scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
     }
-    world.record(options.keep != Keep::Nothing);
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
     let ends = open(&mut simulation, target, scenario.flows.len())
