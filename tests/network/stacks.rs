@@ -262,7 +262,8 @@ fn each_pair_of_stacks_has_a_link_of_its_own() {
 #[test]
 fn a_stack_that_says_nothing_is_given_up_when_its_time_is_over() {
     let mut run = Simulation::of(Contract::modern());
-    let refused = run.run(async |sim| sim.connect(stack(Contract::modern()), Babbling::default()).await.map(drop).map_err(|e| e.to_string()));
+    let refused =
+        run.run(async |sim| sim.connect(stack(Contract::modern()), Babbling::default()).await.map(drop).map_err(|e| e.to_string()));
     assert_eq!(refused, Ok(Err(Error::TimedOut.to_string())));
     assert!(run.sim().now() >= Instant::ZERO + Duration::from_secs(180));
     assert_eq!(run.run_until_quiet(), Ok(()));
@@ -271,7 +272,8 @@ fn a_stack_that_says_nothing_is_given_up_when_its_time_is_over() {
 #[test]
 fn one_that_never_opens_is_waited_for_until_it_is_quiet() {
     let mut run = Simulation::of(Contract::modern());
-    let waited = run.run(async |sim| sim.connect(Babbling::default(), stack(Contract::modern())).await.map(drop).map_err(|e| e.to_string()));
+    let waited =
+        run.run(async |sim| sim.connect(Babbling::default(), stack(Contract::modern())).await.map(drop).map_err(|e| e.to_string()));
     assert_eq!(waited, Err(Stuck::Quiet { open: false }));
 }
 
