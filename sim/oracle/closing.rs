@@ -1,7 +1,7 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
 use super::Seq;
-use super::end::{Answer, Pending, first};
+use super::end::{Answer, Pending, Step, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
@@ -62,6 +62,18 @@ impl Scene<'_> {
         }
         self.enter(pending, found);
         self.pushed_out(pending.called.seq);
+    }
+
+    /// An end without a connection has nothing to end.
+    pub(super) fn ended_nothing(&mut self, pending: &Pending) {
+        let me = self.me_mut();
+        for step in [&mut me.shut_read, &mut me.shut_write, &mut me.close] {
+            if step.called == Some(pending.called) {
+                *step = Step::default();
+            }
+        }
+        me.close_begun = me.close_begun.filter(|begun| *begun != pending.called);
+        me.refresh();
     }
 
     pub(super) fn flush_returned(&mut self, pending: &Pending, outcome: &Outcome) {

@@ -246,6 +246,8 @@ impl Court {
     fn env(&mut self, env: &Env, at: Stamp) {
         match &env.what {
             EnvWhat::Quiet => self.quiet(at),
+            // The simulator stops recording only where it gives a run up.
+            EnvWhat::End if self.header.simulated => self.book.give_up(|| "the run was given up before its end".to_owned()),
             EnvWhat::End => {}
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),

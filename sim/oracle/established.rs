@@ -12,7 +12,8 @@ use crate::trace::Header;
 /// A connect that somebody listens for, or accepts.
 pub(super) fn handshake_due(flow: &Flow, hosts: &Both<Host>, end: End, port: Option<u16>) -> Option<Due> {
     let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.is_gone() || hosts[end.peer()].left.is_some() {
+    let down = End::BOTH.iter().any(|&end| hosts[end].down);
+    if flow.is_cut() || down || peer.is_gone() || hosts[end.peer()].left.is_some() {
         return None;
     }
     let fits = |kind| matches!(kind, Kind::Accept(other) if port.is_none_or(|port| port == other));
@@ -30,13 +31,13 @@ pub(super) fn accept_due(flow: &Flow, hosts: &Both<Host>, end: End, port: u16) -
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
     let (connected, _) = peer.opening.opened.filter(|_| peer.opening.connects)?;
     let fair = !flow.is_cut() && !flow.arrivals.answers_in_vain(end) && !me.maybe_dead && !peer.is_gone() && !peer.is_void();
-    let there = hosts[end].left.is_none() && hosts[end].is_listening_perhaps(Some(port));
+    let there = hosts[end].left.is_none() && !hosts[end].down && hosts[end].is_listening_perhaps(Some(port));
     let untaken = me.opening.opened.is_none() && me.pending.iter().filter(|pending| matches!(pending.kind, Kind::Accept(_))).count() == 1;
     (fair && there && untaken).then(|| Due::new(Rule::HandshakeCompletes, &[Some(connected)], "the peer's connect had succeeded"))
 }
 
 /// At quiet a connect is over, whatever became of it, and so is all that was asked of a stack that has left the network.
-pub(super) fn unopened(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
+pub(super) fn unopened(flow: &Flow, hosts: &Both<Host>, end: End) -> Vec<(Pending, Due)> {
     let me = &flow.ends[end];
     let over = |pending: &Pending| match (pending.kind, me.disconnect.returned) {
         (Kind::Connect(_), left) => Some(Due::new(Rule::ConnectOnce, &[left], "a connect succeeds, is refused or times out")),
@@ -44,7 +45,7 @@ pub(super) fn unopened(flow: &Flow, end: End) -> Vec<(Pending, Due)> {
         _ => None,
     };
     let due = |pending: &Pending| over(pending).map(|due| (*pending, due));
-    if me.is_void() { Vec::new() } else { me.pending.iter().filter_map(due).collect() }
+    if me.is_void() || hosts[end].down { Vec::new() } else { me.pending.iter().filter_map(due).collect() }
 }
 
 /// A connect that gave up too early, over a path that was mended, to somebody who listened.

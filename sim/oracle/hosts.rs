@@ -45,6 +45,8 @@ pub(super) struct Host {
     doubtful: bool,
     /// A disconnect was called.
     pub left: Option<Stamp>,
+    /// It crashed, and no call has returned there since: perhaps it never came back.
+    pub down: bool,
 }
 
 impl Host {
@@ -113,6 +115,7 @@ impl Host {
 
     /// Its host crashed: nobody listens there until somebody does again.
     pub fn crashes(&mut self) {
+        self.down = true;
         self.ports.values_mut().for_each(|port| (port.sure, port.gone) = (None, None));
     }
 

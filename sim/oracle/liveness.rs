@@ -39,7 +39,7 @@ impl Due {
 pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: &Both<Host>, at: Stamp) {
     established::mended(flow, book, hosts);
     for end in End::BOTH {
-        for (pending, due) in stuck(flow, hosts, end).into_iter().chain(established::unopened(flow, end)) {
+        for (pending, due) in stuck(flow, hosts, end).into_iter().chain(established::unopened(flow, hosts, end)) {
             exercise(book, &due);
             enter(flow, book, end, &pending, due, at, Held::No);
         }

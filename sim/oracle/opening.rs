@@ -87,6 +87,19 @@ impl Scene<'_> {
         }
     }
 
+    /// Does a call fail since its end has no connection yet? In a simulated run the word alone shows that it never had one.
+    pub(super) fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
+        if *outcome != Outcome::Error(Error::NotConnected) {
+            return false;
+        }
+        let simulated = self.header.simulated;
+        let opening = &mut self.me_mut().opening;
+        if simulated && opening.opened.is_none() && pending.kind.is_of_flow() {
+            opening.begun.get_or_insert(pending.called);
+        }
+        opening.is_closed_to(pending.called.seq)
+    }
+
     pub(super) fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, answered: Answered<'_>) {
         let outcome = answered.outcome;
         self.book.exercise(Rule::ConnectOnce);

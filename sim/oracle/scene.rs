@@ -223,12 +223,15 @@ impl Scene<'_> {
         let Answered { outcome, accepted, .. } = answered;
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         self.stir();
+        self.hosts[self.end].down = false;
         self.note_return(&pending);
         if let Outcome::Error(error) = outcome {
             self.evidence(&pending, error);
             self.note_reset_by_close(error);
         }
+        let is_nowhere = self.is_nowhere(&pending, outcome);
         match pending.kind {
+            Kind::Shutdown(_) | Kind::Close if is_nowhere => self.ended_nothing(&pending),
             Kind::Read { max } => self.read_returned(&pending, max, outcome),
             Kind::Write { .. } => self.write_returned(&pending, outcome, accepted),
             Kind::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),

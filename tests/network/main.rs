@@ -3,6 +3,7 @@
 
 mod contract;
 mod copies;
+mod edges;
 mod exact;
 mod stacks;
 

@@ -47,9 +47,13 @@ impl Net {
 
     /// Puts a call where it will be asked for, or has it answered at once.
     fn place_call(&mut self, core: &mut Core, index: u32, end: End, op: Op, call: Call) {
-        let side = &mut self.flows[index as usize].ends[end];
+        let wired = &mut self.flows[index as usize];
+        let (path, side) = (wired.path, &mut wired.ends[end]);
         match call {
             Call::Connect { to, .. } => self.connect(core, index, end, op, to.as_deref()),
+            Call::Accept { .. } if self.paths[path].hosts[end].has_left => {
+                core.finish(op, Outcome::Error(Error::NotConnected), None);
+            }
             Call::Accept { port, .. } => side.accepting.push((op, or_usual(port))),
             Call::Listen { port, .. } => self.listen(core, index, end, op, port),
             Call::Unlisten { port } => self.unlisten(core, index, end, op, port),
@@ -261,6 +265,7 @@ impl Net {
         let host = &mut self.paths[path].hosts[end];
         host.stack.get_mut().disconnect(core.now);
         host.listening.clear();
+        host.has_left = true;
         core.finish(op, Outcome::Done, None);
         for other in 0..self.flows.len() as u32 {
             if self.flows[other as usize].path != path {

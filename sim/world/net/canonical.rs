@@ -48,7 +48,7 @@ impl Net {
 impl Path {
     fn canonical_host(&self, end: End, core: &Core, canon: &mut Canon) -> bool {
         let host = &self.hosts[end];
-        canon.flags([host.is_up]);
+        canon.flags([host.is_up, host.has_left]);
         host.listening.hash(canon);
         host.stack.get().fingerprint(core.now, canon)
     }

@@ -49,23 +49,20 @@ impl Net {
     /// Lets this go wrong, at its time.
     pub(in super::super) fn plan(&mut self, core: &mut Core, fault: NetFault) {
         let number = 2 * self.faults.len() as u32;
-        let mut is_now = false;
+        let mut times = [None, None];
         match &fault {
             NetFault::Segment { from, exact } => self.paths[0].links[*from].add(*exact),
             NetFault::Partition { at, lasts, .. } | NetFault::Crash { at, lasts, .. } => {
-                // What is so from the start must not wait behind the first calls.
-                is_now = *at <= core.now;
-                if !is_now {
-                    core.schedule(*at, Due::Fault(number + BEGINS));
-                }
-                if let Some(lasts) = lasts {
-                    core.schedule(*at + *lasts, Due::Fault(number + ENDS));
-                }
+                times = [Some((*at, BEGINS)), lasts.map(|lasts| (*at + lasts, ENDS))];
             }
         }
         self.faults.push(fault);
-        if is_now {
-            self.strike(core, number + BEGINS);
+        for (at, moment) in times.into_iter().flatten() {
+            match at <= core.now {
+                // What is so from the start must not wait behind the first calls.
+                true => self.strike(core, number + moment),
+                false => core.schedule(at, Due::Fault(number + moment)),
+            }
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Host {
     settings: Option<tcp::Settings>,
     /// It has not crashed, or has come back.
     pub(super) is_up: bool,
+    /// It has left the network, and takes no connections any more.
+    pub(super) has_left: bool,
     /// When it is to be woken, as the agenda knows it.
     pub(super) armed: Option<Instant>,
     /// Whose end each connection is: the flow and its end.
@@ -173,6 +175,7 @@ impl Host {
             stack,
             settings: None,
             is_up: true,
+            has_left: false,
             armed: None,
             sockets: Sockets::default(),
             listening: BTreeSet::new(),
@@ -199,7 +202,7 @@ impl Host {
     pub(super) fn restart(&mut self) {
         if let Some(settings) = &self.settings {
             self.stack = Kind::Own(Box::new(Tcp::new(settings.clone())));
-            self.is_up = true;
+            (self.is_up, self.has_left) = (true, false);
         }
     }
 
@@ -208,6 +211,7 @@ impl Host {
             stack: self.stack.fork()?,
             settings: self.settings.clone(),
             is_up: self.is_up,
+            has_left: self.has_left,
             armed: self.armed,
             sockets: self.sockets.clone(),
             listening: self.listening.clone(),
