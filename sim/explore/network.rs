@@ -36,14 +36,38 @@ fn either<T: Clone + std::fmt::Debug>(one: impl Strategy<Value = T> + Clone) -> 
     (one.clone(), option::weighted(0.3, one)).prop_map(|(client, server)| Both { server: server.unwrap_or_else(|| client.clone()), client })
 }
 
+/// Steps smaller than this (octets) make so many segments of a write that a path on which many are lost takes minutes for it.
+const SMALL: usize = 50;
+/// What may befall a segment of such a write, at most.
+const RARE: Probability = Probability(u32::MAX / 100);
+
+/// A path on which the stacks get on before anybody's patience ends.
+pub(super) fn passable(mut link: Both<link::Settings>, tcp: &Both<tcp::Settings>) -> Both<link::Settings> {
+    let step = |tcp: &tcp::Settings| usize::from(tcp.mss).min(tcp.send_buffer).min(tcp.receive_buffer);
+    if End::BOTH.into_iter().any(|end| step(&tcp[end]) < SMALL) {
+        for end in End::BOTH {
+            link[end].loss = link[end].loss.min(RARE);
+            link[end].corrupt = link[end].corrupt.min(RARE);
+        }
+    }
+    link
+}
+
 fn direction() -> impl Strategy<Value = link::Settings> + Clone {
     let times = (option::weighted(0.7, micros(1..30_000)), option::weighted(0.2, micros(1..5_000)));
     let slow = option::weighted(0.2, (10_000..20_000_000_u64, option::of(0..20_u32)));
-    (times, slow, chance(), chance(), chance(), chance()).prop_map(|((delay, jitter), slow, loss, duplicate, reorder, corrupt)| {
+    let lost = (chance_below(12), chance_below(8));
+    (times, slow, lost, chance(), chance()).prop_map(|((delay, jitter), slow, (loss, corrupt), duplicate, reorder)| {
         let (rate, queue) = slow.map_or((None, None), |(rate, queue)| (Some(rate), queue));
         let (delay, jitter) = (delay.unwrap_or_default(), jitter.unwrap_or_default());
         link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue }
     })
+}
+
+/// Mostly never; of each hundred less than so many. What is lost and what is damaged stay below the 20 % that count as fair.
+fn chance_below(hundredths: u32) -> impl Strategy<Value = Probability> + Clone {
+    let hundredths = prop_oneof![2 => Just(0), 1 => 1..hundredths];
+    hundredths.prop_map(|hundredths| Probability(hundredths * (u32::MAX / 100)))
 }
 
 /// Mostly never; seldom more often than not.
