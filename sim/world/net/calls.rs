@@ -60,6 +60,12 @@ impl Net {
             Call::Disconnect => self.disconnect(core, index, end, op),
             Call::Close if side.contract.close_is == CloseIs::Full => self.at_once(core, index, end, op, Call::Close),
             Call::Shutdown(Mode::Read) => self.at_once(core, index, end, op, call),
+            // Reading ends at once; only the end of writing takes its turn.
+            Call::Shutdown(Mode::ReadWrite) if !side.line.is_empty() => {
+                self.put(core, index, end, &mut Call::Shutdown(Mode::Read));
+                let call = Call::Shutdown(Mode::Write);
+                self.flows[index as usize].ends[end].line.push(Waiting { op, call, len: None });
+            }
             Call::Destination => core.finish(op, Outcome::Ok, None),
             call => {
                 let len = call.buffers().map(|buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
