@@ -138,7 +138,9 @@ impl Scene<'_> {
         // Once both halves have ended, its stack waits for the peer so long, and no longer.
         let ended = me.shut_read.called.and_then(|read| me.write_end_called().map(|write| if write.seq > read.seq { write } else { read }));
         let left = ended.filter(|ended| self.at.t >= ended.t + self.header.limits[self.end].fin_wait_2);
-        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left];
+        // What a cancelled shutdown or close did, nobody knows.
+        let perhaps = me.maybe_write.and(Some(pending.called));
+        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left, perhaps];
         let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);
         if early {

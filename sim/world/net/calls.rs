@@ -69,6 +69,7 @@ impl Net {
             Call::Destination => core.finish(op, Outcome::Ok, None),
             call => {
                 let len = call.buffers().map(|buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
+                let call = if len == Some(0) { at_leisure(call) } else { call };
                 side.line.push(Waiting { op, call, len });
             }
         }
@@ -298,4 +299,13 @@ impl Net {
 /// A port that is not named is the usual one.
 const fn or_usual(port: u16) -> u16 {
     if port == 0 { PORT } else { port }
+}
+
+/// A write that has nothing to send need not wait until it is sent.
+fn at_leisure(call: Call) -> Call {
+    match call {
+        Call::WriteNodelay(data) => Call::Write(data),
+        Call::WritevNodelay(list) => Call::Writev(list),
+        call => call,
+    }
 }
