@@ -1,9 +1,9 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
-use super::Seq;
 use super::end::{Answer, Pending, Step, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
+use super::{Seq, Stamp};
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
 use crate::rules::Rule;
 
@@ -136,7 +136,9 @@ impl Scene<'_> {
         let shut = peer.shut_write.called.filter(|_| unclear || arrivals.fin_arrived(self.end.peer()));
         let lost = first([me.stack_left, peer.stack_left]);
         // Once both halves have ended, its stack waits for the peer so long, and no longer.
-        let ended = me.shut_read.called.and_then(|read| me.write_end_called().map(|write| if write.seq > read.seq { write } else { read }));
+        let begun = |called: Option<Stamp>, maybe: Option<Answer>| first([called, maybe.map(Answer::stamp)]);
+        let (read, write) = (begun(me.shut_read.called, me.maybe_read), begun(me.write_end_called(), me.maybe_write));
+        let ended = read.zip(write).map(|(read, write)| if write.seq > read.seq { write } else { read });
         let left = ended.filter(|ended| self.at.t >= ended.t + self.header.limits[self.end].fin_wait_2);
         // What a cancelled shutdown or close did, nobody knows.
         let perhaps = me.maybe_write.and(Some(pending.called));
