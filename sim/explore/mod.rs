@@ -133,7 +133,8 @@ fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
         return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
     }
     let parts = (network::link(), network::tcp(), network::faults());
-    parts.prop_map(|(link, tcp, faults)| Medium { link: network::passable(link, &tcp), tcp, faults, ..Medium::default() }).boxed()
+    let parts = parts.prop_map(|(link, tcp, faults)| (network::passable(link, tcp), faults));
+    parts.prop_map(|((link, tcp), faults)| Medium { link, tcp, faults, ..Medium::default() }).boxed()
 }
 
 /// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to them.

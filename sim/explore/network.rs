@@ -36,21 +36,25 @@ fn either<T: Clone + std::fmt::Debug>(one: impl Strategy<Value = T> + Clone) -> 
     (one.clone(), option::weighted(0.3, one)).prop_map(|(client, server)| Both { server: server.unwrap_or_else(|| client.clone()), client })
 }
 
-/// Steps smaller than this (octets) make so many segments of a write that a path on which many are lost takes minutes for it.
+/// Steps smaller than this (octets) make so many segments of a write that it takes minutes where each waits or many are lost.
 const SMALL: usize = 50;
 /// What may befall a segment of such a write, at most.
 const RARE: Probability = Probability(u32::MAX / 100);
+/// How long each may take, at most.
+const SHORT: Duration = Duration::from_millis(5);
 
-/// A path on which the stacks get on before anybody's patience ends.
-pub(super) fn passable(mut link: Both<link::Settings>, tcp: &Both<tcp::Settings>) -> Both<link::Settings> {
+/// Where stacks go in small steps, each takes little time and few are lost: they get on before anybody's patience ends.
+pub(super) fn passable(mut link: Both<link::Settings>, mut tcp: Both<tcp::Settings>) -> (Both<link::Settings>, Both<tcp::Settings>) {
     let step = |tcp: &tcp::Settings| usize::from(tcp.mss).min(tcp.send_buffer).min(tcp.receive_buffer);
     if End::BOTH.into_iter().any(|end| step(&tcp[end]) < SMALL) {
         for end in End::BOTH {
-            link[end].loss = link[end].loss.min(RARE);
-            link[end].corrupt = link[end].corrupt.min(RARE);
+            let (link, tcp) = (&mut link[end], &mut tcp[end]);
+            (link.loss, link.corrupt) = (link.loss.min(RARE), link.corrupt.min(RARE));
+            (link.delay, link.jitter) = (link.delay.min(SHORT), link.jitter.min(SHORT));
+            tcp.delayed_ack = tcp.delayed_ack.min(SHORT);
         }
     }
-    link
+    (link, tcp)
 }
 
 fn direction() -> impl Strategy<Value = link::Settings> + Clone {

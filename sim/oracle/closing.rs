@@ -1,9 +1,9 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
+use super::Seq;
 use super::end::{Answer, Pending, Step, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
-use super::{Seq, Stamp};
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
 use crate::rules::Rule;
 
@@ -135,11 +135,9 @@ impl Scene<'_> {
         let unclear = arrivals.tells_fates && arrivals.arrived_of(self.end.peer()).is_none();
         let shut = peer.shut_write.called.filter(|_| unclear || arrivals.fin_arrived(self.end.peer()));
         let lost = first([me.stack_left, peer.stack_left]);
-        // Once both halves have ended, its stack waits for the peer so long, and no longer.
-        let begun = |called: Option<Stamp>, maybe: Option<Answer>| first([called, maybe.map(Answer::stamp)]);
-        let (read, write) = (begun(me.shut_read.called, me.maybe_read), begun(me.write_end_called(), me.maybe_write));
-        let ended = read.zip(write).map(|(read, write)| if write.seq > read.seq { write } else { read });
-        let left = ended.filter(|ended| self.at.t >= ended.t + self.header.limits[self.end].fin_wait_2);
+        // Where nobody reads any more, its stack waits for the peer so long, and no longer.
+        let limit = self.header.limits[self.end].fin_wait_2;
+        let left = me.shut_read.called.filter(|shut| self.at.t >= shut.t + limit);
         // What a cancelled shutdown or close did, nobody knows.
         let perhaps = me.maybe_write.and(Some(pending.called));
         let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left, perhaps];

@@ -206,7 +206,7 @@ impl Connection {
     fn pause(&self, waits: Waits, settings: &Settings) -> Duration {
         let timeout = self.rtt.timeout();
         match waits {
-            Waits::Window => (timeout * (1 << self.probes.min(16))).min(settings.rto_max).max(timeout),
+            Waits::Window => timeout.saturating_mul(1 << self.probes.min(31)).min(settings.rto_max).max(timeout),
             Waits::Nothing | Waits::Acknowledgement => timeout,
         }
     }
