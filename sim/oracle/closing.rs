@@ -137,7 +137,8 @@ impl Scene<'_> {
         let lost = first([me.stack_left, peer.stack_left]);
         // Where nobody reads any more, its stack waits for the peer so long, and no longer.
         let limit = self.header.limits[self.end].fin_wait_2;
-        let left = me.shut_read.called.filter(|shut| self.at.t >= shut.t + limit);
+        let shut_read = first([me.shut_read.called, me.maybe_read.map(Answer::stamp)]);
+        let left = shut_read.filter(|shut| self.at.t >= shut.t + limit);
         // What a cancelled shutdown or close did, nobody knows.
         let perhaps = me.maybe_write.and(Some(pending.called));
         let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left, perhaps];
