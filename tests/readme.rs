@@ -87,7 +87,7 @@ fn its_commands_print_what_it_shows() {
 /// The two commands; of the first, what it does once it is built. The second runs this.
 #[test]
 fn its_two_commands_work() {
-    assert_eq!(blocks("sh"), ["cargo run --release -- run scenarios\ncargo test\n"]);
+    assert_eq!(blocks("sh")[0], "cargo run --release -- run scenarios\ncargo test\n");
     let output = flowsim("run scenarios").stdin(Stdio::null()).output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -87,12 +87,13 @@ impl Scene<'_> {
         }
     }
 
-    /// Does a call fail since its end has no connection yet? In a simulated run the word alone shows that it never had one.
+    /// Does a call fail since its end has no connection yet? In a simulated run over a network the word alone shows that it never
+    /// had one.
     pub(super) fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
         if *outcome != Outcome::Error(Error::NotConnected) {
             return false;
         }
-        let simulated = self.header.simulated;
+        let simulated = self.header.simulated && self.header.records.segments;
         let opening = &mut self.me_mut().opening;
         if simulated && opening.opened.is_none() && pending.kind.is_of_flow() {
             opening.begun.get_or_insert(pending.called);

@@ -24,8 +24,14 @@ fn has_chance(scenario: &Scenario) -> bool {
     scenario.seed.is_some() || [&scenario.link.client, &scenario.link.server].into_iter().any(Settings::has_chance)
 }
 
+/// Each case is run several times, with all that it leaves behind.
+fn fewer() -> ProptestConfig {
+    let config = config();
+    ProptestConfig { cases: config.cases.div_ceil(4), ..config }
+}
+
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(fewer())]
 
     #[test]
     fn the_same_seed_leaves_the_same_bytes(scenario in scenarios().on(tcp())) {
