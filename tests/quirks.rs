@@ -1,4 +1,5 @@
-//! Proof that the oracle bites: each defect of the TCP breaks a scenario, by the rule that it should break.
+//! Proof that the scenarios bite, taken together: each defect of the TCP breaks one of `scenarios/`, by the rule that it should
+//! break. The smallest scenario for each stands in `tests/mutants/`.
 
 use std::collections::BTreeSet;
 use std::fs;
