@@ -381,7 +381,7 @@ fn is_plain(wire: &Wire) -> bool {
 
 /// `a` lies after `b` in the circle of sequence numbers.
 fn is_after(a: u32, b: u32) -> bool {
-    a != b && a.wrapping_sub(b) < 1 << 31
+    a.wrapping_sub(b).cast_signed() > 0
 }
 
 #[cfg(test)]

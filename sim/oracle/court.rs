@@ -74,7 +74,7 @@ impl Court {
             What::Call { at: place, op, call } => {
                 self.meet(place.flow, call);
                 self.scene(*place, at).call(*op, call);
-                if *call == Call::Disconnect {
+                if matches!(call, Call::Disconnect) {
                     self.leave(*place, at);
                 }
             }

@@ -80,6 +80,11 @@ impl Sent {
         if probe || is_at_least(start, next) { (0, None) } else { self.contents.compare(start, data, self.una) }
     }
 
+    /// Is this the number behind all that was sent?
+    pub fn is_next(&self, seq: u32) -> bool {
+        self.next == Some(seq)
+    }
+
     /// How much of a segment's payload was never sent before, from its end; all of it if nothing is known.
     pub fn fresh(&self, wire: &Wire) -> u32 {
         let end = data_end(wire);
