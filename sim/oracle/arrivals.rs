@@ -22,6 +22,16 @@ const SHIFT_MAX: u8 = 14;
 /// So often something must be sent again before the peer may be given up (RFC 9293 §3.8.3, R1).
 const TRIES: u32 = 3;
 
+/// The shift of an end's windows, at least and at most.
+#[derive(Clone, Copy, Debug)]
+struct Shifts(u8, u8);
+
+impl Default for Shifts {
+    fn default() -> Self {
+        Shifts(0, SHIFT_MAX)
+    }
+}
+
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sending {
@@ -31,6 +41,8 @@ pub(super) struct Sending {
     pub syns: u32,
     /// The shift that its SYN asks for.
     shift: Option<u8>,
+    /// The shift of its windows, at least and at most.
+    shifts: Shifts,
     /// The number after the last one that it ever sent.
     pub end: Option<u32>,
     /// The highest acknowledgement that it sent.
@@ -135,13 +147,17 @@ impl Arrivals {
     }
 
     /// Takes a segment; says whether one that was sent brings anything new.
+    #[inline]
     pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {
         self.tells_fates |= wire.fate != Fate::Sent;
         match wire.fate {
             Fate::Sent => return self.sent(wire, at.t),
             // A copy of it may be whole.
-            Fate::Delivered if self.is_damaged(wire) && wire.flags.rst() => self.reset(wire, at, false),
-            Fate::Delivered if self.is_damaged(wire) => {}
+            Fate::Delivered if self.is_damaged(wire) => {
+                if wire.flags.rst() {
+                    self.reset(wire, at, false);
+                }
+            }
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
             Fate::Duplicated => {}
@@ -197,34 +213,37 @@ impl Arrivals {
         }
         let me = &mut self.sending[wire.from];
         me.syns = me.syns.saturating_add(1);
+        for end in End::BOTH {
+            self.sending[end].shifts = self.shifts(end);
+        }
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
     fn acknowledged(&mut self, wire: &Wire) -> bool {
         let (from, to) = (wire.from, wire.from.peer());
-        let shifts = self.shifts(from);
         let me = &mut self.sending[from];
         let more = me.ack.is_some_and(|ack| is_after(wire.ack, ack));
         if more || me.ack.is_none() {
             me.ack = Some(wire.ack);
         }
         let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
-        let (least, most) = if wire.flags.syn() { (window(0), window(0)) } else { (window(shifts.0), window(shifts.1)) };
+        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
+        let (least, most) = (window(low), window(high));
         let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
         me.edge = Some(me.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
         self.sending[to].acknowledged_up_to(wire.ack);
         more
     }
 
-    /// The shift of an end's windows, at least and at most.
-    fn shifts(&self, end: End) -> (u8, u8) {
+    /// The shift of an end's windows as the SYNs say.
+    fn shifts(&self, end: End) -> Shifts {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
         match (mine.syn, theirs.syn) {
             (Some(_), Some(_)) => match (mine.shift, theirs.shift) {
-                (Some(shift), Some(_)) => (shift, shift),
-                _ => (0, 0),
+                (Some(shift), Some(_)) => Shifts(shift, shift),
+                _ => Shifts(0, 0),
             },
-            _ => (0, SHIFT_MAX),
+            _ => Shifts::default(),
         }
     }
 
@@ -242,11 +261,12 @@ impl Arrivals {
         }
         self.sending[from].answered = Some(at.t);
         let edge = self.sending[to].edge.map(|(least, _)| least);
-        if self.is_acceptable(wire) {
+        let brings = end != wire.seq || is_after(end, self.sending[from].reach);
+        if brings && self.is_acceptable(wire) {
             self.sending[from].data_arrived(wire, edge);
         }
         if wire.flags.ack() {
-            let shift = if wire.flags.syn() { 0 } else { self.shifts(from).0 };
+            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { self.sending[from].shifts };
             self.sending[from].window_arrived(wire, shift);
             if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
                 self.sending[to].waiting = Some(at.t);

@@ -86,7 +86,7 @@ impl WireState {
             return false;
         }
         (self.heard, self.offered) = (None, Some((edge, line)));
-        self.sent.note(wire, line);
+        self.sent.go_on(wire, end, line);
         true
     }
 
@@ -97,7 +97,7 @@ impl WireState {
         }
         (self.missed, self.spur, self.heard) = (false, None, Some(t));
         if self.sent.could_acknowledge(wire.ack) {
-            self.sent.acknowledge(wire.ack);
+            self.sent.acknowledged(wire.ack);
             self.offer.widen(wire.ack.wrapping_add(window::in_bytes(wire.win, terms.shift)), line);
         }
         true

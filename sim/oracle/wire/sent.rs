@@ -95,6 +95,18 @@ impl Sent {
         }
     }
 
+    /// Takes note of a common segment that begins behind all that was sent, and ends at `end`.
+    pub fn go_on(&mut self, wire: &Wire, end: u32, line: u64) {
+        self.spoke = true;
+        if wire.len > 0 {
+            self.has_data = true;
+            self.next = Some(end);
+            if let Some(data) = wire.data.as_ref().filter(|data| data.len() == wire.len as usize) {
+                self.contents.keep(wire.seq, data.clone(), line);
+            }
+        }
+    }
+
     /// Takes note of a segment that is no reset.
     pub fn note(&mut self, wire: &Wire, line: u64) {
         self.spoke |= !wire.flags.syn();
@@ -113,11 +125,17 @@ impl Sent {
 
     /// The peer acknowledges what lies before `ack`.
     pub fn acknowledge(&mut self, ack: u32) {
-        if !self.could_acknowledge(ack) || self.una.is_some_and(|una| !is_after(ack, una)) {
-            return;
+        if self.could_acknowledge(ack) {
+            self.acknowledged(ack);
         }
-        self.una = Some(ack);
-        self.contents.acknowledge(ack);
+    }
+
+    /// The peer acknowledges what lies before `ack`, which is a number that this end has sent.
+    pub fn acknowledged(&mut self, ack: u32) {
+        if self.una.is_none_or(|una| is_after(ack, una)) {
+            self.una = Some(ack);
+            self.contents.acknowledge(ack);
+        }
     }
 
     /// Is that a number that this end has sent?
