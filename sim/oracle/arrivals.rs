@@ -199,6 +199,33 @@ impl Arrivals {
         self.idle.weigh(at, more || acknowledges, probe, answer)
     }
 
+    /// As [`Arrivals::segment`], for a segment that is sent behind all that was sent before, and is no SYN, FIN or reset.
+    pub fn said(&mut self, wire: &Wire, at: Instant) -> News {
+        let (me, them) = self.sending.sides_mut(wire.from);
+        if me.base.is_none() || me.end != Some(wire.seq) {
+            return self.sent(wire, at);
+        }
+        let more = wire.len > 0;
+        if more {
+            if them.ack_arrived == me.end {
+                me.waiting = Some(at);
+            }
+            me.end = Some(wire.seq.wrapping_add(wire.len));
+        }
+        them.acknowledged_up_to(wire.ack);
+        let acknowledges = me.acknowledges(wire);
+        self.idle.weigh(at, more || acknowledges, false, !more)
+    }
+
+    /// As [`Arrivals::segment`], for a segment that is delivered, and is no SYN, FIN or reset.
+    pub fn heard(&mut self, wire: &Wire, at: Stamp) {
+        self.tells_fates = true;
+        if !self.is_damaged(wire) {
+            self.sending[wire.from].heard = Some(at.t);
+            self.accepted(wire, at.t);
+        }
+    }
+
     /// A SYN begins a connection; the same one again changes nothing.
     fn syn_sent(&mut self, wire: &Wire) {
         let me = &mut self.sending[wire.from];
@@ -220,19 +247,9 @@ impl Arrivals {
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
     fn acknowledged(&mut self, wire: &Wire) -> bool {
-        let (from, to) = (wire.from, wire.from.peer());
-        let me = &mut self.sending[from];
-        let more = me.ack.is_some_and(|ack| is_after(wire.ack, ack));
-        if more || me.ack.is_none() {
-            me.ack = Some(wire.ack);
-        }
-        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
-        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
-        let (least, most) = (window(low), window(high));
-        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
-        me.edge = Some(me.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
-        self.sending[to].acknowledged_up_to(wire.ack);
-        more
+        let (me, them) = self.sending.sides_mut(wire.from);
+        them.acknowledged_up_to(wire.ack);
+        me.acknowledges(wire)
     }
 
     /// The shift of an end's windows as the SYNs say.
@@ -248,39 +265,35 @@ impl Arrivals {
     }
 
     fn delivered(&mut self, wire: &Wire, at: Stamp) {
-        let (from, to) = (wire.from, wire.from.peer());
-        self.sending[from].heard = Some(at.t);
+        self.sending[wire.from].heard = Some(at.t);
         if wire.flags.rst() {
-            return self.reset(wire, at, true);
-        }
-        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
-        let end = end_of(wire);
-        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
-        if self.sending[to].ack.is_some_and(is_old) {
-            return;
-        }
-        self.sending[from].answered = Some(at.t);
-        let edge = self.sending[to].edge.map(|(least, _)| least);
-        let brings = end != wire.seq || is_after(end, self.sending[from].reach);
-        if brings && self.is_acceptable(wire) {
-            self.sending[from].data_arrived(wire, edge);
-        }
-        if wire.flags.ack() {
-            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { self.sending[from].shifts };
-            self.sending[from].window_arrived(wire, shift);
-            if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
-                self.sending[to].waiting = Some(at.t);
-            }
+            self.reset(wire, at, true);
+        } else {
+            self.accepted(wire, at.t);
         }
     }
 
-    /// Its acknowledgement is neither of what was never sent, nor of what is older than a window: with those a segment is dropped,
-    /// and the data on it (RFC 5961 §5.2).
-    fn is_acceptable(&self, wire: &Wire) -> bool {
-        let (mine, theirs) = (&self.sending[wire.from], &self.sending[wire.from.peer()]);
-        let too_new = theirs.end.is_some_and(|end| is_after(wire.ack, end));
-        let too_old = mine.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(mine.widest), wire.ack));
-        !wire.flags.ack() || !too_new && !too_old
+    /// What arrived is no reset.
+    fn accepted(&mut self, wire: &Wire, at: Instant) {
+        let (me, them) = self.sending.sides_mut(wire.from);
+        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
+        let end = end_of(wire);
+        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
+        if them.ack.is_some_and(is_old) {
+            return;
+        }
+        me.answered = Some(at);
+        let brings = end != wire.seq || is_after(end, me.reach);
+        if brings && me.is_acceptable(wire, them.end) {
+            me.data_arrived(wire, them.edge.map(|(least, _)| least));
+        }
+        if wire.flags.ack() {
+            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
+            me.window_arrived(wire, shift);
+            if me.ack_arrived(wire.ack) && them.waiting.is_some() {
+                them.waiting = Some(at);
+            }
+        }
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
@@ -335,6 +348,14 @@ impl Sending {
         (self.base, self.next, self.reach) = (Some(base), base, base);
     }
 
+    /// The acknowledgement of a segment is neither of what its peer never sent, up to `sent`, nor of what is older than a window:
+    /// with those a segment is dropped, and the data on it (RFC 5961 §5.2).
+    fn is_acceptable(&self, wire: &Wire, sent: Option<u32>) -> bool {
+        let too_new = sent.is_some_and(|end| is_after(wire.ack, end));
+        let too_old = self.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(self.widest), wire.ack));
+        !wire.flags.ack() || !too_new && !too_old
+    }
+
     /// What came in order, inside the window that its receiver had offered.
     fn data_arrived(&mut self, wire: &Wire, edge: Option<u32>) {
         if self.base.is_none() || wire.flags.syn() || !wire.flags.ack() {
@@ -352,6 +373,20 @@ impl Sending {
         if !is_after(wire.seq, self.next) {
             self.arrived_up_to(sure);
         }
+    }
+
+    /// Says how much it has, and how much it takes. Is it more than it said before?
+    fn acknowledges(&mut self, wire: &Wire) -> bool {
+        let more = self.ack.is_some_and(|ack| is_after(wire.ack, ack));
+        if more || self.ack.is_none() {
+            self.ack = Some(wire.ack);
+        }
+        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
+        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { self.shifts };
+        let (least, most) = (window(low), window(high));
+        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
+        self.edge = Some(self.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
+        more
     }
 
     /// The receiver has acknowledged so much, and so much has come to it.

@@ -85,9 +85,10 @@ impl Scene<'_> {
             }
             return;
         }
-        if !self.is_as_expected(wire) {
-            self.segment_in_full(wire);
+        if self.is_as_expected(wire) {
+            return self.common_arrival(wire);
         }
+        self.segment_in_full(wire);
         self.arrival(wire);
     }
 
