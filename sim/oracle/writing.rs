@@ -30,7 +30,7 @@ impl Scene<'_> {
         } else {
             self.write_premises(write);
         }
-        let ok = *outcome == Outcome::Ok;
+        let ok = matches!(outcome, Outcome::Ok);
         if len > 0 {
             self.settle(write, ok, void, accepted);
         }

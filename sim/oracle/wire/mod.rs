@@ -2,14 +2,15 @@
 //!
 //! Each end has what it `sent` (with the `contents` that may have to be sent again), what has `arrived` at it, and the `window`
 //! that reached it, each in sequence numbers as they stand on the wire; `reset` holds what must not follow a reset, `states` the
-//! diagram; `sending` and `changes` judge with them. Here every event goes to the parts that it concerns, and what they find is
-//! written down.
+//! diagram; `sending` and `changes` judge with them, and `common` what nearly all segments are, in fewer steps. Here every event
+//! goes to the parts that it concerns, and what they find is written down.
 //!
 //! What this is not: a TCP. It knows no timers and holds no connection; where a recording begins in the middle, leaves out
 //! options or what was delivered, or shows several connections at once, it judges only what is certain all the same.
 
 mod arrived;
 mod changes;
+mod common;
 mod contents;
 mod reset;
 mod sending;
@@ -25,6 +26,7 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Clock, Fate, Wire};
 use arrived::Arrived;
+use common::Terms;
 use reset::Spur;
 use sent::{Sent, data_end};
 use seq::is_at_least;
@@ -52,6 +54,8 @@ pub(super) struct WireState {
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
     missed: bool,
+    /// What holds of all that it sends, once that is settled.
+    terms: Option<Terms>,
 }
 
 impl WireState {
@@ -75,18 +79,28 @@ impl Scene<'_> {
         if !self.header.records.segments {
             return;
         }
-        let shared = self.header.clock == Clock::Shared;
+        if self.header.clock != Clock::Shared {
+            if wire.fate == Fate::Sent {
+                self.segment_sent(wire);
+            }
+            return;
+        }
+        if self.is_as_expected(wire) {
+            return self.common_arrival(wire);
+        }
+        self.segment_in_full(wire);
+        self.arrival(wire);
+    }
+
+    fn segment_in_full(&mut self, wire: &Wire) {
         match wire.fate {
             Fate::Sent => self.segment_sent(wire),
-            _ if !shared => {}
             Fate::Delivered => self.segment_delivered(wire),
             // It may arrive, if no line says so.
             Fate::Injected => self.reach_peer(wire),
             Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
         }
-        if shared {
-            self.arrival(wire);
-        }
+        self.come_to_terms(wire);
     }
 
     fn segment_sent(&mut self, wire: &Wire) {
