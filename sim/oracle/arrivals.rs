@@ -102,6 +102,13 @@ impl Arrivals {
         (!self.doubtful && sending.base.is_some()).then_some(sending.arrived)
     }
 
+    /// As [`Arrivals::arrived_of`], of what lies before this number.
+    pub fn arrived_before(&self, end: End, number: u32) -> Option<u64> {
+        let next = self.sending[end].next;
+        let behind = if is_after(next, number) { next.wrapping_sub(number) } else { 0 };
+        self.arrived_of(end).map(|arrived| arrived.saturating_sub(u64::from(behind)))
+    }
+
     /// The last window that this end learned of is closed.
     pub fn meets_closed_window(&self, end: End) -> bool {
         !self.doubtful && self.sending[end.peer()].closed

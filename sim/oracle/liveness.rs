@@ -4,6 +4,7 @@ use super::end::{EndState, Kind, Pending, first};
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::{Findings, Ledger, Site};
+use super::wire::unread;
 use super::{Stamp, established, remains};
 use crate::contract::{AcceptedMeans, BlockedReadAtClose, Both, End, Mode, ReadAfterEof};
 use crate::rules::Rule;
@@ -46,6 +47,7 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
         established::unasked(flow, book, header, end);
         duties(flow, book, end, at);
         remains::at_quiet(flow, book, header, end, at);
+        unread::at_quiet(flow, book, header, end, at);
     }
 }
 

@@ -258,8 +258,53 @@ pub(super) const RULES: &[About] = &[
                     not read.",
         source: "RFC 9293 §3.6.1 (MAY-1, SHLD-3); measured on Linux",
         premise: "a full close meets unread or arriving bytes",
-        parameters: &["close_sends_pending"],
-        ..About::later(Rule::ResetOnUnreadClose, Section::Wire, Level::Segments)
+        parameters: &["close_is", "close_sends_pending"],
+        breakable: resets_unread,
+        examples: &[
+            Example {
+                contracts: RESETS_UNREAD,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    server close -> done
+                    server segment sent FA seq 301 ack 103"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    server close -> done
+                    server segment sent RA seq 301 ack 103"#,
+            },
+            Example {
+                contracts: RESETS_UNREAD,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    server close -> done
+                    server segment passes FA seq 301 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 302 win 9000 len 2
+                    server segment passes A seq 302 ack 103 win 9000
+                    quiet"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    server close -> done
+                    server segment passes FA seq 301 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 302 win 9000 len 2
+                    server segment passes R seq 302
+                    quiet"#,
+            },
+        ],
+        ..About::new(Rule::ResetOnUnreadClose, Section::Wire, Level::Segments)
     },
     About {
         statement: "The end that closed first stays in TIME-WAIT for 2·MSL, unless a new SYN or, where that is not ruled out, a reset ends \

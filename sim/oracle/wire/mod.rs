@@ -2,7 +2,7 @@
 //!
 //! Each end has what it `sent` (with the `contents` that may have to be sent again), what has `arrived` at it, and the `window`
 //! that reached it, each in sequence numbers as they stand on the wire; `reset` holds what must not follow a reset, `states` the
-//! diagram; `sending` and `changes` judge with them. Here every event goes to the parts that it concerns, and what they find is
+//! diagram; `sending`, `changes` and `unread` judge with them. Here every event goes to the parts that it concerns, and what they find is
 //! written down.
 //!
 //! What this is not: a TCP. It knows no timers and holds no connection; where a recording begins in the middle, leaves out
@@ -16,6 +16,7 @@ mod sending;
 mod sent;
 mod seq;
 mod states;
+pub(super) mod unread;
 mod window;
 
 use super::Stamp;
@@ -52,6 +53,8 @@ pub(super) struct WireState {
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
     missed: bool,
+    /// It has sent a reset, or one has reached it.
+    reset: bool,
 }
 
 impl WireState {
@@ -95,6 +98,7 @@ impl Scene<'_> {
             self.syn_sent(wire, &mut found);
         }
         self.answers(wire, &mut found);
+        self.tells_of_unread(wire, &mut found);
         if wire.flags.rst() {
             self.wire().sent.over = true;
         } else {
@@ -154,7 +158,8 @@ impl Scene<'_> {
     fn reach_peer(&mut self, wire: &Wire) {
         let line = self.at.line();
         if wire.flags.rst() {
-            self.far().sent.over = true;
+            let far = self.far();
+            (far.sent.over, far.reset) = (true, true);
             return;
         }
         if wire.flags.syn() {
