@@ -51,6 +51,8 @@ pub(super) struct Sending {
     fin: Option<u32>,
     /// The highest acknowledgement that has arrived.
     ack_arrived: Option<u32>,
+    /// The widest window that has arrived, at least.
+    widest: u32,
     /// Where the window was read off last: the sequence number of the segment.
     window_at: Option<u32>,
     /// The window that the peer knows of is closed.
@@ -194,9 +196,13 @@ impl Arrivals {
         if me.syn != Some(wire.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
-            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
+            // What its peer heard to be acknowledged is the peer's, which may know nothing of this connection.
+            let ack_arrived = me.ack_arrived;
+            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ack_arrived, ..Sending::default() };
             me.begin(wire.seq.wrapping_add(1));
+            self.sending[wire.from.peer()].ack_arrived = None;
         }
+        let me = &mut self.sending[wire.from];
         me.syns = me.syns.saturating_add(1);
     }
 
@@ -243,13 +249,25 @@ impl Arrivals {
         }
         self.sending[from].answered = Some(at.t);
         let edge = self.sending[to].edge.map(|(least, _)| least);
-        self.sending[from].data_arrived(wire, edge);
+        if self.is_acceptable(wire) {
+            self.sending[from].data_arrived(wire, edge);
+        }
         if wire.flags.ack() {
-            self.sending[from].window_arrived(wire);
+            let shift = if wire.flags.syn() { 0 } else { self.shifts(from).0 };
+            self.sending[from].window_arrived(wire, shift);
             if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
                 self.sending[to].waiting = Some(at.t);
             }
         }
+    }
+
+    /// Its acknowledgement is neither of what was never sent, nor of what is older than a window: with those a segment is dropped,
+    /// and the data on it (RFC 5961 §5.2).
+    fn is_acceptable(&self, wire: &Wire) -> bool {
+        let (mine, theirs) = (&self.sending[wire.from], &self.sending[wire.from.peer()]);
+        let too_new = theirs.end.is_some_and(|end| is_after(wire.ack, end));
+        let too_old = mine.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(mine.widest), wire.ack));
+        !wire.flags.ack() || !too_new && !too_old
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
@@ -339,11 +357,12 @@ impl Sending {
     }
 
     /// The window of the newest segment counts (RFC 9293 §3.10.7.4, SND.WL1 and SND.WL2).
-    fn window_arrived(&mut self, wire: &Wire) {
+    fn window_arrived(&mut self, wire: &Wire, shift: u8) {
         let old = |at: u32| is_after(at, wire.seq) || at == wire.seq && self.ack_arrived.is_some_and(|ack| is_after(ack, wire.ack));
         if !self.window_at.is_some_and(old) {
             self.window_at = Some(wire.seq);
             self.closed = wire.win == 0;
+            self.widest = self.widest.max(wire.win << shift);
         }
     }
 

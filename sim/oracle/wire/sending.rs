@@ -23,8 +23,10 @@ impl Scene<'_> {
                 found
                     .add(Rule::RetransmitIsSame, &[], || format!("the {end} sent its SYN again at sequence number {seq}; it was at {syn}"));
             }
+            // The same number may be that of a connection before, too.
+            own.offered = None;
             if own.sent.syn != Some(wire.seq) {
-                (own.syns, own.offered) = (Syns::default(), None);
+                own.syns = Syns::default();
                 own.offer.begin_anew(wire.seq);
             }
             own.sent.begin_anew(wire);
