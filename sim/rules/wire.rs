@@ -310,8 +310,39 @@ pub(super) const RULES: &[About] = &[
         statement: "The end that closed first stays in TIME-WAIT for 2·MSL, unless a new SYN or, where that is not ruled out, a reset ends \
                     it.",
         source: "RFC 9293 §3.6.1 (MUST-13, MAY-2); RFC 1337",
-        premise: "a connection enters TIME-WAIT",
-        ..About::later(Rule::TimeWaitHeld, Section::Wire, Level::Segments)
+        premise: "a connection of a simulated stack enters TIME-WAIT",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    limits client msl 10s
+                    client state FIN-WAIT-2 to TIME-WAIT
+                    19s client state TIME-WAIT to CLOSED"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    limits client msl 10s
+                    0 client state FIN-WAIT-2 to TIME-WAIT
+                    20s client state TIME-WAIT to CLOSED"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    0 client state CLOSING to TIME-WAIT
+                    239999999999 client state TIME-WAIT to CLOSED"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    0 client state CLOSING to TIME-WAIT
+                    9s server/1 segment delivered S seq 5000
+                    9s client state TIME-WAIT to CLOSED"#,
+            },
+        ],
+        ..About::new(Rule::TimeWaitHeld, Section::Wire, Level::Segments)
     },
     About {
         statement: "A reset counts only at exactly the next sequence number expected (Linux after a FIN: also one before).",

@@ -53,6 +53,8 @@ pub(super) struct WireState {
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
     missed: bool,
+    /// Since when it is in TIME-WAIT.
+    waits: Option<Stamp>,
     /// It has sent a reset, or one has reached it.
     reset: bool,
 }
@@ -164,6 +166,7 @@ impl Scene<'_> {
         }
         if wire.flags.syn() {
             self.wire().syns.arrive(wire);
+            self.hosts[self.end.peer()].greeted = Some(self.at.t);
         }
         let window = window::in_bytes(wire.win, self.window_shift(wire));
         let far = self.far();

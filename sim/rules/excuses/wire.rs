@@ -430,6 +430,47 @@ pub(super) const WIRE: &[Excuse] = &[
             server segment sent FA seq 301 ack 103"#,
     ),
     excuse(
+        TimeWaitHeld,
+        "how long a stack waits that is not simulated is its own affair",
+        ALL,
+        r#"
+            records network segments
+            client state FIN-WAIT-2 to TIME-WAIT
+            60s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "the connection was aborted from outside",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s env reset client by fault
+            9s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "a stack that does not heed RFC 1337 takes a reset in TIME-WAIT",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s server segment delivered R seq 302
+            9s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "a new SYN opens the connection again",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s client state TIME-WAIT to SYN-RECEIVED"#,
+    ),
+    excuse(
         ResetInWindow,
         "it is not known whether the data before it had been taken",
         ALL,
