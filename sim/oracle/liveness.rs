@@ -299,7 +299,8 @@ fn close_due(flow: &Flow, end: End) -> Option<Due> {
 fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let me = &flow.ends[end];
     let Some(last) = first([me.eof, me.read_error, me.write_error]) else { return };
-    if me.is_void() {
+    // What never was connected need not be closed.
+    if me.is_void() || me.opening.is_closed_to(at.seq) {
         return;
     }
     book.exercise(Rule::CallerKeepsOff);
