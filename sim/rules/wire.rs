@@ -23,7 +23,7 @@ pub(super) const RULES: &[About] = &[
         ..About::new(Rule::OneFin, Section::Wire, Level::Segments)
     },
     About {
-        statement: "The FIN comes after the last byte: an end sends no data at or beyond it.",
+        statement: "The FIN comes right after the last byte: an end sends no data at or beyond it.",
         source: "RFC 9293 §3.4 and §3.6: the FIN has the sequence number behind the last byte",
         premise: "an end sends data and a FIN",
         examples: &[
@@ -50,6 +50,23 @@ pub(super) const RULES: &[About] = &[
                     client segment sent A seq 4294967295 ack 1 len 2
                     client segment sent FA seq 1 ack 1
                     client segment sent A seq 4294967295 ack 1 len 2"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    client segment sent FA seq 104 ack 301 win 9000"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    client segment sent FA seq 103 ack 301 win 9000 len 1"#,
             },
         ],
         ..About::new(Rule::FinAfterData, Section::Wire, Level::Segments)
