@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Stamp;
-use super::idle::{Idle, News};
+use super::idle::{Idle, News, Weight};
 use super::wire::SynOptions;
 use crate::contract::{Both, End};
 use crate::time::Instant;
@@ -151,9 +151,12 @@ impl Arrivals {
             Fate::Delivered if self.is_damaged(wire) => {}
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
-            Fate::Duplicated => {}
+            Fate::Duplicated => self.idle.ask(wire.len),
             Fate::Corrupted => self.corrupted(wire),
-            Fate::Injected => self.came_from_nowhere(wire, at),
+            Fate::Injected => {
+                self.idle.ask(wire.len);
+                self.came_from_nowhere(wire, at);
+            }
         }
         News::Some
     }
@@ -185,9 +188,11 @@ impl Arrivals {
         if probe {
             me.probed = Some(at);
         }
+        let edge = self.sending[wire.from].edge;
         let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
         let answer = wire.len == 0 && is_plain(wire);
-        self.idle.weigh(at, more || acknowledges, probe, answer)
+        let opens = self.sending[wire.from].edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe, answer, opens })
     }
 
     /// A SYN begins a connection; the same one again changes nothing.
