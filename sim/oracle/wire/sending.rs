@@ -54,8 +54,8 @@ impl Scene<'_> {
             return;
         }
         self.book.exercise_where([(Rule::OneFin, wire.flags.fin()), (Rule::FinAfterData, data)]);
-        let (end, sent) = (self.end, data_end(wire));
-        match self.wire().sent.misplaced(wire) {
+        let (end, sent, whole) = (self.end, data_end(wire), self.header.simulated);
+        match self.wire().sent.misplaced(wire, whole) {
             None => {}
             Some(Misplaced::Second { first, line }) => found.add(Rule::OneFin, &[self.earlier(line)], || {
                 let [sent, first] = [sent, first].map(|number| self.own_number(number));
@@ -64,6 +64,10 @@ impl Scene<'_> {
             Some(Misplaced::Early { next }) => found.add(Rule::FinAfterData, &[], || {
                 let [sent, next] = [sent, next].map(|number| self.own_number(number));
                 format!("the {end} sent its FIN at sequence number {sent}, but had sent data up to {next}")
+            }),
+            Some(Misplaced::Late { next }) => found.add(Rule::FinAfterData, &[], || {
+                let [sent, next] = [sent, next].map(|number| self.own_number(number));
+                format!("the {end} sent its FIN at sequence number {sent}, but had sent nothing beyond {next}")
             }),
             Some(Misplaced::Behind { fin, line }) => found.add(Rule::FinAfterData, &[self.earlier(line)], || {
                 let [sent, fin] = [sent, fin].map(|number| self.own_number(number));
