@@ -57,6 +57,10 @@ pub(super) struct WireState {
     missed: bool,
     /// What holds of all that it sends, once that is settled.
     terms: Option<Terms>,
+    /// When it last began a connection.
+    begun: Option<Stamp>,
+    /// Its peer has begun another connection, of which nothing it says shows that it knows.
+    outdated: bool,
     /// Since when it is in TIME-WAIT.
     waits: Option<Stamp>,
     /// It has sent a reset, or one has reached it.
@@ -64,6 +68,11 @@ pub(super) struct WireState {
 }
 
 impl WireState {
+    /// Did it begin a connection after this?
+    pub fn has_begun_after(&self, at: Stamp) -> bool {
+        self.begun.is_some_and(|begun| begun.seq > at.seq)
+    }
+
     /// The caller does something: what is sent from now on may be his doing.
     pub fn interrupt(&mut self) {
         self.spur = None;
