@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Stamp;
-use super::idle::{Idle, News};
+use super::idle::{Idle, News, Weight};
 use super::wire::SynOptions;
 use crate::contract::{Both, End};
 use crate::time::Instant;
@@ -116,6 +116,13 @@ impl Arrivals {
         (!self.doubtful && sending.base.is_some()).then_some(sending.arrived)
     }
 
+    /// As [`Arrivals::arrived_of`], of what lies before this number.
+    pub fn arrived_before(&self, end: End, number: u32) -> Option<u64> {
+        let next = self.sending[end].next;
+        let behind = if is_after(next, number) { next.wrapping_sub(number) } else { 0 };
+        self.arrived_of(end).map(|arrived| arrived.saturating_sub(u64::from(behind)))
+    }
+
     /// The last window that this end learned of is closed.
     pub fn meets_closed_window(&self, end: End) -> bool {
         !self.doubtful && self.sending[end.peer()].closed
@@ -160,9 +167,12 @@ impl Arrivals {
             }
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
-            Fate::Duplicated => {}
+            Fate::Duplicated => self.idle.ask(wire.len),
             Fate::Corrupted => self.corrupted(wire),
-            Fate::Injected => self.came_from_nowhere(wire, at),
+            Fate::Injected => {
+                self.idle.ask(wire.len);
+                self.came_from_nowhere(wire, at);
+            }
         }
         News::Some
     }
@@ -194,9 +204,11 @@ impl Arrivals {
         if probe {
             me.probed = Some(at);
         }
+        let edge = self.sending[wire.from].edge;
         let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
         let answer = wire.len == 0 && is_plain(wire);
-        self.idle.weigh(at, more || acknowledges, probe, answer)
+        let opens = self.sending[wire.from].edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe, answer, opens })
     }
 
     /// As [`Arrivals::segment`], for a segment that is sent behind all that was sent before, and is no SYN, FIN or reset.
@@ -213,8 +225,10 @@ impl Arrivals {
             me.end = Some(wire.seq.wrapping_add(wire.len));
         }
         them.acknowledged_up_to(wire.ack);
+        let edge = me.edge;
         let acknowledges = me.acknowledges(wire);
-        self.idle.weigh(at, more || acknowledges, false, !more)
+        let opens = me.edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe: false, answer: !more, opens })
     }
 
     /// As [`Arrivals::segment`], for a segment that is delivered, and is no SYN, FIN or reset.

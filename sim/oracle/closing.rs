@@ -139,9 +139,7 @@ impl Scene<'_> {
         let limit = self.header.limits[self.end].fin_wait_2;
         let shut_read = first([me.shut_read.called, me.maybe_read.map(Answer::stamp)]);
         let left = shut_read.filter(|shut| self.at.t >= shut.t + limit);
-        // What a cancelled shutdown or close did, nobody knows.
-        let perhaps = me.maybe_write.and(Some(pending.called));
-        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left, perhaps];
+        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left];
         let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);
         if early {

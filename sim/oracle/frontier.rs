@@ -558,3 +558,6 @@ fn is_doubtful(write: &Write) -> bool {
 fn is_unknown(writes: &VecDeque<Write>) -> bool {
     writes.iter().any(|write| write.data.bytes().is_none())
 }
+
+#[cfg(test)]
+mod tests;

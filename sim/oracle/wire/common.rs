@@ -68,7 +68,7 @@ impl Scene<'_> {
     fn terms(&self) -> Option<Terms> {
         let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
         let begun = [own, far].iter().all(|end| end.sent.syn.is_some() && end.sent.fin.is_none() && end.fates && end.arrived.is_single());
-        let known = window::options_known(self.header.simulated, [&own.syns, &far.syns]);
+        let known = window::options_known(self.header.simulated, [&own.syns, &far.syns]) && !own.outdated;
         let size = window::segment_size(&far.syns, self.header.simulated).filter(|_| begun && known)?;
         Some(Terms { shift: window::shift(&own.syns, own.fates, &far.syns, far.fates), size })
     }

@@ -2,8 +2,8 @@
 //!
 //! Each end has what it `sent` (with the `contents` that may have to be sent again), what has `arrived` at it, and the `window`
 //! that reached it, each in sequence numbers as they stand on the wire; `reset` holds what must not follow a reset, `states` the
-//! diagram; `sending` and `changes` judge with them, and `common` what nearly all segments are, in fewer steps. Here every event
-//! goes to the parts that it concerns, and what they find is written down.
+//! diagram; `sending`, `changes` and `unread` judge with them, and `common` what nearly all segments are, in fewer steps. Here
+//! every event goes to the parts that it concerns, and what they find is written down.
 //!
 //! What this is not: a TCP. It knows no timers and holds no connection; where a recording begins in the middle, leaves out
 //! options or what was delivered, or shows several connections at once, it judges only what is certain all the same.
@@ -17,6 +17,7 @@ mod sending;
 mod sent;
 mod seq;
 mod states;
+pub(super) mod unread;
 mod window;
 
 use super::Stamp;
@@ -56,9 +57,22 @@ pub(super) struct WireState {
     missed: bool,
     /// What holds of all that it sends, once that is settled.
     terms: Option<Terms>,
+    /// When it last began a connection.
+    begun: Option<Stamp>,
+    /// Its peer has begun another connection, of which nothing it says shows that it knows.
+    outdated: bool,
+    /// Since when it is in TIME-WAIT.
+    waits: Option<Stamp>,
+    /// It has sent a reset, or one has reached it.
+    reset: bool,
 }
 
 impl WireState {
+    /// Did it begin a connection after this?
+    pub fn has_begun_after(&self, at: Stamp) -> bool {
+        self.begun.is_some_and(|begun| begun.seq > at.seq)
+    }
+
     /// The caller does something: what is sent from now on may be his doing.
     pub fn interrupt(&mut self) {
         self.spur = None;
@@ -109,6 +123,7 @@ impl Scene<'_> {
             self.syn_sent(wire, &mut found);
         }
         self.answers(wire, &mut found);
+        self.tells_of_unread(wire, &mut found);
         if wire.flags.rst() {
             self.wire().sent.over = true;
         } else {
@@ -168,11 +183,13 @@ impl Scene<'_> {
     fn reach_peer(&mut self, wire: &Wire) {
         let line = self.at.line();
         if wire.flags.rst() {
-            self.far().sent.over = true;
+            let far = self.far();
+            (far.sent.over, far.reset) = (true, true);
             return;
         }
         if wire.flags.syn() {
             self.wire().syns.arrive(wire);
+            self.hosts[self.end.peer()].greeted = Some(self.at.t);
         }
         let window = window::in_bytes(wire.win, self.window_shift(wire));
         let far = self.far();

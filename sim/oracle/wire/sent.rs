@@ -31,6 +31,8 @@ pub(super) enum Misplaced {
     Second { first: u32, line: u64 },
     /// A FIN with data behind it.
     Early { next: u32 },
+    /// A FIN that stands beyond the end of all that was sent.
+    Late { next: u32 },
     /// Data behind the FIN.
     Behind { fin: u32, line: u64 },
 }
@@ -57,11 +59,16 @@ impl Sent {
         *self = Sent { syn: Some(wire.seq), next: Some(wire.seq.wrapping_add(1)), ..Sent::default() };
     }
 
-    /// The place of the FIN and of what surrounds it. The garbage octet of a keep-alive probe may have the FIN's own number.
-    pub fn misplaced(&self, wire: &Wire) -> Option<Misplaced> {
+    /// The place of the FIN and of what surrounds it. The garbage octet of a keep-alive probe may have the FIN's own number. Only in
+    /// a recording that is `whole` nothing can have been sent that it does not show.
+    pub fn misplaced(&self, wire: &Wire, whole: bool) -> Option<Misplaced> {
         let end = data_end(wire);
         match (self.fin, wire.flags.fin()) {
-            (None, true) => self.next.filter(|next| is_after(*next, end)).map(|next| Misplaced::Early { next }),
+            (None, true) => match self.next? {
+                next if is_after(next, end) => Some(Misplaced::Early { next }),
+                next if whole && self.syn.is_some() && is_after(data_start(wire), next) => Some(Misplaced::Late { next }),
+                _ => None,
+            },
             (Some((first, line)), true) => (first != end).then_some(Misplaced::Second { first, line }),
             (Some((fin, line)), false) => {
                 let probe = wire.len == 1 && wire.seq == fin;

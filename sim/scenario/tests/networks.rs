@@ -21,7 +21,7 @@ mtu = 576
 [tcp]
 send-buffer = "16KiB"
 nagle = false
-delayed-ack = "0s"
+delayed-ack = 0
 isn = 0xFFFF_FF00
 
 [tcp.server]

@@ -38,6 +38,22 @@ fn after_a_lost_syn_data_waits_three_seconds() {
     assert_eq!(pair.travelled()[0], "5000 client Data 1+1 ack 1");
 }
 
+/// RFC 6298 §5.7 raises a timeout below 3 s, and lowers none.
+#[test]
+fn a_timeout_that_lost_syns_have_backed_off_further_stays() {
+    for (lost, rto) in [(1, 3000), (2, 4000), (3, 8000)] {
+        let mut pair = Pair::new(Contract::modern());
+        (0..lost).for_each(|_| pair.lose(CLIENT, Kind::Syn));
+        pair.begin();
+        pair.drive_for(seconds(20));
+        pair.lose(CLIENT, Kind::Data);
+        pair.write(CLIENT, "x");
+        pair.travelled();
+        pair.drive_for(seconds(10));
+        assert_eq!(pair.travelled()[0], format!("{} client Data 1+1 ack 1", 20_000 + rto), "after {lost} lost SYNs");
+    }
+}
+
 #[test]
 fn nobody_answers_and_connect_gives_up_after_three_minutes() {
     let mut pair = Pair::new(Contract::modern());
