@@ -219,12 +219,7 @@ impl Stream {
             if overtaken {
                 return Ok(Err(Misfit::Order));
             }
-            if self.goes_on(data) {
-                self.head += data.len();
-                self.count(data.len(), reader.called);
-                return Ok(Ok(()));
-            }
-            if let Some(head) = self.follow(data) {
+            if let Some(head) = self.follow_within(data).or_else(|| self.follow(data)) {
                 self.head = head;
                 self.took(data.len(), reader.called);
                 return Ok(Ok(()));
@@ -241,24 +236,20 @@ impl Stream {
     }
 
     fn took(&mut self, bytes: usize, called: Seq) {
-        self.count(bytes, called);
+        self.bytes_read += bytes as u64;
+        self.front_called = self.front_called.max(called);
         self.tidy();
     }
 
-    fn count(&mut self, bytes: usize, called: Seq) {
-        self.bytes_read += bytes as u64;
-        self.front_called = self.front_called.max(called);
-    }
-
-    /// Do these bytes stand in the first write, before its last one? Nearly always: then nothing is used up.
-    fn goes_on(&self, data: &Payload) -> bool {
-        let Some(front) = self.writes.front() else { return false };
-        let end = self.head + data.len();
-        end < front.len
-            && match (&front.data, data) {
-                (Payload::Bytes(want), Payload::Bytes(got)) => same(&want[self.head..end], got),
-                _ => true,
-            }
+    /// As [`Stream::follow`], where the bytes reach into no second write: nearly always.
+    fn follow_within(&self, data: &Payload) -> Option<usize> {
+        let (front, end) = (self.writes.front()?, self.head + data.len());
+        let is_within = end < front.len || end == front.len && self.writes.len() == 1;
+        let fits = match (&front.data, data) {
+            (Payload::Bytes(want), Payload::Bytes(got)) => is_within && same(&want[self.head..end], got),
+            _ => is_within,
+        };
+        fits.then_some(end)
     }
 
     /// Follows bytes along the only possibility: the new position in the write where they end, used-up writes being dropped.
@@ -295,14 +286,10 @@ impl Stream {
     }
 
     /// Drops writes that are used up, and gives the frontier up where one possibility remains.
+    #[inline]
     pub fn tidy(&mut self) {
-        if let Some(frontier) = &mut self.frontier {
-            let dropped = frontier.finished(&self.writes);
-            self.writes.drain(..dropped);
-            if let Some(head) = frontier.single(&self.writes) {
-                self.head = head;
-                self.frontier = None;
-            }
+        if self.frontier.is_some() {
+            self.tidy_frontier();
         }
         if self.frontier.is_none() {
             while let Some(front) = self.writes.front()
@@ -312,6 +299,16 @@ impl Stream {
                 self.writes.pop_front();
                 self.head = 0;
             }
+        }
+    }
+
+    fn tidy_frontier(&mut self) {
+        let Some(frontier) = &mut self.frontier else { return };
+        let dropped = frontier.finished(&self.writes);
+        self.writes.drain(..dropped);
+        if let Some(head) = frontier.single(&self.writes) {
+            self.head = head;
+            self.frontier = None;
         }
     }
 

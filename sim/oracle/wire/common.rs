@@ -82,7 +82,8 @@ impl WireState {
         let end = wire.seq.wrapping_add(wire.len);
         let edge = wire.ack.wrapping_add(window::in_bytes(wire.win, terms.shift));
         let is_next = self.sent.is_next(wire.seq) && wire.len <= terms.size && is_at_least(limit, end);
-        if !is_next || self.spur.is_some() || !is_at_least(edge, before) || !self.arrived.confirms(wire.ack, line) {
+        let shrinks = window::shrinks(before, edge, terms.shift);
+        if !is_next || self.spur.is_some() || shrinks || !self.arrived.confirms(wire.ack, line) {
             return false;
         }
         (self.heard, self.offered) = (None, Some((edge, line)));

@@ -180,7 +180,7 @@ impl Scene<'_> {
         let (end, line, edge) = (self.end, self.at.line(), wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
         let Some((before, earlier)) = self.wire().offered.replace((edge, line)) else { return };
         self.book.exercise(Rule::WindowNotShrunk);
-        if is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift {
+        if window::shrinks(before, edge, shift) {
             found.add(Rule::WindowNotShrunk, &[self.earlier(earlier)], || {
                 let [edge, before] = [edge, before].map(|number| self.far_number(number));
                 format!("the {end} offered a window up to sequence number {edge}, after one up to {before}")

@@ -249,7 +249,7 @@ impl Speaker {
     /// The window of a segment, if it is closed, open again, or quite another than before.
     fn window(&mut self, wire: &Wire, scaled: bool) -> Option<u64> {
         if wire.flags.syn() {
-            self.shift = shift(&wire.opts);
+            self.shift = shift(&wire.opts.text());
         }
         if wire.flags.syn() || wire.flags.rst() || !wire.flags.ack() {
             return None;

@@ -7,8 +7,8 @@ use smallvec::SmallVec;
 use crate::contract::End;
 use crate::link::{Arrival, Fate};
 use crate::time::Instant;
-use crate::trace::{self, Flags, What, Wire};
-use crate::wire::{Packet, Segment};
+use crate::trace::{self, Flags, SynOptions, What, Wire};
+use crate::wire::{Options, Packet, Segment};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
@@ -203,8 +203,17 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
     });
 }
 
-fn options(segment: &Segment) -> Box<str> {
-    if segment.options.is_empty() { Box::default() } else { segment.options.spelled() }
+#[inline]
+fn options(segment: &Segment) -> trace::Options {
+    if segment.options.is_empty() { trace::Options::default() } else { some_options(&segment.options) }
+}
+
+fn some_options(options: &Options) -> trace::Options {
+    if options.timestamps.is_some() || !options.sack.is_empty() {
+        return options.spelled().into();
+    }
+    let (mss, window_scale, sack_permitted) = (options.mss, options.window_scale, options.sack_permitted);
+    SynOptions { mss, window_scale, sack_permitted }.into()
 }
 
 /// What became of the segment that was logged last.
