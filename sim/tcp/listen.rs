@@ -78,13 +78,13 @@ impl Ports {
 
 impl Connection {
     /// A SYN makes this connection (RFC 9293 §3.10.7.2, third).
-    pub(super) fn greet(&mut self, step: &mut Step<'_>, mut segment: Segment) {
-        self.meet(step, &segment);
+    pub(super) fn greet(&mut self, step: &mut Step<'_>, segment: &mut Segment) {
+        self.meet(step, segment);
         self.send.set_window(segment.seq, self.send.iss, u32::from(segment.window));
         self.advance(step, Event::Syn);
         // Data may come with a SYN; it is read once the handshake is over. A FIN comes again.
-        let (start, data) = self.receive.trim(segment.seq + 1, std::mem::take(&mut segment.data));
-        self.receive.take_data(start, data);
+        let start = self.receive.trim(segment.seq + 1, &mut segment.data);
+        self.receive.take_data(start, std::mem::take(&mut segment.data));
     }
 
     /// Takes what the peer's SYN says: its numbers and its options.
