@@ -138,13 +138,14 @@ impl Net {
     }
 
     /// Whose flow a segment is at the end where it arrives: that of a connection there which still has these ports, while its
-    /// sender has come back from a crash and begun another.
+    /// sender has come back from a crash and begun another. Who begins another while this one is in TIME-WAIT means the other.
     fn receiver(&self, path: usize, from: End, parcel: &Parcel, segment: &Segment) -> u32 {
         let (path, end) = (&self.paths[path], from.peer());
         match path.ports[end].find(pair(from, segment)) {
             Some(other) if other != parcel.index => {
-                let socket = self.flows[other as usize].ends[end].socket;
-                let lives = socket.is_some_and(|socket| path.hosts[end].sockets.get(socket).is_some());
+                let side = &self.flows[other as usize].ends[end];
+                let is_over = side.lingers && segment.flags.syn() && !segment.flags.ack();
+                let lives = !is_over && side.socket.is_some_and(|socket| path.hosts[end].sockets.get(socket).is_some());
                 if lives { other } else { parcel.index }
             }
             _ => parcel.index,

@@ -189,7 +189,9 @@ impl Net {
             }
             Notice::State { socket, from, to } => {
                 if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
-                    let at = self.flows[index as usize].place(end);
+                    let wired = &mut self.flows[index as usize];
+                    wired.ends[end].lingers = to == "TIME-WAIT";
+                    let at = wired.place(end);
                     core.log(|| What::State { at, from: from.into(), to: to.into() });
                 }
             }
