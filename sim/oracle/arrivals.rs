@@ -22,6 +22,16 @@ const SHIFT_MAX: u8 = 14;
 /// So often something must be sent again before the peer may be given up (RFC 9293 §3.8.3, R1).
 const TRIES: u32 = 3;
 
+/// The shift of an end's windows, at least and at most.
+#[derive(Clone, Copy, Debug)]
+struct Shifts(u8, u8);
+
+impl Default for Shifts {
+    fn default() -> Self {
+        Shifts(0, SHIFT_MAX)
+    }
+}
+
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sending {
@@ -31,6 +41,8 @@ pub(super) struct Sending {
     pub syns: u32,
     /// The shift that its SYN asks for.
     shift: Option<u8>,
+    /// The shift of its windows, at least and at most.
+    shifts: Shifts,
     /// The number after the last one that it ever sent.
     pub end: Option<u32>,
     /// The highest acknowledgement that it sent.
@@ -142,13 +154,17 @@ impl Arrivals {
     }
 
     /// Takes a segment; says whether one that was sent brings anything new.
+    #[inline]
     pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {
         self.tells_fates |= wire.fate != Fate::Sent;
         match wire.fate {
             Fate::Sent => return self.sent(wire, at.t),
             // A copy of it may be whole.
-            Fate::Delivered if self.is_damaged(wire) && wire.flags.rst() => self.reset(wire, at, false),
-            Fate::Delivered if self.is_damaged(wire) => {}
+            Fate::Delivered if self.is_damaged(wire) => {
+                if wire.flags.rst() {
+                    self.reset(wire, at, false);
+                }
+            }
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
             Fate::Duplicated => self.idle.ask(wire.len),
@@ -195,6 +211,35 @@ impl Arrivals {
         self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe, answer, opens })
     }
 
+    /// As [`Arrivals::segment`], for a segment that is sent behind all that was sent before, and is no SYN, FIN or reset.
+    pub fn said(&mut self, wire: &Wire, at: Instant) -> News {
+        let (me, them) = self.sending.sides_mut(wire.from);
+        if me.base.is_none() || me.end != Some(wire.seq) {
+            return self.sent(wire, at);
+        }
+        let more = wire.len > 0;
+        if more {
+            if them.ack_arrived == me.end {
+                me.waiting = Some(at);
+            }
+            me.end = Some(wire.seq.wrapping_add(wire.len));
+        }
+        them.acknowledged_up_to(wire.ack);
+        let edge = me.edge;
+        let acknowledges = me.acknowledges(wire);
+        let opens = me.edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe: false, answer: !more, opens })
+    }
+
+    /// As [`Arrivals::segment`], for a segment that is delivered, and is no SYN, FIN or reset.
+    pub fn heard(&mut self, wire: &Wire, at: Stamp) {
+        self.tells_fates = true;
+        if !self.is_damaged(wire) {
+            self.sending[wire.from].heard = Some(at.t);
+            self.accepted(wire, at.t);
+        }
+    }
+
     /// A SYN begins a connection; the same one again changes nothing.
     fn syn_sent(&mut self, wire: &Wire) {
         let me = &mut self.sending[wire.from];
@@ -209,70 +254,60 @@ impl Arrivals {
         }
         let me = &mut self.sending[wire.from];
         me.syns = me.syns.saturating_add(1);
+        for end in End::BOTH {
+            self.sending[end].shifts = self.shifts(end);
+        }
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
     fn acknowledged(&mut self, wire: &Wire) -> bool {
-        let (from, to) = (wire.from, wire.from.peer());
-        let shifts = self.shifts(from);
-        let me = &mut self.sending[from];
-        let more = me.ack.is_some_and(|ack| is_after(wire.ack, ack));
-        if more || me.ack.is_none() {
-            me.ack = Some(wire.ack);
-        }
-        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
-        let (least, most) = if wire.flags.syn() { (window(0), window(0)) } else { (window(shifts.0), window(shifts.1)) };
-        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
-        me.edge = Some(me.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
-        self.sending[to].acknowledged_up_to(wire.ack);
-        more
+        let (me, them) = self.sending.sides_mut(wire.from);
+        them.acknowledged_up_to(wire.ack);
+        me.acknowledges(wire)
     }
 
-    /// The shift of an end's windows, at least and at most.
-    fn shifts(&self, end: End) -> (u8, u8) {
+    /// The shift of an end's windows as the SYNs say.
+    fn shifts(&self, end: End) -> Shifts {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
         match (mine.syn, theirs.syn) {
             (Some(_), Some(_)) => match (mine.shift, theirs.shift) {
-                (Some(shift), Some(_)) => (shift, shift),
-                _ => (0, 0),
+                (Some(shift), Some(_)) => Shifts(shift, shift),
+                _ => Shifts(0, 0),
             },
-            _ => (0, SHIFT_MAX),
+            _ => Shifts::default(),
         }
     }
 
     fn delivered(&mut self, wire: &Wire, at: Stamp) {
-        let (from, to) = (wire.from, wire.from.peer());
-        self.sending[from].heard = Some(at.t);
+        self.sending[wire.from].heard = Some(at.t);
         if wire.flags.rst() {
-            return self.reset(wire, at, true);
-        }
-        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
-        let end = end_of(wire);
-        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
-        if self.sending[to].ack.is_some_and(is_old) {
-            return;
-        }
-        self.sending[from].answered = Some(at.t);
-        let edge = self.sending[to].edge.map(|(least, _)| least);
-        if self.is_acceptable(wire) {
-            self.sending[from].data_arrived(wire, edge);
-        }
-        if wire.flags.ack() {
-            let shift = if wire.flags.syn() { 0 } else { self.shifts(from).0 };
-            self.sending[from].window_arrived(wire, shift);
-            if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
-                self.sending[to].waiting = Some(at.t);
-            }
+            self.reset(wire, at, true);
+        } else {
+            self.accepted(wire, at.t);
         }
     }
 
-    /// Its acknowledgement is neither of what was never sent, nor of what is older than a window: with those a segment is dropped,
-    /// and the data on it (RFC 5961 §5.2).
-    fn is_acceptable(&self, wire: &Wire) -> bool {
-        let (mine, theirs) = (&self.sending[wire.from], &self.sending[wire.from.peer()]);
-        let too_new = theirs.end.is_some_and(|end| is_after(wire.ack, end));
-        let too_old = mine.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(mine.widest), wire.ack));
-        !wire.flags.ack() || !too_new && !too_old
+    /// What arrived is no reset.
+    fn accepted(&mut self, wire: &Wire, at: Instant) {
+        let (me, them) = self.sending.sides_mut(wire.from);
+        // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
+        let end = end_of(wire);
+        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
+        if them.ack.is_some_and(is_old) {
+            return;
+        }
+        me.answered = Some(at);
+        let brings = end != wire.seq || is_after(end, me.reach);
+        if brings && me.is_acceptable(wire, them.end) {
+            me.data_arrived(wire, them.edge.map(|(least, _)| least));
+        }
+        if wire.flags.ack() {
+            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
+            me.window_arrived(wire, shift);
+            if me.ack_arrived(wire.ack) && them.waiting.is_some() {
+                them.waiting = Some(at);
+            }
+        }
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
@@ -327,6 +362,14 @@ impl Sending {
         (self.base, self.next, self.reach) = (Some(base), base, base);
     }
 
+    /// The acknowledgement of a segment is neither of what its peer never sent, up to `sent`, nor of what is older than a window:
+    /// with those a segment is dropped, and the data on it (RFC 5961 §5.2).
+    fn is_acceptable(&self, wire: &Wire, sent: Option<u32>) -> bool {
+        let too_new = sent.is_some_and(|end| is_after(wire.ack, end));
+        let too_old = self.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(self.widest), wire.ack));
+        !wire.flags.ack() || !too_new && !too_old
+    }
+
     /// What came in order, inside the window that its receiver had offered.
     fn data_arrived(&mut self, wire: &Wire, edge: Option<u32>) {
         if self.base.is_none() || wire.flags.syn() || !wire.flags.ack() {
@@ -344,6 +387,20 @@ impl Sending {
         if !is_after(wire.seq, self.next) {
             self.arrived_up_to(sure);
         }
+    }
+
+    /// Says how much it has, and how much it takes. Is it more than it said before?
+    fn acknowledges(&mut self, wire: &Wire) -> bool {
+        let more = self.ack.is_some_and(|ack| is_after(wire.ack, ack));
+        if more || self.ack.is_none() {
+            self.ack = Some(wire.ack);
+        }
+        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
+        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { self.shifts };
+        let (least, most) = (window(low), window(high));
+        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
+        self.edge = Some(self.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
+        more
     }
 
     /// The receiver has acknowledged so much, and so much has come to it.
@@ -393,7 +450,7 @@ fn is_plain(wire: &Wire) -> bool {
 
 /// `a` lies after `b` in the circle of sequence numbers.
 fn is_after(a: u32, b: u32) -> bool {
-    a != b && a.wrapping_sub(b) < 1 << 31
+    a.wrapping_sub(b).cast_signed() > 0
 }
 
 #[cfg(test)]

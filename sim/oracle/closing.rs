@@ -40,7 +40,7 @@ impl Scene<'_> {
         }
         me.refresh();
         self.enter(pending, found);
-        if mode.writes() && *outcome == Outcome::Done {
+        if mode.writes() && matches!(outcome, Outcome::Done) {
             self.pushed_out(pending.called.seq);
         }
     }
@@ -87,7 +87,7 @@ impl Scene<'_> {
     pub(super) fn disconnect_returned(&mut self, pending: &Pending, outcome: &Outcome) {
         self.book.exercise(Rule::DisconnectNeverFails);
         let mut found = Findings::default();
-        if *outcome != Outcome::Done {
+        if !matches!(outcome, Outcome::Done) {
             let (end, word) = (self.end, outcome.word());
             found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
         }

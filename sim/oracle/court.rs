@@ -10,7 +10,7 @@ use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
-use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What};
+use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What, Wire};
 
 /// The most flows that are judged.
 const FLOWS: usize = 32_768;
@@ -64,20 +64,34 @@ impl Court {
         self.book.violations.len()
     }
 
+    #[inline]
     pub fn observe(&mut self, line: u64, event: &Event) {
         self.seq += 1;
         let at = Stamp::new(self.seq, line, event.t);
         if event.t > self.now {
             self.pass_time(at);
         }
-        if self.is_one_too_many(&event.what) {
+        if self.flows.len() >= FLOWS && self.is_one_too_many(&event.what) {
             return;
         }
+        // Nearly all events of a network are segments.
         match &event.what {
+            What::Segment(wire) => self.segment(wire, at),
+            what => self.happens(what, at),
+        }
+    }
+
+    fn segment(&mut self, wire: &Wire, at: Stamp) {
+        self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire);
+    }
+
+    /// Something happens that is no segment.
+    fn happens(&mut self, what: &What, at: Stamp) {
+        match what {
             What::Call { at: place, op, call } => {
                 self.meet(place.flow, call);
                 self.scene(*place, at).call(*op, call);
-                if *call == Call::Disconnect {
+                if matches!(call, Call::Disconnect) {
                     self.leave(*place, at);
                 }
             }
@@ -89,7 +103,7 @@ impl Court {
             }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
-            What::Segment(wire) => self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
+            What::Segment(wire) => self.segment(wire, at),
             What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
@@ -146,8 +160,9 @@ impl Court {
     }
 
     /// Memory is bounded: of very many flows the first are judged, and the verdict says so.
+    #[cold]
     fn is_one_too_many(&mut self, what: &What) -> bool {
-        let full = self.flows.len() >= FLOWS && what.flow().is_some_and(|id| self.known(id).is_none());
+        let full = what.flow().is_some_and(|id| self.known(id).is_none());
         if full {
             self.book.give_up(|| format!("the trace has more than {FLOWS} flows: only the first were judged"));
         }
@@ -224,6 +239,7 @@ impl Court {
     }
 
     /// The clock moves: what should have happened at once, or within patience, is overdue now.
+    #[inline(never)]
     fn pass_time(&mut self, at: Stamp) {
         self.now = at.t;
         if let Some(told) = self.telling

@@ -10,7 +10,7 @@ use super::ledger::{Findings, Site};
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::Wire;
+use crate::trace::{Fate, Wire};
 
 /// What is sent although nothing new is to be said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,6 +141,23 @@ impl Scene<'_> {
         }
         if news != News::Some {
             self.idle_segment(news == News::Unasked);
+        }
+    }
+
+    /// As [`Scene::arrival`], of a common segment that came as it was to be expected.
+    pub(super) fn common_arrival(&mut self, wire: &Wire) {
+        let arrivals = &mut self.flow.arrivals;
+        if wire.fate == Fate::Sent {
+            let news = arrivals.said(wire, self.at.t);
+            if news != News::Some {
+                self.idle_segment(news == News::Unasked);
+            }
+            return;
+        }
+        let closed = arrivals.meets_closed_window(wire.from.peer());
+        arrivals.heard(wire, self.at);
+        if closed && !arrivals.meets_closed_window(wire.from.peer()) {
+            self.book.exercise(Rule::WindowReopens);
         }
     }
 

@@ -93,7 +93,7 @@ impl Scene<'_> {
     /// Does a call fail since its end has no connection yet? In a simulated run over a network the word alone shows that it never
     /// had one.
     pub(super) fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
-        if *outcome != Outcome::Error(Error::NotConnected) {
+        if !matches!(outcome, Outcome::Error(Error::NotConnected)) {
             return false;
         }
         let simulated = self.header.simulated && self.header.records.segments;

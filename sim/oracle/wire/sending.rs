@@ -13,7 +13,7 @@ use crate::trace::Wire;
 impl Scene<'_> {
     /// A SYN goes out: again, or for a connection that begins with it.
     pub(super) fn syn_sent(&mut self, wire: &Wire, found: &mut Findings) {
-        let end = self.end;
+        let (at, end) = (self.at, self.end);
         let state = self.wire().chain.state();
         let own = self.wire();
         if own.sent.begins_anew(wire) {
@@ -29,8 +29,14 @@ impl Scene<'_> {
                 own.syns = Syns::default();
                 own.offer.begin_anew(wire.seq);
             }
+            let again = own.sent.syn.is_some();
             own.sent.begin_anew(wire);
             own.arrived.begin_anew(wire.flags.ack().then_some(wire.ack));
+            (own.begun, own.outdated) = (Some(at), false);
+            own.syns.send(wire);
+            let far = self.far();
+            far.outdated = again && far.sent.spoke;
+            return;
         }
         own.syns.send(wire);
     }
@@ -161,12 +167,13 @@ impl Scene<'_> {
 
 /// What an end offers its peer.
 impl Scene<'_> {
-    /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes.
+    /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes;
+    /// not of an end whose peer's SYN has just made void what was settled about scales.
     pub(super) fn offers(&mut self, wire: &Wire, found: &mut Findings) {
         let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
         let known =
             window::options_known(self.header.simulated, [&own.syns, &far.syns]) && own.sent.syn.is_some() && far.sent.fin.is_none();
-        if !known || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
+        if !known || own.outdated || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
             return;
         }
         let shift = self.window_shift(wire);

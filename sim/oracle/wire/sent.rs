@@ -87,6 +87,11 @@ impl Sent {
         if probe || is_at_least(start, next) { (0, None) } else { self.contents.compare(start, data, self.una) }
     }
 
+    /// Is this the number behind all that was sent?
+    pub fn is_next(&self, seq: u32) -> bool {
+        self.next == Some(seq)
+    }
+
     /// How much of a segment's payload was never sent before, from its end; all of it if nothing is known.
     pub fn fresh(&self, wire: &Wire) -> u32 {
         let end = data_end(wire);
@@ -94,6 +99,18 @@ impl Sent {
             Some(next) if !is_after(end, next) => 0,
             Some(next) => wire.len.min(end.wrapping_sub(next)),
             None => wire.len,
+        }
+    }
+
+    /// Takes note of a common segment that begins behind all that was sent, and ends at `end`.
+    pub fn go_on(&mut self, wire: &Wire, end: u32, line: u64) {
+        self.spoke = true;
+        if wire.len > 0 {
+            self.has_data = true;
+            self.next = Some(end);
+            if let Some(data) = wire.data.as_ref().filter(|data| data.len() == wire.len as usize) {
+                self.contents.keep(wire.seq, data.clone(), line);
+            }
         }
     }
 
@@ -115,11 +132,17 @@ impl Sent {
 
     /// The peer acknowledges what lies before `ack`.
     pub fn acknowledge(&mut self, ack: u32) {
-        if !self.could_acknowledge(ack) || self.una.is_some_and(|una| !is_after(ack, una)) {
-            return;
+        if self.could_acknowledge(ack) {
+            self.acknowledged(ack);
         }
-        self.una = Some(ack);
-        self.contents.acknowledge(ack);
+    }
+
+    /// The peer acknowledges what lies before `ack`, which is a number that this end has sent.
+    pub fn acknowledged(&mut self, ack: u32) {
+        if self.una.is_none_or(|una| is_after(ack, una)) {
+            self.una = Some(ack);
+            self.contents.acknowledge(ack);
+        }
     }
 
     /// Is that a number that this end has sent?
