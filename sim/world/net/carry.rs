@@ -190,12 +190,13 @@ impl Post<'_> {
     }
 
     /// Whose flow a segment is here, where it arrives: that of a connection which still has these ports, while its sender has
-    /// come back from a crash and begun another.
+    /// come back from a crash and begun another. Who begins another while this one is in TIME-WAIT means the other.
     fn receiver(&self, parcel: &Parcel, segment: &Segment) -> u32 {
         match self.ports[self.end].find(pair(self.end.peer(), segment)) {
             Some(other) if other != parcel.index => {
-                let socket = self.flows[other as usize].ends[self.end].socket;
-                let lives = socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
+                let side = &self.flows[other as usize].ends[self.end];
+                let is_over = side.lingers && segment.flags.syn() && !segment.flags.ack();
+                let lives = !is_over && side.socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
                 if lives { other } else { parcel.index }
             }
             _ => parcel.index,
