@@ -10,7 +10,7 @@ pub struct Limits {
     pub syn: Duration,
     /// How long anything else is tried without progress (R2: at least 100 s).
     pub data: Duration,
-    /// The maximum segment lifetime; TIME-WAIT lasts twice as long.
+    /// The maximum segment lifetime; TIME-WAIT lasts at least twice as long. Zero: not known.
     pub msl: Duration,
     /// How long a closed connection waits for the peer's FIN.
     pub fin_wait_2: Duration,

@@ -244,6 +244,21 @@ fn our_tcp_meets_itself_in_bytes_and_in_part() {
     }
 }
 
+/// A stack that is not ours has its own idea of how long a segment lives.
+#[test]
+fn nobody_says_how_long_a_users_stack_stays_in_time_wait() {
+    fn short() -> Tcp {
+        Tcp::new(tcp::Settings { msl: Duration::from_secs(1), ..tcp::Settings::new(Contract::posix()) })
+    }
+    let mut run = Simulation::of(Contract::posix());
+    let talked = run.run(async |sim| {
+        let (client, server) = sim.connect(short(), short()).await.expect("they connect");
+        talk(client, server).await
+    });
+    assert_eq!((talked, judged(&mut run, Contract::posix())), (Ok(said()), Judgement::Held));
+    meets_a_bad_network(&OverNetwork(async |sim: &Sim| sim.connect(short(), short()).await));
+}
+
 type AsyncConnect = fn(&Sim) -> LocalBoxFuture<'_, Result<(SimFlow, SimFlow), SetupError>>;
 
 #[test]

@@ -14,6 +14,7 @@ mod post;
 mod wired;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::link::{self, Link};
@@ -214,9 +215,13 @@ impl Net {
         self.paths.iter().all(Path::is_own)
     }
 
-    /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known.
+    /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known. How long segments live
+    /// is a stack's own affair: of a foreign one nobody knows it.
     pub(super) fn limits(&self) -> Both<Limits> {
-        let of = |end: End| self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Limits::or).unwrap_or_default();
+        let of = |end: End| {
+            let limits = self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Limits::or).unwrap_or_default();
+            if self.tells_resources() { limits } else { Limits { msl: Duration::ZERO, ..limits } }
+        };
         Both { client: of(End::Client), server: of(End::Server) }
     }
 
