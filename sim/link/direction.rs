@@ -46,11 +46,20 @@ impl<P: Clone> Link<P> {
         &self.settings
     }
 
-    /// Decides a packet's fate and, unless it is dropped, puts it on its way. `size` is what it takes on the wire (bytes);
-    /// `sequence` is larger than that of any packet sent before, and orders what arrives at the same instant. Time never goes back.
+    /// Decides a packet's fate and, unless it is dropped, puts it on its way. `size` tells what it takes on the
+    /// wire (bytes), where that matters; `sequence` is larger than that of any packet sent before, and orders what arrives at the same instant. Time never goes back.
     #[inline]
-    pub fn send(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
+    pub fn send(
+        &mut self,
+        choice: &mut Choice,
+        now: Instant,
+        sequence: u64,
+        meaning: Meaning,
+        size: impl FnOnce(&P) -> u32,
+        packet: P,
+    ) -> Fate {
         if !self.is_plain {
+            let size = size(&packet);
             return self.send_with_care(choice, now, sequence, meaning, size, packet);
         }
         let arrival = self.transit.in_order(self.after_delay(now));
@@ -65,10 +74,16 @@ impl<P: Clone> Link<P> {
         self.transit.next()
     }
 
-    /// Takes the first of those under way.
+    /// The first of those under way, as it arrives.
     #[inline]
-    pub fn arrive(&mut self) -> Option<Arrival<P>> {
-        self.transit.arrive()
+    pub fn first(&mut self) -> Option<Arrival<&mut P>> {
+        self.transit.first()
+    }
+
+    /// The first of those under way has arrived.
+    #[inline]
+    pub fn remove_first(&mut self) {
+        self.transit.remove_first();
     }
 
     /// Nothing is under way.
@@ -141,6 +156,7 @@ impl<P: Clone> Link<P> {
         Instant(time.0.saturating_add(self.delay))
     }
 
+    #[inline(never)]
     fn send_with_care(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
         match self.decide(choice, now, &meaning, size) {
             Ok((departure, plan)) => self.dispatch(departure, sequence, &plan, packet),

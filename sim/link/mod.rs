@@ -1,7 +1,7 @@
 //! One direction of a path between two hosts: what becomes of each packet, and what is under way.
 //!
 //! Start here: [`Link::send`] decides the [`Fate`] of a packet, [`Link::next`] says when the first of those under way arrives,
-//! [`Link::arrive`] takes it. What decides a packet's fate, in this order:
+//! [`Link::first`] shows it, [`Link::remove_first`] takes it. What decides a packet's fate, in this order:
 //!
 //! 1. `counts`: which occasion is it? The client's 2nd FIN, the octet at offset 4096 for the 2nd time.
 //! 2. a cut direction drops what is sent; then the exact faults that were waiting for this packet (`faults`);

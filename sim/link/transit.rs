@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{Arrival, InFlight};
+use super::{Arrival, InFlight, nanos};
 use crate::time::Instant;
 
 /// A packet under way.
@@ -11,8 +11,6 @@ use crate::time::Instant;
 pub(super) struct Traveller<P> {
     /// When it arrives, and in which place within that instant.
     pub(super) due: (Instant, u64),
-    /// When it would have arrived, had it not been held back.
-    pub(super) own: Instant,
     pub(super) is_corrupted: bool,
     pub(super) packet: P,
 }
@@ -23,13 +21,17 @@ pub(super) struct Transit<P> {
     moving: Lane<P>,
     /// Those that the next one may overtake, by the end of their wait.
     held: Lane<P>,
+    /// For how long.
+    wait: Duration,
+    /// When the first of all arrives: asked more often than it changes.
+    next: Option<(Instant, u64)>,
     /// Packets that keep their order arrive at this time at the earliest.
     horizon: Instant,
 }
 
 impl<P> Transit<P> {
     pub(super) const fn new() -> Self {
-        Transit { moving: Lane::new(), held: Lane::new(), horizon: Instant::ZERO }
+        Transit { moving: Lane::new(), held: Lane::new(), wait: Duration::ZERO, next: None, horizon: Instant::ZERO }
     }
 
     /// When a packet that keeps its place behind those before it arrives, if it were alone at `time`.
@@ -47,7 +49,8 @@ impl<P> Transit<P> {
     /// A packet goes on its way, ahead of those that are held back and can wait for it.
     #[inline]
     pub(super) fn push(&mut self, due: (Instant, u64), is_corrupted: bool, packet: P) {
-        self.moving.insert(Traveller { due, own: due.0, is_corrupted, packet });
+        self.moving.insert(Traveller { due, is_corrupted, packet });
+        self.next = Some(self.next.map_or(due, |next| next.min(due)));
         if !self.held.0.is_empty() {
             self.release(due);
         }
@@ -55,40 +58,60 @@ impl<P> Transit<P> {
 
     /// A copy follows: it overtakes nobody.
     pub(super) fn push_copy(&mut self, due: (Instant, u64), is_corrupted: bool, packet: P) {
-        self.moving.insert(Traveller { due, own: due.0, is_corrupted, packet });
+        self.moving.insert(Traveller { due, is_corrupted, packet });
+        self.look_again();
     }
 
-    /// A packet is held back, for so long at most.
+    /// A packet is held back, for so long at most: as long as any other.
     pub(super) fn hold(&mut self, own: (Instant, u64), wait: Duration, is_corrupted: bool, packet: P) {
-        self.held.insert(Traveller { due: (own.0 + wait, own.1), own: own.0, is_corrupted, packet });
+        self.wait = wait;
+        self.held.insert(Traveller { due: (own.0 + wait, own.1), is_corrupted, packet });
+        self.look_again();
     }
 
     /// Those that were waiting for this one arrive directly behind it, or at their own time if that is later.
     fn release(&mut self, ahead: (Instant, u64)) {
         let too_early = self.held.0.partition_point(|held| held.due.0 < ahead.0);
         for mut held in self.held.0.split_off(too_early) {
-            held.due = ahead.max((held.own, held.due.1));
+            let own = (Instant(held.due.0.0.saturating_sub(nanos(self.wait))), held.due.1);
+            held.due = ahead.max(own);
             self.moving.insert(held);
         }
+        self.look_again();
+    }
+
+    fn look_again(&mut self) {
+        self.next = match (self.moving.first(), self.held.first()) {
+            (moving, None) => moving,
+            (None, held) => held,
+            (moving, held) => moving.min(held),
+        };
     }
 
     #[inline]
     pub(super) fn next(&self) -> Option<(Instant, u64)> {
-        match (self.moving.first(), self.held.first()) {
-            (moving, None) => moving,
-            (None, held) => held,
-            (moving, held) => moving.min(held),
-        }
+        self.next
     }
 
+    /// The first of all.
     #[inline]
-    pub(super) fn arrive(&mut self) -> Option<Arrival<P>> {
-        let lane = match (self.moving.first(), self.held.first()) {
-            (Some(moving), Some(held)) if held < moving => &mut self.held,
-            (None, Some(_)) => &mut self.held,
-            _ => &mut self.moving,
-        };
-        lane.0.pop_front().map(|first| Arrival { packet: first.packet, is_corrupted: first.is_corrupted })
+    pub(super) fn first(&mut self) -> Option<Arrival<&mut P>> {
+        let Traveller { is_corrupted, packet, .. } = self.first_lane().0.front_mut()?;
+        Some(Arrival { packet, is_corrupted: *is_corrupted })
+    }
+
+    /// The first of all has arrived.
+    #[inline]
+    pub(super) fn remove_first(&mut self) {
+        self.first_lane().0.pop_front();
+        self.look_again();
+    }
+
+    /// The lane with the first of all.
+    #[inline]
+    fn first_lane(&mut self) -> &mut Lane<P> {
+        let is_held = !self.held.0.is_empty() && self.held.first() == self.next;
+        if is_held { &mut self.held } else { &mut self.moving }
     }
 
     #[inline]

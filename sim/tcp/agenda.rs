@@ -53,6 +53,11 @@ impl Agenda {
 
     /// Moves what stands at `at` to where it belongs.
     fn settle(&mut self, at: usize) {
+        if self.heap.len() == 1 {
+            let (_, key) = self.heap[0];
+            self.places[key as usize] = 0;
+            return;
+        }
         let mut heap = Heap { items: &mut self.heap, places: &mut self.places };
         let at = heap.rise(at);
         heap.sink(at);

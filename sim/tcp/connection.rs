@@ -49,6 +49,8 @@ pub(super) struct Connection {
     pub(super) owes_reset: bool,
     /// Both ends shift their windows (RFC 7323 §2.2).
     pub(super) is_scaled: bool,
+    /// When it is to be woken, as the stack's agenda has it.
+    pub(super) armed: Option<Instant>,
     /// Something happened that pending calls may wait for.
     pub(super) has_progress: bool,
 }
@@ -127,6 +129,7 @@ impl Connection {
             was_syn_lost: false,
             owes_reset: false,
             is_scaled: false,
+            armed: None,
             has_progress: false,
         }
     }

@@ -16,7 +16,7 @@ use super::settings::Settings;
 use super::state::Event;
 
 /// The dynamic ports (RFC 6335 §6).
-const EPHEMERAL_FIRST: u16 = 49_152;
+pub(super) const EPHEMERAL_FIRST: u16 = 49_152;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ports {
@@ -63,10 +63,11 @@ impl Ports {
     }
 
     /// The next port from which there is no connection to this remote end yet, one after the other.
-    pub(super) fn pick(&mut self, connections: &Demux, address: IpAddr, port: u16) -> Result<Key, Error> {
-        for _ in EPHEMERAL_FIRST..=u16::MAX {
+    pub(super) fn pick(&mut self, settings: &Settings, connections: &Demux, address: IpAddr, port: u16) -> Result<Key, Error> {
+        let last = EPHEMERAL_FIRST + (settings.ports.clamp(1, Settings::PORTS_MAX) - 1);
+        for _ in EPHEMERAL_FIRST..=last {
             let local = self.next;
-            self.next = if local == u16::MAX { EPHEMERAL_FIRST } else { local + 1 };
+            self.next = if local >= last { EPHEMERAL_FIRST } else { local + 1 };
             let key = Key::new(local, address, port);
             if !self.is_listening(local) && connections.get(&key).is_none() {
                 return Ok(key);
@@ -78,13 +79,13 @@ impl Ports {
 
 impl Connection {
     /// A SYN makes this connection (RFC 9293 §3.10.7.2, third).
-    pub(super) fn greet(&mut self, step: &mut Step<'_>, mut segment: Segment) {
-        self.meet(step, &segment);
+    pub(super) fn greet(&mut self, step: &mut Step<'_>, segment: &mut Segment) {
+        self.meet(step, segment);
         self.send.set_window(segment.seq, self.send.iss, u32::from(segment.window));
         self.advance(step, Event::Syn);
         // Data may come with a SYN; it is read once the handshake is over. A FIN comes again.
-        let (start, data) = self.receive.trim(segment.seq + 1, std::mem::take(&mut segment.data));
-        self.receive.take_data(start, data);
+        let start = self.receive.trim(segment.seq + 1, &mut segment.data);
+        self.receive.take_data(start, std::mem::take(&mut segment.data));
     }
 
     /// Takes what the peer's SYN says: its numbers and its options.

@@ -113,8 +113,15 @@ impl Pieces {
     }
 
     /// `count` bytes from offset `at` on; without a copy, unless they lie in several pieces.
+    #[inline]
     pub(super) fn slice(&mut self, at: usize, count: usize) -> Bytes {
         debug_assert!(at + count <= self.len, "a slice of what is there");
+        if at + count <= self.first.len() { self.first.slice(at..at + count) } else { self.slice_behind(at, count) }
+    }
+
+    /// A slice that does not lie in the first piece.
+    #[inline(never)]
+    fn slice_behind(&mut self, at: usize, count: usize) -> Bytes {
         self.seek(at);
         let skip = at - self.cursor.base;
         let piece = self.piece(self.cursor.piece);

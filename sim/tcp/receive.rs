@@ -131,9 +131,9 @@ impl Receive {
         seq.is_before(self.nxt) && (seq + len).is_after(self.nxt + self.window())
     }
 
-    /// Cuts off what lies outside the window or behind a known FIN: what is left, and where it begins.
+    /// Cuts off what lies outside the window or behind a known FIN: where what is left begins.
     #[inline]
-    pub(super) fn trim(&self, seq: Seq, mut data: Bytes) -> (Seq, Bytes) {
+    pub(super) fn trim(&self, seq: Seq, data: &mut Bytes) -> Seq {
         let mut start = seq;
         if start.is_before(self.nxt) {
             let known = (self.nxt.since(start) as usize).min(data.len());
@@ -143,7 +143,7 @@ impl Receive {
         let edge = self.fin.map_or(self.edge, |fin| self.edge.earliest(fin));
         let room = if edge.is_after(start) { edge.since(start) as usize } else { 0 };
         data.truncate(room);
-        (start, data)
+        start
     }
 
     // What arrives.

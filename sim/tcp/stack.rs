@@ -3,6 +3,8 @@
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
+use bytes::Bytes;
+
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
 use crate::wire::{Packet, Segment, Seq};
@@ -94,7 +96,7 @@ impl Tcp {
         if remote.port() == 0 {
             return Err(Error::Other("port_out_of_range".into()));
         }
-        let key = self.ports.pick(&self.demux, remote.ip(), remote.port())?;
+        let key = self.ports.pick(&self.settings, &self.demux, remote.ip(), remote.port())?;
         let iss = isn::initial(&self.settings, now, &key);
         let index = self.begin(key, Origin::Active, iss);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));
@@ -171,11 +173,30 @@ impl Tcp {
 
     /// A packet arrives, from one address at another. What is no segment, or one that was damaged, is dropped (RFC 9293 §3.1,
     /// MUST-3).
-    pub fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
-        let Ok(segment) = packet.segment(source, target) else { return };
+    pub fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, mut packet: Packet) {
+        self.take(now, source, target, &mut packet);
+    }
+
+    /// As [`input`](Tcp::input), where the packet stays where it is: its payload is taken out of it.
+    #[inline]
+    pub fn take(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: &mut Packet) {
+        match packet {
+            Packet::Segment(segment) => self.arrive(now, source, segment),
+            Packet::Bytes(bytes) => self.read(now, source, target, bytes),
+        }
+    }
+
+    #[cold]
+    fn read(&mut self, now: Instant, source: IpAddr, target: IpAddr, bytes: &Bytes) {
+        if let Ok(mut segment) = Segment::from_bytes(bytes, source, target) {
+            self.arrive(now, source, &mut segment);
+        }
+    }
+
+    fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
         let key = Key::new(segment.target, source, segment.source);
         match self.demux.get(&key) {
-            Some(index) if self.is_reopened(index, &segment) => self.reopen(now, index as usize, key, segment),
+            Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, key, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
             None => self.greet(now, key, segment),
         }
@@ -191,7 +212,8 @@ impl Tcp {
             && self.ports.is_listening(segment.target)
     }
 
-    fn reopen(&mut self, now: Instant, index: usize, key: Key, segment: Segment) {
+    #[inline(never)]
+    fn reopen(&mut self, now: Instant, index: usize, key: Key, segment: &mut Segment) {
         let Some(Slot::Live(old)) = self.slots.get(index) else { return };
         let above = old.send.max + 1;
         self.step(now, index, |connection, step| connection.delete(step));
@@ -200,15 +222,16 @@ impl Tcp {
     }
 
     /// A segment of no connection (RFC 9293 §3.10.7.1 and §3.10.7.2).
-    fn greet(&mut self, now: Instant, key: Key, segment: Segment) {
-        if !is_greeting(&segment) || !self.ports.is_listening(key.local) {
-            return self.refuse(key, &segment);
+    #[inline(never)]
+    fn greet(&mut self, now: Instant, key: Key, segment: &mut Segment) {
+        if !is_greeting(segment) || !self.ports.is_listening(key.local) {
+            return self.refuse(key, segment);
         }
         let iss = isn::initial(&self.settings, now, &key);
         self.welcome(now, key, iss, segment);
     }
 
-    fn welcome(&mut self, now: Instant, key: Key, iss: Seq, segment: Segment) {
+    fn welcome(&mut self, now: Instant, key: Key, iss: Seq, segment: &mut Segment) {
         let index = self.begin(key, Origin::Passive, iss);
         self.out.note(Notice::Incoming { port: key.local, socket: Socket(index as u32), remote: key.remote });
         self.step(now, index, |connection, step| connection.greet(step, segment));
@@ -282,7 +305,11 @@ impl Tcp {
         let mut step = Step { now, settings: &self.settings, out: &mut self.out };
         let result = what(connection, &mut step);
         connection.settle(&mut step);
-        self.agenda.set(index as u32, connection.timers.deadline());
+        let deadline = connection.timers.deadline();
+        if connection.armed != deadline {
+            connection.armed = deadline;
+            self.agenda.set(index as u32, deadline);
+        }
         if connection.state.is_over() {
             self.bury(index);
         }
@@ -290,6 +317,7 @@ impl Tcp {
     }
 
     /// What is left of a connection that has ended are the answers to calls.
+    #[inline(never)]
     fn bury(&mut self, index: usize) {
         let Some(slot) = self.slots.get_mut(index) else { return };
         let Slot::Live(connection) = slot else { return };

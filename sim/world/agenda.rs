@@ -78,13 +78,16 @@ impl Ord for Entry {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
-    /// One that stands beside the heap: what was scheduled last is mostly what comes next.
-    beside: Option<Entry>,
+    /// What comes next, the next one last. Nothing in the heap comes before any of these.
+    near: Vec<Entry>,
     heap: BinaryHeap<Entry>,
     sequence: u64,
     /// Timers in the heap that were cancelled.
     stale: usize,
 }
+
+/// So many stand beside the heap: small worlds never have more, and a short row is put in order with a few compares.
+const NEAR_MAX: usize = 8;
 
 /// So many cancelled timers are left lying before they are swept.
 const STALE_MAX: usize = 64;
@@ -99,20 +102,19 @@ impl Agenda {
     #[inline]
     pub(super) fn push(&mut self, time: Instant, sequence: u64, due: Due) {
         let entry = Entry { time, sequence, due };
-        match &mut self.beside {
-            None => self.beside = Some(entry),
-            Some(beside) if entry > *beside => self.heap.push(std::mem::replace(beside, entry)),
-            Some(_) => self.heap.push(entry),
+        if self.heap.peek().is_some_and(|first| entry < *first) {
+            return self.heap.push(entry);
+        }
+        let before = self.near.iter().rev().take_while(|other| entry < **other).count();
+        self.near.insert(self.near.len() - before, entry);
+        if self.near.len() > NEAR_MAX {
+            self.heap.push(self.near.remove(0));
         }
     }
 
     #[inline]
     pub(super) fn pop(&mut self) -> Option<Entry> {
-        match (&self.beside, self.heap.peek()) {
-            (Some(beside), Some(first)) if first > beside => self.heap.pop(),
-            (None, _) => self.heap.pop(),
-            _ => self.beside.take(),
-        }
+        self.near.pop().or_else(|| self.heap.pop())
     }
 
     /// A timer was popped that had been cancelled.
@@ -126,14 +128,14 @@ impl Agenda {
         if self.stale > STALE_MAX && self.stale > self.heap.len() / 2 {
             let is_stale = |entry: &Entry| matches!(entry.due, Due::Timer(op) if !is_live(op));
             self.heap.retain(|entry| !is_stale(entry));
-            self.beside = self.beside.filter(|entry| !is_stale(entry));
+            self.near.retain(|entry| !is_stale(entry));
             self.stale = 0;
         }
     }
 
     /// Everything in the order in which it will happen.
     pub(super) fn in_order(&self) -> Vec<(Instant, Due)> {
-        let mut all: Vec<_> = self.heap.iter().copied().chain(self.beside).collect();
+        let mut all: Vec<_> = self.heap.iter().chain(&self.near).copied().collect();
         all.sort_unstable_by_key(Entry::place);
         all.into_iter().map(|entry| (entry.time, entry.due)).collect()
     }
@@ -141,6 +143,10 @@ impl Agenda {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -154,6 +160,25 @@ mod tests {
         assert_eq!(order, [(3, 2), (3, 4), (5, 1), (5, 3)].map(|(time, op)| (Instant(time), Due::Timer(Op(op)))));
     }
 
+    proptest! {
+        #[test]
+        fn what_comes_first_is_always_popped_first(steps in prop::collection::vec(prop::option::weighted(0.6, 0_u64..50), 0..200)) {
+            let (mut agenda, mut model) = (Agenda::default(), BTreeSet::new());
+            for step in steps {
+                if let Some(time) = step {
+                    let sequence = agenda.next_sequence();
+                    agenda.push(Instant(time), sequence, Due::Fault(0));
+                    model.insert((Instant(time), sequence));
+                } else {
+                    let popped = agenda.pop().map(|entry| (entry.time, entry.sequence));
+                    prop_assert_eq!(popped, model.pop_first());
+                }
+            }
+            let times: Vec<_> = model.into_iter().map(|(time, _)| time).collect();
+            prop_assert_eq!(agenda.in_order().into_iter().map(|(time, _)| time).collect::<Vec<_>>(), times);
+        }
+    }
+
     #[test]
     fn cancelled_timers_do_not_pile_up() {
         let mut agenda = Agenda::default();
@@ -162,6 +187,6 @@ mod tests {
             agenda.push(Instant(u64::MAX), sequence, Due::Timer(Op(op)));
             agenda.note_cancelled(|_| false);
         }
-        assert!(agenda.heap.len() <= STALE_MAX);
+        assert!(agenda.heap.len() + agenda.near.len() <= STALE_MAX);
     }
 }

@@ -142,8 +142,14 @@ impl Core {
     #[inline]
     pub(super) fn log(&mut self, what: impl FnOnce() -> What) {
         if self.recording {
-            self.events.push(Event { t: self.now, what: what() });
+            self.write_down(what);
         }
+    }
+
+    /// Apart from where it is asked for, so that what is not recorded costs no more than the question.
+    #[inline(never)]
+    fn write_down(&mut self, what: impl FnOnce() -> What) {
+        self.events.push(Event { t: self.now, what: what() });
     }
 
     #[inline]

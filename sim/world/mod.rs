@@ -170,7 +170,7 @@ impl World {
         self.wire(path, contract)
     }
 
-    fn wire(&mut self, path: usize, contract: Both<Contract>) -> Both<Conn> {
+    fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
         let flow = self.next_flow();
         self.flows.push(Flow::Wired(self.net.add_flow(flow, path, contract)));
         conns(flow)

@@ -33,7 +33,7 @@ fn after<const N: usize>(mut bench: Bench, times: [u64; N]) -> State {
     let last = times.last().copied().unwrap_or_default();
     for time in times {
         while bench.link.next().is_some_and(|(due, _)| due <= ms(time)) {
-            bench.link.arrive();
+            bench.link.remove_first();
         }
         bench.send(ms(time), ack());
     }

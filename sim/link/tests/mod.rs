@@ -41,7 +41,7 @@ impl Bench {
 
     fn send(&mut self, now: Instant, meaning: Meaning) -> Fate {
         self.sent += 1;
-        self.link.send(&mut self.choice, now, self.sent, meaning, meaning.len + 40, self.sent)
+        self.link.send(&mut self.choice, now, self.sent, meaning, |_| meaning.len + 40, self.sent)
     }
 
     /// Sends acknowledgements at these times (ms).
@@ -61,9 +61,10 @@ impl Bench {
 
     fn arrival(&mut self) -> Option<(u64, i64)> {
         let (time, _) = self.link.next()?;
-        let arrival = self.link.arrive()?;
-        let number = arrival.packet as i64;
-        Some((time.0, if arrival.is_corrupted { -number } else { number }))
+        let Arrival { packet, is_corrupted } = self.link.first()?;
+        let number = *packet as i64;
+        self.link.remove_first();
+        Some((time.0, if is_corrupted { -number } else { number }))
     }
 
     fn outstanding(&self) -> Vec<Exact> {

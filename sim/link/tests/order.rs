@@ -8,7 +8,7 @@ fn an_unremarkable_link_carries_everything_in_order_after_its_delay() {
     assert_eq!(bench.acks([0, 0, 5]), [Fate::CARRIED; 3]);
     assert_eq!(bench.link.next(), Some((ms(20), 1)));
     assert_eq!(bench.arrivals_ms(), [(20, 1), (20, 2), (25, 3)]);
-    assert!(bench.link.is_empty() && bench.link.next().is_none() && bench.link.arrive().is_none());
+    assert!(bench.link.is_empty() && bench.link.next().is_none() && bench.link.first().is_none());
 }
 
 #[test]

@@ -95,6 +95,8 @@ fn mistakes_of_the_file_are_marked() {
         ("[tcp]\nreceive-buffer = \"2GiB\"", "2:18 \"2GiB\": a buffer can't hold 2147483648 bytes"),
         ("[tcp]\nnagle = 1", "2:9 1: `nagle` must be a boolean, not an integer (`true` or `false`)"),
         ("[tcp]\ndelayed-ack = \"500ms\"", "2:15 \"500ms\": `delayed-ack` can't be 500ms (below 500ms"),
+        ("[tcp]\nports = 0", "2:9 0: `ports` can't be 0 (from 1 to 16384)"),
+        ("[tcp]\nports = 16385", "2:9 16385: `ports` can't be 16385 (from 1 to 16384)"),
         ("[tcp]\ndelayed-ack = 1", "2:15 1: `delayed-ack` must be a string, not an integer (with its unit, as `\"20ms\"`)"),
         ("[tcp]\nrto-min = 0", "2:11 0: `rto-min` can't be 0s (from 1us to 24h)"),
         ("[tcp]\nrto-min = \"0s\"", "2:11 \"0s\": `rto-min` can't be 0s (from 1us to 24h)"),

@@ -10,7 +10,7 @@ use super::super::state::{Event, State};
 use super::super::timers::Resend;
 use super::{Disposition, GO_ON, Incoming, Verdict};
 
-pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
     let segment = &incoming.segment;
     if !segment.flags.ack() {
         return Break(Disposition::Drop);
@@ -30,7 +30,7 @@ pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: 
     if connection.state.is_over() { Break(Disposition::Drop) } else { GO_ON }
 }
 
-fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
     let segment = &incoming.segment;
     if incoming.has_length && step.settings.is(Quirk::StuckInSynReceived) {
         return Break(Disposition::Drop);
@@ -45,7 +45,7 @@ fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming
 }
 
 /// Takes a new acknowledgement: how many numbers it covers.
-pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) -> u32 {
+pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming<'_>) -> u32 {
     let count = connection.send.acknowledge(incoming.segment.ack);
     connection.rtt.acknowledged(connection.send.una, step.now, step.settings);
     connection.silence = None;
@@ -55,7 +55,7 @@ pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Inco
     count
 }
 
-fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) {
+fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) {
     let running = connection.timers.resend;
     let count = take(connection, step, incoming);
     let (una, flight, mss) = (connection.send.una, connection.send.flight(), connection.send.mss);
@@ -72,7 +72,7 @@ fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming
 }
 
 /// RFC 5681 §2: something is in flight, and the segment says nothing new, not even of the window.
-fn is_duplicate(connection: &Connection, incoming: &Incoming) -> bool {
+fn is_duplicate(connection: &Connection, incoming: &Incoming<'_>) -> bool {
     let send = &connection.send;
     send.flight() > 0 && !incoming.has_length && send.is_known(incoming.segment.ack, incoming.window)
 }
@@ -85,7 +85,7 @@ fn duplicate(connection: &mut Connection, step: &mut Step<'_>) {
     }
 }
 
-fn update_window(connection: &mut Connection, incoming: &Incoming) {
+fn update_window(connection: &mut Connection, incoming: &Incoming<'_>) {
     let segment = &incoming.segment;
     if segment.ack.is_before(connection.send.una) {
         return;

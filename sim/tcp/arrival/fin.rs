@@ -6,7 +6,7 @@ use super::super::segments::Step;
 use super::super::state::Event;
 use super::{GO_ON, Incoming, Verdict};
 
-pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
     if !connection.state.may_receive() {
         return GO_ON;
     }

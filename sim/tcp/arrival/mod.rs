@@ -21,8 +21,8 @@ use super::state::State;
 
 /// A segment on its way through the steps. Its data shrinks to what is new.
 #[derive(Debug)]
-pub(super) struct Incoming {
-    pub(super) segment: Segment,
+pub(super) struct Incoming<'a> {
+    pub(super) segment: &'a mut Segment,
     /// The number of its FIN.
     pub(super) fin_at: Option<Seq>,
     /// It takes numbers: its sender wants an answer.
@@ -58,7 +58,7 @@ type Verdict = ControlFlow<Disposition>;
 
 impl Connection {
     /// A segment of this connection arrives.
-    pub(in crate::tcp) fn arrive(&mut self, step: &mut Step<'_>, segment: Segment) {
+    pub(in crate::tcp) fn arrive(&mut self, step: &mut Step<'_>, segment: &mut Segment) {
         let scale = if segment.flags.syn() { 0 } else { self.send.scale };
         let mut incoming = Incoming {
             fin_at: segment.flags.fin().then(|| segment.end() - 1),
@@ -71,11 +71,11 @@ impl Connection {
             _ => self.process(step, &mut incoming),
         };
         if let Break(disposition) = verdict {
-            self.apply(step, disposition, &incoming.segment);
+            self.apply(step, disposition, incoming.segment);
         }
     }
 
-    fn process(&mut self, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+    fn process(&mut self, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
         sequence::first(self, step, incoming)?;
         reset::second(self, step, incoming)?;
         // The third step checks security compartments, which are not simulated.
@@ -86,6 +86,7 @@ impl Connection {
         fin::eighth(self, step, incoming)
     }
 
+    #[inline(never)]
     fn apply(&mut self, step: &mut Step<'_>, disposition: Disposition, segment: &Segment) {
         match disposition {
             Disposition::Drop => {}

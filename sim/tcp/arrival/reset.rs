@@ -7,7 +7,7 @@ use super::super::segments::Step;
 use super::super::state::State;
 use super::{Disposition, GO_ON, Incoming, Verdict};
 
-pub(super) fn second(connection: &mut Connection, _step: &mut Step<'_>, incoming: &Incoming) -> Verdict {
+pub(super) fn second(connection: &mut Connection, _step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
     if !incoming.segment.flags.rst() {
         return GO_ON;
     }

@@ -10,7 +10,7 @@ use super::super::segments::Step;
 use super::super::state::State;
 use super::{Disposition, GO_ON, Incoming, Verdict};
 
-pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
     if connection.state == State::SynReceived && incoming.segment.flags.syn() && incoming.segment.seq == connection.receive.irs {
         greeted_again(incoming)?;
     }
@@ -44,7 +44,7 @@ fn is_unaware(connection: &Connection, segment: &Segment) -> bool {
 /// A bare acknowledgement whose sender has filled our window, or probed it with an octet more, and lost that on the way: it stands
 /// behind what we take, and counts all the same, or a peer that answers every probe would be given up (RFC 9293 §3.10.7.4, first;
 /// §3.8.6.1, MUST-37).
-fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming) -> bool {
+fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming<'_>) -> bool {
     let (segment, receive) = (&incoming.segment, &connection.receive);
     let is_bare = segment.flags.ack() && !segment.flags.rst() && segment.length() == 0;
     is_bare && !connection.state.is_opening() && segment.seq.since(receive.nxt + receive.window()) <= 1
@@ -52,7 +52,7 @@ fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming) -> bool {
 
 /// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;
 /// without one our answer was lost.
-fn greeted_again(incoming: &mut Incoming) -> Verdict {
+fn greeted_again(incoming: &mut Incoming<'_>) -> Verdict {
     let segment = &mut incoming.segment;
     if !segment.flags.ack() {
         return Break(Disposition::Repeat);
@@ -63,7 +63,7 @@ fn greeted_again(incoming: &mut Incoming) -> Verdict {
 }
 
 /// Whoever sent something that lies outside the window is told where we stand, a reset apart.
-fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) -> Disposition {
+fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming<'_>) -> Disposition {
     let segment = &incoming.segment;
     if segment.flags.rst() {
         return Disposition::Drop;
@@ -81,9 +81,6 @@ fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming) ->
 }
 
 /// The segment's data, as far as it is new and lies in the window.
-pub(super) fn trim(connection: &Connection, incoming: &mut Incoming) -> Seq {
-    let segment = &mut incoming.segment;
-    let (start, data) = connection.receive.trim(segment.seq, std::mem::take(&mut segment.data));
-    segment.data = data;
-    start
+pub(super) fn trim(connection: &Connection, incoming: &mut Incoming<'_>) -> Seq {
+    connection.receive.trim(incoming.segment.seq, &mut incoming.segment.data)
 }

@@ -6,7 +6,7 @@ use super::super::connection::{Connection, Origin};
 use super::super::state::State;
 use super::{Disposition, GO_ON, Incoming, Verdict};
 
-pub(super) fn fourth(connection: &Connection, incoming: &Incoming) -> Verdict {
+pub(super) fn fourth(connection: &Connection, incoming: &Incoming<'_>) -> Verdict {
     if !incoming.segment.flags.syn() {
         return GO_ON;
     }

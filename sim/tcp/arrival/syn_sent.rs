@@ -8,7 +8,8 @@ use super::super::state::Event;
 use super::super::timers::Resend;
 use super::{Disposition, GO_ON, Incoming, Verdict, acknowledgement, fin, text};
 
-pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+#[inline(never)]
+pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
     let segment = &incoming.segment;
     let is_acknowledged = segment.flags.ack();
     if is_acknowledged && (!segment.ack.is_after(connection.send.iss) || connection.send.is_future(segment.ack)) {
@@ -20,13 +21,13 @@ pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming
     if !segment.flags.syn() {
         return Break(Disposition::Drop);
     }
-    connection.meet(step, &incoming.segment);
+    connection.meet(step, incoming.segment);
     incoming.segment.seq += 1;
     if is_acknowledged { finish(connection, step, incoming) } else { cross(connection, step) }
 }
 
 /// The answer to our SYN.
-fn finish(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming) -> Verdict {
+fn finish(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
     acknowledgement::take(connection, step, incoming);
     connection.owe(AckDue::Now);
     connection.advance(step, Event::SynAcked);

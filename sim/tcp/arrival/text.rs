@@ -9,7 +9,7 @@ use super::super::segments::Step;
 use super::super::side::delivers_at_close;
 use super::{Disposition, GO_ON, Incoming, Verdict, sequence};
 
-pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &mut Incoming) -> Verdict {
+pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
     if incoming.segment.data.is_empty() || !connection.state.may_receive() {
         return GO_ON;
     }

@@ -15,7 +15,7 @@ impl Net {
     /// The calls of a flow that wait.
     pub(in super::super) fn canonical_flow(&self, index: u32, core: &Core, canon: &mut Canon) {
         let wired = &self.flows[index as usize];
-        canon.number(wired.path as u64);
+        canon.number(wired.path.into());
         for end in End::BOTH {
             wired.ends[end].canonical(core, canon);
         }

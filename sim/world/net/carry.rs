@@ -1,18 +1,18 @@
 //! Packets on their way: whose they are, what became of them, and what the trace says of them.
 
-use std::borrow::Cow;
-
+use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::contract::End;
-use crate::link::{Arrival, Fate};
+use crate::link::{Arrival, Fate, Meaning};
 use crate::time::Instant;
 use crate::trace::{self, Event, Flags, SynOptions, What, Wire};
 use crate::wire::{Options, Packet, Segment};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
-use super::{Net, address};
+use super::address;
+use super::post::Post;
 
 /// A packet under way.
 #[derive(Clone, Debug)]
@@ -64,125 +64,156 @@ fn pair(from: End, segment: &Segment) -> Pair {
 }
 
 impl Parcel {
-    /// What is left of it once it was damaged: bytes with one wrong bit for a stack that reads bytes; nothing of a structured
-    /// segment, whose checksum is right by construction and so would be found wrong.
-    fn damaged(self) -> Option<Parcel> {
-        match self.packet {
-            Packet::Segment(_) => None,
-            Packet::Bytes(bytes) => {
-                let mut bytes = bytes.to_vec();
-                *bytes.last_mut()? ^= 1;
-                Some(Parcel { packet: Packet::Bytes(bytes.into()), ..self })
-            }
-        }
+    /// Octets on the wire.
+    fn size(&self) -> u32 {
+        self.packet.size() as u32 + IP_HEADER
+    }
+
+    /// Damages it: bytes get one wrong bit, for a stack that reads bytes. False where nothing is left: the checksum of a structured
+    /// segment is right by construction, and so would be found wrong.
+    #[cold]
+    fn damage(&mut self) -> bool {
+        let Packet::Bytes(bytes) = &mut self.packet else { return false };
+        let mut damaged = bytes.to_vec();
+        damaged.last_mut().map(|last| *last ^= 1);
+        *bytes = damaged.into();
+        !bytes.is_empty()
     }
 }
 
-impl Net {
-    /// A stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
-    pub(super) fn transmit(&mut self, core: &mut Core, path: usize, from: End, packet: Packet) {
-        let Some(read) = segment(&packet, path, from) else { return };
-        let segment: &Segment = &read;
-        let Some(index) = self.owner(path, from, segment) else { return };
-        self.last_id += 1;
-        let id = self.last_id;
+/// What the world knows of a packet that a stack sends.
+struct Label {
+    id: u64,
+    /// The flow that it belongs to.
+    index: u32,
+    meaning: Meaning,
+}
+
+impl Post<'_> {
+    /// The stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
+    #[inline(never)]
+    pub(super) fn transmit(&mut self, packet: Packet) {
+        let label = match &packet {
+            Packet::Segment(segment) => self.label(segment),
+            Packet::Bytes(bytes) => self.label_bytes(bytes),
+        };
+        if let Some(label) = label {
+            self.dispatch(&label, packet);
+        }
+    }
+
+    #[inline]
+    fn label(&mut self, segment: &Segment) -> Option<Label> {
+        let index = self.owner(segment)?;
+        *self.last_id += 1;
+        let id = *self.last_id;
         let wired = &mut self.flows[index as usize];
-        let meaning = wired.meaning(from, segment);
-        log(core, wired.flow, from, id, trace::Fate::Sent, segment);
-        let size = segment.size() as u32 + IP_HEADER;
-        drop(read);
-        let (sequence, now) = (core.agenda.next_sequence(), core.now);
-        let link = &mut self.paths[path].links[from];
-        let before = link.next();
-        let fate = link.send(&mut core.choice, now, sequence, meaning, size, Parcel { id, index, packet });
-        let next = link.next();
+        let meaning = wired.meaning(self.end, segment);
+        log(self.core, wired.flow, self.end, id, trace::Fate::Sent, segment);
+        Some(Label { id, index, meaning })
+    }
+
+    #[cold]
+    fn label_bytes(&mut self, bytes: &Bytes) -> Option<Label> {
+        let segment = Segment::from_bytes(bytes, address(self.path, self.end), address(self.path, self.end.peer())).ok()?;
+        self.label(&segment)
+    }
+
+    /// Gives a packet to the link.
+    #[inline]
+    fn dispatch(&mut self, label: &Label, packet: Packet) {
+        let (sequence, now) = (self.core.agenda.next_sequence(), self.core.now);
+        let before = self.link.next();
+        let parcel = Parcel { id: label.id, index: label.index, packet };
+        let fate = self.link.send(&mut self.core.choice, now, sequence, label.meaning, Parcel::size, parcel);
+        let next = self.link.next();
         if next != before {
-            expect(core, path, from, next);
+            expect(self.core, self.path, self.end, next);
         }
         if fate != Fate::CARRIED {
-            log_fate(core, fate);
+            log_fate(self.core, fate);
         }
     }
 
-    /// The next packet of a link arrives; false if another one has come first.
-    pub(in super::super) fn arrive(&mut self, core: &mut Core, time: Instant, path: u32, from: End, sequence: u64) -> bool {
-        let link = &mut self.paths[path as usize].links[from];
-        if link.next() != Some((time, sequence)) {
-            return false;
+    /// The flow that a segment of this end belongs to.
+    #[inline]
+    fn owner(&mut self, segment: &Segment) -> Option<u32> {
+        let pair = pair(self.end, segment);
+        if segment.flags.syn() {
+            self.introduce(pair);
         }
-        let Some(Arrival { packet, is_corrupted }) = link.arrive() else { return false };
-        core.now = core.now.max(time);
-        expect(core, path as usize, from, link.next());
-        if !is_corrupted {
-            self.deliver(core, path as usize, from, packet);
-        } else if let Some(damaged) = packet.damaged() {
-            self.deliver(core, path as usize, from, damaged);
-        }
-        true
+        // Ports at which nobody was ever taken answer for whoever knocked.
+        self.ports[self.end].find(pair).or_else(|| self.ports[self.end.peer()].find(pair))
     }
 
-    fn deliver(&mut self, core: &mut Core, path: usize, from: End, parcel: Parcel) {
-        let (source, target) = (address(path, from), address(path, from.peer()));
-        let is_up = self.paths[path].hosts[from.peer()].is_up;
-        if core.recording
-            && let Some(segment) = segment(&parcel.packet, path, from)
-        {
-            let flow = self.flows[self.receiver(path, from, &parcel, &segment) as usize].flow;
-            let fate = if is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
-            log(core, flow, from, parcel.id, fate, &segment);
-        }
-        if is_up {
-            self.paths[path].hosts[from.peer()].stack.get_mut().input(core.now, source, target, parcel.packet);
-            self.settle(core, path, from.peer());
+    /// A SYN that a client sends may be that of the flow which began to connect.
+    #[inline(never)]
+    fn introduce(&mut self, pair: Pair) {
+        if self.end == End::Client && !self.host.connecting.is_empty() {
+            let index = self.host.connecting.remove(0);
+            self.ports.client.insert(pair, index);
         }
     }
 
-    /// Whose flow a segment is at the end where it arrives: that of a connection there which still has these ports, while its
-    /// sender has come back from a crash and begun another.
-    fn receiver(&self, path: usize, from: End, parcel: &Parcel, segment: &Segment) -> u32 {
-        let (path, end) = (&self.paths[path], from.peer());
-        match path.ports[end].find(pair(from, segment)) {
+    /// A packet of the other end arrives here.
+    pub(super) fn receive(&mut self, Arrival { packet: parcel, is_corrupted }: Arrival<&mut Parcel>) {
+        if is_corrupted && !parcel.damage() {
+            return;
+        }
+        if self.core.recording {
+            self.log_arrival(parcel);
+        }
+        if self.host.is_up {
+            let (source, target) = (address(self.path, self.end.peer()), address(self.path, self.end));
+            self.host.stack.input(self.core.now, source, target, &mut parcel.packet);
+            self.settle();
+        }
+    }
+
+    #[inline(never)]
+    fn log_arrival(&mut self, parcel: &Parcel) {
+        match &parcel.packet {
+            Packet::Segment(segment) => self.log_arrived(parcel, segment),
+            Packet::Bytes(bytes) => {
+                let (source, target) = (address(self.path, self.end.peer()), address(self.path, self.end));
+                if let Ok(segment) = Segment::from_bytes(bytes, source, target) {
+                    self.log_arrived(parcel, &segment);
+                }
+            }
+        }
+    }
+
+    fn log_arrived(&mut self, parcel: &Parcel, segment: &Segment) {
+        let flow = self.flows[self.receiver(parcel, segment) as usize].flow;
+        let fate = if self.host.is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
+        log(self.core, flow, self.end.peer(), parcel.id, fate, segment);
+    }
+
+    /// Whose flow a segment is here, where it arrives: that of a connection which still has these ports, while its sender has
+    /// come back from a crash and begun another. Who begins another while this one is in TIME-WAIT means the other.
+    fn receiver(&self, parcel: &Parcel, segment: &Segment) -> u32 {
+        match self.ports[self.end].find(pair(self.end.peer(), segment)) {
             Some(other) if other != parcel.index => {
-                let socket = self.flows[other as usize].ends[end].socket;
-                let lives = socket.is_some_and(|socket| path.hosts[end].sockets.get(socket).is_some());
+                let side = &self.flows[other as usize].ends[self.end];
+                let is_over = side.lingers && segment.flags.syn() && !segment.flags.ack();
+                let lives = !is_over && side.socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
                 if lives { other } else { parcel.index }
             }
             _ => parcel.index,
         }
     }
-
-    /// The flow that a segment belongs to at the end that sends it.
-    fn owner(&mut self, path: usize, from: End, segment: &Segment) -> Option<u32> {
-        let pair = pair(from, segment);
-        let path = &mut self.paths[path];
-        if from == End::Client && segment.flags.syn() && !path.hosts.client.connecting.is_empty() {
-            let index = path.hosts.client.connecting.remove(0);
-            path.ports.client.insert(pair, index);
-        }
-        // Ports at which nobody was ever taken answer for whoever knocked.
-        path.ports[from].find(pair).or_else(|| path.ports[from.peer()].find(pair))
-    }
 }
 
 /// Sees to it that the next packet of a link arrives.
 #[inline]
-fn expect(core: &mut Core, path: usize, from: End, next: Option<(Instant, u64)>) {
+pub(super) fn expect(core: &mut Core, path: u32, from: End, next: Option<(Instant, u64)>) {
     if let Some((time, sequence)) = next {
-        core.agenda.push(time, sequence, Due::Link { path: path as u32, from });
+        core.agenda.push(time, sequence, Due::Link { path, from });
     }
 }
 
 /// Octets of the header of IPv4.
 const IP_HEADER: u32 = 20;
-
-/// What this end sends, as a segment; nothing where it is none.
-#[inline]
-fn segment(packet: &Packet, path: usize, from: End) -> Option<Cow<'_, Segment>> {
-    match packet {
-        Packet::Segment(segment) => Some(Cow::Borrowed(segment)),
-        Packet::Bytes(bytes) => Segment::from_bytes(bytes, address(path, from), address(path, from.peer())).ok().map(Cow::Owned),
-    }
-}
 
 #[inline]
 fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {

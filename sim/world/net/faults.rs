@@ -105,10 +105,10 @@ impl Net {
     pub(in super::super) fn abort(&mut self, core: &mut Core, index: u32, end: End, abort: Abort) {
         let wired = &self.flows[index as usize];
         let (path, flow, socket) = (wired.path, wired.flow, wired.ends[end].socket);
-        let stack = self.paths[path].hosts[end].stack.get_mut();
-        if socket.is_some_and(|socket| stack.abort(core.now, socket, abort)) {
-            core.log(|| What::Env(Env { flow: Some(flow), end: Some(end), what: EnvWhat::Abort(abort, By::Fault) }));
-            self.settle(core, path, end);
+        let post = &mut self.post(core, path, end);
+        if socket.is_some_and(|socket| post.host.stack.get_mut().abort(post.core.now, socket, abort)) {
+            post.core.log(|| What::Env(Env { flow: Some(flow), end: Some(end), what: EnvWhat::Abort(abort, By::Fault) }));
+            post.settle();
         }
     }
 }

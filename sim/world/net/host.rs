@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
+use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::contract::{Call, End, Outcome};
+use crate::contract::{Call, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
 use crate::trace::Limits;
@@ -26,7 +27,7 @@ pub(super) struct Host {
     pub(super) has_left: bool,
     /// When it is to be woken, as the agenda knows it.
     pub(super) armed: Option<Instant>,
-    /// Whose end each connection is: the flow and its end.
+    /// Whose end each connection is.
     pub(super) sockets: Sockets,
     /// Ports that calls have asked it to listen on.
     pub(super) listening: BTreeSet<u16>,
@@ -34,11 +35,11 @@ pub(super) struct Host {
     pub(super) connecting: SmallVec<[u32; 4]>,
 }
 
-/// Whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
+/// The flow whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sockets {
-    dense: SmallVec<[Option<(u32, End)>; 2]>,
-    sparse: BTreeMap<Socket, (u32, End)>,
+    dense: SmallVec<[Option<u32>; 2]>,
+    sparse: BTreeMap<Socket, u32>,
 }
 
 /// So far ahead of its predecessors a number may be and still have a place.
@@ -46,14 +47,14 @@ const GAP_MAX: usize = 64;
 
 impl Sockets {
     #[inline]
-    pub(super) fn get(&self, socket: Socket) -> Option<(u32, End)> {
+    pub(super) fn get(&self, socket: Socket) -> Option<u32> {
         match self.dense.get(socket.0 as usize) {
             Some(owner) => *owner,
             None => self.sparse.get(&socket).copied(),
         }
     }
 
-    pub(super) fn insert(&mut self, socket: Socket, owner: (u32, End)) {
+    pub(super) fn insert(&mut self, socket: Socket, owner: u32) {
         let place = socket.0 as usize;
         if place > self.dense.len() + GAP_MAX {
             self.sparse.insert(socket, owner);
@@ -104,6 +105,15 @@ impl Kind {
         match self {
             Kind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
             Kind::Foreign(stack) => stack.call(now, socket, call),
+        }
+    }
+
+    /// A packet arrives; what is left of it is nobody's.
+    #[inline]
+    pub(super) fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: &mut Packet) {
+        match self {
+            Kind::Own(tcp) => tcp.take(now, source, target, packet),
+            Kind::Foreign(stack) => stack.input(now, source, target, std::mem::replace(packet, Packet::Bytes(Bytes::new()))),
         }
     }
 

@@ -1,32 +1,35 @@
 //! The network of a world: paths with a host at either end, and the flows whose segments cross them.
 //!
-//! A call goes to the stack of its end ([`calls`]); what the stack then says and sends is taken from it in one place
-//! ([`Net::settle`]); what becomes of a packet is decided by its [`link`](crate::link), and what it means is written down in
-//! [`carry`]. What this is not: a protocol. All that is TCP stands behind the door [`Stack`].
+//! What happens at one end of a path happens at a [`Post`]: a call goes to the stack there ([`calls`]); what the stack then says
+//! and sends is taken from it in one place ([`Post::settle`]); what becomes of a packet is decided by its
+//! [`link`](crate::link), and what it means is written down in [`carry`]. What this is not: a protocol. All that is TCP stands
+//! behind the door [`Stack`].
 
 mod calls;
 mod canonical;
 mod carry;
 mod faults;
 mod host;
+mod post;
 mod wired;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::contract::{Both, Contract, End};
+use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::link::{self, Link};
 use crate::tcp;
 use crate::time::Instant;
-use crate::trace::{By, Env, EnvWhat, Limits, Resources, What};
+use crate::trace::{Limits, Resources};
 
 pub use faults::NetFault;
 
 use self::carry::{Parcel, Ports};
 use self::host::Host;
+use self::post::Post;
 use self::wired::Wired;
-use super::agenda::Due;
+use super::Op;
 use super::core::Core;
-use super::stack::{Notice, Socket, Stack};
+use super::stack::Stack;
 
 /// What a network is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +75,18 @@ impl Path {
     }
 }
 
+/// The link that carries what this end sends, and the one that carries what it gets.
+#[inline]
+fn there_and_back(links: &mut Both<Link<Parcel>>, from: End) -> (&mut Link<Parcel>, &mut Link<Parcel>) {
+    match from {
+        End::Client => (&mut links.client, &mut links.server),
+        End::Server => (&mut links.server, &mut links.client),
+    }
+}
+
 /// Where the host stands.
-fn address(path: usize, end: End) -> IpAddr {
-    let [.., high, low] = (path as u32).to_be_bytes();
+fn address(path: u32, end: End) -> IpAddr {
+    let [.., high, low] = path.to_be_bytes();
     IpAddr::V4(Ipv4Addr::new(10, high, low, 1 + end as u8))
 }
 
@@ -85,23 +97,23 @@ impl Net {
     }
 
     /// A path between two hosts with stacks of the simulator's own.
-    pub(super) fn add_path(&mut self, settings: &NetSettings) -> usize {
+    pub(super) fn add_path(&mut self, settings: &NetSettings) -> u32 {
         let hosts = Both { client: Host::own(&settings.tcp.client), server: Host::own(&settings.tcp.server) };
         self.paths.push(Path::new(hosts, &settings.link));
-        self.paths.len() - 1
+        self.paths.len() as u32 - 1
     }
 
     /// The path between hosts with stacks of the simulator's own: the first, unless foreign stacks were put there.
-    pub(super) fn own(&mut self, contract: Both<Contract>) -> usize {
+    pub(super) fn own(&mut self, contract: Both<Contract>) -> u32 {
         match self.paths.iter().position(Path::is_own) {
-            Some(path) => path,
+            Some(path) => path as u32,
             None => self.add_path(&NetSettings { link: self.first_links(), ..NetSettings::new(contract) }),
         }
     }
 
     /// Foreign stacks on the first path, with its links and what was planned for it, if nobody stands there yet; else on another
     /// with the same links.
-    pub(super) fn place(&mut self, stacks: [Box<dyn Stack>; 2]) -> usize {
+    pub(super) fn place(&mut self, stacks: [Box<dyn Stack>; 2]) -> u32 {
         if self.flows.iter().any(|flow| flow.path == 0) {
             return self.add_foreign(stacks, &self.first_links());
         }
@@ -118,116 +130,79 @@ impl Net {
     }
 
     /// A path between two foreign stacks.
-    pub(super) fn add_foreign(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>) -> usize {
+    pub(super) fn add_foreign(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>) -> u32 {
         let [client, server] = stacks;
         self.paths.push(Path::new(Both { client: Host::foreign(client), server: Host::foreign(server) }, link));
-        self.paths.len() - 1
+        self.paths.len() as u32 - 1
     }
 
     /// A flow over a path, not connected yet; gives its index here.
-    pub(super) fn add_flow(&mut self, flow: u32, path: usize, contract: Both<Contract>) -> u32 {
+    pub(super) fn add_flow(&mut self, flow: u32, path: u32, contract: Both<Contract>) -> u32 {
         self.flows.push(Wired::new(flow, path, contract));
         (self.flows.len() - 1) as u32
     }
 
     /// Does a call of an end of this flow listen on this port?
     pub(super) fn is_listening(&self, index: u32, end: End, port: u16) -> bool {
-        self.paths[self.flows[index as usize].path].hosts[end].listening.contains(&port)
+        self.paths[self.flows[index as usize].path as usize].hosts[end].listening.contains(&port)
     }
 
-    /// Takes from a stack, until there is no more, what it has to say and to send. Whoever gave it something calls this.
-    fn settle(&mut self, core: &mut Core, path: usize, end: End) {
-        loop {
-            let stack = &mut self.paths[path].hosts[end].stack;
-            if let Some(notice) = stack.notice() {
-                self.hear(core, path, end, notice);
-            } else if let Some((_, packet)) = stack.output(core.now) {
-                self.transmit(core, path, end, packet);
-            } else {
-                break;
-            }
-        }
-        self.arm(core, path, end);
+    /// The end of a path, and all that its host may touch.
+    #[inline]
+    fn post<'a>(&'a mut self, core: &'a mut Core, path: u32, end: End) -> Post<'a> {
+        let Path { hosts, links, ports } = &mut self.paths[path as usize];
+        let (host, link, flows, last_id) = (&mut hosts[end], &mut links[end], &mut self.flows[..], &mut self.last_id);
+        Post { core, flows, host, link, ports, last_id, path, end }
     }
 
-    /// Sees to it that the stack is woken at its deadline.
-    fn arm(&mut self, core: &mut Core, path: usize, end: End) {
-        let host = &mut self.paths[path].hosts[end];
-        let Some(deadline) = host.stack.deadline() else { return };
-        if host.is_up && host.armed.is_none_or(|armed| deadline < armed) {
-            host.armed = Some(deadline);
-            core.schedule(deadline, Due::Host { path: path as u32, end });
-        }
+    /// Where this end of a flow stands.
+    #[inline]
+    fn post_of<'a>(&'a mut self, core: &'a mut Core, index: u32, end: End) -> Post<'a> {
+        let path = self.flows[index as usize].path;
+        self.post(core, path, end)
+    }
+
+    /// Asks something of an end.
+    pub(super) fn call(&mut self, core: &mut Core, index: u32, end: End, call: Call) -> Op {
+        self.post_of(core, index, end).call(index, call)
+    }
+
+    /// The outcome of a read, if there is one.
+    pub(super) fn take_read(&mut self, core: &mut Core, index: u32, end: End, op: Op, max: usize) -> Option<Outcome> {
+        self.post_of(core, index, end).take_read(index, op, max)
+    }
+
+    /// A call of an end was given up.
+    pub(super) fn cancel(&mut self, core: &mut Core, index: u32, end: End, op: Op) {
+        self.post_of(core, index, end).cancel(index, op);
     }
 
     /// A host's time may have come; false if nothing happens (then the clock stands still).
     pub(super) fn wake(&mut self, core: &mut Core, time: Instant, path: u32, end: End) -> bool {
-        let path = path as usize;
-        let host = &mut self.paths[path].hosts[end];
-        if host.armed != Some(time) {
+        self.post(core, path, end).wake(time)
+    }
+
+    /// The next packet that this end of a path sent may arrive; false if another one has come first.
+    pub(super) fn arrive(&mut self, core: &mut Core, time: Instant, path: u32, from: End, sequence: u64) -> bool {
+        let Path { hosts, links, ports } = &mut self.paths[path as usize];
+        let end = from.peer();
+        let (link, back) = there_and_back(links, from);
+        if link.next() != Some((time, sequence)) {
             return false;
         }
-        host.armed = None;
-        if host.stack.deadline().is_none_or(|deadline| deadline > time) {
-            self.arm(core, path, end);
-            return false;
-        }
+        let Some(arrival) = link.first() else { return false };
         core.now = core.now.max(time);
-        host.stack.get_mut().wake(core.now);
-        self.settle(core, path, end);
+        let (flows, last_id) = (&mut self.flows[..], &mut self.last_id);
+        Post { core: &mut *core, flows, host: &mut hosts[end], link: back, ports, last_id, path, end }.receive(arrival);
+        link.remove_first();
+        carry::expect(core, path, from, link.next());
         true
-    }
-
-    fn hear(&mut self, core: &mut Core, path: usize, end: End, notice: Notice) {
-        match notice {
-            Notice::Incoming { port, socket, remote } => _ = self.bind(path, end, port, socket, remote.port()),
-            Notice::Accepted { port, socket, remote } => self.accepted(core, path, end, port, socket, remote.port()),
-            Notice::Progress(socket) => {
-                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
-                    self.ask(core, index, end);
-                }
-            }
-            Notice::State { socket, from, to } => {
-                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
-                    let at = self.flows[index as usize].place(end);
-                    core.log(|| What::State { at, from: from.into(), to: to.into() });
-                }
-            }
-            Notice::Aborted { socket, abort } => {
-                if let Some((index, end)) = self.paths[path].hosts[end].sockets.get(socket) {
-                    let flow = Some(self.flows[index as usize].flow);
-                    core.log(|| What::Env(Env { flow, end: Some(end), what: EnvWhat::Abort(abort, By::Stack) }));
-                }
-            }
-            Notice::Gone(socket) => self.paths[path].hosts[end].sockets.remove(socket),
-        }
-    }
-
-    /// Finds out whose connection an incoming one is.
-    fn bind(&mut self, path: usize, end: End, port: u16, socket: Socket, remote: u16) -> Option<u32> {
-        let host = &mut self.paths[path].hosts[end];
-        if let Some((index, _)) = host.sockets.get(socket) {
-            return Some(index);
-        }
-        let ports = &mut self.paths[path].ports;
-        let index = ports.client.find((remote, port))?;
-        ports.server.insert((remote, port), index);
-        self.paths[path].hosts[end].sockets.insert(socket, (index, end));
-        self.flows[index as usize].ends[end].socket = Some(socket);
-        Some(index)
-    }
-
-    fn accepted(&mut self, core: &mut Core, path: usize, end: End, port: u16, socket: Socket, remote: u16) {
-        if let Some(index) = self.bind(path, end, port, socket, remote) {
-            self.flows[index as usize].ends[end].accepted = Some(port);
-            self.ask(core, index, end);
-        }
     }
 
     /// What an end still holds; nothing where its stack can't tell.
     pub(super) fn resources(&self, index: u32, end: End) -> Option<Resources> {
         let wired = &self.flows[index as usize];
-        let host = &self.paths[wired.path].hosts[end];
+        let host = &self.paths[wired.path as usize].hosts[end];
         match wired.ends[end].socket {
             Some(socket) if host.is_up => host.stack.get().resources(socket),
             _ => Some(Resources::default()),

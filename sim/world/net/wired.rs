@@ -15,7 +15,7 @@ use super::super::{Conn, Op};
 #[derive(Clone, Debug)]
 pub(super) struct Wired {
     pub(super) flow: u32,
-    pub(super) path: usize,
+    pub(super) path: u32,
     pub(super) ends: Both<Side>,
 }
 
@@ -38,6 +38,8 @@ pub(super) struct Side {
     pub(super) accepting: SmallVec<[(Op, u16); 1]>,
     /// The port that its connection was taken on, once it is established.
     pub(super) accepted: Option<u16>,
+    /// Its connection is in TIME-WAIT: the next SYN may be for another one.
+    pub(super) lingers: bool,
     sent: Sent,
 }
 
@@ -51,6 +53,13 @@ pub(super) struct Waiting {
     pub(super) len: Option<u64>,
 }
 
+impl Waiting {
+    /// How many bytes of it the stack has not taken.
+    pub(super) fn left(&self) -> u64 {
+        self.call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum())
+    }
+}
+
 /// How far an end has come with sending: what turns sequence numbers into stream offsets.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sent {
@@ -61,7 +70,7 @@ struct Sent {
 }
 
 impl Wired {
-    pub(super) fn new(flow: u32, path: usize, contract: Both<Contract>) -> Self {
+    pub(super) fn new(flow: u32, path: u32, contract: Both<Contract>) -> Self {
         Wired { flow, path, ends: Both { client: Side::new(contract.client), server: Side::new(contract.server) } }
     }
 
@@ -103,6 +112,7 @@ impl Side {
             opening: SmallVec::new(),
             accepting: SmallVec::new(),
             accepted: None,
+            lingers: false,
             sent: Sent::default(),
         }
     }
