@@ -79,8 +79,8 @@ impl<'a> Table<'a> {
 
     /// The value under `key`, which must be there.
     pub(super) fn need<T>(&mut self, key: &'static str, read: fn(&Item<'a>) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
-        let missing = self.source.at(Spot::of(&self.span), format!("`{key}` is missing in {}", self.what));
-        self.get(key, read)?.ok_or(missing)
+        let missing = |table: &Self| table.source.at(Spot::of(&table.span), format!("`{key}` is missing in {}", table.what));
+        self.get(key, read)?.ok_or_else(|| missing(self))
     }
 
     /// A diagnostic that marks the whole table.
