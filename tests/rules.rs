@@ -209,6 +209,23 @@ fn every_example_gets_its_verdict() {
     assert!(failures.is_empty(), "{} wrong:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
+/// A verdict in full.
+fn report(verdict: &Verdict) -> String {
+    format!("{verdict:?}")
+}
+
+#[test]
+fn an_oracle_that_judged_before_judges_as_a_new_one() {
+    let mut used = Oracle::new(Contract::modern());
+    for text in histories() {
+        let trace = history::parse(text, Contract::modern()).unwrap_or_else(|error| panic!("{error} in{text}"));
+        used.restart(trace.header.clone());
+        trace.events.iter().zip(2..).for_each(|(event, line)| used.observe(line, event));
+        let fresh = Oracle::with(trace.header.clone()).judge(&trace);
+        assert_eq!(report(&used.conclude(trace.cut)), report(&fresh), "{text}");
+    }
+}
+
 #[test]
 fn near_misses_are_held() {
     let mut failures = Vec::new();

@@ -15,11 +15,16 @@ use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What, Wire};
 /// The most flows that are judged.
 const FLOWS: usize = 32_768;
 
+/// So many flows of a run that is over leave their memory to the next one.
+const SPARE: usize = 64;
+
 #[derive(Clone, Debug)]
 pub(super) struct Court {
     header: Header,
     /// Each in a place of its own: a flow is large, and stays where it is when others come.
     flows: Vec<Box<Flow>>,
+    /// What a run that is over has left.
+    spare: Vec<Box<Flow>>,
     /// Where flows are kept that did not come in the order of their numbers.
     by_id: BTreeMap<u32, usize>,
     hosts: Both<Host>,
@@ -43,6 +48,7 @@ impl Court {
         Court {
             header,
             flows: Vec::new(),
+            spare: Vec::new(),
             by_id: BTreeMap::new(),
             hosts: Both::default(),
             book: Ledger::default(),
@@ -54,6 +60,14 @@ impl Court {
             telling: None,
             look_again: Instant::ZERO,
         }
+    }
+
+    /// Another run begins; nothing is known of it yet.
+    pub fn restart(&mut self, header: Header) {
+        let (mut flows, mut spare) = (std::mem::take(&mut self.flows), std::mem::take(&mut self.spare));
+        spare.append(&mut flows);
+        spare.truncate(SPARE);
+        *self = Court { flows, spare, ..Court::new(header) };
     }
 
     pub fn header(&self) -> &Header {
@@ -145,7 +159,14 @@ impl Court {
     fn begin(&mut self, id: u32) -> usize {
         let index = self.flows.len();
         End::BOTH.into_iter().for_each(|end| self.alive[end].push(index));
-        self.flows.push(Box::new(Flow::new(id, &self.header)));
+        let flow = match self.spare.pop() {
+            Some(mut flow) => {
+                flow.restart(id, &self.header);
+                flow
+            }
+            None => Box::new(Flow::new(id, &self.header)),
+        };
+        self.flows.push(flow);
         self.flows[index].cut = self.cut;
         self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
         let left = End::BOTH.map(|end| self.hosts[end].left);
@@ -369,5 +390,20 @@ mod tests {
         assert_eq!(told(""), 0);
         assert_eq!(told("client/0 return 1 ok"), 1);
         assert_eq!(told("env reset client by fault\nclient/0 return 1 ok"), 1);
+    }
+
+    #[test]
+    fn a_run_leaves_the_memory_of_so_many_flows_and_nothing_else() {
+        for (flows, kept) in [(SPARE - 1, SPARE - 1), (SPARE, SPARE), (SPARE + 1, SPARE)] {
+            let mut court = Court::new(Header::default());
+            for flow in 0..flows as u32 {
+                let what = What::Cancel { at: Place { flow, end: End::Client }, op: 1 };
+                court.observe(2, &Event { t: Instant(1), what });
+            }
+            court.restart(Header::default());
+            assert_eq!((court.spare.len(), court.flows.len()), (kept, 0));
+            court.spare.clear();
+            assert_eq!(format!("{court:?}"), format!("{:?}", Court::new(Header::default())));
+        }
     }
 }

@@ -76,6 +76,16 @@ impl Flow {
         }
     }
 
+    /// Another flow takes the place of this one, and the memory of its lists.
+    pub fn restart(&mut self, id: u32, header: &Header) {
+        let mut fresh = Flow::new(id, header);
+        for end in End::BOTH {
+            fresh.streams[end].inherit(&mut self.streams[end]);
+            fresh.wire[end].inherit(&mut self.wire[end]);
+        }
+        *self = fresh;
+    }
+
     /// A connection that this end has not been handed yet: only its connecting peer knows of it.
     pub fn is_untaken(&self, end: End) -> bool {
         let (me, peer) = (&self.ends[end].opening, &self.ends[end.peer()].opening);

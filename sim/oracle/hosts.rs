@@ -2,7 +2,7 @@
 //!
 //! All servers' ends are taken for one host, and all clients'. Where destinations name several, nothing is judged by this.
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use super::{Seq, Stamp};
 use crate::time::Instant;
@@ -39,7 +39,8 @@ pub(super) enum Found {
 /// One stack.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Host {
-    ports: BTreeMap<u16, Port>,
+    /// In the order of their numbers: nearly always there is one.
+    ports: SmallVec<[(u16, Port); 1]>,
     /// The name by which it was connected to.
     name: Option<Box<str>>,
     /// Its ports tell nothing for certain.
@@ -113,13 +114,13 @@ impl Host {
     /// Disconnect was called.
     pub fn leaves(&mut self, at: Stamp) {
         self.left.get_or_insert(at);
-        self.ports.values_mut().for_each(|port| port.sure = None);
+        self.ports.iter_mut().for_each(|(_, port)| port.sure = None);
     }
 
     /// Its host crashed: nobody listens there until somebody does again.
     pub fn crashes(&mut self) {
         self.down = true;
-        self.ports.values_mut().for_each(|port| (port.sure, port.gone) = (None, None));
+        self.ports.iter_mut().for_each(|(_, port)| (port.sure, port.gone) = (None, None));
     }
 
     /// Somebody connects to this destination: the port, where that is said.
@@ -135,46 +136,58 @@ impl Host {
 
     /// Since when somebody listens there for certain.
     pub fn listener(&self, port: Option<u16>) -> Option<Stamp> {
-        self.ports.get(&port?).and_then(|port| port.sure).filter(|_| !self.doubtful)
+        self.find(port?).and_then(|port| port.sure).filter(|_| !self.doubtful)
     }
 
     /// As [`Host::listener`], where it is beyond doubt that this flow's listener is meant.
     pub fn listener_on(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
-        let only = || if self.ports.len() == 1 { self.ports.keys().next().copied() } else { None };
+        let only = || if let [(only, _)] = self.ports.as_slice() { Some(*only) } else { None };
         let port = port.or_else(only)?;
-        self.listener(Some(port)).filter(|_| self.ports.get(&port).is_some_and(|port| port.flow == flow))
+        self.listener(Some(port)).filter(|_| self.find(port).is_some_and(|port| port.flow == flow))
     }
 
     /// Somebody listens on some port for certain.
     pub fn is_listening(&self) -> bool {
-        !self.doubtful && self.ports.values().any(|port| port.sure.is_some())
+        !self.doubtful && self.ports.iter().any(|(_, port)| port.sure.is_some())
     }
 
     /// Nothing says that nobody listens there.
     pub fn is_listening_perhaps(&self, port: Option<u16>) -> bool {
         let there = |port: &Port| port.sure.is_some() || port.changed == 0;
         match port {
-            Some(port) => !self.doubtful && self.ports.get(&port).is_none_or(there),
-            None => !self.doubtful && self.ports.values().all(there),
+            Some(port) => !self.doubtful && self.find(port).is_none_or(there),
+            None => !self.doubtful && self.ports.iter().all(|(_, port)| there(port)),
         }
     }
 
     /// Since when nobody listens there for certain. Where no port was named, there must be no other, nor another flow's host.
     pub fn nobody(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
-        match (port, self.ports.len()) {
+        match (port, self.ports.as_slice()) {
             _ if self.doubtful => None,
-            (Some(port), _) => self.ports.get(&port)?.gone,
-            (None, 1) => self.ports.values().next().filter(|port| port.flow == flow)?.gone,
+            (Some(port), _) => self.find(port)?.gone,
+            (None, [(_, port)]) => port.gone.filter(|_| port.flow == flow),
             (None, _) => None,
         }
     }
 
+    fn find(&self, number: u16) -> Option<&Port> {
+        let place = self.ports.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        Some(&self.ports[place].1)
+    }
+
     fn port(&mut self, number: u16) -> Option<&mut Port> {
-        if self.ports.len() >= PORTS && !self.ports.contains_key(&number) {
-            self.doubtful = true;
-            return None;
-        }
-        Some(self.ports.entry(number).or_default())
+        let place = match self.ports.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(place) => place,
+            Err(_) if self.ports.len() >= PORTS => {
+                self.doubtful = true;
+                return None;
+            }
+            Err(place) => {
+                self.ports.insert(place, (number, Port::default()));
+                place
+            }
+        };
+        Some(&mut self.ports[place].1)
     }
 }
 

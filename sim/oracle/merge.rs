@@ -60,7 +60,7 @@ impl Merge {
         lines.push((line, event.clone()));
     }
 
-    pub fn finish(self, cut: bool) -> Verdict {
+    pub fn finish(&self, cut: bool) -> Verdict {
         let mut verdict = self.likeliest(cut);
         if self.held > BUDGET {
             verdict.judgement = Judgement::Inconclusive;

@@ -99,6 +99,15 @@ impl Oracle {
         Oracle { bench }
     }
 
+    /// Judges another run from its beginning on, which this header describes, in the memory that the last one took: a search
+    /// judges very many small ones.
+    pub fn restart(&mut self, header: Header) {
+        match &mut self.bench {
+            Bench::Shared(court) if header.clock == Clock::Shared => court.restart(header),
+            _ => *self = Oracle::with(header),
+        }
+    }
+
     /// Takes the next event; `line` is its place in the trace (the header is line 1). The event must be well formed: one
     /// return for each call, none after a cancel, as [`crate::trace::Reader`] guarantees.
     #[inline]
@@ -118,9 +127,14 @@ impl Oracle {
     }
 
     /// The verdict. `cut`: the trace ended in the middle of a line.
-    pub fn finish(self, cut: bool) -> Verdict {
-        match self.bench {
-            Bench::Shared(mut court) => court.finish(cut),
+    pub fn finish(mut self, cut: bool) -> Verdict {
+        self.conclude(cut)
+    }
+
+    /// As [`Oracle::finish`], of an oracle that will be used again: until it is [restarted](Oracle::restart) it can judge nothing.
+    pub fn conclude(&mut self, cut: bool) -> Verdict {
+        match &mut self.bench {
+            Bench::Shared(court) => court.finish(cut),
             Bench::PerEnd(merge) => merge.finish(cut),
         }
     }

@@ -127,6 +127,11 @@ pub(super) struct Stream {
 }
 
 impl Stream {
+    /// Takes the memory of a stream that is over.
+    pub fn inherit(&mut self, old: &mut Stream) {
+        (self.writes, self.history, self.dead) = (emptied(&mut old.writes), emptied(&mut old.history), emptied(&mut old.dead));
+    }
+
     /// A write begins.
     pub fn call(&mut self, write: Write) {
         self.bytes_called += write.len as u64;
@@ -457,6 +462,12 @@ impl Stream {
     }
 }
 
+/// What is left of a list whose flow is over: its memory, unless it has grown large.
+pub(super) fn emptied<T>(list: &mut VecDeque<T>) -> VecDeque<T> {
+    list.clear();
+    if list.capacity() > MEMORY { VecDeque::new() } else { std::mem::take(list) }
+}
+
 fn remember<T>(memory: &mut VecDeque<T>, item: T) {
     if memory.len() == MEMORY {
         memory.pop_front();
@@ -467,4 +478,19 @@ fn remember<T>(memory: &mut VecDeque<T>, item: T) {
 /// Equal bytes; slices of the same memory need no look.
 pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     std::ptr::eq(a, b) || a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_has_grown_large_leaves_no_memory() {
+        for (capacity, kept) in [(MEMORY, true), (MEMORY + 1, false)] {
+            let mut list = VecDeque::with_capacity(capacity);
+            list.push_back(1);
+            let left = emptied(&mut list);
+            assert_eq!((left.len(), left.capacity() > 0), (0, kept));
+        }
+    }
 }

@@ -88,9 +88,10 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new(keep: Keep, header: &Header) -> Self {
+    /// `used`: an oracle that has judged another run.
+    pub(super) fn new(keep: Keep, header: &Header, used: Option<Oracle>) -> Self {
         Log {
-            oracle: keep.judges().then(|| Oracle::with(header.clone())),
+            oracle: keep.judges().then(|| judging(header.clone(), used)),
             trace: keep.records().then(|| Trace { header: header.clone(), ..Trace::default() }),
             stats: Stats::default(),
             sending: Sending::default(),
@@ -124,6 +125,17 @@ impl Log {
     }
 }
 
+/// An oracle for this run.
+fn judging(header: Header, used: Option<Oracle>) -> Oracle {
+    match used {
+        Some(mut oracle) => {
+            oracle.restart(header);
+            oracle
+        }
+        None => Oracle::with(header),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +152,7 @@ mod tests {
     }
 
     fn stats(events: impl IntoIterator<Item = What>) -> Stats {
-        let mut log = Log::new(Keep::Nothing, &Header::default());
+        let mut log = Log::new(Keep::Nothing, &Header::default(), None);
         (7..).zip(events).for_each(|(t, what)| log.take(Event { t: Instant(t), what }));
         log.stats
     }

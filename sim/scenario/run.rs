@@ -1,5 +1,6 @@
 //! One run of a scenario: how it goes, and what it leaves behind.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::stage::Stage;
 use super::{Expect, Fault, Limits, Scenario, direct, shell};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
-use crate::oracle::{Exercised, Judgement, Verdict, Violation};
+use crate::oracle::{Exercised, Judgement, Oracle, Verdict, Violation};
 use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
@@ -34,11 +35,13 @@ pub struct Ready<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) target: &'a dyn Target,
     program: Arc<Program>,
+    /// The oracle of the run before: the next one takes its memory.
+    oracle: Cell<Option<Oracle>>,
 }
 
 impl<'a> Ready<'a> {
     pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
-        Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)) }
+        Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)), oracle: Cell::new(None) }
     }
 
     /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
@@ -186,6 +189,8 @@ pub(super) struct Course<'a> {
     target: String,
     machine: Machine,
     log: Log,
+    /// Where the oracle is left for the next run.
+    oracle: &'a Cell<Option<Oracle>>,
     header: Header,
     idle_faults: Vec<String>,
     /// Why it is given up, once it is.
@@ -198,7 +203,7 @@ pub(super) struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(ready: &Ready<'a>, header: Header, options: &Options) -> Self {
+    pub(super) fn new(ready: &'a Ready<'_>, header: Header, options: &Options) -> Self {
         let scenario = ready.scenario;
         let mut machine = Machine::new(Arc::clone(&ready.program));
         if options.keep.records() {
@@ -209,7 +214,8 @@ impl<'a> Course<'a> {
             seed: scenario.chance(options.seed),
             target: ready.target.name().to_owned(),
             machine,
-            log: Log::new(options.keep, &header),
+            log: Log::new(options.keep, &header, ready.oracle.take()),
+            oracle: &ready.oracle,
             header,
             idle_faults: Vec::new(),
             limit: None,
@@ -295,9 +301,10 @@ impl<'a> Course<'a> {
             self.machine.conclude(now);
         }
         let (scenario, stats) = (self.scenario, self.log.stats);
-        let (oracle, trace) = std::mem::take(&mut self.log).into_parts();
+        let (mut oracle, trace) = std::mem::take(&mut self.log).into_parts();
         let is_judged = oracle.is_some();
-        let verdict = oracle.map_or_else(unjudged, |oracle| oracle.finish(false));
+        let verdict = oracle.as_mut().map_or_else(unjudged, |oracle| oracle.conclude(false));
+        self.oracle.set(oracle);
         let mut unmet: Vec<Unmet> = self.troubles.iter().map(|trouble| Unmet::of_run(scenario, trouble, now)).collect();
         unmet.extend(self.machine.misses.iter().filter_map(|miss| missed(scenario, &self.machine, miss)));
         if is_judged && self.limit.is_none() {

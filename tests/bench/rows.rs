@@ -28,8 +28,8 @@ pub struct Row {
 pub static ROWS: &[Row] = &[
     Row { name: "pipe-tiny", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(false)) },
     Row { name: "pipe-tiny+oracle", unit: "simulation", repeats: 20_000, counted: 100, prepare: || Box::new(|| tiny(true)) },
-    Row { name: "tcp-tiny", unit: "simulation", repeats: 5_000, counted: 50, prepare: || Box::new(|| tcp_tiny(false)) },
-    Row { name: "tcp-tiny+oracle", unit: "simulation", repeats: 5_000, counted: 50, prepare: || Box::new(|| tcp_tiny(true)) },
+    Row { name: "tcp-tiny", unit: "simulation", repeats: 5_000, counted: 50, prepare: || tiny_simulations(false) },
+    Row { name: "tcp-tiny+oracle", unit: "simulation", repeats: 5_000, counted: 50, prepare: || tiny_simulations(true) },
     Row { name: "tcp-bulk", unit: "segment", repeats: 1, counted: 1, prepare: || Box::new(|| bulk(false)) },
     Row { name: "tcp-bulk+oracle", unit: "segment", repeats: 1, counted: 1, prepare: || Box::new(|| bulk(true)) },
     Row { name: "tcp-ping-pong", unit: "round trip", repeats: 5, counted: 1, prepare: || Box::new(|| ping_pong(false)) },
@@ -106,10 +106,17 @@ struct Judged {
 
 impl Judged {
     fn new(settings: &NetSettings, judged: bool) -> Self {
+        Judged::by(judged.then(|| Oracle::new(Contract::modern())), settings)
+    }
+
+    /// By an oracle that may have judged other runs, as a search does.
+    fn by(mut oracle: Option<Oracle>, settings: &NetSettings) -> Self {
         let mut world = World::new();
         world.network(settings);
-        world.record(judged);
-        let oracle = judged.then(|| Oracle::with(world.header(Both::same(Contract::modern()))));
+        world.record(oracle.is_some());
+        if let Some(oracle) = &mut oracle {
+            oracle.restart(world.header(Both::same(Contract::modern())));
+        }
         Judged { world, oracle, line: 1 }
     }
 
@@ -150,16 +157,17 @@ impl Judged {
         ends
     }
 
-    /// Until nothing more can happen: no rule may be broken.
-    fn end(mut self) {
+    /// Until nothing more can happen: no rule may be broken. The oracle may judge another run.
+    fn end(mut self) -> Option<Oracle> {
         while self.step() == Step::Ran {}
         self.world.quiesce();
         self.watch();
-        if let Some(oracle) = self.oracle.take() {
-            let verdict = oracle.finish(false);
+        if let Some(oracle) = &mut self.oracle {
+            let verdict = oracle.conclude(false);
             assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
         }
         black_box(&self.world);
+        self.oracle
     }
 }
 
@@ -180,8 +188,16 @@ fn drain(run: &mut Judged, conn: Conn, mut bytes: usize) {
     }
 }
 
-fn tcp_tiny(judged: bool) -> u64 {
-    let mut run = Judged::new(&network(), judged);
+fn tiny_simulations(judged: bool) -> Box<dyn FnMut() -> u64> {
+    let mut oracle = judged.then(|| Oracle::new(Contract::modern()));
+    Box::new(move || {
+        oracle = tcp_tiny(oracle.take());
+        1
+    })
+}
+
+fn tcp_tiny(oracle: Option<Oracle>) -> Option<Oracle> {
+    let mut run = Judged::by(oracle, &network());
     let ends = run.connect();
     for from in End::BOTH {
         assert_eq!(run.ask(ends[from], Call::Write(payload(from, 0, 1024))), Outcome::Ok);
@@ -192,8 +208,7 @@ fn tcp_tiny(judged: bool) -> u64 {
     assert_eq!(run.ask(ends.server, Call::Close), Outcome::Done);
     assert_eq!(run.ask(ends.client, READ), Outcome::Eof);
     assert_eq!(run.ask(ends.client, Call::Close), Outcome::Done);
-    run.end();
-    1
+    run.end()
 }
 
 /// 64 MiB in one direction; a unit is a full segment.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::seq::{is_after, is_at_least, latest};
+use crate::oracle::stream::emptied;
 
 /// The most pieces, and the most bytes, that are kept of what is unacknowledged. Older ones are not compared any more.
 const PIECES: usize = 1 << 16;
@@ -44,6 +45,11 @@ pub(super) struct Change {
 }
 
 impl Contents {
+    /// Takes the memory of contents that are over.
+    pub fn inherit(&mut self, old: &mut Contents) {
+        self.pieces = emptied(&mut old.pieces);
+    }
+
     /// Keeps bytes that lie behind all that are kept.
     pub fn keep(&mut self, start: u32, data: Bytes, line: u64) {
         self.held += data.len();

@@ -68,6 +68,11 @@ pub(super) struct WireState {
 }
 
 impl WireState {
+    /// Takes the memory of an end that is over.
+    pub fn inherit(&mut self, old: &mut WireState) {
+        self.sent.inherit(&mut old.sent);
+    }
+
     /// Did it begin a connection after this?
     pub fn has_begun_after(&self, at: Stamp) -> bool {
         self.begun.is_some_and(|begun| begun.seq > at.seq)

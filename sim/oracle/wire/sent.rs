@@ -48,6 +48,11 @@ pub(super) const fn data_end(wire: &Wire) -> u32 {
 }
 
 impl Sent {
+    /// Takes the memory of what is over.
+    pub fn inherit(&mut self, old: &mut Sent) {
+        self.contents.inherit(&mut old.contents);
+    }
+
     /// Does this SYN begin another connection? One that is sent again has the same number, and the connection is not over yet.
     pub fn begins_anew(&self, wire: &Wire) -> bool {
         let another = self.syn != Some(wire.seq) || self.over || self.is_finished();

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use crate::contract::End;
 use crate::link::{Arrival, Fate, Meaning};
 use crate::time::Instant;
-use crate::trace::{self, Flags, SynOptions, What, Wire};
+use crate::trace::{self, Event, Flags, SynOptions, What, Wire};
 use crate::wire::{Options, Packet, Segment};
 
 use super::super::agenda::Due;
@@ -219,21 +219,29 @@ const IP_HEADER: u32 = 20;
 
 #[inline]
 fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
-    core.log(|| {
-        What::Segment(Wire {
-            flow,
-            from,
-            id: Some(id),
-            fate,
-            seq: segment.seq.0,
-            ack: segment.ack.0,
-            flags: Flags(segment.flags.0),
-            win: u32::from(segment.window),
-            len: segment.data.len() as u32,
-            opts: options(segment),
-            data: (!segment.data.is_empty()).then(|| segment.data.clone()),
-        })
-    });
+    if core.recording {
+        record(core, flow, from, id, fate, segment);
+    }
+}
+
+#[inline(never)]
+fn record(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
+    let opts = options(segment);
+    let data = (!segment.data.is_empty()).then(|| segment.data.clone());
+    let wire = Wire {
+        flow,
+        from,
+        id: Some(id),
+        fate,
+        seq: segment.seq.0,
+        ack: segment.ack.0,
+        flags: Flags(segment.flags.0),
+        win: u32::from(segment.window),
+        len: segment.data.len() as u32,
+        opts,
+        data,
+    };
+    core.events.push(Event { t: core.now, what: What::Segment(wire) });
 }
 
 #[inline]

@@ -57,9 +57,17 @@ impl Judged {
 
     fn take(&mut self, header: &Header, wire: &Wire) {
         self.line += 1;
+        self.on_scene(header, wire, |scene| scene.segment(wire));
+    }
+
+    fn goes_the_short_way(mut self, header: &Header, wire: &Wire) -> bool {
+        self.on_scene(header, wire, |scene| scene.is_as_expected(wire))
+    }
+
+    fn on_scene<T>(&mut self, header: &Header, wire: &Wire, act: impl FnOnce(&mut Scene<'_>) -> T) -> T {
         let at = Stamp::new(self.line, self.line, Instant(self.line / 3));
         let mut hosts = Both::same(Host::default());
-        Scene { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: wire.from, at }.segment(wire);
+        act(&mut Scene { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: wire.from, at })
     }
 
     /// What is known and was found, but for the terms.
@@ -70,10 +78,6 @@ impl Judged {
 
     fn forget_terms(&mut self) {
         End::BOTH.into_iter().for_each(|end| self.flow.wire[end].terms = None);
-    }
-
-    fn has_terms(&self, end: End) -> bool {
-        self.flow.wire[end].terms.is_some()
     }
 
     fn wire(&mut self, step: Move) -> Wire {
@@ -120,7 +124,7 @@ fn both_ways(steps: impl IntoIterator<Item = Move>) -> usize {
         for wire in judged.events(step) {
             let mut long = judged.clone();
             long.forget_terms();
-            short += usize::from(judged.has_terms(wire.from) && is_common(wire.flags));
+            short += usize::from(judged.clone().goes_the_short_way(&header, &wire));
             long.take(&header, &wire);
             judged.take(&header, &wire);
             assert_eq!(judged.clone().state(), long.state(), "{wire:?}");
@@ -129,11 +133,37 @@ fn both_ways(steps: impl IntoIterator<Item = Move>) -> usize {
     short
 }
 
+fn say(from: End, len: u32) -> Move {
+    Move { from, flags: ACK, len, win: 20, seq: 0, ack: 0, fate: Some(Fate::Delivered), id: 1 }
+}
+
 #[test]
 fn a_conversation_goes_the_short_way() {
-    let say = |from, len| Move { from, flags: ACK, len, win: 20, seq: 0, ack: 0, fate: Some(Fate::Delivered), id: 1 };
     let talk = [say(End::Server, 0), say(End::Client, 4), say(End::Server, 3), say(End::Client, 4), say(End::Server, 0)];
     assert_eq!(both_ways(handshake().into_iter().chain(talk)), 10, "all but what each end sends first, which brings it to terms");
+}
+
+/// The last move after a handshake and one octet of each end, all with this window: is it judged, when it is sent and when it is
+/// delivered, the short way?
+fn last(win: u32, last: Move) -> usize {
+    let before = || handshake().into_iter().chain([say(End::Server, 1), say(End::Client, 1)]).map(move |step| Move { win, ..step });
+    both_ways(before().chain([last])) - both_ways(before())
+}
+
+#[test]
+fn what_is_at_a_bound_goes_the_short_way_and_what_is_beyond_it_the_long_way() {
+    let common = say(End::Client, 4);
+    assert_eq!(last(20, common), 2);
+    assert_eq!(last(20, Move { len: 5, ..common }), 1, "more than the peer takes in one segment");
+    assert_eq!(last(20, Move { win: 19, ..common }), 2, "a window that shrinks by no more than it is rounded");
+    assert_eq!(last(20, Move { win: 18, ..common }), 1, "a window that shrinks");
+    assert_eq!(last(20, Move { seq: 1, ..common }), 0, "a hole");
+    assert_eq!(last(20, Move { seq: -1, ..common }), 0, "sent again");
+    assert_eq!(last(20, Move { ack: 1, ..common }), 1, "an acknowledgement of what has not arrived");
+    assert_eq!(last(20, Move { ack: -1, ..common }), 1, "an acknowledgement that goes back");
+    assert_eq!(last(20, Move { flags: ACK | 1, ..common }), 0, "a FIN");
+    assert_eq!(last(2, Move { win: 2, len: 3, ..common }), 2, "the window is full");
+    assert_eq!(last(2, Move { win: 2, len: 4, ..common }), 1, "beyond the window");
 }
 
 proptest! {
