@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::time::Instant;
-use crate::wire::{Flags, Packet, Segment, Seq};
+use crate::wire::{Flags, Segment, Seq};
 
 use super::notice::Notice;
 use super::settings::Settings;
@@ -20,14 +20,14 @@ pub(super) struct Step<'a> {
 /// What waits for the host.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
-    pub(super) packets: VecDeque<(IpAddr, Packet)>,
+    pub(super) segments: VecDeque<(IpAddr, Segment)>,
     pub(super) notices: VecDeque<Notice>,
 }
 
 impl Out {
     #[inline]
     pub(super) fn send(&mut self, to: IpAddr, segment: Segment) {
-        self.packets.push_back((to, Packet::Segment(segment)));
+        self.segments.push_back((to, segment));
     }
 
     #[inline]

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
@@ -29,7 +30,7 @@ use super::state::{Event, State};
 pub struct Tcp {
     settings: Settings,
     /// By socket.
-    slots: Vec<Slot>,
+    slots: SmallVec<[Slot; 1]>,
     demux: Demux,
     ports: Ports,
     agenda: Agenda,
@@ -49,7 +50,7 @@ impl Tcp {
     pub fn new(settings: Settings) -> Self {
         Tcp {
             settings,
-            slots: Vec::new(),
+            slots: SmallVec::new(),
             demux: Demux::default(),
             ports: Ports::default(),
             agenda: Agenda::default(),
@@ -195,7 +196,7 @@ impl Tcp {
 
     fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
         let key = Key::new(segment.target, source, segment.source);
-        match self.demux.get(&key) {
+        match self.demux.look_up(&key) {
             Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, key, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
             None => self.greet(now, key, segment),
@@ -251,7 +252,8 @@ impl Tcp {
     /// The next packet to send, and to whom.
     #[inline]
     pub fn output(&mut self) -> Option<(IpAddr, Packet)> {
-        self.out.packets.pop_front()
+        let (to, segment) = self.out.segments.pop_front()?;
+        Some((to, Packet::Segment(segment)))
     }
 
     /// The next piece of news.
