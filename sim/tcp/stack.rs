@@ -4,7 +4,6 @@ use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
@@ -30,7 +29,7 @@ use super::state::{Event, State};
 pub struct Tcp {
     settings: Settings,
     /// By socket.
-    slots: SmallVec<[Slot; 1]>,
+    slots: Vec<Slot>,
     demux: Demux,
     ports: Ports,
     agenda: Agenda,
@@ -50,7 +49,7 @@ impl Tcp {
     pub fn new(settings: Settings) -> Self {
         Tcp {
             settings,
-            slots: SmallVec::new(),
+            slots: Vec::new(),
             demux: Demux::default(),
             ports: Ports::default(),
             agenda: Agenda::default(),
@@ -114,21 +113,14 @@ impl Tcp {
             Some(Slot::Live(connection)) => match call {
                 Call::Read { max } => {
                     let outcome = connection.read(&self.settings, *max);
-                    self.tell_of_room(now, socket.index());
+                    // Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
+                    if connection.ack == AckDue::Now {
+                        self.step(now, socket.index(), |_, _| ());
+                    }
                     outcome
                 }
                 _ => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
             },
-        }
-    }
-
-    /// Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
-    #[inline]
-    fn tell_of_room(&mut self, now: Instant, index: usize) {
-        if let Some(Slot::Live(connection)) = self.slots.get_mut(index)
-            && connection.ack == AckDue::Now
-        {
-            self.step(now, index, |_, _| ());
         }
     }
 
@@ -206,11 +198,11 @@ impl Tcp {
     /// A SYN that is newer than all of a connection in TIME-WAIT may open the next one (RFC 9293 §3.6.1, MAY-2).
     #[inline]
     fn is_reopened(&self, index: u32, segment: &Segment) -> bool {
+        if !is_greeting(segment) {
+            return false;
+        }
         let Some(Slot::Live(connection)) = self.slots.get(index as usize) else { return false };
-        connection.state == State::TimeWait
-            && is_greeting(segment)
-            && segment.seq.is_after(connection.receive.nxt)
-            && self.ports.is_listening(segment.target)
+        connection.state == State::TimeWait && segment.seq.is_after(connection.receive.nxt) && self.ports.is_listening(segment.target)
     }
 
     #[inline(never)]

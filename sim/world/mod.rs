@@ -228,18 +228,23 @@ impl World {
         let pending = self.core.ops.get(op)?;
         match pending.state {
             State::Waiting => None,
-            State::Reading { max } => self.take_read(op, pending.conn?, max, pending.announced),
+            State::Reading { max } => {
+                let conn = pending.conn?;
+                // Of what comes over a network its end is told first; a pipe may be asked at any time.
+                let may_be_there = pending.announced || matches!(self.flows.get(conn.place().flow as usize), Some(Flow::Pipe(_)));
+                if may_be_there { self.take_read(op, conn, max) } else { None }
+            }
             State::Done { .. } => self.take(op),
         }
     }
 
     #[inline(never)]
-    fn take_read(&mut self, op: Op, conn: Conn, max: usize, announced: bool) -> Option<Outcome> {
+    fn take_read(&mut self, op: Op, conn: Conn, max: usize) -> Option<Outcome> {
         let Place { flow, end } = conn.place();
         match self.flows.get_mut(flow as usize)? {
             Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
-            Flow::Wired(index) if announced => self.net.take_read(&mut self.core, *index, end, op, max),
-            Flow::Wired(_) | Flow::Adopted => None,
+            Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
+            Flow::Adopted => None,
         }
     }
 

@@ -93,13 +93,24 @@ impl Post<'_> {
     /// The stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
     #[inline(never)]
     pub(super) fn transmit(&mut self, packet: Packet) {
-        let label = match &packet {
-            Packet::Segment(segment) => self.label(segment),
-            Packet::Bytes(bytes) => self.label_bytes(bytes),
+        let parsed;
+        let segment = match &packet {
+            Packet::Segment(segment) => segment,
+            Packet::Bytes(bytes) => {
+                let Some(segment) = self.read(bytes) else { return };
+                parsed = segment;
+                &parsed
+            }
         };
-        if let Some(label) = label {
+        if let Some(label) = self.label(segment) {
             self.dispatch(&label, packet);
         }
+    }
+
+    /// What the stack here sends, where it speaks bytes.
+    #[cold]
+    fn read(&self, bytes: &Bytes) -> Option<Segment> {
+        Segment::from_bytes(bytes, address(self.path, self.end), address(self.path, self.end.peer())).ok()
     }
 
     #[inline]
@@ -111,12 +122,6 @@ impl Post<'_> {
         let meaning = wired.meaning(self.end, segment);
         log(self.core, wired.flow, self.end, id, trace::Fate::Sent, segment);
         Some(Label { id, index, meaning })
-    }
-
-    #[cold]
-    fn label_bytes(&mut self, bytes: &Bytes) -> Option<Label> {
-        let segment = Segment::from_bytes(bytes, address(self.path, self.end), address(self.path, self.end.peer())).ok()?;
-        self.label(&segment)
     }
 
     /// Gives a packet to the link.

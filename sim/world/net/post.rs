@@ -83,6 +83,7 @@ impl Post<'_> {
                     self.ask(index);
                 }
             }
+            Notice::State { .. } if !self.core.recording => {}
             Notice::State { socket, from, to } => {
                 if let Some(index) = self.host.sockets.get(socket) {
                     let at = self.flows[index as usize].place(self.end);
