@@ -12,6 +12,7 @@ use crate::wire::{Packet, Segment};
 use super::super::agenda::Due;
 use super::super::core::Core;
 use super::address;
+use super::host::Kind;
 use super::post::Post;
 
 /// A packet under way.
@@ -169,9 +170,21 @@ impl Post<'_> {
             self.log_arrival(parcel);
         }
         if self.host.is_up {
-            let (source, target) = (address(self.path, self.end.peer()), address(self.path, self.end));
-            self.host.stack.input(self.core.now, source, target, &mut parcel.packet);
+            self.give(&mut parcel.packet);
             self.settle();
+        }
+    }
+
+    /// Gives a packet to the stack; what is left of it is nobody's.
+    #[inline]
+    fn give(&mut self, packet: &mut Packet) {
+        let (now, source) = (self.core.now, address(self.path, self.end.peer()));
+        match (&mut self.host.stack, packet) {
+            (Kind::Own(tcp), Packet::Segment(segment)) => tcp.arrive(now, source, segment),
+            (stack, packet) => {
+                let packet = std::mem::replace(packet, Packet::Bytes(Bytes::new()));
+                stack.get_mut().input(now, source, address(self.path, self.end), packet);
+            }
         }
     }
 

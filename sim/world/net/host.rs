@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
-use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::contract::{Call, Outcome};
@@ -108,15 +107,6 @@ impl Kind {
         match self {
             Kind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
             Kind::Foreign(stack) => stack.call(now, socket, call),
-        }
-    }
-
-    /// A packet arrives; what is left of it is nobody's.
-    #[inline]
-    pub(super) fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: &mut Packet) {
-        match self {
-            Kind::Own(tcp) => tcp.take(now, source, target, packet),
-            Kind::Foreign(stack) => stack.input(now, source, target, std::mem::replace(packet, Packet::Bytes(Bytes::new()))),
         }
     }
 
