@@ -16,7 +16,7 @@ const JUDGED: &str = "stream-prefix stream-causal write-order data-nonempty ok-m
      caller-keeps-off connect-once accept-once unlisten-stops-new disconnect-never-fails destination-is-constant delivery \
      eof-arrives write-resolves no-stuck-call shutdown-returns close-returns resources-freed window-reopens quiet-when-idle \
      abort-is-told peer-shut-read handshake-completes one-fin \
-     fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset reset-in-window window-not-shrunk \
+     fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset reset-on-unread-close time-wait-held reset-in-window window-not-shrunk \
      state-transition";
 
 fn contract(text: &str) -> Contract {

@@ -59,6 +59,14 @@ impl<T> Both<T> {
     {
         Both { client: value.clone(), server: value }
     }
+
+    /// This end's, and the other end's.
+    pub fn sides_mut(&mut self, end: End) -> (&mut T, &mut T) {
+        match end {
+            End::Client => (&mut self.client, &mut self.server),
+            End::Server => (&mut self.server, &mut self.client),
+        }
+    }
 }
 
 impl<T> Index<End> for Both<T> {

@@ -133,8 +133,11 @@ fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
         return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
     }
     let parts = (network::link(), network::tcp(), network::faults());
-    let parts = parts.prop_map(|(link, tcp, faults)| (network::passable(link, tcp), faults));
-    parts.prop_map(|((link, tcp), faults)| Medium { link, tcp, faults, ..Medium::default() }).boxed()
+    let medium = |(link, tcp, faults): (_, _, Vec<FaultKind>)| {
+        let (link, tcp) = network::passable(link, network::distinct(tcp, &faults));
+        Medium { link, tcp, faults, ..Medium::default() }
+    };
+    parts.prop_map(medium).boxed()
 }
 
 /// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to them.

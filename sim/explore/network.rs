@@ -57,6 +57,19 @@ pub(super) fn passable(mut link: Both<link::Settings>, mut tcp: Both<tcp::Settin
     (link, tcp)
 }
 
+/// Where a SYN may outlive its connection, numbers come from the clock: fixed ones would be those of the next connection, too, and
+/// neither end could tell them apart (RFC 9293 §3.4.1).
+pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Both<tcp::Settings> {
+    let lingers = |fault: &FaultKind| match fault {
+        FaultKind::Segment { which: Which::Nth { kind, .. }, action, .. } => *kind == Kind::Syn && *action != Action::Drop,
+        _ => false,
+    };
+    if faults.iter().any(lingers) {
+        End::BOTH.into_iter().for_each(|end| tcp[end].isn = None);
+    }
+    tcp
+}
+
 fn direction() -> impl Strategy<Value = link::Settings> + Clone {
     let times = (option::weighted(0.7, micros(1..30_000)), option::weighted(0.2, micros(1..5_000)));
     let slow = option::weighted(0.2, (10_000..20_000_000_u64, option::of(0..20_u32)));

@@ -161,6 +161,21 @@ fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
 }
 
 #[test]
+fn fixed_numbers_and_syns_that_linger_do_not_meet() {
+    let syn = |fault: &FaultKind| matches!(fault, FaultKind::Segment { which: Which::Nth { kind: link::Kind::Syn, .. }, .. });
+    let lost = |fault: &FaultKind| matches!(fault, FaultKind::Segment { action: link::Action::Drop, .. });
+    let (mut with_lost, mut with_late, mut with_none) = (false, false, false);
+    for scenario in samples(&scenarios().on(tcp())) {
+        let is_fixed = End::BOTH.into_iter().any(|end| scenario.tcp[end].isn.is_some());
+        let mut syns = scenario.faults.iter().map(|fault| &fault.kind).filter(|fault| syn(fault)).peekable();
+        (with_none, with_late) = (with_none | (is_fixed && syns.peek().is_none()), with_late | (!is_fixed && syns.peek().is_some()));
+        with_lost |= is_fixed && syns.peek().is_some();
+        assert!(!is_fixed || syns.all(lost), "{scenario}");
+    }
+    assert!(with_none && with_late && with_lost);
+}
+
+#[test]
 fn a_failure_in_a_network_shrinks_to_the_oddity_that_it_needs() {
     let found = runner().run(&scenarios().on(tcp()), |scenario| {
         let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: link::Action::Drop, .. });

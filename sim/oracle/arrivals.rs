@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 
 use super::Stamp;
-use super::idle::{Idle, News};
+use super::idle::{Idle, News, Weight};
 use super::wire::SynOptions;
 use crate::contract::{Both, End};
 use crate::time::Instant;
@@ -22,6 +22,16 @@ const SHIFT_MAX: u8 = 14;
 /// So often something must be sent again before the peer may be given up (RFC 9293 §3.8.3, R1).
 const TRIES: u32 = 3;
 
+/// The shift of an end's windows, at least and at most.
+#[derive(Clone, Copy, Debug)]
+struct Shifts(u8, u8);
+
+impl Default for Shifts {
+    fn default() -> Self {
+        Shifts(0, SHIFT_MAX)
+    }
+}
+
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sending {
@@ -31,6 +41,8 @@ pub(super) struct Sending {
     pub syns: u32,
     /// The shift that its SYN asks for.
     shift: Option<u8>,
+    /// The shift of its windows, at least and at most.
+    shifts: Shifts,
     /// The number after the last one that it ever sent.
     pub end: Option<u32>,
     /// The highest acknowledgement that it sent.
@@ -51,6 +63,8 @@ pub(super) struct Sending {
     fin: Option<u32>,
     /// The highest acknowledgement that has arrived.
     ack_arrived: Option<u32>,
+    /// The widest window that has arrived, at least.
+    widest: u32,
     /// Where the window was read off last: the sequence number of the segment.
     window_at: Option<u32>,
     /// The window that the peer knows of is closed.
@@ -102,6 +116,13 @@ impl Arrivals {
         (!self.doubtful && sending.base.is_some()).then_some(sending.arrived)
     }
 
+    /// As [`Arrivals::arrived_of`], of what lies before this number.
+    pub fn arrived_before(&self, end: End, number: u32) -> Option<u64> {
+        let next = self.sending[end].next;
+        let behind = if is_after(next, number) { next.wrapping_sub(number) } else { 0 };
+        self.arrived_of(end).map(|arrived| arrived.saturating_sub(u64::from(behind)))
+    }
+
     /// The last window that this end learned of is closed.
     pub fn meets_closed_window(&self, end: End) -> bool {
         !self.doubtful && self.sending[end.peer()].closed
@@ -133,18 +154,25 @@ impl Arrivals {
     }
 
     /// Takes a segment; says whether one that was sent brings anything new.
+    #[inline]
     pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {
         self.tells_fates |= wire.fate != Fate::Sent;
         match wire.fate {
             Fate::Sent => return self.sent(wire, at.t),
             // A copy of it may be whole.
-            Fate::Delivered if self.is_damaged(wire) && wire.flags.rst() => self.reset(wire, at, false),
-            Fate::Delivered if self.is_damaged(wire) => {}
+            Fate::Delivered if self.is_damaged(wire) => {
+                if wire.flags.rst() {
+                    self.reset(wire, at, false);
+                }
+            }
             Fate::Delivered => self.delivered(wire, at),
             Fate::Dropped => self.lossy = true,
-            Fate::Duplicated => {}
+            Fate::Duplicated => self.idle.ask(wire.len),
             Fate::Corrupted => self.corrupted(wire),
-            Fate::Injected => self.came_from_nowhere(wire, at),
+            Fate::Injected => {
+                self.idle.ask(wire.len);
+                self.came_from_nowhere(wire, at);
+            }
         }
         News::Some
     }
@@ -176,9 +204,40 @@ impl Arrivals {
         if probe {
             me.probed = Some(at);
         }
+        let edge = self.sending[wire.from].edge;
         let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
         let answer = wire.len == 0 && is_plain(wire);
-        self.idle.weigh(at, more || acknowledges, probe, answer)
+        let opens = self.sending[wire.from].edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe, answer, opens })
+    }
+
+    /// As [`Arrivals::segment`], for a segment that is sent behind all that was sent before, and is no SYN, FIN or reset.
+    pub fn said(&mut self, wire: &Wire, at: Instant) -> News {
+        let (me, them) = self.sending.sides_mut(wire.from);
+        if me.base.is_none() || me.end != Some(wire.seq) {
+            return self.sent(wire, at);
+        }
+        let more = wire.len > 0;
+        if more {
+            if them.ack_arrived == me.end {
+                me.waiting = Some(at);
+            }
+            me.end = Some(wire.seq.wrapping_add(wire.len));
+        }
+        them.acknowledged_up_to(wire.ack);
+        let edge = me.edge;
+        let acknowledges = me.acknowledges(wire);
+        let opens = me.edge != edge;
+        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe: false, answer: !more, opens })
+    }
+
+    /// As [`Arrivals::segment`], for a segment that is delivered, and is no SYN, FIN or reset.
+    pub fn heard(&mut self, wire: &Wire, at: Stamp) {
+        self.tells_fates = true;
+        if !self.is_damaged(wire) {
+            self.sending[wire.from].heard = Some(at.t);
+            self.accepted(wire, at.t);
+        }
     }
 
     /// A SYN begins a connection; the same one again changes nothing.
@@ -187,60 +246,66 @@ impl Arrivals {
         if me.syn != Some(wire.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
-            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
+            // What its peer heard to be acknowledged is the peer's, which may know nothing of this connection.
+            let ack_arrived = me.ack_arrived;
+            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ack_arrived, ..Sending::default() };
             me.begin(wire.seq.wrapping_add(1));
+            self.sending[wire.from.peer()].ack_arrived = None;
         }
+        let me = &mut self.sending[wire.from];
         me.syns = me.syns.saturating_add(1);
+        for end in End::BOTH {
+            self.sending[end].shifts = self.shifts(end);
+        }
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
     fn acknowledged(&mut self, wire: &Wire) -> bool {
-        let (from, to) = (wire.from, wire.from.peer());
-        let shifts = self.shifts(from);
-        let me = &mut self.sending[from];
-        let more = me.ack.is_some_and(|ack| is_after(wire.ack, ack));
-        if more || me.ack.is_none() {
-            me.ack = Some(wire.ack);
-        }
-        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
-        let (least, most) = if wire.flags.syn() { (window(0), window(0)) } else { (window(shifts.0), window(shifts.1)) };
-        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
-        me.edge = Some(me.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
-        self.sending[to].acknowledged_up_to(wire.ack);
-        more
+        let (me, them) = self.sending.sides_mut(wire.from);
+        them.acknowledged_up_to(wire.ack);
+        me.acknowledges(wire)
     }
 
-    /// The shift of an end's windows, at least and at most.
-    fn shifts(&self, end: End) -> (u8, u8) {
+    /// The shift of an end's windows as the SYNs say.
+    fn shifts(&self, end: End) -> Shifts {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
         match (mine.syn, theirs.syn) {
             (Some(_), Some(_)) => match (mine.shift, theirs.shift) {
-                (Some(shift), Some(_)) => (shift, shift),
-                _ => (0, 0),
+                (Some(shift), Some(_)) => Shifts(shift, shift),
+                _ => Shifts(0, 0),
             },
-            _ => (0, SHIFT_MAX),
+            _ => Shifts::default(),
         }
     }
 
     fn delivered(&mut self, wire: &Wire, at: Stamp) {
-        let (from, to) = (wire.from, wire.from.peer());
-        self.sending[from].heard = Some(at.t);
+        self.sending[wire.from].heard = Some(at.t);
         if wire.flags.rst() {
-            return self.reset(wire, at, true);
+            self.reset(wire, at, true);
+        } else {
+            self.accepted(wire, at.t);
         }
+    }
+
+    /// What arrived is no reset.
+    fn accepted(&mut self, wire: &Wire, at: Instant) {
+        let (me, them) = self.sending.sides_mut(wire.from);
         // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
         let end = end_of(wire);
         let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
-        if self.sending[to].ack.is_some_and(is_old) {
+        if them.ack.is_some_and(is_old) {
             return;
         }
-        self.sending[from].answered = Some(at.t);
-        let edge = self.sending[to].edge.map(|(least, _)| least);
-        self.sending[from].data_arrived(wire, edge);
+        me.answered = Some(at);
+        let brings = end != wire.seq || is_after(end, me.reach);
+        if brings && me.is_acceptable(wire, them.end) {
+            me.data_arrived(wire, them.edge.map(|(least, _)| least));
+        }
         if wire.flags.ack() {
-            self.sending[from].window_arrived(wire);
-            if self.sending[from].ack_arrived(wire.ack) && self.sending[to].waiting.is_some() {
-                self.sending[to].waiting = Some(at.t);
+            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
+            me.window_arrived(wire, shift);
+            if me.ack_arrived(wire.ack) && them.waiting.is_some() {
+                them.waiting = Some(at);
             }
         }
     }
@@ -297,6 +362,14 @@ impl Sending {
         (self.base, self.next, self.reach) = (Some(base), base, base);
     }
 
+    /// The acknowledgement of a segment is neither of what its peer never sent, up to `sent`, nor of what is older than a window:
+    /// with those a segment is dropped, and the data on it (RFC 5961 §5.2).
+    fn is_acceptable(&self, wire: &Wire, sent: Option<u32>) -> bool {
+        let too_new = sent.is_some_and(|end| is_after(wire.ack, end));
+        let too_old = self.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(self.widest), wire.ack));
+        !wire.flags.ack() || !too_new && !too_old
+    }
+
     /// What came in order, inside the window that its receiver had offered.
     fn data_arrived(&mut self, wire: &Wire, edge: Option<u32>) {
         if self.base.is_none() || wire.flags.syn() || !wire.flags.ack() {
@@ -316,6 +389,20 @@ impl Sending {
         }
     }
 
+    /// Says how much it has, and how much it takes. Is it more than it said before?
+    fn acknowledges(&mut self, wire: &Wire) -> bool {
+        let more = self.ack.is_some_and(|ack| is_after(wire.ack, ack));
+        if more || self.ack.is_none() {
+            self.ack = Some(wire.ack);
+        }
+        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
+        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { self.shifts };
+        let (least, most) = (window(low), window(high));
+        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
+        self.edge = Some(self.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
+        more
+    }
+
     /// The receiver has acknowledged so much, and so much has come to it.
     fn acknowledged_up_to(&mut self, ack: u32) {
         if self.base.is_some() && !is_after(ack, self.reach) {
@@ -332,11 +419,12 @@ impl Sending {
     }
 
     /// The window of the newest segment counts (RFC 9293 §3.10.7.4, SND.WL1 and SND.WL2).
-    fn window_arrived(&mut self, wire: &Wire) {
+    fn window_arrived(&mut self, wire: &Wire, shift: u8) {
         let old = |at: u32| is_after(at, wire.seq) || at == wire.seq && self.ack_arrived.is_some_and(|ack| is_after(ack, wire.ack));
         if !self.window_at.is_some_and(old) {
             self.window_at = Some(wire.seq);
             self.closed = wire.win == 0;
+            self.widest = self.widest.max(wire.win << shift);
         }
     }
 
@@ -362,7 +450,7 @@ fn is_plain(wire: &Wire) -> bool {
 
 /// `a` lies after `b` in the circle of sequence numbers.
 fn is_after(a: u32, b: u32) -> bool {
-    a != b && a.wrapping_sub(b) < 1 << 31
+    a.wrapping_sub(b).cast_signed() > 0
 }
 
 #[cfg(test)]

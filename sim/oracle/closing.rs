@@ -40,7 +40,7 @@ impl Scene<'_> {
         }
         me.refresh();
         self.enter(pending, found);
-        if mode.writes() && *outcome == Outcome::Done {
+        if mode.writes() && matches!(outcome, Outcome::Done) {
             self.pushed_out(pending.called.seq);
         }
     }
@@ -87,7 +87,7 @@ impl Scene<'_> {
     pub(super) fn disconnect_returned(&mut self, pending: &Pending, outcome: &Outcome) {
         self.book.exercise(Rule::DisconnectNeverFails);
         let mut found = Findings::default();
-        if *outcome != Outcome::Done {
+        if !matches!(outcome, Outcome::Done) {
             let (end, word) = (self.end, outcome.word());
             found.add(Rule::DisconnectNeverFails, &[pending.called], || format!("the {end}'s disconnect returned `{word}`"));
         }
@@ -139,9 +139,7 @@ impl Scene<'_> {
         let limit = self.header.limits[self.end].fin_wait_2;
         let shut_read = first([me.shut_read.called, me.maybe_read.map(Answer::stamp)]);
         let left = shut_read.filter(|shut| self.at.t >= shut.t + limit);
-        // What a cancelled shutdown or close did, nobody knows.
-        let perhaps = me.maybe_write.and(Some(pending.called));
-        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left, perhaps];
+        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left];
         let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);
         if early {

@@ -10,7 +10,7 @@ use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
-use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What};
+use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What, Wire};
 
 /// The most flows that are judged.
 const FLOWS: usize = 32_768;
@@ -30,6 +30,8 @@ pub(super) struct Court {
     cut: Both<Option<Stamp>>,
     /// Aborts and crashes of every flow, also of those that are named only later.
     aborts: Vec<(Stamp, End, EnvWhat)>,
+    /// The flows whose end may still be aborted: one that befalls every flow concerns no others.
+    alive: Both<Vec<usize>>,
     /// Since when an abort is being told: in a simulated run pending calls end in the same instant.
     telling: Option<Instant>,
     /// No obligation can be overdue before this.
@@ -48,6 +50,7 @@ impl Court {
             now: Instant::ZERO,
             cut: Both::default(),
             aborts: Vec::new(),
+            alive: Both::default(),
             telling: None,
             look_again: Instant::ZERO,
         }
@@ -61,20 +64,34 @@ impl Court {
         self.book.violations.len()
     }
 
+    #[inline]
     pub fn observe(&mut self, line: u64, event: &Event) {
         self.seq += 1;
         let at = Stamp::new(self.seq, line, event.t);
         if event.t > self.now {
             self.pass_time(at);
         }
-        if self.is_one_too_many(&event.what) {
+        if self.flows.len() >= FLOWS && self.is_one_too_many(&event.what) {
             return;
         }
+        // Nearly all events of a network are segments.
         match &event.what {
+            What::Segment(wire) => self.segment(wire, at),
+            what => self.happens(what, at),
+        }
+    }
+
+    fn segment(&mut self, wire: &Wire, at: Stamp) {
+        self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire);
+    }
+
+    /// Something happens that is no segment.
+    fn happens(&mut self, what: &What, at: Stamp) {
+        match what {
             What::Call { at: place, op, call } => {
                 self.meet(place.flow, call);
                 self.scene(*place, at).call(*op, call);
-                if *call == Call::Disconnect {
+                if matches!(call, Call::Disconnect) {
                     self.leave(*place, at);
                 }
             }
@@ -86,7 +103,7 @@ impl Court {
             }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
-            What::Segment(wire) => self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire),
+            What::Segment(wire) => self.segment(wire, at),
             What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }
@@ -127,6 +144,7 @@ impl Court {
     #[cold]
     fn begin(&mut self, id: u32) -> usize {
         let index = self.flows.len();
+        End::BOTH.into_iter().for_each(|end| self.alive[end].push(index));
         self.flows.push(Box::new(Flow::new(id, &self.header)));
         self.flows[index].cut = self.cut;
         self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
@@ -142,8 +160,9 @@ impl Court {
     }
 
     /// Memory is bounded: of very many flows the first are judged, and the verdict says so.
+    #[cold]
     fn is_one_too_many(&mut self, what: &What) -> bool {
-        let full = self.flows.len() >= FLOWS && what.flow().is_some_and(|id| self.known(id).is_none());
+        let full = what.flow().is_some_and(|id| self.known(id).is_none());
         if full {
             self.book.give_up(|| format!("the trace has more than {FLOWS} flows: only the first were judged"));
         }
@@ -220,6 +239,7 @@ impl Court {
     }
 
     /// The clock moves: what should have happened at once, or within patience, is overdue now.
+    #[inline(never)]
     fn pass_time(&mut self, at: Stamp) {
         self.now = at.t;
         if let Some(told) = self.telling
@@ -259,15 +279,12 @@ impl Court {
                     (None, _) if self.flows.is_empty() => self.catch_up(0),
                     _ => {}
                 }
-                let flows: Vec<usize> = match env.flow {
-                    Some(id) => vec![self.flow(id)],
-                    None => (0..self.flows.len()).collect(),
-                };
                 if matches!(what, EnvWhat::Crash(_)) {
                     ends.clone().for_each(|end| self.hosts[end].crashes());
                 }
-                for index in flows {
-                    for end in ends.clone() {
+                let named = env.flow.map(|id| self.flow(id));
+                for end in ends {
+                    for index in self.concerned(named, end, what) {
                         let id = self.flows[index].id;
                         self.aside(Place { flow: id, end }, at).env(what);
                     }
@@ -276,6 +293,25 @@ impl Court {
                     self.telling = Some(at.t);
                 }
             }
+        }
+    }
+
+    /// The flows that an event concerns: the one that it names, or all that it can change anything of.
+    fn concerned(&mut self, named: Option<usize>, end: End, what: &EnvWhat) -> Vec<usize> {
+        match (named, what) {
+            (Some(index), _) => vec![index],
+            (None, EnvWhat::Abort(..)) => {
+                let revived = std::mem::take(&mut self.book.revived[end]);
+                let revived: Vec<usize> = revived.into_iter().filter_map(|id| self.known(id)).collect();
+                let (flows, alive) = (&self.flows, &mut self.alive[end]);
+                // An abort that is known only by an error word becomes certain by the line.
+                alive.retain(|&index| flows[index].ends[end].aborted.is_none_or(|abort| abort.by_word));
+                alive.extend(revived);
+                alive.sort_unstable();
+                alive.dedup();
+                alive.clone()
+            }
+            (None, _) => (0..self.flows.len()).collect(),
         }
     }
 
@@ -296,5 +332,42 @@ impl Court {
         for flow in &mut self.flows {
             super::liveness::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Contract;
+    use crate::rules::history;
+
+    /// How many flows an abort of all clients' ends concerns after this history.
+    fn concerned(text: &str) -> usize {
+        let trace = history::parse(text, Contract::modern()).expect("a history");
+        let mut court = Court::new(trace.header.clone());
+        (2..).zip(&trace.events).for_each(|(line, event)| court.observe(line, event));
+        let abort = EnvWhat::Abort(crate::trace::Abort::Reset, crate::trace::By::Fault);
+        court.concerned(None, End::Client, &abort).len()
+    }
+
+    #[test]
+    fn an_abort_of_all_concerns_those_that_can_still_be_aborted() {
+        let flows: String = (0..100).map(|id| format!("client/{id} write 1 -> ok\n")).collect();
+        let told = |then: &str| concerned(&format!("{flows}{then}"));
+        assert_eq!(told(""), 100);
+        assert_eq!(told("env reset server by fault"), 100, "the other ends");
+        assert_eq!(told("env reset client/7 by fault"), 99);
+        assert_eq!(told("env reset client/7 by fault\nclient/7 write 1 -> error reset"), 99);
+        assert_eq!(told("env reset client by fault"), 0);
+        assert_eq!(told("env reset client by fault\nclient/100 connect server:80 -> ok"), 1, "one that is new");
+    }
+
+    #[test]
+    fn an_end_that_connects_after_an_abort_can_be_aborted_again() {
+        let begun = "client/0 call 1 connect server:80\nenv reset client/0 by fault\n";
+        let told = |then: &str| concerned(&format!("{begun}{then}"));
+        assert_eq!(told(""), 0);
+        assert_eq!(told("client/0 return 1 ok"), 1);
+        assert_eq!(told("env reset client by fault\nclient/0 return 1 ok"), 1);
     }
 }

@@ -72,7 +72,7 @@ impl Kind {
 /// The pending calls of an end: nearly always few, so a short list first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pendings {
-    few: SmallVec<[Pending; 4]>,
+    few: SmallVec<[Pending; 2]>,
     many: BTreeMap<u64, Pending>,
 }
 

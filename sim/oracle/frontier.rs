@@ -51,6 +51,8 @@ pub(super) struct Frontier {
     loose: usize,
     /// Some ways were left out.
     pruned: bool,
+    /// How many bytes there are to read was open: a failed write's were among them, or a cancelled read may have swallowed some.
+    open: bool,
 }
 
 impl Frontier {
@@ -59,7 +61,14 @@ impl Frontier {
         if let Some(first) = taken.front_mut() {
             *first = head;
         }
-        Frontier { ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }], counted: false, slack: 0, loose: 0, pruned: false }
+        Frontier {
+            ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }],
+            counted: false,
+            slack: 0,
+            loose: 0,
+            pruned: false,
+            open: false,
+        }
     }
 
     pub fn add_write(&mut self) {
@@ -67,6 +76,7 @@ impl Frontier {
     }
 
     pub fn add_phantom(&mut self) {
+        self.open = true;
         self.ways.iter_mut().for_each(|way| way.phantoms += 1);
     }
 
@@ -148,6 +158,7 @@ impl Frontier {
             write.returned.is_some() && (way.taken[index] >= write.len || write.status == Status::Prefix && !self.counted && passed())
         };
         let count = (0..writes.len()).take_while(|&index| self.ways.iter().all(|way| over(way, index))).count();
+        self.open |= writes.iter().take(count).any(is_doubtful);
         if self.counted {
             let dropped = writes.iter().zip(&self.ways[0].taken).take(count);
             self.slack += dropped.filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
@@ -165,7 +176,8 @@ impl Frontier {
         let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
         let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
         let ahead = way.taken.iter().skip(1).all(|&taken| taken == 0);
-        let drained = writes.iter().zip(&way.taken).all(|(write, taken)| *taken >= write.len);
+        // Ways that were left out have taken as much: all there was, if that was known.
+        let drained = !self.open && writes.iter().zip(&way.taken).all(|(write, taken)| *taken >= write.len);
         (plain && settled && in_line && ahead && (drained || !self.pruned)).then(|| way.taken.front().copied().unwrap_or(0))
     }
 
@@ -256,6 +268,16 @@ impl Way {
         self.holes.iter().map(Hole::len).sum()
     }
 
+    /// How far it has come: what was read, and what other reads must have taken.
+    fn reach(&self) -> usize {
+        self.taken.iter().sum()
+    }
+
+    /// All that the other way allows from here on this one allows too.
+    fn covers(&self, other: &Way) -> bool {
+        self.phantoms >= other.phantoms && self.taken == other.taken && self.holes == other.holes
+    }
+
     fn advance(&mut self, index: usize, bytes: usize) {
         self.taken[index] += bytes;
     }
@@ -319,15 +341,16 @@ impl View<'_> {
         self.writes[index].bytes()?.get(way.taken[index]).copied()
     }
 
-    /// Adds ways that are not known yet. Of too many those stay that leave the least to other readers.
+    /// Adds ways that are not covered yet. Of too many the likeliest stay: they leave the least to other readers, and take the
+    /// writes one after the other.
     fn merge(&self, ways: &mut Vec<Way>, more: Vec<Way>) {
         for way in more {
-            if !ways.contains(&way) {
+            if !ways.iter().any(|known| known.covers(&way)) {
                 ways.push(way);
             }
         }
         if ways.len() > MOST {
-            ways.sort_by_key(Way::held);
+            ways.sort_by(|one, other| one.reach().cmp(&other.reach()).then_with(|| other.taken.cmp(&one.taken)));
             ways.truncate(MOST);
             self.pruned.set(true);
         }
@@ -535,3 +558,6 @@ fn is_doubtful(write: &Write) -> bool {
 fn is_unknown(writes: &VecDeque<Write>) -> bool {
     writes.iter().any(|write| write.data.bytes().is_none())
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Seq, Stamp};
+use crate::time::Instant;
 
 /// The most ports of a host that are watched.
 const PORTS: usize = 4096;
@@ -45,6 +46,8 @@ pub(super) struct Host {
     doubtful: bool,
     /// A disconnect was called.
     pub left: Option<Stamp>,
+    /// When a SYN last reached it, on whatever flow.
+    pub greeted: Option<Instant>,
     /// It crashed, and no call has returned there since: perhaps it never came back.
     pub down: bool,
 }

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::verdict::{ClientFault, Exercised, Violation};
 use super::{Seq, Stamp};
-use crate::contract::End;
+use crate::contract::{Both, End};
 use crate::rules::Rule;
 
 /// What is wrong with one event: the rules that it breaks, the first being the one that names it.
@@ -76,6 +76,8 @@ pub(super) struct Ledger {
     /// The first two flows on which something ended badly (none: the stack itself), with the moment: enough to know one that is
     /// another flow's.
     pub troubled: SmallVec<[(Option<u32>, Stamp); 2]>,
+    /// The flows that were connected at this end after an abort.
+    pub revived: Both<Vec<u32>>,
 }
 
 impl Ledger {

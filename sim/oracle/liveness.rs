@@ -4,6 +4,7 @@ use super::end::{EndState, Kind, Pending, first};
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::{Findings, Ledger, Site};
+use super::wire::unread;
 use super::{Stamp, established, remains};
 use crate::contract::{AcceptedMeans, BlockedReadAtClose, Both, End, Mode, ReadAfterEof};
 use crate::rules::Rule;
@@ -46,6 +47,7 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
         established::unasked(flow, book, header, end);
         duties(flow, book, end, at);
         remains::at_quiet(flow, book, header, end, at);
+        unread::at_quiet(flow, book, header, end, at);
     }
 }
 
@@ -297,7 +299,8 @@ fn close_due(flow: &Flow, end: End) -> Option<Due> {
 fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let me = &flow.ends[end];
     let Some(last) = first([me.eof, me.read_error, me.write_error]) else { return };
-    if me.is_void() {
+    // What never was connected need not be closed.
+    if me.is_void() || me.opening.is_closed_to(at.seq) {
         return;
     }
     book.exercise(Rule::CallerKeepsOff);

@@ -77,7 +77,7 @@ impl Scene<'_> {
         if let Some(peer) = peer {
             me.destination.get_or_insert_with(|| peer.into());
         }
-        let begun = me.opening.begun;
+        let (begun, was_aborted) = (me.opening.begun, me.aborted.is_some());
         // A host that crashed before and came back has nothing that the crash could have taken.
         if me.crashed.is_some_and(|crashed| begun.is_some_and(|begun| crashed.seq < begun.seq)) {
             (me.crashed, me.aborted) = (None, None);
@@ -85,12 +85,15 @@ impl Scene<'_> {
         if begun.is_some() && me.crashed.is_none() {
             me.forget_failures();
         }
+        if was_aborted && me.aborted.is_none() {
+            self.book.revived[self.end].push(self.flow.id);
+        }
     }
 
     /// Does a call fail since its end has no connection yet? In a simulated run over a network the word alone shows that it never
     /// had one.
     pub(super) fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
-        if *outcome != Outcome::Error(Error::NotConnected) {
+        if !matches!(outcome, Outcome::Error(Error::NotConnected)) {
             return false;
         }
         let simulated = self.header.simulated && self.header.records.segments;

@@ -2,6 +2,7 @@
 
 use super::end::{Answer, EndState, Pending, first};
 use super::flow::Fingerprint;
+use super::frontier::Undecided;
 use super::ledger::Findings;
 use super::scene::Scene;
 use super::stream::Misfit;
@@ -12,6 +13,9 @@ use crate::contract::{
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
+
+/// Whether bytes fit their stream, where that can be told.
+type Followed = Result<Result<(), Misfit>, Undecided>;
 
 impl Scene<'_> {
     pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
@@ -53,31 +57,41 @@ impl Scene<'_> {
     }
 
     fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
-        let called = pending.called.seq;
         let mut found = Findings::default();
         if !self.is_calm() {
             self.data_out_of_season(pending, data, &mut found);
         }
-        self.data_size(max, data, &mut found);
-        let judged_already = !found.is_empty();
+        if data.is_empty() || data.len() > max {
+            self.data_size(max, data, &mut found);
+        }
+        self.data_premises(pending.called.seq, data);
+        match self.follow_stream(pending, data) {
+            Ok(Ok(())) if found.is_empty() => self.remember(pending, data),
+            fits => self.wrong_data(pending, data, fits, found),
+        }
+    }
+
+    /// Follows the stream to where these bytes end.
+    fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
         let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
         let reader = self.reader(pending);
-        let peer = self.end.peer();
-        self.data_premises(called, data);
-        let fits = if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[peer].read(data, reader, whole) };
+        if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole) }
+    }
+
+    /// Data that must not come, or that does not fit.
+    #[cold]
+    fn wrong_data(&mut self, pending: &Pending, data: &Payload, fits: Followed, mut found: Findings) {
         match fits {
             Ok(Ok(())) => {}
-            Ok(Err(_)) if judged_already => {}
-            Ok(Err(Misfit::Order)) => {
-                self.name_disorder(pending, &mut found);
-            }
+            Ok(Err(_)) if !found.is_empty() => {}
+            Ok(Err(Misfit::Order)) => self.name_disorder(pending, &mut found),
             Ok(Err(Misfit::Bytes)) => {
                 self.name_misfit(pending, data, found);
                 return self.remember(pending, data);
             }
             Err(_) => {
                 let (flow, line) = (self.flow.id, self.at.line());
-                self.flow.streams[peer].lose_track();
+                self.flow.streams[self.end.peer()].lose_track();
                 self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
             }
         }
@@ -131,6 +145,8 @@ impl Scene<'_> {
         }
     }
 
+    /// No bytes, or too many.
+    #[cold]
     fn data_size(&mut self, max: usize, data: &Payload, found: &mut Findings) {
         let end = self.end;
         let judged = self.me().judges_content;

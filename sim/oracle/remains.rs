@@ -51,7 +51,8 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
     let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.is_opening());
     let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
-    over.filter(|_| !me.is_void())
+    // A late SYN may have begun a connection that is none of this flow's.
+    over.filter(|over| !me.is_void() && !flow.wire[end].has_begun_after(*over))
 }
 
 /// How long an end may hold anything once it is done.

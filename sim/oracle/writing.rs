@@ -7,7 +7,9 @@ use super::ledger::Findings;
 use super::scene::Scene;
 use super::stream::Status;
 use super::{Seq, Stamp};
-use crate::contract::{BlockedWriteAtShutdown, ClosedPeerWrites, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo};
+use crate::contract::{
+    BlockedWriteAtShutdown, CloseSendsPending, ClosedPeerWrites, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo,
+};
 use crate::rules::Rule;
 
 /// A write, as its return needs it.
@@ -30,7 +32,7 @@ impl Scene<'_> {
         } else {
             self.write_premises(write);
         }
-        let ok = *outcome == Outcome::Ok;
+        let ok = matches!(outcome, Outcome::Ok);
         if len > 0 {
             self.settle(write, ok, void, accepted);
         }
@@ -200,7 +202,10 @@ impl Scene<'_> {
         // Over a path that loses, word of it comes when it comes.
         let arrivals = &self.flow.arrivals;
         let has_come = !arrivals.lossy || arrivals.of(self.end.peer()).reset.is_some();
-        let fair = has_come && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
+        // A close that delivers all has not come to its end while the writer itself leaves bytes unread.
+        let delivers = self.peer().contract.close_sends_pending == CloseSendsPending::Yes;
+        let is_held_up = delivers && self.flow.streams[self.end.peer()].owed(false, 0) > 0;
+        let fair = has_come && !is_held_up && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
         (fair && write.pending.called.t - earlier.t >= Duration::from_secs(1)).then_some(earlier)
     }
 

@@ -1,8 +1,8 @@
 //! Which contracts a rule or an example is about.
 
 use crate::contract::{
-    CancelRead, CloseIs, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead, DataBeforeAbort,
-    EofOnKeepaliveDeath, EofOnReset, YesNo,
+    CancelRead, CloseIs, CloseSendsPending, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead,
+    DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, YesNo,
 };
 
 /// Every preset.
@@ -27,6 +27,8 @@ pub(super) const NO_SOCKETS: &[&str] = &["v1", "classic", "modern", "strict", "m
 pub(super) const DISCARD: &[&str] = &["modern", "strict", "pipe"];
 /// Shutdown of reading means something.
 pub(super) const SHUTS_READ: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "pipe"];
+/// A close that leaves bytes unread resets.
+pub(super) const RESETS_UNREAD: &[&str] = &["posix", "async-io"];
 /// A cancelled read consumes nothing.
 pub(super) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-io", "pipe"];
 
@@ -77,6 +79,10 @@ pub(super) fn reads_may_overlap(contract: &Contract) -> bool {
 
 pub(super) fn cancelled_reads_are_safe(contract: &Contract) -> bool {
     contract.cancel_read == CancelRead::Safe
+}
+
+pub(super) fn resets_unread(contract: &Contract) -> bool {
+    contract.close_is == CloseIs::Full && contract.close_sends_pending == CloseSendsPending::UnlessUnread
 }
 
 pub(super) fn keeps_or_drops(contract: &Contract) -> bool {

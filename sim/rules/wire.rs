@@ -23,7 +23,7 @@ pub(super) const RULES: &[About] = &[
         ..About::new(Rule::OneFin, Section::Wire, Level::Segments)
     },
     About {
-        statement: "The FIN comes after the last byte: an end sends no data at or beyond it.",
+        statement: "The FIN comes right after the last byte: an end sends no data at or beyond it.",
         source: "RFC 9293 §3.4 and §3.6: the FIN has the sequence number behind the last byte",
         premise: "an end sends data and a FIN",
         examples: &[
@@ -50,6 +50,23 @@ pub(super) const RULES: &[About] = &[
                     client segment sent A seq 4294967295 ack 1 len 2
                     client segment sent FA seq 1 ack 1
                     client segment sent A seq 4294967295 ack 1 len 2"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    client segment sent FA seq 104 ack 301 win 9000"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    client segment sent FA seq 103 ack 301 win 9000 len 1"#,
             },
         ],
         ..About::new(Rule::FinAfterData, Section::Wire, Level::Segments)
@@ -258,15 +275,91 @@ pub(super) const RULES: &[About] = &[
                     not read.",
         source: "RFC 9293 §3.6.1 (MAY-1, SHLD-3); measured on Linux",
         premise: "a full close meets unread or arriving bytes",
-        parameters: &["close_sends_pending"],
-        ..About::later(Rule::ResetOnUnreadClose, Section::Wire, Level::Segments)
+        parameters: &["close_is", "close_sends_pending"],
+        breakable: resets_unread,
+        examples: &[
+            Example {
+                contracts: RESETS_UNREAD,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    server close -> done
+                    server segment sent FA seq 301 ack 103"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 301 win 9000 len 2
+                    server close -> done
+                    server segment sent RA seq 301 ack 103"#,
+            },
+            Example {
+                contracts: RESETS_UNREAD,
+                bad: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    server close -> done
+                    server segment passes FA seq 301 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 302 win 9000 len 2
+                    server segment passes A seq 302 ack 103 win 9000
+                    quiet"#,
+                good: r#"
+                    records network segments
+                    client segment passes S seq 100 win 9000
+                    server segment passes SA seq 300 ack 101 win 9000
+                    server close -> done
+                    server segment passes FA seq 301 ack 101 win 9000
+                    client write "ab" -> ok
+                    client segment passes A seq 101 ack 302 win 9000 len 2
+                    server segment passes R seq 302
+                    quiet"#,
+            },
+        ],
+        ..About::new(Rule::ResetOnUnreadClose, Section::Wire, Level::Segments)
     },
     About {
         statement: "The end that closed first stays in TIME-WAIT for 2·MSL, unless a new SYN or, where that is not ruled out, a reset ends \
                     it.",
         source: "RFC 9293 §3.6.1 (MUST-13, MAY-2); RFC 1337",
-        premise: "a connection enters TIME-WAIT",
-        ..About::later(Rule::TimeWaitHeld, Section::Wire, Level::Segments)
+        premise: "a connection of a simulated stack enters TIME-WAIT",
+        examples: &[
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    limits client msl 10s
+                    client state FIN-WAIT-2 to TIME-WAIT
+                    19s client state TIME-WAIT to CLOSED"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    limits client msl 10s
+                    0 client state FIN-WAIT-2 to TIME-WAIT
+                    20s client state TIME-WAIT to CLOSED"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    simulated
+                    0 client state CLOSING to TIME-WAIT
+                    239999999999 client state TIME-WAIT to CLOSED"#,
+                good: r#"
+                    records network segments
+                    simulated
+                    0 client state CLOSING to TIME-WAIT
+                    9s server/1 segment delivered S seq 5000
+                    9s client state TIME-WAIT to CLOSED"#,
+            },
+        ],
+        ..About::new(Rule::TimeWaitHeld, Section::Wire, Level::Segments)
     },
     About {
         statement: "A reset counts only at exactly the next sequence number expected (Linux after a FIN: also one before).",

@@ -21,7 +21,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let mut course = Course::new(ready, world.header(contract), options);
     let mut stage = Worldly { world, flows };
     while course.advance(&mut stage) {
-        course.take(stage.world.drain_events());
+        course.watch(&mut stage.world);
         if !course.is_within(stage.world.now()) || stage.world.step() == Step::Quiet {
             break;
         }
@@ -31,7 +31,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     } else {
         stage.world.quiesce();
     }
-    course.take(stage.world.drain_events());
+    course.watch(&mut stage.world);
     course.note_faults(&stage.world, &stage.flows);
     Some(course.finish(stage.world.now(), stage.world.choice()))
 }

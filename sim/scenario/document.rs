@@ -178,7 +178,11 @@ impl<'a> Item<'a> {
         self.parsed("as `64` or `\"4KiB\"`", units::size)
     }
 
+    /// A span of time; none needs no unit, nor quotes.
     pub(super) fn span_of_time(&self) -> Result<Duration, Diagnostic> {
+        if self.is_integer() && self.integer().is_ok_and(|number| number == 0) {
+            return Ok(Duration::ZERO);
+        }
         self.parsed("with its unit, as `\"20ms\"`", units::span)
     }
 

@@ -97,13 +97,23 @@ impl Log {
         }
     }
 
-    /// Takes the next event.
-    pub(super) fn take(&mut self, event: Event) {
-        self.stats.count(&event, &mut self.sending);
+    /// Is a trace kept?
+    pub(super) fn is_kept(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// Sees the next event.
+    pub(super) fn see(&mut self, event: &Event) {
+        self.stats.count(event, &mut self.sending);
         if let Some(oracle) = &mut self.oracle {
             // The header is line 1.
-            oracle.observe(self.stats.events + 1, &event);
+            oracle.observe(self.stats.events + 1, event);
         }
+    }
+
+    /// Takes the next event.
+    pub(super) fn take(&mut self, event: Event) {
+        self.see(&event);
         if let Some(trace) = &mut self.trace {
             trace.events.push(event);
         }

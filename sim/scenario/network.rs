@@ -121,7 +121,7 @@ const LINK_KEYS: [Key<Path>; 9] = [
     Key { name: "mtu", read: |path, item| put(&mut path.mss, mtu(item).map(Some)), show: |_| String::new() },
 ];
 
-const TCP_KEYS: [Key<tcp::Settings>; 15] = [
+const TCP_KEYS: [Key<tcp::Settings>; 16] = [
     Key {
         name: "mss",
         read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(u16::MAX) - HEADERS)),
@@ -146,6 +146,11 @@ const TCP_KEYS: [Key<tcp::Settings>; 15] = [
         name: "fin-wait-2",
         read: |tcp, item| put(&mut tcp.fin_wait_2, within(item, Duration::ZERO..=MAX_SPAN)),
         show: |tcp| time(tcp.fin_wait_2),
+    },
+    Key {
+        name: "ports",
+        read: |tcp, item| put(&mut tcp.ports, item.number(1..=u64::from(tcp::Settings::PORTS_MAX))),
+        show: |tcp| tcp.ports.to_string(),
     },
     Key {
         name: "isn",

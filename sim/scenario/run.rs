@@ -235,6 +235,15 @@ impl<'a> Course<'a> {
         (line > 0 && !step.spot.is_nowhere()).then_some(((Place { flow: violation.flow, end: violation.end }, op), line))
     }
 
+    /// Takes what a world has logged.
+    pub(super) fn watch(&mut self, world: &mut World) {
+        if self.log.is_kept() {
+            self.take(world.drain_events());
+        } else {
+            world.show_events(|event| self.log.see(event));
+        }
+    }
+
     /// Takes events, in order.
     pub(super) fn take(&mut self, events: impl Iterator<Item = Event>) {
         events.for_each(|event| self.log.take(event));

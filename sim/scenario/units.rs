@@ -82,6 +82,9 @@ pub(super) fn rate(text: &str) -> Result<u64, Mistake> {
 pub(super) fn span(text: &str) -> Result<Duration, Mistake> {
     let mistake = |message: String, help: &str| Mistake::new(0..text.len(), message, help);
     let (digits, unit) = split(text);
+    if text == "0" {
+        return Ok(Duration::ZERO);
+    }
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
     if whole.is_empty() || decimals.is_empty() || decimals.contains('.') {
         return Err(mistake(format!("`{text}` is no span of time"), SPAN_HELP));
@@ -210,6 +213,7 @@ mod tests {
     #[test]
     fn spans_are_read_and_printed() {
         let cases = [
+            ("0", 0, "0s"),
             ("0s", 0, "0s"),
             ("0ms", 0, "0s"),
             ("250ns", 250, "250ns"),

@@ -47,19 +47,21 @@ impl Connection {
         if was_ended && step.settings.is(Quirk::SecondFin) {
             self.emit(step, self.send.max, Flags::FIN | Flags::ACK, Bytes::new());
         }
-        if ends_writing && !self.send.has_fin() {
-            self.send.end();
-            self.advance(step, Event::Close);
-        }
         if self.side.is_gone() && !before.is_gone() {
             self.leave(step);
         } else if self.side.is_deaf(&step.settings.contract) && !self.receive.is_deaf() {
             self.receive.deafen();
             self.tell_of_room(step.settings);
         }
+        // What was unread may have ended the connection: then nothing is left to be ended in good order.
+        if ends_writing && !self.send.has_fin() && !self.state.is_over() {
+            self.send.end();
+            self.advance(step, Event::Close);
+        }
     }
 
-    /// Nobody reads any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3).
+    /// Nobody reads any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3): by a reset in
+    /// the place of the FIN (RFC 2525 §2.17).
     fn leave(&mut self, step: &mut Step<'_>) {
         let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait && !step.settings.is(Quirk::CloseUnreadSendsFin);
         self.owes_reset |= has_lost;

@@ -16,7 +16,7 @@ use super::settings::Settings;
 use super::state::Event;
 
 /// The dynamic ports (RFC 6335 §6).
-const EPHEMERAL_FIRST: u16 = 49_152;
+pub(super) const EPHEMERAL_FIRST: u16 = 49_152;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ports {
@@ -63,10 +63,11 @@ impl Ports {
     }
 
     /// The next port from which there is no connection to this remote end yet, one after the other.
-    pub(super) fn pick(&mut self, connections: &Demux, address: IpAddr, port: u16) -> Result<Key, Error> {
-        for _ in EPHEMERAL_FIRST..=u16::MAX {
+    pub(super) fn pick(&mut self, settings: &Settings, connections: &Demux, address: IpAddr, port: u16) -> Result<Key, Error> {
+        let last = EPHEMERAL_FIRST + (settings.ports.clamp(1, Settings::PORTS_MAX) - 1);
+        for _ in EPHEMERAL_FIRST..=last {
             let local = self.next;
-            self.next = if local == u16::MAX { EPHEMERAL_FIRST } else { local + 1 };
+            self.next = if local >= last { EPHEMERAL_FIRST } else { local + 1 };
             let key = Key::new(local, address, port);
             if !self.is_listening(local) && connections.get(&key).is_none() {
                 return Ok(key);

@@ -168,10 +168,9 @@ impl Connection {
         }
     }
 
-    /// Ends the connection for the peer. A reset has to have exactly the number that the peer expects (RFC 5961 §3.2), which is
-    /// most likely the one behind all that was sent.
+    /// Ends the connection for the peer. A reset has to have exactly the number that the peer expects (RFC 5961 §3.2).
     pub(super) fn emit_reset(&mut self, step: &mut Step<'_>) {
-        let segment = Segment { seq: self.send.max, ack: self.receive.nxt, flags: Flags::RST | Flags::ACK, ..self.blank() };
+        let segment = Segment { seq: self.send.reset_at(), ack: self.receive.nxt, flags: Flags::RST | Flags::ACK, ..self.blank() };
         step.out.send(self.key.remote.ip(), segment);
     }
 

@@ -90,11 +90,10 @@ impl Rtt {
         self.rto = self.rto.saturating_mul(2).min(nanos(settings.rto_max)).max(1);
     }
 
-    /// A SYN had to be sent again, and now data begins (RFC 6298 §5.7).
+    /// A SYN had to be sent again, and now data begins (RFC 6298 §5.7): a timeout below 3 s is raised, a longer one stays.
     pub(super) fn restart_after_lost_syn(&mut self, settings: &Settings) {
-        let rto = if settings.rto_initial < Duration::from_nanos(AFTER_LOST_SYN) { AFTER_LOST_SYN } else { nanos(settings.rto_initial) };
         if self.smoothed.is_none() {
-            self.rto = rto.min(nanos(settings.rto_max)).max(1);
+            self.rto = self.rto.max(AFTER_LOST_SYN).min(nanos(settings.rto_max)).max(1);
         }
     }
 }

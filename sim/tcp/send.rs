@@ -28,6 +28,8 @@ pub(super) struct Send {
     is_open: bool,
     /// The octet at `max` was shown to the peer beyond its window: it may acknowledge that too.
     has_probed: bool,
+    /// Nothing has come from the peer since then.
+    is_probe_unheard: bool,
     /// The right edge of the peer's window.
     edge: Seq,
     /// The greatest window that the peer has offered.
@@ -82,6 +84,7 @@ impl Send {
             max: iss,
             is_open: false,
             has_probed: false,
+            is_probe_unheard: false,
             edge: iss,
             max_window: 0,
             updated_by: (Seq(0), iss),
@@ -192,7 +195,7 @@ impl Send {
     pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher, irs: Seq) {
         let own = [self.una, self.nxt, self.max, self.edge, self.hurried, self.updated_by.1].map(|seq| seq.since(self.iss));
         let peers = self.updated_by.0.since(irs);
-        (own, peers, self.has_probed, self.max_window, self.scale, self.mss).hash(&mut hasher);
+        (own, peers, self.has_probed, self.is_probe_unheard, self.max_window, self.scale, self.mss).hash(&mut hasher);
         (self.capacity, self.fin.map(|fin| fin.since(self.iss))).hash(&mut hasher);
         self.queue.fingerprint(hasher);
     }
@@ -272,6 +275,13 @@ impl Send {
 
     pub(super) fn note_probed(&mut self) {
         self.has_probed |= self.nxt == self.max;
+        self.is_probe_unheard |= self.nxt == self.max;
+    }
+
+    /// The number that a reset has (RFC 9293 §3.10.5): the one behind all that was sent, the octet of a probe included that the
+    /// peer may have taken and we have not heard of.
+    pub(super) fn reset_at(&self) -> Seq {
+        self.max + u32::from(self.is_probe_unheard)
     }
 
     /// All in flight is to be sent again.
@@ -314,6 +324,7 @@ impl Send {
     /// Takes the window of a segment, unless an older one comes late (RFC 9293 §3.10.7.4, fifth).
     #[inline]
     pub(super) fn update_window(&mut self, seq: Seq, ack: Seq, window: u32) {
+        self.is_probe_unheard = false;
         let (wl1, wl2) = self.updated_by;
         if wl1.is_before(seq) || (wl1 == seq && wl2.is_at_most(ack)) {
             self.set_window(seq, ack, window);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::contract::Contract;
 
 use super::Quirk;
+use super::listen::EPHEMERAL_FIRST;
 
 /// What a stack is set to. The default is what the RFCs ask for (the profile `rfc`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Settings {
     pub msl: Duration,
     /// How long a fully closed connection waits in FIN-WAIT-2.
     pub fin_wait_2: Duration,
+    /// From how many ports it begins connections: these are the first of the dynamic ones (RFC 6335 §6), at least one.
+    pub ports: u16,
     /// The initial sequence number of every connection, instead of the clock and the key.
     pub isn: Option<u32>,
     /// The secret of RFC 6528.
@@ -53,6 +56,9 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// All dynamic ports (RFC 6335 §6).
+    pub const PORTS_MAX: u16 = u16::MAX - EPHEMERAL_FIRST + 1;
+
     /// What the RFCs ask for, in this dialect.
     pub const fn new(contract: Contract) -> Self {
         Settings {
@@ -70,6 +76,7 @@ impl Settings {
             give_up: Duration::from_secs(100),
             msl: Duration::from_secs(120),
             fin_wait_2: Duration::from_secs(60),
+            ports: Settings::PORTS_MAX,
             isn: None,
             isn_key: [0x5851_f42d_4c95_7f2d, 0x1405_7b7e_f767_814f],
             quirk: None,

@@ -94,7 +94,7 @@ impl Tcp {
         if remote.port() == 0 {
             return Err(Error::Other("port_out_of_range".into()));
         }
-        let key = self.ports.pick(&self.demux, remote.ip(), remote.port())?;
+        let key = self.ports.pick(&self.settings, &self.demux, remote.ip(), remote.port())?;
         let iss = isn::initial(&self.settings, now, &key);
         let index = self.begin(key, Origin::Active, iss);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));

@@ -7,8 +7,8 @@ use super::fault::{Fault, Result, quoted};
 use super::fields::{ENDS, Fields, Key, word};
 use super::json::{Kind, Value};
 use super::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Place, Proxy, Records, Resources, What, Wire, payload,
-    state_name,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Options, Place, Proxy, Records, Resources, What, Wire,
+    payload, state_name,
 };
 use crate::contract::{Both, Call, Contract, Error, Keepalive, Mode, Outcome};
 use crate::time::Instant;
@@ -286,7 +286,7 @@ fn segment(fields: &Fields) -> Result<Wire> {
         win: fields.small(Key::Win)?,
         len: fields.small(Key::Len)?,
         data: payload::of_segment(fields)?,
-        opts: fields.text_if(Key::Opts)?.unwrap_or_default(),
+        opts: fields.text_if(Key::Opts)?.map(Options::from).unwrap_or_default(),
     })
 }
 

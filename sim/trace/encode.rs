@@ -257,7 +257,7 @@ impl Line<'_> {
         self.number("win", wire.win.into());
         self.number("len", wire.len.into());
         self.contents(wire.data.as_ref());
-        self.text("opts", &wire.opts);
+        self.text("opts", &wire.opts.text());
     }
 
     fn flags(&mut self, flags: Flags) {

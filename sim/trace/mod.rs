@@ -16,6 +16,7 @@ mod fields;
 mod intervals;
 mod json;
 mod limits;
+mod options;
 pub mod pattern;
 mod payload;
 mod read;
@@ -32,6 +33,7 @@ use std::fmt;
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
 pub use limits::Limits;
+pub use options::{Options, SynOptions};
 pub use read::Reader;
 pub use sending::Sending;
 pub use sink::Sink;
@@ -242,7 +244,7 @@ pub struct Wire {
     /// The payload itself, where it is known: `len` bytes. A segment without payload has none.
     pub data: Option<bytes::Bytes>,
     /// Options, as `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`.
-    pub opts: Box<str>,
+    pub opts: Options,
 }
 
 /// What happened to a segment.

@@ -346,6 +346,13 @@ impl World {
         self.core.events.drain(..)
     }
 
+    /// Shows the events since the last drain, and forgets them: for who keeps none of them, since none is moved.
+    #[inline]
+    pub fn show_events(&mut self, see: impl FnMut(&Event)) {
+        self.core.events.iter().for_each(see);
+        self.core.events.clear();
+    }
+
     /// At quiet: logs what each end still holds, then that nothing more can happen.
     pub fn quiesce(&mut self) {
         if !self.core.recording {

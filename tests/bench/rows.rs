@@ -86,9 +86,11 @@ fn tiny(judged: bool) -> u64 {
     if judged {
         world.quiesce();
         let mut oracle = Oracle::with(world.header(Both::same(Contract::modern())));
-        for (event, line) in world.drain_events().zip(2..) {
-            oracle.observe(line, &event);
-        }
+        let mut line = 1;
+        world.show_events(|event| {
+            line += 1;
+            oracle.observe(line, event);
+        });
         assert!(oracle.finish(false).violations.is_empty());
     }
     black_box(&world);
@@ -113,10 +115,11 @@ impl Judged {
 
     fn watch(&mut self) {
         let Some(oracle) = &mut self.oracle else { return };
-        for event in self.world.drain_events() {
-            self.line += 1;
-            oracle.observe(self.line, &event);
-        }
+        let line = &mut self.line;
+        self.world.show_events(|event| {
+            *line += 1;
+            oracle.observe(*line, event);
+        });
     }
 
     fn step(&mut self) -> Step {

@@ -1,6 +1,6 @@
 //! Whatever is done over whatever network, TCP keeps each contract that it claims, and leaves nothing behind.
 
-use flowsim::contract::Contract;
+use flowsim::contract::{Contract, End};
 use flowsim::explore::scenarios;
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
@@ -15,12 +15,15 @@ fn under(contract: Contract) -> impl Strategy<Value = Scenario> {
     scenarios().offering(tcp().offers()).contract(contract)
 }
 
-/// What an end still holds when nothing more can happen. An end whose peer was aborted, or has given up, need not hear of it.
+/// What an end still holds when nothing more can happen. An end need not hear that its peer was aborted, or has given up.
 fn left_behind(run: &Run) -> Vec<String> {
     let envs = || run.trace().events.iter().filter_map(|event| if let What::Env(env) = &event.what { Some(env) } else { None });
-    let is_aborted = |flow| envs().any(|env| env.flow == flow && matches!(env.what, EnvWhat::Abort(..)));
+    let is_aborted = |flow, end| envs().any(|env| env.flow == flow && env.end == Some(end) && matches!(env.what, EnvWhat::Abort(..)));
+    let may_be_unaware = |flow, end: End| is_aborted(flow, end.peer()) && !is_aborted(flow, end);
     let held = envs().filter_map(|env| match env.what {
-        EnvWhat::Resources(held) if held != Resources::default() && !is_aborted(env.flow) => Some((env.end, env.flow, held)),
+        EnvWhat::Resources(held) if held != Resources::default() && env.end.is_none_or(|end| !may_be_unaware(env.flow, end)) => {
+            Some((env.end, env.flow, held))
+        }
         _ => None,
     });
     held.map(|(end, flow, held)| format!("{end:?} of {flow:?}: {held:?}")).collect()

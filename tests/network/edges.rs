@@ -1,8 +1,10 @@
 //! What befalls hosts before the first call, and calls on hosts that have left or are not connected yet.
 
+use std::collections::BTreeMap;
+
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
-use flowsim::trace::{Env, EnvWhat, What};
+use flowsim::trace::{Env, EnvWhat, Fate, What};
 
 /// A scenario over TCP, run with its trace; it must hold.
 fn held(text: &str) -> Run {
@@ -59,4 +61,30 @@ fn calls_before_there_is_a_connection_fail_and_change_nothing() {
 fn a_run_that_is_given_up_is_so_in_its_trace_too() {
     let run = ended("[limits]\ntime = '1min'\n[tcp]\nmsl = '1h'\n[client]\nsteps = ['close']\n[server]\nsteps = ['read', 'close']");
     assert_eq!(run.judgement(), Judgement::Inconclusive);
+}
+
+/// Each packet of a run that has come to its end, and how often it was sent, and has arrived or was lost.
+fn fates(run: &Run) -> BTreeMap<Option<u64>, [usize; 2]> {
+    let mut fates = BTreeMap::new();
+    for event in &run.trace().events {
+        let What::Segment(wire) = &event.what else { continue };
+        let counts: &mut [usize; 2] = fates.entry(wire.id).or_default();
+        match wire.fate {
+            Fate::Sent => counts[0] += 1,
+            Fate::Delivered | Fate::Dropped => counts[1] += 1,
+            Fate::Duplicated | Fate::Corrupted | Fate::Injected => {}
+        }
+    }
+    fates
+}
+
+#[test]
+fn a_packet_that_comes_to_a_host_that_is_down_is_lost_on_record() {
+    let run = held(
+        "[link]\ndelay = '10ms'\n[[fault]]\ncrash = { end = 'server', at = '1s' }\n\
+         [client]\nsteps = ['at 995ms', 'write 100 -> ok', 'read -> timed_out', 'close']\n[server]\nsteps = ['read']",
+    );
+    let fates = fates(&run);
+    assert!(fates.len() > 4 && fates.values().all(|counts| *counts == [1, 1]), "{fates:?}\n{}", run.ladder());
+    assert_eq!(run.stats().segments_dropped, run.stats().retransmits + 1, "the data, first and again");
 }

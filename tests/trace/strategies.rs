@@ -113,7 +113,7 @@ fn segment() -> impl Strategy<Value = What> {
             // Contents say the length; a segment without payload has none.
             let data = data.and_then(|data| data.bytes().cloned()).filter(|bytes| !bytes.is_empty());
             let len = data.as_ref().map_or(len, |bytes| bytes.len() as u32);
-            What::Segment(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts })
+            What::Segment(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts: opts.into() })
         },
     )
 }

@@ -76,6 +76,36 @@ fn bytes_arrive_in_order_and_inside_the_window() {
 }
 
 #[test]
+fn data_with_an_unacceptable_acknowledgement_does_not_arrive() {
+    let arrives = |ack: u32| {
+        let mut seen = Seen::connected("mss=1460");
+        seen.passes(data(End::Server, 501, 101, 10));
+        seen.passes(Wire { win: 0, ..segment(End::Client, ACK, 101, 511) });
+        seen.passes(Wire { win: 10, ..segment(End::Client, ACK, 101, 511) });
+        seen.passes(data(End::Server, 511, 101, 10));
+        seen.passes(segment(End::Client, ACK, 101, 521));
+        seen.passes(data(End::Client, 101, ack, 4));
+        seen.arrivals.arrived_of(End::Client)
+    };
+    assert_eq!(
+        [510, 511, 521, 522].map(arrives),
+        [Some(0), Some(4), Some(4), Some(0)],
+        "as old as the widest window, and as new as what was sent"
+    );
+}
+
+#[test]
+fn a_second_connection_of_one_end_answers_nothing_that_its_peer_waits_for() {
+    let mut seen = Seen::connected("");
+    seen.fate(Fate::Sent, data(End::Client, 101, 501, 1));
+    let waiting = seen.arrivals.of(End::Client).waiting;
+    seen.passes(segment(End::Server, SYN | ACK, 9000, 101));
+    assert_eq!(seen.arrivals.of(End::Client).waiting, waiting);
+    seen.passes(segment(End::Server, ACK, 501, 102));
+    assert!(seen.arrivals.of(End::Client).waiting > waiting);
+}
+
+#[test]
 fn windows_are_shifted_only_if_both_syns_ask_for_it() {
     let arrived = |mut seen: Seen| {
         seen.passes(segment(End::Server, ACK, 501, 101));

@@ -109,6 +109,30 @@ impl Arrived {
         self.courses.iter_mut().for_each(|course| course.acked = None);
     }
 
+    /// What has arrived is known, and followed one SYN.
+    pub fn is_single(&self) -> bool {
+        self.courses.len() == 1 && !self.lost
+    }
+
+    /// An acknowledgement that fits beyond doubt; false, with nothing changed, if it must be judged.
+    pub fn confirms(&mut self, ack: u32, line: u64) -> bool {
+        match self.courses.as_mut_slice() {
+            [course] if course.fits(ack) => course.acked = Some((ack, line)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Data that arrives in sequence, or none; false, with nothing changed, if it comes out of sequence.
+    pub fn takes_next(&mut self, start: u32, len: u32, line: u64) -> bool {
+        match self.courses.as_mut_slice() {
+            _ if len == 0 => {}
+            [course] if course.next == start => course.take(start, start.wrapping_add(len), line),
+            _ => return false,
+        }
+        true
+    }
+
     /// The next number that this end expects, where that is certain: all that arrived was acknowledged.
     pub fn expects(&self) -> Option<u32> {
         match self.courses.as_slice() {

@@ -5,6 +5,7 @@ use super::states::{self, State};
 use crate::oracle::ledger::Findings;
 use crate::oracle::scene::Scene;
 use crate::rules::Rule;
+use crate::time::Instant;
 use crate::trace::Clock;
 
 impl Scene<'_> {
@@ -34,6 +35,7 @@ impl Scene<'_> {
             });
             found.also(Rule::TimeWaitHeld);
         }
+        self.time_wait(from, to, &mut found);
         if from.is_synchronised() && to.is_none() {
             self.reset_taken(&mut found);
         }
@@ -41,6 +43,27 @@ impl Scene<'_> {
             self.wire().sent.over = true;
         }
         self.write_down(found);
+    }
+
+    /// `time-wait-held`: of a simulated stack it is known how long that is. A SYN that arrives, for whatever flow it is, may open the
+    /// next connection (RFC 9293 §3.6.1, MAY-2); a reset may end it where RFC 1337 is not heeded.
+    fn time_wait(&mut self, from: State, to: State, found: &mut Findings) {
+        let (at, end) = (self.at, self.end);
+        if to == states::TIME_WAIT && from != to && self.header.simulated {
+            self.wire().waits = Some(at);
+            self.book.exercise(Rule::TimeWaitHeld);
+        }
+        let Some(since) = self.flow.wire[end].waits.filter(|_| from == states::TIME_WAIT && to == states::CLOSED) else { return };
+        self.wire().waits = None;
+        let (held, owed) = (at.t - since.t, self.header.limits[end].msl.saturating_mul(2));
+        let reopened = self.hosts[end].greeted == Some(at.t);
+        let left = self.me().aborted.is_some() || self.me().disconnect.called.is_some() || self.me().stack_left.is_some();
+        if held < owed && !reopened && !left && !self.wire().reset {
+            found.add(Rule::TimeWaitHeld, &[since], || {
+                let [held, owed] = [held, owed].map(|span| Instant::ZERO + span);
+                format!("the {end} left TIME-WAIT after {held}; twice the lifetime of a segment is {owed}")
+            });
+        }
     }
 
     /// `reset-in-window`: the connection ended in the instant in which nothing but a reset arrived.

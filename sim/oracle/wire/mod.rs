@@ -2,20 +2,22 @@
 //!
 //! Each end has what it `sent` (with the `contents` that may have to be sent again), what has `arrived` at it, and the `window`
 //! that reached it, each in sequence numbers as they stand on the wire; `reset` holds what must not follow a reset, `states` the
-//! diagram; `sending` and `changes` judge with them. Here every event goes to the parts that it concerns, and what they find is
-//! written down.
+//! diagram; `sending`, `changes` and `unread` judge with them, and `common` what nearly all segments are, in fewer steps. Here
+//! every event goes to the parts that it concerns, and what they find is written down.
 //!
 //! What this is not: a TCP. It knows no timers and holds no connection; where a recording begins in the middle, leaves out
 //! options or what was delivered, or shows several connections at once, it judges only what is certain all the same.
 
 mod arrived;
 mod changes;
+mod common;
 mod contents;
 mod reset;
 mod sending;
 mod sent;
 mod seq;
 mod states;
+pub(super) mod unread;
 mod window;
 
 use super::Stamp;
@@ -25,6 +27,7 @@ use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Clock, Fate, Wire};
 use arrived::Arrived;
+use common::Terms;
 use reset::Spur;
 use sent::{Sent, data_end};
 use seq::is_at_least;
@@ -52,9 +55,24 @@ pub(super) struct WireState {
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
     missed: bool,
+    /// What holds of all that it sends, once that is settled.
+    terms: Option<Terms>,
+    /// When it last began a connection.
+    begun: Option<Stamp>,
+    /// Its peer has begun another connection, of which nothing it says shows that it knows.
+    outdated: bool,
+    /// Since when it is in TIME-WAIT.
+    waits: Option<Stamp>,
+    /// It has sent a reset, or one has reached it.
+    reset: bool,
 }
 
 impl WireState {
+    /// Did it begin a connection after this?
+    pub fn has_begun_after(&self, at: Stamp) -> bool {
+        self.begun.is_some_and(|begun| begun.seq > at.seq)
+    }
+
     /// The caller does something: what is sent from now on may be his doing.
     pub fn interrupt(&mut self) {
         self.spur = None;
@@ -75,18 +93,28 @@ impl Scene<'_> {
         if !self.header.records.segments {
             return;
         }
-        let shared = self.header.clock == Clock::Shared;
+        if self.header.clock != Clock::Shared {
+            if wire.fate == Fate::Sent {
+                self.segment_sent(wire);
+            }
+            return;
+        }
+        if self.is_as_expected(wire) {
+            return self.common_arrival(wire);
+        }
+        self.segment_in_full(wire);
+        self.arrival(wire);
+    }
+
+    fn segment_in_full(&mut self, wire: &Wire) {
         match wire.fate {
             Fate::Sent => self.segment_sent(wire),
-            _ if !shared => {}
             Fate::Delivered => self.segment_delivered(wire),
             // It may arrive, if no line says so.
             Fate::Injected => self.reach_peer(wire),
             Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
         }
-        if shared {
-            self.arrival(wire);
-        }
+        self.come_to_terms(wire);
     }
 
     fn segment_sent(&mut self, wire: &Wire) {
@@ -95,6 +123,7 @@ impl Scene<'_> {
             self.syn_sent(wire, &mut found);
         }
         self.answers(wire, &mut found);
+        self.tells_of_unread(wire, &mut found);
         if wire.flags.rst() {
             self.wire().sent.over = true;
         } else {
@@ -154,11 +183,13 @@ impl Scene<'_> {
     fn reach_peer(&mut self, wire: &Wire) {
         let line = self.at.line();
         if wire.flags.rst() {
-            self.far().sent.over = true;
+            let far = self.far();
+            (far.sent.over, far.reset) = (true, true);
             return;
         }
         if wire.flags.syn() {
             self.wire().syns.arrive(wire);
+            self.hosts[self.end.peer()].greeted = Some(self.at.t);
         }
         let window = window::in_bytes(wire.win, self.window_shift(wire));
         let far = self.far();

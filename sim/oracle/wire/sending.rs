@@ -13,7 +13,7 @@ use crate::trace::Wire;
 impl Scene<'_> {
     /// A SYN goes out: again, or for a connection that begins with it.
     pub(super) fn syn_sent(&mut self, wire: &Wire, found: &mut Findings) {
-        let end = self.end;
+        let (at, end) = (self.at, self.end);
         let state = self.wire().chain.state();
         let own = self.wire();
         if own.sent.begins_anew(wire) {
@@ -23,12 +23,20 @@ impl Scene<'_> {
                 found
                     .add(Rule::RetransmitIsSame, &[], || format!("the {end} sent its SYN again at sequence number {seq}; it was at {syn}"));
             }
+            // The same number may be that of a connection before, too.
+            own.offered = None;
             if own.sent.syn != Some(wire.seq) {
-                (own.syns, own.offered) = (Syns::default(), None);
+                own.syns = Syns::default();
                 own.offer.begin_anew(wire.seq);
             }
+            let again = own.sent.syn.is_some();
             own.sent.begin_anew(wire);
             own.arrived.begin_anew(wire.flags.ack().then_some(wire.ack));
+            (own.begun, own.outdated) = (Some(at), false);
+            own.syns.send(wire);
+            let far = self.far();
+            far.outdated = again && far.sent.spoke;
+            return;
         }
         own.syns.send(wire);
     }
@@ -52,8 +60,8 @@ impl Scene<'_> {
             return;
         }
         self.book.exercise_where([(Rule::OneFin, wire.flags.fin()), (Rule::FinAfterData, data)]);
-        let (end, sent) = (self.end, data_end(wire));
-        match self.wire().sent.misplaced(wire) {
+        let (end, sent, whole) = (self.end, data_end(wire), self.header.simulated);
+        match self.wire().sent.misplaced(wire, whole) {
             None => {}
             Some(Misplaced::Second { first, line }) => found.add(Rule::OneFin, &[self.earlier(line)], || {
                 let [sent, first] = [sent, first].map(|number| self.own_number(number));
@@ -62,6 +70,10 @@ impl Scene<'_> {
             Some(Misplaced::Early { next }) => found.add(Rule::FinAfterData, &[], || {
                 let [sent, next] = [sent, next].map(|number| self.own_number(number));
                 format!("the {end} sent its FIN at sequence number {sent}, but had sent data up to {next}")
+            }),
+            Some(Misplaced::Late { next }) => found.add(Rule::FinAfterData, &[], || {
+                let [sent, next] = [sent, next].map(|number| self.own_number(number));
+                format!("the {end} sent its FIN at sequence number {sent}, but had sent nothing beyond {next}")
             }),
             Some(Misplaced::Behind { fin, line }) => found.add(Rule::FinAfterData, &[self.earlier(line)], || {
                 let [sent, fin] = [sent, fin].map(|number| self.own_number(number));
@@ -155,19 +167,20 @@ impl Scene<'_> {
 
 /// What an end offers its peer.
 impl Scene<'_> {
-    /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes.
+    /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes;
+    /// not of an end whose peer's SYN has just made void what was settled about scales.
     pub(super) fn offers(&mut self, wire: &Wire, found: &mut Findings) {
         let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
         let known =
             window::options_known(self.header.simulated, [&own.syns, &far.syns]) && own.sent.syn.is_some() && far.sent.fin.is_none();
-        if !known || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
+        if !known || own.outdated || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
             return;
         }
         let shift = self.window_shift(wire);
         let (end, line, edge) = (self.end, self.at.line(), wire.ack.wrapping_add(window::in_bytes(wire.win, shift)));
         let Some((before, earlier)) = self.wire().offered.replace((edge, line)) else { return };
         self.book.exercise(Rule::WindowNotShrunk);
-        if is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift {
+        if window::shrinks(before, edge, shift) {
             found.add(Rule::WindowNotShrunk, &[self.earlier(earlier)], || {
                 let [edge, before] = [edge, before].map(|number| self.far_number(number));
                 format!("the {end} offered a window up to sequence number {edge}, after one up to {before}")

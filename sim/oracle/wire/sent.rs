@@ -31,6 +31,8 @@ pub(super) enum Misplaced {
     Second { first: u32, line: u64 },
     /// A FIN with data behind it.
     Early { next: u32 },
+    /// A FIN that stands beyond the end of all that was sent.
+    Late { next: u32 },
     /// Data behind the FIN.
     Behind { fin: u32, line: u64 },
 }
@@ -57,11 +59,16 @@ impl Sent {
         *self = Sent { syn: Some(wire.seq), next: Some(wire.seq.wrapping_add(1)), ..Sent::default() };
     }
 
-    /// The place of the FIN and of what surrounds it. The garbage octet of a keep-alive probe may have the FIN's own number.
-    pub fn misplaced(&self, wire: &Wire) -> Option<Misplaced> {
+    /// The place of the FIN and of what surrounds it. The garbage octet of a keep-alive probe may have the FIN's own number. Only in
+    /// a recording that is `whole` nothing can have been sent that it does not show.
+    pub fn misplaced(&self, wire: &Wire, whole: bool) -> Option<Misplaced> {
         let end = data_end(wire);
         match (self.fin, wire.flags.fin()) {
-            (None, true) => self.next.filter(|next| is_after(*next, end)).map(|next| Misplaced::Early { next }),
+            (None, true) => match self.next? {
+                next if is_after(next, end) => Some(Misplaced::Early { next }),
+                next if whole && self.syn.is_some() && is_after(data_start(wire), next) => Some(Misplaced::Late { next }),
+                _ => None,
+            },
             (Some((first, line)), true) => (first != end).then_some(Misplaced::Second { first, line }),
             (Some((fin, line)), false) => {
                 let probe = wire.len == 1 && wire.seq == fin;
@@ -80,6 +87,11 @@ impl Sent {
         if probe || is_at_least(start, next) { (0, None) } else { self.contents.compare(start, data, self.una) }
     }
 
+    /// Is this the number behind all that was sent?
+    pub fn is_next(&self, seq: u32) -> bool {
+        self.next == Some(seq)
+    }
+
     /// How much of a segment's payload was never sent before, from its end; all of it if nothing is known.
     pub fn fresh(&self, wire: &Wire) -> u32 {
         let end = data_end(wire);
@@ -87,6 +99,18 @@ impl Sent {
             Some(next) if !is_after(end, next) => 0,
             Some(next) => wire.len.min(end.wrapping_sub(next)),
             None => wire.len,
+        }
+    }
+
+    /// Takes note of a common segment that begins behind all that was sent, and ends at `end`.
+    pub fn go_on(&mut self, wire: &Wire, end: u32, line: u64) {
+        self.spoke = true;
+        if wire.len > 0 {
+            self.has_data = true;
+            self.next = Some(end);
+            if let Some(data) = wire.data.as_ref().filter(|data| data.len() == wire.len as usize) {
+                self.contents.keep(wire.seq, data.clone(), line);
+            }
         }
     }
 
@@ -108,11 +132,17 @@ impl Sent {
 
     /// The peer acknowledges what lies before `ack`.
     pub fn acknowledge(&mut self, ack: u32) {
-        if !self.could_acknowledge(ack) || self.una.is_some_and(|una| !is_after(ack, una)) {
-            return;
+        if self.could_acknowledge(ack) {
+            self.acknowledged(ack);
         }
-        self.una = Some(ack);
-        self.contents.acknowledge(ack);
+    }
+
+    /// The peer acknowledges what lies before `ack`, which is a number that this end has sent.
+    pub fn acknowledged(&mut self, ack: u32) {
+        if self.una.is_none_or(|una| is_after(ack, una)) {
+            self.una = Some(ack);
+            self.contents.acknowledge(ack);
+        }
     }
 
     /// Is that a number that this end has sent?

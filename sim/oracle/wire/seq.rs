@@ -2,12 +2,12 @@
 
 /// `a` lies after `b`, by less than half the circle.
 pub(super) const fn is_after(a: u32, b: u32) -> bool {
-    a != b && a.wrapping_sub(b) < 1 << 31
+    a.wrapping_sub(b).cast_signed() > 0
 }
 
 /// `a` lies at `b` or after it.
 pub(super) const fn is_at_least(a: u32, b: u32) -> bool {
-    a.wrapping_sub(b) < 1 << 31
+    a.wrapping_sub(b).cast_signed() >= 0
 }
 
 /// The later of the two.

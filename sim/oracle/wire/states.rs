@@ -14,7 +14,7 @@ pub(super) const SYN_RECEIVED: State = named("SYN-RECEIVED");
 const FIN_WAIT_1: State = named("FIN-WAIT-1");
 const FIN_WAIT_2: State = named("FIN-WAIT-2");
 const CLOSING: State = named("CLOSING");
-const TIME_WAIT: State = named("TIME-WAIT");
+pub(super) const TIME_WAIT: State = named("TIME-WAIT");
 
 /// For each state those that may follow it, as bits.
 const AFTER: [u16; STATES.len()] = table();

@@ -21,7 +21,16 @@ pub(in crate::oracle) struct SynOptions {
 
 impl SynOptions {
     pub fn add(&mut self, wire: &Wire) {
-        let mut rest = wire.opts.as_bytes();
+        match wire.opts.syn() {
+            Some(options) => {
+                self.mss = self.mss.max(options.mss.map(u32::from));
+                self.shift = self.shift.max(options.window_scale);
+            }
+            None => self.read(wire.opts.text().as_bytes()),
+        }
+    }
+
+    fn read(&mut self, mut rest: &[u8]) {
         while !rest.is_empty() {
             match rest {
                 [b'm', b's', b's', b'=', value @ ..] => self.mss = self.mss.max(number(value)),
@@ -96,6 +105,11 @@ pub(super) fn shift(sender: &Syns, sender_arrivals: bool, receiver: &Syns, recei
 /// A window in bytes: never more than a gigabyte (RFC 7323 §2.3).
 pub(super) fn in_bytes(field: u32, shift: u8) -> u32 {
     u32::try_from((u64::from(field) << shift).min(1 << 30)).unwrap_or(1 << 30)
+}
+
+/// Does a window take back what it had offered? A field that is shifted may be rounded down.
+pub(super) const fn shrinks(before: u32, edge: u32, shift: u8) -> bool {
+    is_after(before, edge) && before.wrapping_sub(edge) > 1 << shift
 }
 
 /// The largest payload that an end with these SYNs takes; `None` before one has arrived.

@@ -75,7 +75,7 @@ struct Sheet {
 
 /// The ladder of these rows.
 pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
-    let voice = Voice::new(trace, rows);
+    let voice = Voice::new(trace, rows, &view.marks);
     let said: Vec<Said> = rows.iter().map(|row| voice.say(row)).collect();
     let lanes = lanes::pictures(rows);
     let wire = trace.events.iter().any(|event| matches!(event.what, What::Segment(_)));

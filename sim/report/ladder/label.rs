@@ -129,6 +129,8 @@ pub(super) struct Labels {
     /// The transmissions of what begins at a sequence number: how many, and when the last one was.
     transmissions: BTreeMap<(Place, u32), (u32, Instant)>,
     speakers: BTreeMap<Place, Speaker>,
+    /// What reached each end last: the acknowledgement, and whether the window is closed behind it.
+    heard: BTreeMap<Place, (u32, bool)>,
     /// What was said of segments when they left.
     left: BTreeMap<Name, Label>,
 }
@@ -160,6 +162,9 @@ impl Labels {
 
     /// The label of the next segment of the trace. One that was sent says what is new in it, and the same wherever it is seen again.
     pub(super) fn next(&mut self, t: Instant, wire: &Wire) -> Label {
+        if wire.fate == Fate::Delivered && wire.flags.ack() && !wire.flags.rst() {
+            self.heard.insert(receiver(wire), (wire.ack, wire.win == 0));
+        }
         if wire.fate != Fate::Sent {
             return self.left.get(&name(wire)).cloned().unwrap_or_else(|| self.plain(wire));
         }
@@ -191,7 +196,7 @@ impl Labels {
         let is_next = self.sending.next(sender(wire)).is_none_or(|next| next == wire.seq);
         let again = self.again(t, wire);
         let is_bare = plain.bytes == 0 && plain.kind.is_empty();
-        let peer = Place { end: wire.from.peer(), flow: wire.flow };
+        let peer = receiver(wire);
         // Windows are scaled if both ends offered to (RFC 7323 §2.2).
         let scaled = self.speakers.get(&peer).is_some_and(|peer| peer.shift.is_some());
         let speaker = self.speakers.entry(sender(wire)).or_default();
@@ -201,8 +206,10 @@ impl Labels {
             speaker.acked = Some((wire.ack, wire.win));
         }
         // The acknowledgement of a SYN-ACK is 1, or worth a look.
+        let kind = if self.is_probe(wire) { "probe".to_owned() } else { plain.kind };
         let is_said = is_bare || (is_new && !(wire.flags.syn() && plain.ack == Some(1)));
         Label {
+            kind,
             ack: plain.ack.filter(|_| is_said),
             is_dup: is_bare && is_next && wire.flags.ack() && before == Some((wire.ack, wire.win)),
             is_odd: plain.is_odd || (is_bare && !is_next),
@@ -210,6 +217,13 @@ impl Labels {
             again,
             ..plain
         }
+    }
+
+    /// Does it ask after a closed window, with the octet behind it or an old number (RFC 9293 §3.8.6.1)?
+    fn is_probe(&self, wire: &Wire) -> bool {
+        let is_plain = wire.flags.ack() && !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst();
+        let Some((ack, true)) = self.heard.get(&sender(wire)) else { return false };
+        is_plain && (wire.len == 1 && wire.seq == *ack || wire.len == 0 && wire.seq.wrapping_add(1) == *ack)
     }
 
     fn again(&mut self, t: Instant, wire: &Wire) -> Option<Again> {
@@ -226,11 +240,16 @@ impl Labels {
     }
 }
 
+/// Whom it is for.
+fn receiver(wire: &Wire) -> Place {
+    Place { end: wire.from.peer(), flow: wire.flow }
+}
+
 impl Speaker {
     /// The window of a segment, if it is closed, open again, or quite another than before.
     fn window(&mut self, wire: &Wire, scaled: bool) -> Option<u64> {
         if wire.flags.syn() {
-            self.shift = shift(&wire.opts);
+            self.shift = shift(&wire.opts.text());
         }
         if wire.flags.syn() || wire.flags.rst() || !wire.flags.ack() {
             return None;

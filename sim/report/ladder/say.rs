@@ -1,10 +1,13 @@
 //! What a row says at its ends.
 
+use std::collections::BTreeSet;
+
 use crate::contract::{Both, End};
 use crate::report::words;
 use crate::time;
 use crate::trace::{Place, Trace};
 
+use super::Mark;
 use super::fold::Work;
 use super::rows::{Kind, Ops, Row};
 
@@ -17,6 +20,8 @@ pub(super) struct Voice {
     pub(super) flows: bool,
     /// Contents are shown where they are short: not in simulated runs, whose payload is a pattern.
     verbatim: bool,
+    /// The pending calls that should have returned: all others wait because they must.
+    owed: BTreeSet<(Place, u64)>,
 }
 
 /// The texts of a row.
@@ -28,10 +33,11 @@ pub(super) struct Said {
 }
 
 impl Voice {
-    pub(super) fn new(trace: &Trace, rows: &[Row]) -> Self {
+    pub(super) fn new(trace: &Trace, rows: &[Row], marks: &[Mark]) -> Self {
         let other =
             |row: &Row| flow(&row.kind).is_some_and(|flow| flow != 0) || row.beside.as_ref().is_some_and(|flight| flight.from.flow != 0);
-        Voice { flows: rows.iter().any(other), verbatim: !trace.header.simulated }
+        let owed = marks.iter().filter_map(|mark| mark.op).collect();
+        Voice { flows: rows.iter().any(other), verbatim: !trace.header.simulated, owed }
     }
 
     /// The texts of a row.
@@ -67,7 +73,12 @@ impl Voice {
             }
             Kind::Cancel { at, op, call } => format!("{}#{op} {} cancelled", self.flow(*at), call.word()),
             Kind::Pending { at, op, call, stuck } => {
-                format!("{}#{op} {} {}", self.flow(*at), call.word(), if *stuck { "is stuck" } else { "still pending" })
+                let what = match stuck {
+                    true if self.owed.contains(&(*at, *op)) => "is stuck",
+                    true => "blocks for ever",
+                    false => "still pending",
+                };
+                format!("{}#{op} {} {what}", self.flow(*at), call.word())
             }
             Kind::Env { at: (flow, end), what } => {
                 let flow = flow.filter(|_| self.flows).map(|flow| format!("flow {flow}: ")).unwrap_or_default();

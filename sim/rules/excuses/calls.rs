@@ -274,4 +274,14 @@ pub(super) const CALLS: &[Excuse] = &[
             server return 1 "a"
             server return 2 ok"#,
     ),
+    excuse(
+        CallerKeepsOff,
+        "a connection that was refused is none that could be closed",
+        ALL,
+        r#"
+            client call 1 connect server:80
+            client return 1 error refused
+            client read -> error not_connected
+            quiet"#,
+    ),
 ];

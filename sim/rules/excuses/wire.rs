@@ -371,6 +371,106 @@ pub(super) const WIRE: &[Excuse] = &[
             6ms server segment sent R seq 7"#,
     ),
     excuse(
+        ResetOnUnreadClose,
+        "what had arrived was read before the close",
+        RESETS_UNREAD,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client write "ab" -> ok
+            client segment passes A seq 101 ack 301 win 9000 len 2
+            server read -> "ab"
+            server close -> done
+            server segment sent FA seq 301 ack 103"#,
+    ),
+    excuse(
+        ResetOnUnreadClose,
+        "the FIN does not acknowledge what the close may not have seen yet",
+        RESETS_UNREAD,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client write "ab" -> ok
+            client segment delivered A seq 101 ack 301 win 9000 len 2
+            server close -> done
+            server segment sent FA seq 301 ack 101"#,
+    ),
+    excuse(
+        ResetOnUnreadClose,
+        "the connection was over in both directions when it was closed",
+        RESETS_UNREAD,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client write "ab" -> ok
+            client segment passes A seq 101 ack 301 win 9000 len 2
+            server shutdown write -> done
+            server segment passes FA seq 301 ack 103
+            client close -> done
+            client segment passes FA seq 103 ack 302
+            server segment passes A seq 302 ack 104
+            server close -> done
+            quiet"#,
+    ),
+    excuse(
+        ResetOnUnreadClose,
+        "shutting reading down had given the bytes up before",
+        &["posix"],
+        r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client write "ab" -> ok
+            client segment passes A seq 101 ack 301 win 9000 len 2
+            server shutdown read -> done
+            server close -> done
+            server segment sent FA seq 301 ack 103"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "how long a stack waits that is not simulated is its own affair",
+        ALL,
+        r#"
+            records network segments
+            client state FIN-WAIT-2 to TIME-WAIT
+            60s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "the connection was aborted from outside",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s env reset client by fault
+            9s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "a stack that does not heed RFC 1337 takes a reset in TIME-WAIT",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s server segment delivered R seq 302
+            9s client state TIME-WAIT to CLOSED"#,
+    ),
+    excuse(
+        TimeWaitHeld,
+        "a new SYN opens the connection again",
+        ALL,
+        r#"
+            records network segments
+            simulated
+            client state FIN-WAIT-2 to TIME-WAIT
+            9s client state TIME-WAIT to SYN-RECEIVED"#,
+    ),
+    excuse(
         ResetInWindow,
         "it is not known whether the data before it had been taken",
         ALL,

@@ -198,7 +198,8 @@ pub(in crate::rules) const RELEASE: &[About] = &[
     About {
         statement: "An idle flow is quiet: apart from keep-alive it sends next to nothing, and two ends don't answer each other for ever.",
         source: "RFC 9293 §3.8.4 (keep-alive is off by default); RFC 5961 §7 (limit of challenge ACKs)",
-        premise: "a segment that says nothing new is sent when nothing has happened for five minutes",
+        premise: "a segment that says nothing new is sent when nothing has happened for five minutes, or hundreds of acknowledgements answer \
+                  nothing",
         parameters: &["idle_packets"],
         examples: &[
             Example {
@@ -228,6 +229,23 @@ pub(in crate::rules) const RELEASE: &[About] = &[
                     server segment passes A seq 500 ack 101 win 9
                     400s repeat 151 every 10s server segment passes A seq 500 ack 101 win 9
                     4000s repeat 150 every 10s client segment passes A seq 101 ack 500 win 9"#,
+            },
+            Example {
+                contracts: ALL,
+                bad: r#"
+                    records network segments
+                    client call 1 read
+                    client segment sent A seq 101 ack 500 win 9
+                    1s repeat 301 every 1ms server segment sent A seq 500 ack 101 win 9
+                    2s client segment sent A seq 101 ack 500 win 9
+                    end"#,
+                good: r#"
+                    records network segments
+                    client call 1 read
+                    client segment sent A seq 101 ack 500 win 9
+                    1s repeat 300 every 1ms server segment sent A seq 500 ack 101 win 9
+                    400s client segment sent A seq 101 ack 500 win 9
+                    end"#,
             },
         ],
         ..About::new(Rule::QuietWhenIdle, Section::Liveness, Level::Segments)

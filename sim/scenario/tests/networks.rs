@@ -21,7 +21,8 @@ mtu = 576
 [tcp]
 send-buffer = "16KiB"
 nagle = false
-delayed-ack = "0s"
+delayed-ack = 0
+ports = 3
 isn = 0xFFFF_FF00
 
 [tcp.server]
@@ -81,6 +82,7 @@ fn a_network_is_understood() {
     assert_eq!((client.mss, server.mss, client.send_buffer, server.receive_buffer), (1460, 536, 16 << 10, 1));
     assert_eq!((client.isn, server.isn, client.window_scale, server.window_scale), (Some(0xFFFF_FF00), Some(7), true, false));
     assert!(!server.nagle && server.delayed_ack.is_zero());
+    assert_eq!((client.ports, server.ports), (3, 3));
     let seconds = Duration::from_secs;
     let nth = |kind, nth| link::Which::Nth { kind, nth };
     let segment = |from, flow, which, action| FaultKind::Segment { from, flow, which, action };

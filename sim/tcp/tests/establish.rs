@@ -38,6 +38,22 @@ fn after_a_lost_syn_data_waits_three_seconds() {
     assert_eq!(pair.travelled()[0], "5000 client Data 1+1 ack 1");
 }
 
+/// RFC 6298 §5.7 raises a timeout below 3 s, and lowers none.
+#[test]
+fn a_timeout_that_lost_syns_have_backed_off_further_stays() {
+    for (lost, rto) in [(1, 3000), (2, 4000), (3, 8000)] {
+        let mut pair = Pair::new(Contract::modern());
+        (0..lost).for_each(|_| pair.lose(CLIENT, Kind::Syn));
+        pair.begin();
+        pair.drive_for(seconds(20));
+        pair.lose(CLIENT, Kind::Data);
+        pair.write(CLIENT, "x");
+        pair.travelled();
+        pair.drive_for(seconds(10));
+        assert_eq!(pair.travelled()[0], format!("{} client Data 1+1 ack 1", 20_000 + rto), "after {lost} lost SYNs");
+    }
+}
+
 #[test]
 fn nobody_answers_and_connect_gives_up_after_three_minutes() {
     let mut pair = Pair::new(Contract::modern());
@@ -328,4 +344,26 @@ fn an_answer_that_was_asked_for_twice_measures_nothing() {
     pair.travelled();
     pair.drive_for(seconds(4));
     assert_eq!(pair.travelled()[0], "5000 server Data 1+1 ack 1", "RTO is what it was, not 3.06 s");
+}
+
+/// The ports that a stack begins so many connections from, or why it can't; it may use this many.
+fn begun_from(ports: u16, count: usize) -> Vec<Result<u16, Error>> {
+    let mut tcp = Tcp::new(Settings { ports, ..settings(Contract::modern()) });
+    let remote = SocketAddr::new(address(SERVER), PORT);
+    let connect = |_| {
+        let begun = tcp.connect(Instant::ZERO, remote);
+        let syn = tcp.output().and_then(|(to, packet)| packet.segment(address(CLIENT), to).ok());
+        begun.map(|_| syn.map_or(0, |syn| syn.source))
+    };
+    (0..count).map(connect).collect()
+}
+
+#[test]
+fn connections_are_begun_from_as_many_ports_as_there_are() {
+    let none = || Err(Error::Other("no_free_port".into()));
+    assert_eq!(begun_from(1, 2), [Ok(EPHEMERAL), none()]);
+    assert_eq!(begun_from(3, 4), [Ok(EPHEMERAL), Ok(EPHEMERAL + 1), Ok(EPHEMERAL + 2), none()]);
+    let all = begun_from(Settings::PORTS_MAX, usize::from(Settings::PORTS_MAX) + 1);
+    assert_eq!(all[all.len() - 2..], [Ok(u16::MAX), none()]);
+    assert_eq!([begun_from(0, 1), begun_from(u16::MAX, 1)], [[Ok(EPHEMERAL)], [Ok(EPHEMERAL)]], "what makes no sense is put right");
 }

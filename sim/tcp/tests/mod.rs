@@ -41,6 +41,8 @@ struct Pair {
     states: Both<&'static str>,
     /// What travelled since the last look, as a person would write it.
     log: Vec<String>,
+    /// Every change of a state.
+    changes: Vec<String>,
     /// What was lost at each end.
     aborts: Both<Vec<Abort>>,
     accepted: usize,
@@ -111,6 +113,7 @@ impl Pair {
             sockets: Both::default(),
             states: Both { client: "CLOSED", server: "LISTEN" },
             log: Vec::new(),
+            changes: Vec::new(),
             aborts: Both::default(),
             accepted: 0,
             edges: Both::default(),
@@ -244,6 +247,7 @@ impl Pair {
             Notice::State { from, to, .. } => {
                 assert_eq!(from, self.states[end], "states follow one another");
                 self.states[end] = to;
+                self.changes.push(format!("{end} {from} to {to}"));
             }
             Notice::Aborted { abort, .. } => self.aborts[end].push(abort),
             Notice::Progress(_) | Notice::Gone(_) => {}

@@ -10,9 +10,10 @@ fn a_close_with_unread_bytes_resets() {
     let mut pair = Pair::connected(Contract::strict());
     pair.write(CLIENT, "unread");
     pair.drive();
+    pair.changes.clear();
     assert_eq!(pair.now(SERVER, Call::Close), Outcome::Done);
     pair.drive();
-    assert_eq!(pair.states(), ["CLOSED", "CLOSED"]);
+    assert_eq!(pair.changes, ["server ESTABLISHED to CLOSED", "client ESTABLISHED to CLOSED"], "no FIN, so no FIN-WAIT-1");
     assert_eq!((&*pair.aborts.client, &*pair.aborts.server), (&[Abort::Reset][..], &[Abort::Reset][..]));
     assert_eq!(pair.read(CLIENT), Outcome::Error(Error::Reset));
     assert_eq!([pair.read(CLIENT), pair.now(CLIENT, write("x"))], [Outcome::Eof, Outcome::Closed]);
@@ -31,6 +32,72 @@ fn data_after_a_full_close_is_reset_and_the_second_write_fails() {
     assert_eq!(pair.states(), ["CLOSED", "CLOSED"]);
     assert_eq!(pair.now(CLIENT, write("x")), Outcome::Error(Error::Reset));
     assert_eq!([pair.now(CLIENT, write("x")), pair.read(CLIENT)], [Outcome::Closed, Outcome::Eof]);
+}
+
+#[test]
+fn a_close_with_unread_bytes_resets_also_in_the_middle_of_its_own_end() {
+    let mut pair = Pair::connected(Contract::strict());
+    pair.write(CLIENT, "unread");
+    pair.drive();
+    pair.now(SERVER, SHUT_WRITE);
+    pair.drive();
+    pair.changes.clear();
+    pair.now(SERVER, Call::Close);
+    pair.drive();
+    assert_eq!(pair.changes, ["server FIN-WAIT-2 to CLOSED", "client CLOSE-WAIT to CLOSED"]);
+}
+
+/// The server's window is closed, and an octet of the client's probe has it open again.
+fn probed(answer: Fate) -> Pair {
+    let mut pair = Pair::with(Settings { receive_buffer: 1000, ..settings(Contract::modern()) }).connect();
+    assert_eq!(pair.now(CLIENT, Call::Write(many(3000))), Outcome::Ok);
+    pair.drive_for(millis(500));
+    pair.lose(SERVER, Kind::Ack);
+    assert_eq!(pair.read_all(SERVER), 1000, "the update is lost");
+    pair.fate(SERVER, Kind::Ack, answer);
+    while !pair.log.iter().any(|line| line.contains("client Data 1001+1 ")) {
+        pair.step();
+    }
+    pair
+}
+
+#[test]
+fn a_reset_behind_a_probe_that_was_taken_unheard_counts_its_octet() {
+    let mut pair = probed(Fate::Lose);
+    pair.drive_for(millis(500));
+    assert_eq!(pair.read_all(SERVER), 1, "the probe's");
+    assert!(pair.abort(CLIENT, Abort::Reset));
+    pair.drive_for(millis(20));
+    assert_eq!(pair.states(), ["CLOSED", "CLOSED"]);
+    assert_eq!(pair.aborts.server, [Abort::Reset]);
+}
+
+#[test]
+fn a_reset_behind_a_probe_that_was_refused_does_not_count_its_octet() {
+    let mut pair = Pair::with(Settings { receive_buffer: 1000, ..settings(Contract::modern()) }).connect();
+    assert_eq!(pair.now(CLIENT, Call::Write(many(3000))), Outcome::Ok);
+    pair.drive_for(seconds(2));
+    assert!(pair.travelled().iter().any(|line| line.contains("client Data 1001+1 ")), "the probe, and its answer");
+    assert!(pair.abort(CLIENT, Abort::Reset));
+    pair.drive_for(millis(20));
+    assert_eq!((pair.states(), &*pair.aborts.server), (["CLOSED", "CLOSED"], &[Abort::Reset][..]));
+}
+
+#[test]
+fn a_reset_behind_a_probe_that_was_lost_is_made_good_when_the_peer_speaks() {
+    let mut pair = Pair::with(Settings { receive_buffer: 1000, ..settings(Contract::modern()) }).connect();
+    assert_eq!(pair.now(CLIENT, Call::Write(many(3000))), Outcome::Ok);
+    pair.drive_for(millis(500));
+    pair.lose(CLIENT, Kind::Data);
+    while !pair.log.iter().any(|line| line.contains("client Data 1001+1 ")) {
+        pair.step();
+    }
+    assert!(pair.abort(CLIENT, Abort::Reset));
+    pair.drive_for(millis(20));
+    assert_eq!(pair.states(), ["CLOSED", "ESTABLISHED"], "the octet that the reset counts is not there");
+    assert_eq!(pair.read_all(SERVER), 1000);
+    pair.drive_for(millis(40));
+    assert_eq!((pair.states(), &*pair.aborts.server), (["CLOSED", "CLOSED"], &[Abort::Reset][..]), "the update is answered");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use crate::contract::End;
 use crate::link::{Arrival, Fate, Meaning};
 use crate::time::Instant;
-use crate::trace::{self, Flags, What, Wire};
-use crate::wire::{Packet, Segment};
+use crate::trace::{self, Flags, SynOptions, What, Wire};
+use crate::wire::{Options, Packet, Segment};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
@@ -208,12 +208,13 @@ impl Post<'_> {
     }
 
     /// Whose flow a segment is here, where it arrives: that of a connection which still has these ports, while its sender has
-    /// come back from a crash and begun another.
+    /// come back from a crash and begun another. Who begins another while this one is in TIME-WAIT means the other.
     fn receiver(&self, parcel: &Parcel, segment: &Segment) -> u32 {
         match self.ports[self.end].find(pair(self.end.peer(), segment)) {
             Some(other) if other != parcel.index => {
-                let socket = self.flows[other as usize].ends[self.end].socket;
-                let lives = socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
+                let side = &self.flows[other as usize].ends[self.end];
+                let is_over = side.lingers && segment.flags.syn() && !segment.flags.ack();
+                let lives = !is_over && side.socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
                 if lives { other } else { parcel.index }
             }
             _ => parcel.index,
@@ -251,8 +252,17 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
     });
 }
 
-fn options(segment: &Segment) -> Box<str> {
-    if segment.options.is_empty() { Box::default() } else { segment.options.spelled() }
+#[inline]
+fn options(segment: &Segment) -> trace::Options {
+    if segment.options.is_empty() { trace::Options::default() } else { some_options(&segment.options) }
+}
+
+fn some_options(options: &Options) -> trace::Options {
+    if options.timestamps.is_some() || !options.sack.is_empty() {
+        return options.spelled().into();
+    }
+    let (mss, window_scale, sack_permitted) = (options.mss, options.window_scale, options.sack_permitted);
+    SynOptions { mss, window_scale, sack_permitted }.into()
 }
 
 /// What became of the segment that was logged last.

@@ -86,7 +86,9 @@ impl Post<'_> {
             Notice::State { .. } if !self.core.recording => {}
             Notice::State { socket, from, to } => {
                 if let Some(index) = self.host.sockets.get(socket) {
-                    let at = self.flows[index as usize].place(self.end);
+                    let wired = &mut self.flows[index as usize];
+                    wired.ends[self.end].lingers = to == "TIME-WAIT";
+                    let at = wired.place(self.end);
                     self.core.log(|| What::State { at, from: from.into(), to: to.into() });
                 }
             }

@@ -38,6 +38,8 @@ pub(super) struct Side {
     pub(super) accepting: SmallVec<[(Op, u16); 1]>,
     /// The port that its connection was taken on, once it is established.
     pub(super) accepted: Option<u16>,
+    /// Its connection is in TIME-WAIT: the next SYN may be for another one.
+    pub(super) lingers: bool,
     sent: Sent,
 }
 
@@ -110,6 +112,7 @@ impl Side {
             opening: SmallVec::new(),
             accepting: SmallVec::new(),
             accepted: None,
+            lingers: false,
             sent: Sent::default(),
         }
     }

@@ -127,6 +127,17 @@ fn pending_calls_draw_lanes_until_they_return_are_cancelled_or_are_stuck() {
     );
 }
 
+/// A call that nothing owes a return waits; only one that a rule points at is stuck.
+#[test]
+fn a_call_that_may_wait_for_ever_is_not_called_stuck() {
+    let events = vec![call(0, CLIENT, 1, READ), env(30, None, EnvWhat::Quiet)];
+    let drawn = draw(events.clone(), &View::default());
+    assert!(drawn.contains("#1 read blocks for ever") && !drawn.contains("stuck"), "{drawn}");
+    let mark = Mark { line: 3, op: Some((CLIENT, 1)), text: "delivery".to_owned() };
+    let drawn = draw(events, &View { marks: vec![mark], ..View::default() });
+    assert!(drawn.contains("#1 read is stuck"), "{drawn}");
+}
+
 /// A reader that takes 30 bytes in three reads, as one row; a mark on one of them takes it out of the row.
 #[test]
 fn reads_are_merged_but_for_the_one_that_is_pointed_at() {

@@ -176,6 +176,27 @@ fn windows_are_said_where_they_close_open_or_change() {
     );
 }
 
+/// An octet behind a closed window, or an old number, asks after it; the same while the window is open, as far as its sender has
+/// heard, is data, and an odd acknowledgement.
+#[test]
+fn what_asks_after_a_closed_window_is_a_probe() {
+    let window = |millis, win| with(wire(millis, Server, Sent, 9001, 1001, "A", 0), |wire| wire.win = win);
+    let octet = |millis| wire(millis, Client, Sent, 1001, 9001, "A", 1);
+    let bare = |millis| wire(millis, Client, Sent, 1000, 9001, "A", 0);
+    assert_drawn(
+        &after_handshake(vec![window(40, 0), octet(41), bare(42), then(50, &window(40, 0), Delivered), octet(60), bare(61)]),
+        r#"
+                                                                                    ╰ #1 accept → ok
+        40 ms                              ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ack 1 win 0 ──
+        41 ms                             ── 1:2 (1) ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+        42 ms                             ── seq 0 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+        50 ms                             ◀── ack 1 win 0 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+        60 ms                             ── probe 1:2 (1) again, after 19 ms ─ ─
+        61 ms                             ── probe 0 ack 1 ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─ ─
+"#,
+    );
+}
+
 /// A window scale counts where both ends offered one.
 #[test]
 fn windows_are_scaled_as_both_ends_agreed() {

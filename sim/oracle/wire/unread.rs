@@ -1,0 +1,86 @@
+//! What a close leaves unread: the peer is to be told by a reset, not by a FIN as if all were well.
+
+use super::WireState;
+use crate::contract::{CloseSendsPending, End};
+use crate::oracle::Stamp;
+use crate::oracle::end::Aborted;
+use crate::oracle::flow::Flow;
+use crate::oracle::ledger::{Findings, Ledger, Site};
+use crate::oracle::scene::Scene;
+use crate::rules::Rule;
+use crate::trace::{Abort, Header, Wire};
+
+/// A full close, and how many bytes had arrived that nobody had read and nobody will.
+struct Left {
+    close: Stamp,
+    bytes: u64,
+}
+
+impl Left {
+    /// What this end's close leaves unread for certain, of so many bytes that have arrived.
+    fn behind(flow: &Flow, end: End, arrived: Option<u64>) -> Option<Left> {
+        let me = &flow.ends[end];
+        let binding = me.closes_fully() && me.contract.close_sends_pending == CloseSendsPending::UnlessUnread;
+        let close = me.close.called.filter(|_| binding)?;
+        // Such a read may have taken bytes that no return shows; an end that had shut reading down had given them up before.
+        let unclear = me.reads_pending > 0 || me.lossy_read || me.shut_read.called.is_some() || me.maybe_read.is_some();
+        let gone = me.maybe_dead || me.stack_left.is_some() || me.aborted.is_some_and(|abort| !is_own(abort, close));
+        let ended = gone || me.is_void() || me.is_opening() || flow.is_unopened() || flow.is_untaken(end);
+        let bytes = arrived?.saturating_sub(flow.streams[end.peer()].bytes_read);
+        (bytes > 0 && !unclear && !ended).then_some(Left { close, bytes })
+    }
+}
+
+/// The stack itself reset the connection, after this close was called: that may be the reset that the peer is owed.
+fn is_own(abort: Aborted, close: Stamp) -> bool {
+    abort.by_stack && abort.kind == Abort::Reset && abort.at.seq > close.seq
+}
+
+impl WireState {
+    /// Its FIN had gone out before this.
+    fn has_finished_before(&self, at: Stamp) -> bool {
+        self.sent.fin.is_some_and(|(_, line)| line < at.line())
+    }
+}
+
+impl Scene<'_> {
+    /// `reset-on-unread-close`: a FIN that says that all was well, where bytes that it acknowledges were thrown away.
+    pub(super) fn tells_of_unread(&mut self, wire: &Wire, found: &mut Findings) {
+        if !wire.flags.fin() && !wire.flags.rst() || self.wire().reset {
+            return;
+        }
+        self.wire().reset |= wire.flags.rst();
+        let (end, peer) = (self.end, self.end.peer());
+        let arrivals = &self.flow.arrivals;
+        let arrived = if wire.flags.rst() { arrivals.arrived_of(peer) } else { arrivals.arrived_before(peer, wire.ack) };
+        let Some(Left { close, bytes }) = Left::behind(self.flow, end, arrived) else { return };
+        self.book.exercise(Rule::ResetOnUnreadClose);
+        // A FIN that the caller asked for before may have been on its way.
+        let late = self.me().shut_write.called.is_some() || self.wire().has_finished_before(close);
+        if wire.flags.fin() && !late {
+            self.wire().reset = true;
+            found.add(Rule::ResetOnUnreadClose, &[close], || {
+                format!("the {end} sent a FIN and no reset, although {bytes} bytes were unread when it closed")
+            });
+        }
+    }
+}
+
+/// At quiet: an end that closed with bytes unread, or got some after that, and has never told its peer.
+pub(in crate::oracle) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
+    let own = &flow.wire[end];
+    if !header.records.segments || own.reset {
+        return;
+    }
+    let Some(Left { close, bytes }) = Left::behind(flow, end, flow.arrivals.arrived_of(end.peer())) else { return };
+    // Both directions were over when it closed: nothing is left to be reset (RFC 9293 §3.10.5, TIME-WAIT).
+    if own.has_finished_before(close) && flow.arrivals.fin_arrived(end.peer()) {
+        return;
+    }
+    book.exercise(Rule::ResetOnUnreadClose);
+    let mut found = Findings::default();
+    found.add(Rule::ResetOnUnreadClose, &[close], || {
+        format!("the {end} never sent a reset, although {bytes} bytes that had arrived were unread when it closed, or came after that")
+    });
+    book.enter(Site { at: Stamp { seq: at.seq, ..close }, flow: flow.id, end, op: None }, found);
+}
