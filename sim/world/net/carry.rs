@@ -76,9 +76,10 @@ impl Parcel {
     fn damage(&mut self) -> bool {
         let Packet::Bytes(bytes) = &mut self.packet else { return false };
         let mut damaged = bytes.to_vec();
-        damaged.last_mut().map(|last| *last ^= 1);
+        let Some(last) = damaged.last_mut() else { return false };
+        *last ^= 1;
         *bytes = damaged.into();
-        !bytes.is_empty()
+        true
     }
 }
 
