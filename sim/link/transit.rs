@@ -162,8 +162,13 @@ impl<P> Lane<P> {
         if self.0.back().is_none_or(|last| last.due <= traveller.due) {
             self.0.push_back(traveller);
         } else {
-            let at = self.0.partition_point(|other| other.due <= traveller.due);
-            self.0.insert(at, traveller);
+            self.insert_between(traveller);
         }
+    }
+
+    #[inline(never)]
+    fn insert_between(&mut self, traveller: Traveller<P>) {
+        let at = self.0.partition_point(|other| other.due <= traveller.due);
+        self.0.insert(at, traveller);
     }
 }

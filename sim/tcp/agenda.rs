@@ -24,6 +24,19 @@ impl Agenda {
 
     /// Sets, moves or removes the deadline of a connection.
     pub(super) fn set(&mut self, key: u32, deadline: Option<Instant>) {
+        // A stack with a single connection that waits for anything needs no heap.
+        match (&mut self.heap[..], deadline) {
+            ([(time, only)], Some(deadline)) if *only == key => *time = deadline,
+            ([(_, only)], None) if *only == key => {
+                self.heap.pop();
+                self.places[key as usize] = NOWHERE;
+            }
+            _ => self.move_to(key, deadline),
+        }
+    }
+
+    #[inline(never)]
+    fn move_to(&mut self, key: u32, deadline: Option<Instant>) {
         if self.places.len() <= key as usize {
             self.places.resize(key as usize + 1, NOWHERE);
         }

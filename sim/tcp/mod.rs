@@ -37,6 +37,7 @@ mod isn;
 mod limit;
 mod listen;
 mod notice;
+mod outbox;
 mod output;
 mod pieces;
 mod quirk;

@@ -15,7 +15,7 @@ impl Socket {
 }
 
 /// What a stack tells its host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A connection came into being by a SYN from outside (before any other notice of it).
     Incoming {

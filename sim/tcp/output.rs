@@ -72,7 +72,7 @@ impl Connection {
 
     /// After a pause the path may have changed (RFC 5681 §4.1).
     fn restart_after_idling(&mut self, now: Instant) {
-        if self.send.flight() == 0 && now - self.last_sent > self.rtt.timeout() {
+        if self.send.flight() == 0 && self.rtt.is_exceeded(self.last_sent, now) {
             self.congestion.restart(self.send.mss);
         }
     }
@@ -197,17 +197,17 @@ impl Connection {
     /// When something is sent again, or the peer is given up.
     fn expiry(&self, step: &Step<'_>, waits: Waits) -> Instant {
         let limit = self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).filter(|limit| *limit > step.now);
-        let expiry = step.now + self.pause(waits, step.settings);
+        let expiry = match waits {
+            Waits::Window => step.now + self.pause(step.settings),
+            Waits::Nothing | Waits::Acknowledgement => self.rtt.from(step.now),
+        };
         limit.map_or(expiry, |limit| expiry.min(limit))
     }
 
-    /// How long to wait before something is sent again: between probes ever longer (RFC 9293 §3.8.6.1, SHLD-30).
-    fn pause(&self, waits: Waits, settings: &Settings) -> Duration {
+    /// How long to wait between probes: ever longer (RFC 9293 §3.8.6.1, SHLD-30).
+    fn pause(&self, settings: &Settings) -> Duration {
         let timeout = self.rtt.timeout();
-        match waits {
-            Waits::Window => timeout.saturating_mul(1 << self.probes.min(31)).min(settings.rto_max).max(timeout),
-            Waits::Nothing | Waits::Acknowledgement => timeout,
-        }
+        timeout.saturating_mul(1 << self.probes.min(31)).min(settings.rto_max).max(timeout)
     }
 
     fn waits(&self, step: &Step<'_>) -> Waits {

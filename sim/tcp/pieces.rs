@@ -116,12 +116,16 @@ impl Pieces {
     #[inline]
     pub(super) fn slice(&mut self, at: usize, count: usize) -> Bytes {
         debug_assert!(at + count <= self.len, "a slice of what is there");
-        if at + count <= self.first.len() { self.first.slice(at..at + count) } else { self.slice_behind(at, count) }
+        let piece = self.piece(self.cursor.piece);
+        match at.checked_sub(self.cursor.base) {
+            Some(skip) if skip + count <= piece.len() => piece.slice(skip..skip + count),
+            _ => self.slice_elsewhere(at, count),
+        }
     }
 
-    /// A slice that does not lie in the first piece.
+    /// A slice that does not lie in the piece where the last one was found.
     #[inline(never)]
-    fn slice_behind(&mut self, at: usize, count: usize) -> Bytes {
+    fn slice_elsewhere(&mut self, at: usize, count: usize) -> Bytes {
         self.seek(at);
         let skip = at - self.cursor.base;
         let piece = self.piece(self.cursor.piece);

@@ -39,6 +39,18 @@ impl Rtt {
         Duration::from_nanos(self.rto)
     }
 
+    /// When it expires, if it begins now.
+    #[inline]
+    pub(super) const fn from(&self, now: Instant) -> Instant {
+        Instant(now.0.saturating_add(self.rto))
+    }
+
+    /// It is longer ago than that.
+    #[inline]
+    pub(super) const fn is_exceeded(&self, since: Instant, now: Instant) -> bool {
+        now.0.saturating_sub(since.0) > self.rto
+    }
+
     /// Everything up to `end` was sent for the first time. One segment is timed at a time.
     #[inline]
     pub(super) fn sent(&mut self, end: Seq, now: Instant) {

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use crate::time::Instant;
-use crate::wire::{Flags, Packet, Segment, Seq};
+use crate::wire::{Flags, Segment, Seq};
 
 use super::notice::Notice;
+use super::outbox::Outbox;
 use super::settings::Settings;
 
 /// What every step of a connection is given, and where its results go.
@@ -20,19 +21,19 @@ pub(super) struct Step<'a> {
 /// What waits for the host.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
-    pub(super) packets: VecDeque<(IpAddr, Packet)>,
-    pub(super) notices: VecDeque<Notice>,
+    pub(super) segments: VecDeque<(IpAddr, Segment)>,
+    pub(super) notices: Outbox<Notice>,
 }
 
 impl Out {
     #[inline]
     pub(super) fn send(&mut self, to: IpAddr, segment: Segment) {
-        self.packets.push_back((to, Packet::Segment(segment)));
+        self.segments.push_back((to, segment));
     }
 
     #[inline]
     pub(super) fn note(&mut self, notice: Notice) {
-        self.notices.push_back(notice);
+        self.notices.push(notice);
     }
 }
 

@@ -3,8 +3,6 @@
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
-use bytes::Bytes;
-
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
 use crate::wire::{Packet, Segment, Seq};
@@ -113,21 +111,14 @@ impl Tcp {
             Some(Slot::Live(connection)) => match call {
                 Call::Read { max } => {
                     let outcome = connection.read(&self.settings, *max);
-                    self.tell_of_room(now, socket.index());
+                    // Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
+                    if connection.ack == AckDue::Now {
+                        self.step(now, socket.index(), |_, _| ());
+                    }
                     outcome
                 }
                 _ => self.step(now, socket.index(), |connection, step| connection.call(step, call)).flatten(),
             },
-        }
-    }
-
-    /// Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
-    #[inline]
-    fn tell_of_room(&mut self, now: Instant, index: usize) {
-        if let Some(Slot::Live(connection)) = self.slots.get_mut(index)
-            && connection.ack == AckDue::Now
-        {
-            self.step(now, index, |_, _| ());
         }
     }
 
@@ -173,47 +164,34 @@ impl Tcp {
 
     /// A packet arrives, from one address at another. What is no segment, or one that was damaged, is dropped (RFC 9293 §3.1,
     /// MUST-3).
-    pub fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, mut packet: Packet) {
-        self.take(now, source, target, &mut packet);
-    }
-
-    /// As [`input`](Tcp::input), where the packet stays where it is: its payload is taken out of it.
-    #[inline]
-    pub fn take(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: &mut Packet) {
-        match packet {
-            Packet::Segment(segment) => self.arrive(now, source, segment),
-            Packet::Bytes(bytes) => self.read(now, source, target, bytes),
-        }
-    }
-
-    #[cold]
-    fn read(&mut self, now: Instant, source: IpAddr, target: IpAddr, bytes: &Bytes) {
-        if let Ok(mut segment) = Segment::from_bytes(bytes, source, target) {
+    pub fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
+        if let Ok(mut segment) = packet.segment(source, target) {
             self.arrive(now, source, &mut segment);
         }
     }
 
-    fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
-        let key = Key::new(segment.target, source, segment.source);
-        match self.demux.get(&key) {
-            Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, key, segment),
+    /// As [`input`](Tcp::input), for a segment that stays where it is: its payload is taken out of it.
+    pub fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
+        match self.demux.look_up(segment.target, source, segment.source) {
+            Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, source, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
-            None => self.greet(now, key, segment),
+            None => self.greet(now, source, segment),
         }
     }
 
     /// A SYN that is newer than all of a connection in TIME-WAIT may open the next one (RFC 9293 §3.6.1, MAY-2).
     #[inline]
     fn is_reopened(&self, index: u32, segment: &Segment) -> bool {
+        if !is_greeting(segment) {
+            return false;
+        }
         let Some(Slot::Live(connection)) = self.slots.get(index as usize) else { return false };
-        connection.state == State::TimeWait
-            && is_greeting(segment)
-            && segment.seq.is_after(connection.receive.nxt)
-            && self.ports.is_listening(segment.target)
+        connection.state == State::TimeWait && segment.seq.is_after(connection.receive.nxt) && self.ports.is_listening(segment.target)
     }
 
     #[inline(never)]
-    fn reopen(&mut self, now: Instant, index: usize, key: Key, segment: &mut Segment) {
+    fn reopen(&mut self, now: Instant, index: usize, source: IpAddr, segment: &mut Segment) {
+        let key = Key::new(segment.target, source, segment.source);
         let Some(Slot::Live(old)) = self.slots.get(index) else { return };
         let above = old.send.max + 1;
         self.step(now, index, |connection, step| connection.delete(step));
@@ -223,7 +201,8 @@ impl Tcp {
 
     /// A segment of no connection (RFC 9293 §3.10.7.1 and §3.10.7.2).
     #[inline(never)]
-    fn greet(&mut self, now: Instant, key: Key, segment: &mut Segment) {
+    fn greet(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
+        let key = Key::new(segment.target, source, segment.source);
         if !is_greeting(segment) || !self.ports.is_listening(key.local) {
             return self.refuse(key, segment);
         }
@@ -251,13 +230,14 @@ impl Tcp {
     /// The next packet to send, and to whom.
     #[inline]
     pub fn output(&mut self) -> Option<(IpAddr, Packet)> {
-        self.out.packets.pop_front()
+        let (to, segment) = self.out.segments.pop_front()?;
+        Some((to, Packet::Segment(segment)))
     }
 
     /// The next piece of news.
     #[inline]
     pub fn notice(&mut self) -> Option<Notice> {
-        self.out.notices.pop_front()
+        self.out.notices.pop()
     }
 
     // Time.

@@ -105,8 +105,14 @@ impl Agenda {
         if self.heap.peek().is_some_and(|first| entry < *first) {
             return self.heap.push(entry);
         }
-        let before = self.near.iter().rev().take_while(|other| entry < **other).count();
-        self.near.insert(self.near.len() - before, entry);
+        if self.near.is_empty() {
+            self.near.reserve(NEAR_MAX + 1);
+        }
+        let mut at = self.near.len();
+        while at > 0 && entry < self.near[at - 1] {
+            at -= 1;
+        }
+        self.near.insert(at, entry);
         if self.near.len() > NEAR_MAX {
             self.heap.push(self.near.remove(0));
         }

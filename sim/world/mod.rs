@@ -137,7 +137,7 @@ impl World {
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
         let flow = self.next_flow();
-        self.flows.push(Flow::Pipe(Pipe::new(flow, settings)));
+        self.add_flow(Flow::Pipe(Pipe::new(flow, settings)));
         conns(flow)
     }
 
@@ -172,7 +172,8 @@ impl World {
 
     fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
         let flow = self.next_flow();
-        self.flows.push(Flow::Wired(self.net.add_flow(flow, path, contract)));
+        let wired = Flow::Wired(self.net.add_flow(flow, path, contract));
+        self.add_flow(wired);
         conns(flow)
     }
 
@@ -199,7 +200,7 @@ impl World {
     /// Takes the next flow number for a flow that is not the world's own but is logged here.
     pub fn adopt(&mut self) -> u32 {
         let flow = self.next_flow();
-        self.flows.push(Flow::Adopted);
+        self.add_flow(Flow::Adopted);
         flow
     }
 
@@ -228,15 +229,22 @@ impl World {
         match pending.state {
             State::Waiting => None,
             State::Reading { max } => {
-                let Place { flow, end } = pending.conn?.place();
-                let announced = pending.announced;
-                match self.flows.get_mut(flow as usize)? {
-                    Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
-                    Flow::Wired(index) if announced => self.net.take_read(&mut self.core, *index, end, op, max),
-                    Flow::Wired(_) | Flow::Adopted => None,
-                }
+                let conn = pending.conn?;
+                // Of what comes over a network its end is told first; a pipe may be asked at any time.
+                let may_be_there = pending.announced || matches!(self.flows.get(conn.place().flow as usize), Some(Flow::Pipe(_)));
+                if may_be_there { self.take_read(op, conn, max) } else { None }
             }
             State::Done { .. } => self.take(op),
+        }
+    }
+
+    #[inline(never)]
+    fn take_read(&mut self, op: Op, conn: Conn, max: usize) -> Option<Outcome> {
+        let Place { flow, end } = conn.place();
+        match self.flows.get_mut(flow as usize)? {
+            Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
+            Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
+            Flow::Adopted => None,
         }
     }
 
@@ -378,10 +386,19 @@ impl World {
         Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?) })
     }
 
+    /// Most worlds have a single flow, and are made by the million.
+    fn add_flow(&mut self, flow: Flow) {
+        if self.flows.is_empty() {
+            self.flows.reserve_exact(1);
+        }
+        self.flows.push(flow);
+    }
+
     fn next_flow(&self) -> u32 {
         u32::try_from(self.flows.len()).unwrap_or(u32::MAX)
     }
 
+    #[inline(never)]
     fn take(&mut self, op: Op) -> Option<Outcome> {
         let pending = self.core.remove(op)?;
         let State::Done { outcome, accepted } = pending.state else { return None };

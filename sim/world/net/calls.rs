@@ -7,8 +7,11 @@ use crate::contract::{Call, CloseIs, ConcurrentReads, Error, Mode, Outcome};
 use crate::trace::What;
 
 use super::super::Op;
+use super::super::core::Core;
 use super::super::op::State;
+use super::super::stack::Socket;
 use super::address;
+use super::host::Kind;
 use super::post::Post;
 use super::wired::{Side, Waiting};
 
@@ -77,7 +80,7 @@ impl Post<'_> {
             call => {
                 let len = call.buffers().map(|buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
                 let call = if len == Some(0) { at_leisure(call) } else { call };
-                side.line.push(Waiting { op, call, len });
+                self.line_up(index, Waiting { op, call, len });
             }
         }
     }
@@ -136,24 +139,26 @@ impl Post<'_> {
         }
     }
 
+    /// A call stands in line, unless it is its turn and it has an answer at once.
+    fn line_up(&mut self, index: u32, mut waiting: Waiting) {
+        let side = &mut self.flows[index as usize].ends[self.end];
+        match side.line.is_empty() {
+            true if serve(self.core, &mut self.host.stack, side.socket, &mut waiting) => {}
+            _ => side.line.push(waiting),
+        }
+    }
+
     fn ask_line(&mut self, index: u32) {
         let side = &mut self.flows[index as usize].ends[self.end];
         while let Some(waiting) = side.line.front_mut() {
-            let outcome = match side.socket {
-                Some(socket) => self.host.stack.call(self.core.now, socket, &mut waiting.call),
-                None => Some(Outcome::Error(Error::NotConnected)),
-            };
-            let Some(outcome) = outcome else {
-                // Only the writes before it had to be waited for: what comes behind a close is answered by a closed flow.
-                if !matches!(waiting.call, Call::Close) {
-                    return;
-                }
+            let is_served = serve(self.core, &mut self.host.stack, side.socket, waiting);
+            // Only the writes before it had to be waited for: what comes behind a close is answered by a closed flow.
+            if !is_served && !matches!(waiting.call, Call::Close) {
+                return;
+            }
+            if !is_served {
                 side.closing.push(waiting.op);
-                side.line.pop();
-                continue;
-            };
-            let accepted = waiting.len.filter(|_| outcome != Outcome::Ok).map(|len| len - waiting.left());
-            self.core.finish(waiting.op, outcome, accepted);
+            }
             side.line.pop();
         }
     }
@@ -170,6 +175,13 @@ impl Post<'_> {
     /// Tells the read that is first in line, if there may be something for it.
     #[inline]
     fn wake_reader(&mut self, index: u32) {
+        if !self.side(index).readers.is_empty() {
+            self.wake_first_reader(index);
+        }
+    }
+
+    #[inline(never)]
+    fn wake_first_reader(&mut self, index: u32) {
         let side = &self.flows[index as usize].ends[self.end];
         if let Some(&first) = side.readers.front()
             && self.core.ops.get(first).is_some_and(|pending| !pending.announced)
@@ -254,14 +266,14 @@ impl Post<'_> {
             Err(error) => Outcome::Error(error),
         };
         if outcome == Outcome::Ok {
-            self.host.listening.insert(port);
+            self.host.note_listening(port);
         }
         self.core.finish(op, outcome, None);
     }
 
     fn unlisten(&mut self, op: Op, port: u16) {
         self.host.stack.get_mut().unlisten(self.core.now, port);
-        self.host.listening.remove(&port);
+        self.host.listening.retain(|known| *known != port);
         self.core.finish(op, Outcome::Ok, None);
     }
 
@@ -292,6 +304,18 @@ impl Post<'_> {
         self.core.log(|| What::Call { at, op, call: Call::Disconnect });
         self.core.log_return(at, op, &Outcome::Done, None);
     }
+}
+
+/// Puts a call whose turn it is to the stack; false if there is no answer yet.
+fn serve(core: &mut Core, stack: &mut Kind, socket: Option<Socket>, waiting: &mut Waiting) -> bool {
+    let outcome = match socket {
+        Some(socket) => stack.call(core.now, socket, &mut waiting.call),
+        None => Some(Outcome::Error(Error::NotConnected)),
+    };
+    let Some(outcome) = outcome else { return false };
+    let accepted = waiting.len.filter(|_| outcome != Outcome::Ok).map(|len| len - waiting.left());
+    core.finish(waiting.op, outcome, accepted);
+    true
 }
 
 /// A port that is not named is the usual one.

@@ -12,6 +12,7 @@ use crate::wire::{Options, Packet, Segment};
 use super::super::agenda::Due;
 use super::super::core::Core;
 use super::address;
+use super::host::Kind;
 use super::post::Post;
 
 /// A packet under way.
@@ -75,11 +76,10 @@ impl Parcel {
     fn damage(&mut self) -> bool {
         let Packet::Bytes(bytes) = &mut self.packet else { return false };
         let mut damaged = bytes.to_vec();
-        if let Some(last) = damaged.last_mut() {
-            *last ^= 1;
-        }
+        let Some(last) = damaged.last_mut() else { return false };
+        *last ^= 1;
         *bytes = damaged.into();
-        !bytes.is_empty()
+        true
     }
 }
 
@@ -95,13 +95,24 @@ impl Post<'_> {
     /// The stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
     #[inline(never)]
     pub(super) fn transmit(&mut self, packet: Packet) {
-        let label = match &packet {
-            Packet::Segment(segment) => self.label(segment),
-            Packet::Bytes(bytes) => self.label_bytes(bytes),
+        let parsed;
+        let segment = match &packet {
+            Packet::Segment(segment) => segment,
+            Packet::Bytes(bytes) => {
+                let Some(segment) = self.read(bytes) else { return };
+                parsed = segment;
+                &parsed
+            }
         };
-        if let Some(label) = label {
+        if let Some(label) = self.label(segment) {
             self.dispatch(&label, packet);
         }
+    }
+
+    /// What the stack here sends, where it speaks bytes.
+    #[cold]
+    fn read(&self, bytes: &Bytes) -> Option<Segment> {
+        Segment::from_bytes(bytes, address(self.path, self.end), address(self.path, self.end.peer())).ok()
     }
 
     #[inline]
@@ -113,12 +124,6 @@ impl Post<'_> {
         let meaning = wired.meaning(self.end, segment);
         log(self.core, wired.flow, self.end, id, trace::Fate::Sent, segment);
         Some(Label { id, index, meaning })
-    }
-
-    #[cold]
-    fn label_bytes(&mut self, bytes: &Bytes) -> Option<Label> {
-        let segment = Segment::from_bytes(bytes, address(self.path, self.end), address(self.path, self.end.peer())).ok()?;
-        self.label(&segment)
     }
 
     /// Gives a packet to the link.
@@ -166,9 +171,21 @@ impl Post<'_> {
             self.log_arrival(parcel);
         }
         if self.host.is_up {
-            let (source, target) = (address(self.path, self.end.peer()), address(self.path, self.end));
-            self.host.stack.input(self.core.now, source, target, &mut parcel.packet);
+            self.give(&mut parcel.packet);
             self.settle();
+        }
+    }
+
+    /// Gives a packet to the stack; what is left of it is nobody's.
+    #[inline]
+    fn give(&mut self, packet: &mut Packet) {
+        let (now, source) = (self.core.now, address(self.path, self.end.peer()));
+        match (&mut self.host.stack, packet) {
+            (Kind::Own(tcp), Packet::Segment(segment)) => tcp.arrive(now, source, segment),
+            (stack, packet) => {
+                let packet = std::mem::replace(packet, Packet::Bytes(Bytes::new()));
+                stack.get_mut().input(now, source, address(self.path, self.end), packet);
+            }
         }
     }
 

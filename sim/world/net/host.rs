@@ -1,10 +1,9 @@
 //! A host: one stack, and whom its connections belong to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
-use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::contract::{Call, Outcome};
@@ -25,12 +24,15 @@ pub(super) struct Host {
     pub(super) is_up: bool,
     /// It has left the network, and takes no connections any more.
     pub(super) has_left: bool,
-    /// When it is to be woken, as the agenda knows it.
+    /// When it is to be woken next, as the agenda knows it. What is to happen later need not stand there yet: it is asked for
+    /// again then.
     pub(super) armed: Option<Instant>,
+    /// When it is to be woken after that, as the agenda knows it; the next time last.
+    pub(super) later: SmallVec<[Instant; 1]>,
     /// Whose end each connection is.
     pub(super) sockets: Sockets,
-    /// Ports that calls have asked it to listen on.
-    pub(super) listening: BTreeSet<u16>,
+    /// Ports that calls have asked it to listen on, sorted.
+    pub(super) listening: SmallVec<[u16; 4]>,
     /// Flows that have begun to connect and whose SYN was not seen yet.
     pub(super) connecting: SmallVec<[u32; 4]>,
 }
@@ -108,15 +110,6 @@ impl Kind {
         }
     }
 
-    /// A packet arrives; what is left of it is nobody's.
-    #[inline]
-    pub(super) fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: &mut Packet) {
-        match self {
-            Kind::Own(tcp) => tcp.take(now, source, target, packet),
-            Kind::Foreign(stack) => stack.input(now, source, target, std::mem::replace(packet, Packet::Bytes(Bytes::new()))),
-        }
-    }
-
     #[inline]
     pub(super) fn is_readable(&self, socket: Socket) -> bool {
         match self {
@@ -187,9 +180,17 @@ impl Host {
             is_up: true,
             has_left: false,
             armed: None,
+            later: SmallVec::new(),
             sockets: Sockets::default(),
-            listening: BTreeSet::new(),
+            listening: SmallVec::new(),
             connecting: SmallVec::new(),
+        }
+    }
+
+    /// It listens on this port now.
+    pub(super) fn note_listening(&mut self, port: u16) {
+        if let Err(place) = self.listening.binary_search(&port) {
+            self.listening.insert(place, port);
         }
     }
 
@@ -203,6 +204,7 @@ impl Host {
     pub(super) fn crash(&mut self) {
         self.is_up = false;
         self.armed = None;
+        self.later.clear();
         self.sockets = Sockets::default();
         self.listening.clear();
         self.connecting.clear();
@@ -223,6 +225,7 @@ impl Host {
             is_up: self.is_up,
             has_left: self.has_left,
             armed: self.armed,
+            later: self.later.clone(),
             sockets: self.sockets.clone(),
             listening: self.listening.clone(),
             connecting: self.connecting.clone(),

@@ -139,6 +139,9 @@ impl Net {
 
     /// A flow over a path, not connected yet; gives its index here.
     pub(super) fn add_flow(&mut self, flow: u32, path: u32, contract: Both<Contract>) -> u32 {
+        if self.flows.is_empty() {
+            self.flows.reserve_exact(1);
+        }
         self.flows.push(Wired::new(flow, path, contract));
         (self.flows.len() - 1) as u32
     }

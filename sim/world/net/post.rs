@@ -44,8 +44,15 @@ impl Post<'_> {
     #[inline]
     pub(super) fn arm(&mut self) {
         let Some(deadline) = self.host.stack.deadline() else { return };
-        if self.host.armed.is_none_or(|armed| deadline < armed) && self.host.is_up {
-            self.host.armed = Some(deadline);
+        if self.host.armed.is_none_or(|armed| deadline < armed) {
+            self.arm_for(deadline);
+        }
+    }
+
+    #[inline(never)]
+    fn arm_for(&mut self, deadline: Instant) {
+        if self.host.is_up {
+            self.host.later.extend(self.host.armed.replace(deadline));
             self.core.schedule(deadline, Due::Host { path: self.path, end: self.end });
         }
     }
@@ -55,7 +62,7 @@ impl Post<'_> {
         if self.host.armed != Some(time) {
             return false;
         }
-        self.host.armed = None;
+        self.host.armed = self.host.later.pop();
         if self.host.stack.deadline().is_none_or(|deadline| deadline > time) {
             self.arm();
             return false;
@@ -76,6 +83,7 @@ impl Post<'_> {
                     self.ask(index);
                 }
             }
+            Notice::State { .. } if !self.core.recording => {}
             Notice::State { socket, from, to } => {
                 if let Some(index) = self.host.sockets.get(socket) {
                     let wired = &mut self.flows[index as usize];
