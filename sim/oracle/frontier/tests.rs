@@ -1,7 +1,7 @@
 //! Which ways are followed when there are too many, and when the one that remains is certain.
 
 use super::*;
-use crate::oracle::Stamp;
+use crate::oracle::{Seq, Stamp};
 use crate::time::Instant;
 
 fn at(seq: Seq) -> Stamp {
@@ -32,13 +32,13 @@ fn way(taken: &[usize], phantoms: usize) -> Way {
 #[test]
 fn of_too_many_ways_those_stay_that_lose_least_and_keep_the_order_of_the_calls() {
     let writes = writes(&[]);
-    let view = View { writes: &writes, whole: false, pruned: Cell::new(false), effort: Cell::new(EFFORT) };
+    let view = View::new(&writes, false, false);
     let mut ways = Vec::new();
     // What another read swallowed can be anything from nothing on.
     view.merge(&mut ways, (0..MOST).rev().map(|lost| way(&[0, 10 + lost], 0)).collect());
-    assert!(ways.len() == MOST && !view.pruned.get());
+    assert!(ways.len() == MOST && !view.is_pruned());
     view.merge(&mut ways, vec![way(&[3, 7], 0), way(&[10, 0], 1), way(&[10, 0], 0)]);
-    assert!(ways.len() == MOST && view.pruned.get());
+    assert!(ways.len() == MOST && view.is_pruned());
     assert_eq!(ways[..4], [way(&[10, 0], 1), way(&[3, 7], 0), way(&[0, 10], 0), way(&[0, 11], 0)]);
     assert!(!ways.contains(&way(&[0, 10 + MOST - 1], 0)));
 }
