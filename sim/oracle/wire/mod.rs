@@ -15,7 +15,7 @@ mod contents;
 mod reset;
 mod sending;
 mod sent;
-mod seq;
+pub(super) mod seq;
 mod states;
 pub(super) mod unread;
 mod window;

@@ -1,17 +1,17 @@
 //! The circle of sequence numbers (RFC 9293 §3.4), as plain numbers of a trace.
 
 /// `a` lies after `b`, by less than half the circle.
-pub(super) const fn is_after(a: u32, b: u32) -> bool {
+pub(in crate::oracle) const fn is_after(a: u32, b: u32) -> bool {
     a.wrapping_sub(b).cast_signed() > 0
 }
 
 /// `a` lies at `b` or after it.
-pub(super) const fn is_at_least(a: u32, b: u32) -> bool {
+pub(in crate::oracle) const fn is_at_least(a: u32, b: u32) -> bool {
     a.wrapping_sub(b).cast_signed() >= 0
 }
 
 /// The later of the two.
-pub(super) const fn latest(a: u32, b: u32) -> u32 {
+pub(in crate::oracle) const fn latest(a: u32, b: u32) -> u32 {
     if is_after(b, a) { b } else { a }
 }
 
