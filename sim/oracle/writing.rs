@@ -212,7 +212,7 @@ impl Scene<'_> {
         // A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
         let delivers = self.peer().contract.close_sends_pending == CloseSendsPending::Yes;
         let unread = self.flow.streams[self.end.peer()].owed(false, 0) > 0;
-        let is_held_up = delivers && (unread || arrivals.tells_fates && arrivals.all_acknowledged(self.end.peer()).is_none());
+        let is_held_up = delivers && (unread || arrivals.tells_fates && arrivals.is_waiting(self.end.peer()));
         let fair = has_come && !is_held_up && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
         (fair && ago(earlier.t)).then_some(earlier)
     }
