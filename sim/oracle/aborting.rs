@@ -39,7 +39,7 @@ impl Scene<'_> {
 
     /// In a pipe what was accepted has arrived; elsewhere segments show what has.
     fn note_arrivals(&mut self) {
-        if self.me().arrived.is_some() {
+        if self.me().arrived.is_some() || self.me().crashed.is_some() {
             return;
         }
         let writer = self.end.peer();

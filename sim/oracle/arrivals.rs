@@ -96,6 +96,11 @@ impl Arrivals {
         acknowledged.then(|| last.wrapping_sub(base).wrapping_sub(u32::from(mine.fin.is_some())))
     }
 
+    /// Data of this end has arrived at a peer that had closed for good.
+    pub fn came_late(&mut self, end: End, at: Instant) {
+        self.sending[end].late.get_or_insert(at);
+    }
+
     /// Takes a segment; says whether one that was sent brings anything new.
     #[inline]
     pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {

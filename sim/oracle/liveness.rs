@@ -78,12 +78,20 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, 
     next
 }
 
+/// When something last got on: no read shows that where an end throws away what comes, but new segments do.
+fn last_progress(flow: &Flow) -> Instant {
+    let throws_away = |end: End| flow.ends[end].shut_read.called.is_some() && flow.ends[end].discards();
+    let said = flow.arrivals.idle.since().filter(|_| End::BOTH.into_iter().any(throws_away));
+    said.map_or(flow.active, |said| said.max(flow.active))
+}
+
 /// When to look again at an end that waits; never, if only an event can make anything due here.
 fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: End, at: Stamp) -> Option<Instant> {
     let patience = flow.ends[end].contract.patience;
-    let over = at.t - flow.active > patience;
+    let active = last_progress(flow);
+    let over = at.t - active > patience;
     let fair = over && !flow.is_cut();
-    let mut next = (!over).then(|| flow.active + patience);
+    let mut next = (!over).then(|| active + patience);
     for (pending, due) in stuck(flow, hosts, end) {
         let deadline = pending.called.t + patience;
         let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();

@@ -346,6 +346,8 @@ impl Scene<'_> {
                 self.abort(Abort::Reset, By::Fault);
                 let me = self.me_mut();
                 me.crashed.get_or_insert(at);
+                // What had arrived is gone with the host.
+                me.arrived = None;
                 me.pending.clear();
                 (me.reads_pending, me.writes_pending, me.endings_pending) = (0, 0, 0);
             }

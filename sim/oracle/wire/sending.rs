@@ -32,7 +32,7 @@ impl Scene<'_> {
             let again = own.sent.syn.is_some();
             own.sent.begin_anew(wire);
             own.arrived.begin_anew(wire.flags.ack().then_some(wire.ack));
-            (own.begun, own.outdated) = (Some(at), false);
+            (own.begun, own.outdated, own.reset, own.waits) = (Some(at), false, false, None);
             own.syns.send(wire);
             let far = self.far();
             far.outdated = again && far.sent.spoke;
