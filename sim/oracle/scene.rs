@@ -118,8 +118,8 @@ impl Scene<'_> {
             Kind::Connect(_) | Kind::Accept(_) => self.opening_begins(kind),
             Kind::Flush | Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => {}
         }
-        let peer_reads = self.peer().reads_returned;
-        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false });
+        let (peer_reads, unheard) = (self.peer().reads_returned, self.hosts[self.end].down);
+        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false, unheard });
     }
 
     /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.

@@ -70,6 +70,36 @@ fn a_trace_says_when_the_first_cut_begins_and_the_last_ends() {
     );
 }
 
+/// Steps while the host of this end is down, from 1 s to 2 s, and after.
+fn crashed(end: &str, steps: &str) {
+    held(&format!("[[fault]]\ncrash = {{ end = '{end}', at = '1s', for = '1s' }}\n{steps}"));
+}
+
+#[test]
+fn calls_on_a_clients_host_that_is_down_are_nobodys() {
+    let back = "[[flow]]\nto = 'server:81'\nclient.steps = ['at 3s', 'connect', 'close']\nserver.steps = ['at 2500ms', 'accept', 'close']";
+    crashed("client", &format!("[client]\nsteps = ['at 1999ms', 'connect']\n{back}"));
+    crashed(
+        "client",
+        &format!("[client]\ntasks = [['at 1500ms', 'connect'], ['at 1600ms', 'close'], ['at 1600ms', 'disconnect']]\n{back}"),
+    );
+    let (connect, again) = ("'at 1500ms', 'connect'", "'at 3s', 'connect -> ok'");
+    crashed("client", &format!("[client]\ntasks = [[{connect}], [{again}, 'close']]\n[server]\nsteps = ['read to eof']"));
+    crashed("client", &format!("[client]\ntasks = [[{connect}], ['at 1600ms', 'close'], [{again}]]\n[server]\nsteps = ['read to eof']"));
+    let long = "'sleep 1h', 'close'";
+    crashed(
+        "client",
+        &format!("[client]\ntasks = [[{connect}], ['at 1600ms', 'read'], [{again}, {long}]]\n[server]\nsteps = ['write 1MiB']"),
+    );
+}
+
+#[test]
+fn calls_on_a_servers_host_that_is_down_are_nobodys() {
+    let client = "[client]\nsteps = ['at 4s', 'connect -> ok', 'close']";
+    crashed("server", &format!("{client}\n[server]\ntasks = [['at 1500ms', 'accept 80'], ['at 3s', 'listen 80']]"));
+    crashed("server", &format!("{client}\n[server]\ntasks = [['at 1500ms', 'listen 80'], ['at 3s', 'listen 80', 'accept', 'close']]"));
+}
+
 #[test]
 fn a_host_that_has_left_accepts_nothing() {
     held("[server]\nsteps = ['listen 80', 'disconnect', 'accept -> not_connected']");
