@@ -209,9 +209,10 @@ impl Scene<'_> {
         let arrivals = &self.flow.arrivals;
         let is_silent = || arrivals.of(self.end).late.is_some_and(ago) && !self.flow.wire[self.end.peer()].has_reset();
         let has_come = if arrivals.tells_fates { is_silent() } else { !arrivals.lossy };
-        // A close that delivers all has not come to its end while the writer itself leaves bytes unread.
+        // A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
         let delivers = self.peer().contract.close_sends_pending == CloseSendsPending::Yes;
-        let is_held_up = delivers && self.flow.streams[self.end.peer()].owed(false, 0) > 0;
+        let unread = self.flow.streams[self.end.peer()].owed(false, 0) > 0;
+        let is_held_up = delivers && (unread || arrivals.tells_fates && arrivals.is_waiting(self.end.peer()));
         let fair = has_come && !is_held_up && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
         (fair && ago(earlier.t)).then_some(earlier)
     }
