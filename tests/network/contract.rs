@@ -5,7 +5,7 @@ use flowsim::explore::scenarios;
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
 use flowsim::target::Target;
-use flowsim::trace::{EnvWhat, Resources, What};
+use flowsim::trace::{Env, EnvWhat, Resources, What};
 use proptest::prelude::*;
 
 use super::{config, run, tcp};
@@ -15,10 +15,16 @@ fn under(contract: Contract) -> impl Strategy<Value = Scenario> {
     scenarios().offering(tcp().offers()).contract(contract)
 }
 
-/// What an end still holds when nothing more can happen. An end need not hear that its peer was aborted, or has given up.
+/// What an end still holds when nothing more can happen. An end need not hear that its peer was aborted, crashed, or has given
+/// up.
 fn left_behind(run: &Run) -> Vec<String> {
     let envs = || run.trace().events.iter().filter_map(|event| if let What::Env(env) = &event.what { Some(env) } else { None });
-    let is_aborted = |flow, end| envs().any(|env| env.flow == flow && env.end == Some(end) && matches!(env.what, EnvWhat::Abort(..)));
+    let is_over = |flow, env: &Env| match env.what {
+        EnvWhat::Abort(..) => env.flow == flow,
+        EnvWhat::Crash(_) => true,
+        _ => false,
+    };
+    let is_aborted = |flow, end| envs().any(|env| env.end == Some(end) && is_over(flow, env));
     let may_be_unaware = |flow, end: End| is_aborted(flow, end.peer()) && !is_aborted(flow, end);
     let held = envs().filter_map(|env| match env.what {
         EnvWhat::Resources(held) if held != Resources::default() && env.end.is_none_or(|end| !may_be_unaware(env.flow, end)) => {
