@@ -28,7 +28,7 @@ impl Post<'_> {
     pub(super) fn call(&mut self, index: u32, call: Call) -> Op {
         let op = self.begin(index, &call);
         match call {
-            _ if !self.host.is_up => {}
+            _ if !self.host.is_up() => {}
             // Asking to read changes nothing for the stack: it is told when the bytes are taken.
             Call::Read { .. } => {
                 self.side(index).readers.push(op);
@@ -216,7 +216,7 @@ impl Post<'_> {
         let wired = &mut self.flows[index as usize];
         let at = wired.place(self.end);
         let side = &mut wired.ends[self.end];
-        if side.readers.front() != Some(&op) || !self.host.is_up {
+        if side.readers.front() != Some(&op) || !self.host.is_up() {
             return None;
         }
         let Some(outcome) = self.put(index, &mut Call::Read { max }) else {

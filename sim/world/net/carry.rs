@@ -170,7 +170,7 @@ impl Post<'_> {
         if self.core.recording {
             self.log_arrival(parcel);
         }
-        if self.host.is_up {
+        if self.host.is_up() {
             self.give(&mut parcel.packet);
             self.settle();
         }
@@ -204,7 +204,7 @@ impl Post<'_> {
 
     fn log_arrived(&mut self, parcel: &Parcel, segment: &Segment) {
         let flow = self.flows[self.receiver(parcel, segment) as usize].flow;
-        let fate = if self.host.is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
+        let fate = if self.host.is_up() { trace::Fate::Delivered } else { trace::Fate::Dropped };
         log(self.core, flow, self.end.peer(), parcel.id, fate, segment);
     }
 
