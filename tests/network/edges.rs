@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flowsim::contract::{End, Outcome};
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
 use flowsim::trace::{Env, EnvWhat, Fate, What};
@@ -55,6 +56,25 @@ fn calls_before_there_is_a_connection_fail_and_change_nothing() {
         "[client]\nsteps = ['read -> not_connected', 'shutdown write', 'close', 'connect -> ok', 'write 1 -> ok', 'close']\n\
          [server]\nsteps = ['write 1 -> not_connected', 'close', 'listen 80', 'accept -> ok', 'read to eof -> 1', 'close']",
     );
+}
+
+/// The word of the error that the client's last connect gave.
+fn last_connect(run: &Run) -> Option<String> {
+    let errors = run.trace().events.iter().filter_map(|event| match &event.what {
+        What::Return { at, outcome: Outcome::Error(error), .. } if at.end == End::Client => Some(error.to_string()),
+        _ => None,
+    });
+    errors.last()
+}
+
+#[test]
+fn a_flow_connects_once() {
+    let twice = held("[client]\nsteps = ['connect -> ok', 'connect -> error', 'close']\n[server]\nsteps = ['accept -> ok', 'close']");
+    assert_eq!(last_connect(&twice).as_deref(), Some("already_connected"));
+    let closed = held("[client]\nsteps = ['connect -> ok', 'close', 'at 9min', 'connect -> error']\n[server]\nsteps = ['read', 'close']");
+    assert_eq!(last_connect(&closed).as_deref(), Some("already_connected"));
+    let refused = held("[client]\nsteps = ['connect -> refused', 'connect -> error']");
+    assert_eq!(last_connect(&refused).as_deref(), Some("not_connected"));
 }
 
 #[test]
