@@ -108,3 +108,12 @@ fn a_packet_that_comes_to_a_host_that_is_down_is_lost_on_record() {
     assert!(fates.len() > 4 && fates.values().all(|counts| *counts == [1, 1]), "{fates:?}\n{}", run.ladder());
     assert_eq!(run.stats().segments_dropped, run.stats().retransmits + 1, "the data, first and again");
 }
+
+#[test]
+fn a_packet_that_arrives_damaged_is_not_counted_as_lost() {
+    let run = held(
+        "[[fault]]\ncorrupt = { from = 'client', kind = 'data' }\n\
+         [client]\nsteps = ['write 5 -> ok', 'close']\n[server]\nsteps = ['read to eof -> 5', 'close']",
+    );
+    assert_eq!((run.stats().segments_dropped, run.stats().retransmits), (0, 1), "{}", run.ladder());
+}
