@@ -48,7 +48,8 @@ fn row(quirk: Quirk, broken: &[Rule]) -> String {
 }
 
 /// Defects that a segment gives away before the call returns whose answer is the one to be named.
-const SEEN_ON_THE_WIRE_FIRST: &[(Quirk, Rule)] = &[(Quirk::FinAboveHole, Rule::AckIsReceived)];
+const SEEN_ON_THE_WIRE_FIRST: &[(Quirk, Rule)] =
+    &[(Quirk::RetransmitDiffers, Rule::RetransmitIsSame), (Quirk::FinAboveHole, Rule::AckIsReceived)];
 
 /// Is the rule not the first that is broken?
 fn is_missed(quirk: Quirk, broken: &[Rule]) -> bool {

@@ -46,8 +46,9 @@ impl<P: Clone> Link<P> {
         &self.settings
     }
 
-    /// Decides a packet's fate and, unless it is dropped, puts it on its way. `size` tells what it takes on the
-    /// wire (bytes), where that matters; `sequence` is larger than that of any packet sent before, and orders what arrives at the same instant. Time never goes back.
+    /// Decides a packet's fate and, unless it is dropped, puts it on its way. `size` tells what it takes on the wire (bytes),
+    /// where that matters; `sequence` is larger than that of any packet sent before, and orders what arrives at the same instant.
+    /// Time never goes back.
     #[inline]
     pub fn send(
         &mut self,

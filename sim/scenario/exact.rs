@@ -1,28 +1,52 @@
 //! A random run told without chance: as faults that name their packets, and a schedule.
 
+use super::file::MAX_FILE;
+use super::schedule::MAX_DECISIONS;
+use super::sense::MAX_FAULTS;
 use super::{Fault, FaultKind, Scenario};
 use crate::choice::Deviations;
 use crate::contract::Both;
 use crate::link;
-use crate::trace::Place;
+use crate::trace::{Diagnostic, Place};
 use crate::world::Conn;
 
 impl Scenario {
     /// The scenario of one random run ([`Run::decisions`](super::Run::decisions)), told without chance: no seed, links that do
     /// nothing at random, and what was decided as `[[fault]]`s and `schedule`. On the simulator's own targets it leaves the same
     /// trace, byte for byte.
-    #[must_use]
-    pub fn exact(&self, decisions: &Deviations) -> Scenario {
+    ///
+    /// # Errors
+    /// A run in which chance decided more than a scenario file holds.
+    pub fn exact(&self, decisions: &Deviations) -> Result<Scenario, Diagnostic> {
         let settings = |entity: u32| &self.link[Conn(entity).place().end];
         let faults = link::exact(decisions, settings).into_iter().map(told);
         let others = decisions.iter().filter(|(address, _)| !link::is_fate(**address));
-        Scenario {
+        let exact = Scenario {
             seed: None,
             schedule: others.map(|(address, decided)| (*address, *decided)).collect(),
             link: Both { client: self.link.client.without_chance(), server: self.link.server.without_chance() },
             faults: self.faults.iter().copied().chain(faults).collect(),
             ..self.clone()
+        };
+        exact.fits()?;
+        Ok(exact)
+    }
+
+    /// Is there room in a file for all that was decided?
+    fn fits(&self) -> Result<(), Diagnostic> {
+        let counts = [("faults", self.faults.len(), MAX_FAULTS), ("decisions in its schedule", self.schedule.len(), MAX_DECISIONS)];
+        for (what, count, most) in counts.into_iter().filter(|(_, count, most)| count > most) {
+            return Err(self.too_long(&format!("the run told exactly has {count} {what}"), &format!("at most {most}")));
         }
+        let size = self.to_string().len();
+        if size > MAX_FILE {
+            return Err(self.too_long(&format!("the run told exactly has {size} bytes"), &format!("at most {MAX_FILE}")));
+        }
+        Ok(())
+    }
+
+    fn too_long(&self, message: &str, most: &str) -> Diagnostic {
+        self.source.whole(message).with_help(format!("{most}; a shorter run, or one that leaves less to chance, can be told"))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::target;
 use crate::trace::Diagnostic;
 
 /// Largest scenario file.
-const MAX_FILE: usize = 1 << 20;
+pub(super) const MAX_FILE: usize = 1 << 20;
 /// Largest buffer of a pipe's direction.
 const MAX_CAPACITY: u64 = 1 << 30;
 

@@ -42,7 +42,8 @@ pub struct Stats {
     pub bytes_to_client: u64,
     /// Segments that were sent.
     pub segments_sent: u64,
-    /// Segments that were lost.
+    /// Segments that were lost: on the way, or since the host that they came to was down. Not those that arrived damaged, to be
+    /// thrown away by their receiver.
     pub segments_dropped: u64,
     /// Segments with something (a SYN, data, a FIN) that their sender had sent before.
     pub retransmits: u64,

@@ -9,7 +9,7 @@ use crate::link;
 use crate::trace::Diagnostic;
 
 /// Most decisions of a scenario.
-const MAX_DECISIONS: usize = 10_000;
+pub(super) const MAX_DECISIONS: usize = 10_000;
 const HELP: &str = "as `step of 0 #1 -> 2`: who decides, on which occasion, which of those in line goes first (the next in line is 1)";
 
 /// Reads a list of decisions.

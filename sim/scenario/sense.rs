@@ -14,7 +14,7 @@ const MAX_STEPS: usize = 10_000;
 /// Most tasks of a scenario.
 const MAX_TASKS: usize = 1_000;
 /// Most faults of a scenario: a random run of some length, told exactly, has many.
-const MAX_FAULTS: usize = 10_000;
+pub(super) const MAX_FAULTS: usize = 10_000;
 /// Most bytes that a scenario writes: its trace may keep all of them.
 const MAX_BYTES: u64 = 1 << 30;
 

@@ -1,3 +1,4 @@
+mod exact;
 mod limits;
 mod mistakes;
 mod networks;

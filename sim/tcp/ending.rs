@@ -96,6 +96,9 @@ impl Connection {
     pub(super) fn abort_by_peer(&mut self, step: &mut Step<'_>) {
         self.side.quiet_reset = self.state == State::CloseWait && says_closed_after_eof(step);
         if step.settings.is(Quirk::ResetAnswered) {
+            self.emit(step, self.send.max, Flags::ACK, Bytes::new());
+        }
+        if step.settings.is(Quirk::ResetReturned) {
             self.emit_reset(step);
         }
         self.abort(step, Abort::Reset);

@@ -38,7 +38,7 @@ macro_rules! quirks {
 quirks! {
     DuplicateDelivered 2 "duplicate-delivered" "stream-prefix" "Data that arrives a second time is delivered a second time.",
     OutOfOrderDelivered 3 "out-of-order-delivered" "stream-prefix" "Data above a hole is delivered at once.",
-    RetransmitDiffers 5 "retransmit-differs" "retransmit-is-same" "What is sent again begins with a changed byte.",
+    RetransmitDiffers 5 "retransmit-differs" "stream-prefix" "What is sent again begins with a changed byte.",
     EofBeforeDrained 12 "eof-before-drained" "eof-complete" "Once the FIN has arrived reads give the end, whatever lies unread.",
     EofClosesWriting 20 "eof-closes-writing" "eof-keeps-writing" "Once the FIN has arrived writes are refused.",
     FinAboveHole 31 "fin-above-hole" "eof-complete" "A FIN counts although data before it is missing.",
@@ -49,7 +49,8 @@ quirks! {
     TimeWaitForEver 36 "time-wait-for-ever" "resources-freed" "TIME-WAIT that was entered from CLOSING has no end.",
     NoPersistProbe 38 "no-persist-probe" "window-reopens" "A closed window is never asked after.",
     StuckInSynReceived 40 "stuck-in-syn-received" "handshake-completes" "An answer to a SYN is sent once, and only a bare acknowledgement completes the handshake.",
-    ResetAnswered 42 "reset-answered" "no-reset-to-reset" "A reset is answered with a reset.",
+    ResetAnswered 42 "reset-answered" "no-reset-to-reset" "A reset is answered with an acknowledgement.",
+    ResetReturned 42 "reset-returned" "no-reset-to-reset" "A reset is answered with a reset.",
     ResetIsEof 44 "reset-is-eof" "eof-after-reset" "A reset reads as the end of the stream.",
     ResetWakesNobody 48 "reset-wakes-nobody" "abort-is-told" "Calls on an aborted connection never end.",
     SecondFin 49 "second-fin" "one-fin" "A second close sends a second FIN.",

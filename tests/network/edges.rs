@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowsim::contract::End;
+use flowsim::contract::{End, Outcome};
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
 use flowsim::trace::{Env, EnvWhat, Fate, What};
@@ -114,6 +114,25 @@ fn calls_before_there_is_a_connection_fail_and_change_nothing() {
     );
 }
 
+/// The word of the error that the client's last connect gave.
+fn last_connect(run: &Run) -> Option<String> {
+    let errors = run.trace().events.iter().filter_map(|event| match &event.what {
+        What::Return { at, outcome: Outcome::Error(error), .. } if at.end == End::Client => Some(error.to_string()),
+        _ => None,
+    });
+    errors.last()
+}
+
+#[test]
+fn a_flow_connects_once() {
+    let twice = held("[client]\nsteps = ['connect -> ok', 'connect -> error', 'close']\n[server]\nsteps = ['accept -> ok', 'close']");
+    assert_eq!(last_connect(&twice).as_deref(), Some("already_connected"));
+    let closed = held("[client]\nsteps = ['connect -> ok', 'close', 'at 9min', 'connect -> error']\n[server]\nsteps = ['read', 'close']");
+    assert_eq!(last_connect(&closed).as_deref(), Some("already_connected"));
+    let refused = held("[client]\nsteps = ['connect -> refused', 'connect -> error']");
+    assert_eq!(last_connect(&refused).as_deref(), Some("not_connected"));
+}
+
 #[test]
 fn a_run_that_is_given_up_is_so_in_its_trace_too() {
     let run = ended("[limits]\ntime = '1min'\n[tcp]\nmsl = '1h'\n[client]\nsteps = ['close']\n[server]\nsteps = ['read', 'close']");
@@ -144,4 +163,13 @@ fn a_packet_that_comes_to_a_host_that_is_down_is_lost_on_record() {
     let fates = fates(&run);
     assert!(fates.len() > 4 && fates.values().all(|counts| *counts == [1, 1]), "{fates:?}\n{}", run.ladder());
     assert_eq!(run.stats().segments_dropped, run.stats().retransmits + 1, "the data, first and again");
+}
+
+#[test]
+fn a_packet_that_arrives_damaged_is_not_counted_as_lost() {
+    let run = held(
+        "[[fault]]\ncorrupt = { from = 'client', kind = 'data' }\n\
+         [client]\nsteps = ['write 5 -> ok', 'close']\n[server]\nsteps = ['read to eof -> 5', 'close']",
+    );
+    assert_eq!((run.stats().segments_dropped, run.stats().retransmits), (0, 1), "{}", run.ladder());
 }

@@ -2,7 +2,7 @@
 
 use flowsim::explore::scenarios;
 use flowsim::link::Settings;
-use flowsim::scenario::{Keep, Scenario};
+use flowsim::scenario::{Keep, Run, Scenario};
 use proptest::prelude::*;
 
 use super::{config, run, tcp};
@@ -18,6 +18,11 @@ fn seeded() -> impl Strategy<Value = Scenario> {
 /// The scenario as it is read back from its file.
 fn read_back(scenario: &Scenario) -> Scenario {
     Scenario::parse("exact", scenario.to_string()).unwrap_or_else(|mistake| panic!("{mistake}\n{scenario}"))
+}
+
+/// The run told without chance.
+fn exact(scenario: &Scenario, random: &Run) -> Scenario {
+    scenario.exact(random.decisions()).unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
 fn has_chance(scenario: &Scenario) -> bool {
@@ -43,7 +48,7 @@ proptest! {
     #[test]
     fn a_random_run_told_exactly_leaves_the_same_bytes(scenario in seeded()) {
         let random = run(&scenario, Keep::Trace);
-        let exact = read_back(&scenario.exact(random.decisions()));
+        let exact = read_back(&exact(&scenario, &random));
         let again = run(&exact, Keep::Trace);
         prop_assert!(again.trace() == random.trace(), "{exact}\n{}\n{}", random.ladder(), again.ladder());
         prop_assert_eq!(again.digest(), random.digest());
@@ -65,7 +70,7 @@ fn a_lossy_run_reads_as_its_faults() {
     let scenario = Scenario::parse("lossy", text).expect("a scenario");
     let random = run(&scenario, Keep::Both);
     random.assert_held();
-    let exact = scenario.exact(random.decisions()).to_string();
+    let exact = exact(&scenario, &random).to_string();
     assert!(exact.contains("\n[[fault]]\ndrop = { from = \"client\", "), "{exact}");
     assert!(!exact.contains("loss") && !exact.contains("seed"), "{exact}");
     assert_eq!(run(&Scenario::parse("exact", exact).expect("a file"), Keep::Both).digest(), random.digest());

@@ -83,6 +83,21 @@ impl Flight {
         true
     }
 
+    /// Is this the same segment once more, of which nothing else is to be said than of the one before?
+    pub(super) fn goes_on(&self, before: &Flight) -> bool {
+        let alike = self.from == before.from && self.leg == before.leg && self.note == before.note;
+        alike && self.took == before.took && self.label.goes_on(&before.label)
+    }
+
+    /// Stands for these too, which are the same segment over and over.
+    pub(super) fn repeat<'a>(&mut self, others: impl Iterator<Item = &'a Flight>) {
+        for other in others {
+            self.label.repeat(1);
+            self.until = other.until;
+            self.names.extend(other.names.iter().cloned());
+        }
+    }
+
     /// The whole way, if what leaves here arrives there, all of it and nothing else.
     pub(super) fn arrives(&self, there: &Flight) -> Option<Flight> {
         let legs = (self.leg, there.leg) == (Leg::Leaves, Leg::Arrives) && self.from == there.from;

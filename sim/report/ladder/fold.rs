@@ -1,5 +1,5 @@
 //! Long stretches of rows that hold no surprise (data that flows, acknowledgements, the reads and writes that go with them), as a row
-//! for each direction.
+//! for each direction; and one segment that is sent over and over, as one row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,9 @@ use super::rows::{Kind, Ops, Row, mergeable, moved, settle};
 /// A stretch is folded from so many rows on, if so many of them are segments.
 const ROWS_MIN: usize = 16;
 const SEGMENTS_MIN: usize = 6;
+
+/// One segment over and over is one row from so many times on.
+const REPEATS_MIN: usize = 8;
 
 /// So many rows next to one that stands apart stay as they are.
 const NEAR: usize = 4;
@@ -59,6 +62,7 @@ struct Sum {
 
 /// Folds every stretch that is long enough; rows with a line that stands `apart`, and those around them, are left alone.
 pub(super) fn fold(rows: Vec<Row>, apart: &BTreeSet<u64>) -> Vec<Row> {
+    let rows = repeated(rows, apart);
     let routine = routine(&rows, apart);
     let (mut folded, mut stretch) = (Vec::with_capacity(rows.len()), Vec::new());
     for (row, routine) in rows.into_iter().zip(routine) {
@@ -74,13 +78,53 @@ pub(super) fn fold(rows: Vec<Row>, apart: &BTreeSet<u64>) -> Vec<Row> {
     folded
 }
 
+/// What is sent again and again at the same distance, with nothing between, as one row.
+fn repeated(rows: Vec<Row>, apart: &BTreeSet<u64>) -> Vec<Row> {
+    let free = away(&rows, apart);
+    let is_more = |at: usize| free[at - 1] && free[at] && goes_on(&rows[at - 1], &rows[at]);
+    let (mut told, mut start) = (Vec::with_capacity(rows.len()), 0);
+    for end in 1..=rows.len() {
+        if end == rows.len() || !is_more(end) {
+            told.extend(once(&rows[start..end]));
+            start = end;
+        }
+    }
+    told
+}
+
+fn goes_on(before: &Row, row: &Row) -> bool {
+    match (&before.kind, &row.kind) {
+        (Kind::Segment(before), Kind::Segment(flight)) => flight.goes_on(before),
+        _ => false,
+    }
+}
+
+/// Rows of one segment over and over as one row, if they are many.
+fn once(rows: &[Row]) -> Vec<Row> {
+    let [first, others @ ..] = rows else { return Vec::new() };
+    let Kind::Segment(flight) = &first.kind else { return rows.to_vec() };
+    if rows.len() < REPEATS_MIN {
+        return rows.to_vec();
+    }
+    let flights = others.iter().filter_map(|row| if let Kind::Segment(flight) = &row.kind { Some(&**flight) } else { None });
+    let mut flight = flight.clone();
+    flight.repeat(flights);
+    let last = others.last().map_or(first.last, |row| row.last);
+    vec![Row { last, kind: Kind::Segment(flight), ..first.clone() }]
+}
+
 /// Which rows may be folded.
 fn routine(rows: &[Row], apart: &BTreeSet<u64>) -> Vec<bool> {
-    let mut routine: Vec<bool> = rows.iter().map(|row| is_routine(&row.kind)).collect();
+    rows.iter().zip(away(rows, apart)).map(|(row, away)| away && is_routine(&row.kind)).collect()
+}
+
+/// Which rows are neither of a line that stands `apart` nor near one.
+fn away(rows: &[Row], apart: &BTreeSet<u64>) -> Vec<bool> {
+    let mut away = vec![true; rows.len()];
     for at in (0..rows.len()).filter(|&at| apart.range(rows[at].first..=rows[at].last).next().is_some()) {
-        routine[at.saturating_sub(NEAR)..(at + NEAR + 1).min(rows.len())].fill(false);
+        away[at.saturating_sub(NEAR)..(at + NEAR + 1).min(rows.len())].fill(false);
     }
-    routine
+    away
 }
 
 /// Does a row hold no surprise?

@@ -35,6 +35,8 @@ pub(super) struct Label {
 pub(super) struct Again {
     /// Which transmission this is, and how long after the one before; unknown where it was cut otherwise.
     nth: Option<(u32, Duration)>,
+    /// So many more follow, each after the same time.
+    more: u32,
 }
 
 impl Label {
@@ -63,6 +65,19 @@ impl Label {
         self.count += other.count;
         self.ack = other.ack.or(self.ack);
         true
+    }
+
+    /// Is this the next transmission of the same, as long after the one before as that was after its own?
+    pub(super) fn goes_on(&self, before: &Label) -> bool {
+        let (Some(again), Some(last)) = (self.again, before.again) else { return false };
+        again.goes_on(last) && Label { again: self.again, ..before.clone() } == *self
+    }
+
+    /// Stands for so many more transmissions of the same.
+    pub(super) fn repeat(&mut self, more: u32) {
+        if let Some(again) = &mut self.again {
+            again.more += more;
+        }
     }
 
     /// The parts of the text, the most important first.
@@ -99,10 +114,18 @@ impl Label {
 }
 
 impl Again {
-    /// `again, after 1 s`; `again (3rd), after 2 s`.
+    fn goes_on(self, last: Again) -> bool {
+        let next = last.nth.map(|(nth, after)| (nth + last.more + 1, after));
+        next.is_some() && next == self.nth
+    }
+
+    /// `again, after 1 s`; `again (3rd), after 2 s`; `again (3rd–40th), each after 1 s`.
     fn said(self) -> String {
         match self.nth {
             None => "again".to_owned(),
+            Some((nth, after)) if self.more > 0 => {
+                format!("again ({}–{}), each after {}", ordinal(nth), ordinal(nth + self.more), words::about(after))
+            }
             Some((2, after)) => format!("again, after {}", words::about(after)),
             Some((nth, after)) => format!("again ({}), after {}", ordinal(nth), words::about(after)),
         }
@@ -236,7 +259,7 @@ impl Labels {
         if let Some((count, _)) = nth {
             self.transmissions.insert((sender(wire), wire.seq), (count, t));
         }
-        is_again.then_some(Again { nth })
+        is_again.then_some(Again { nth, more: 0 })
     }
 }
 

@@ -28,7 +28,7 @@ impl Post<'_> {
     pub(super) fn call(&mut self, index: u32, call: Call) -> Op {
         let op = self.begin(index, &call);
         match call {
-            _ if !self.host.is_up => {}
+            _ if !self.host.is_up() => {}
             // Asking to read changes nothing for the stack: it is told when the bytes are taken.
             Call::Read { .. } => {
                 self.side(index).readers.push(op);
@@ -216,7 +216,7 @@ impl Post<'_> {
         let wired = &mut self.flows[index as usize];
         let at = wired.place(self.end);
         let side = &mut wired.ends[self.end];
-        if side.readers.front() != Some(&op) || !self.host.is_up {
+        if side.readers.front() != Some(&op) || !self.host.is_up() {
             return None;
         }
         let Some(outcome) = self.put(index, &mut Call::Read { max }) else {
@@ -241,11 +241,12 @@ impl Post<'_> {
     // Calls on the stack as a whole.
 
     fn connect(&mut self, index: u32, op: Op, to: Option<&str>) {
-        let has_one = self.side(index).socket.is_some();
+        if let Some(error) = self.bars_connect(index) {
+            return self.core.finish(op, Outcome::Error(error), None);
+        }
         let port = to.map_or(Some(PORT), |to| to.rsplit(':').next().and_then(|port| port.parse().ok()));
-        let Some(port) = port.filter(|_| !has_one) else {
-            let word = if has_one { "already_connected" } else { "no_such_port" };
-            return self.core.finish(op, Outcome::Error(Error::Other(word.into())), None);
+        let Some(port) = port else {
+            return self.core.finish(op, Outcome::Error(Error::Other("no_such_port".into())), None);
         };
         let remote = SocketAddr::new(address(self.path, self.end.peer()), port);
         match self.host.stack.get_mut().connect(self.core.now, remote) {
@@ -258,6 +259,15 @@ impl Post<'_> {
                 side.opening.push(op);
             }
         }
+    }
+
+    /// Why a flow can't connect: it does so once. What failed to connect has no connection, as all its calls say, and gets none.
+    fn bars_connect(&mut self, index: u32) -> Option<Error> {
+        self.side(index).socket?;
+        Some(match self.put(index, &mut Call::Connect { to: None, keepalive: None }) {
+            Some(Outcome::Error(_)) => Error::NotConnected,
+            _ => Error::Other("already_connected".into()),
+        })
     }
 
     fn listen(&mut self, op: Op, port: u16) {

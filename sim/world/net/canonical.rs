@@ -48,7 +48,8 @@ impl Net {
 impl Path {
     fn canonical_host(&self, end: End, core: &Core, canon: &mut Canon) -> bool {
         let host = &self.hosts[end];
-        canon.flags([host.is_up, host.has_left]);
+        canon.flags([host.has_left]);
+        canon.number(host.crashes.into());
         host.listening.hash(canon);
         host.stack.get().fingerprint(core.now, canon)
     }

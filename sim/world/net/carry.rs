@@ -149,8 +149,10 @@ impl Post<'_> {
         if segment.flags.syn() {
             self.introduce(pair);
         }
-        // Ports at which nobody was ever taken answer for whoever knocked.
-        self.ports[self.end].find(pair).or_else(|| self.ports[self.end.peer()].find(pair))
+        // Ports at which there is nobody, or nobody any more, answer for whoever knocked.
+        let is_here = |index: &u32| !segment.flags.rst() || self.lives(*index, false);
+        let (here, there) = (self.ports[self.end].find(pair), &self.ports[self.end.peer()]);
+        here.filter(is_here).or_else(|| there.find(pair)).or(here)
     }
 
     /// A SYN that a client sends may be that of the flow which began to connect.
@@ -170,7 +172,7 @@ impl Post<'_> {
         if self.core.recording {
             self.log_arrival(parcel);
         }
-        if self.host.is_up {
+        if self.host.is_up() {
             self.give(&mut parcel.packet);
             self.settle();
         }
@@ -204,22 +206,28 @@ impl Post<'_> {
 
     fn log_arrived(&mut self, parcel: &Parcel, segment: &Segment) {
         let flow = self.flows[self.receiver(parcel, segment) as usize].flow;
-        let fate = if self.host.is_up { trace::Fate::Delivered } else { trace::Fate::Dropped };
+        let fate = if self.host.is_up() { trace::Fate::Delivered } else { trace::Fate::Dropped };
         log(self.core, flow, self.end.peer(), parcel.id, fate, segment);
     }
 
     /// Whose flow a segment is here, where it arrives: that of a connection which still has these ports, while its sender has
-    /// come back from a crash and begun another. Who begins another while this one is in TIME-WAIT means the other.
+    /// come back from a crash and begun another. A SYN that begins a connection is for whoever has its port now, as
+    /// [`bind`](Post::bind) has it, though it may have been sent for a flow that had the port before.
     fn receiver(&self, parcel: &Parcel, segment: &Segment) -> u32 {
-        match self.ports[self.end].find(pair(self.end.peer(), segment)) {
-            Some(other) if other != parcel.index => {
-                let side = &self.flows[other as usize].ends[self.end];
-                let is_over = side.lingers && segment.flags.syn() && !segment.flags.ack();
-                let lives = !is_over && side.socket.is_some_and(|socket| self.host.sockets.get(socket).is_some());
-                if lives { other } else { parcel.index }
-            }
+        let pair = pair(self.end.peer(), segment);
+        let begins = self.end == End::Server && segment.flags.syn() && !segment.flags.ack();
+        match self.ports[self.end].find(pair) {
+            Some(here) if self.lives(here, begins) => here,
+            _ if begins => self.ports.client.find(pair).unwrap_or(parcel.index),
             _ => parcel.index,
         }
+    }
+
+    /// Does the end of this flow here still have a connection? One in TIME-WAIT is over for a SYN that begins another.
+    fn lives(&self, index: u32, begins: bool) -> bool {
+        let side = &self.flows[index as usize].ends[self.end];
+        let is_over = side.lingers && begins;
+        !is_over && side.socket.is_some_and(|socket| self.host.sockets.get(socket).is_some())
     }
 }
 

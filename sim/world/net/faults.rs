@@ -109,10 +109,15 @@ impl Net {
         core.log(|| What::Env(Env { flow: None, end: None, what }));
     }
 
-    /// The host is gone, and nobody on it goes on.
+    /// The host is gone, and nobody on it goes on. One that is down already only stays so longer.
     fn crash(&mut self, core: &mut Core, end: End) {
+        let host = &mut self.paths[0].hosts[end];
+        let was_up = host.is_up();
+        host.crash();
+        if !was_up {
+            return;
+        }
         core.log(|| What::Env(Env { flow: None, end: Some(end), what: EnvWhat::Crash(By::Fault) }));
-        self.paths[0].hosts[end].crash();
         for wired in self.flows.iter_mut().filter(|wired| wired.path == 0) {
             wired.ends[end].abandon();
         }

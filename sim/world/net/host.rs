@@ -20,8 +20,8 @@ pub(super) struct Host {
     pub(super) stack: Kind,
     /// What the stack is set to, where it is the simulator's own: a host that comes back after a crash starts anew.
     settings: Option<tcp::Settings>,
-    /// It has not crashed, or has come back.
-    pub(super) is_up: bool,
+    /// Crashes that have not ended. It is up again when the last of them has.
+    pub(super) crashes: u32,
     /// It has left the network, and takes no connections any more.
     pub(super) has_left: bool,
     /// When it is to be woken next, as the agenda knows it. What is to happen later need not stand there yet: it is asked for
@@ -177,7 +177,7 @@ impl Host {
         Host {
             stack,
             settings: None,
-            is_up: true,
+            crashes: 0,
             has_left: false,
             armed: None,
             later: SmallVec::new(),
@@ -200,9 +200,16 @@ impl Host {
         self.settings.as_ref().map(of).unwrap_or_default()
     }
 
-    /// Its stack forgets everything, and nothing answers any more.
+    /// It has not crashed, or has come back.
+    #[inline]
+    pub(super) const fn is_up(&self) -> bool {
+        self.crashes == 0
+    }
+
+    /// Its stack forgets everything, and nothing answers any more. Crashes add up: each needs a [`restart`](Host::restart) of its
+    /// own.
     pub(super) fn crash(&mut self) {
-        self.is_up = false;
+        self.crashes = self.crashes.saturating_add(1);
         self.armed = None;
         self.later.clear();
         self.sockets = Sockets::default();
@@ -210,11 +217,13 @@ impl Host {
         self.connecting.clear();
     }
 
-    /// It is back, with nothing of what it knew; a foreign stack can't be had again.
+    /// One crash has ended. After the last of them it is back, with nothing of what it knew; a foreign stack can't be had again.
     pub(super) fn restart(&mut self) {
-        if let Some(settings) = &self.settings {
+        let Some(settings) = &self.settings else { return };
+        self.crashes = self.crashes.saturating_sub(1);
+        if self.is_up() {
             self.stack = Kind::Own(Box::new(Tcp::new(settings.clone())));
-            (self.is_up, self.has_left) = (true, false);
+            self.has_left = false;
         }
     }
 
@@ -222,7 +231,7 @@ impl Host {
         Some(Host {
             stack: self.stack.fork()?,
             settings: self.settings.clone(),
-            is_up: self.is_up,
+            crashes: self.crashes,
             has_left: self.has_left,
             armed: self.armed,
             later: self.later.clone(),

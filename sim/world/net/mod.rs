@@ -208,7 +208,7 @@ impl Net {
         let wired = &self.flows[index as usize];
         let host = &self.paths[wired.path as usize].hosts[end];
         match wired.ends[end].socket {
-            Some(socket) if host.is_up => host.stack.get().resources(socket),
+            Some(socket) if host.is_up() => host.stack.get().resources(socket),
             _ => Some(Resources::default()),
         }
     }

@@ -51,7 +51,7 @@ impl Post<'_> {
 
     #[inline(never)]
     fn arm_for(&mut self, deadline: Instant) {
-        if self.host.is_up {
+        if self.host.is_up() {
             self.host.later.extend(self.host.armed.replace(deadline));
             self.core.schedule(deadline, Due::Host { path: self.path, end: self.end });
         }

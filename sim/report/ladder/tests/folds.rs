@@ -82,6 +82,29 @@ fn short_stretches_are_told_in_full() {
     assert_eq!((rows(15), rows(16)), (15, 2));
 }
 
+/// A FIN sent `count` times, once a second.
+fn fins(count: u64) -> Vec<Event> {
+    let fin = |nth: u64| wire(1000 * nth, Client, Sent, 1, 1, "FA", 0);
+    std::iter::once(call(0, CLIENT, 1, Call::Close)).chain((0..count).map(fin)).collect()
+}
+
+/// From both sides: the second to the eighth are seven transmissions, and told one by one.
+#[test]
+fn what_is_sent_over_and_over_is_one_row() {
+    let rows = |count: u64| draw(fins(count), &View::default()).matches("FIN 1 again").count();
+    assert_eq!((rows(8), rows(9), rows(400)), (7, 1, 1));
+    let drawn = draw(fins(400), &View::default());
+    assert!(drawn.contains(" FIN 1 again (2nd–400th), each after 1 s · over 398 s "), "{drawn}");
+}
+
+/// What comes later than its predecessors did is a row by itself: a timer that backs off is seen to do so.
+#[test]
+fn what_is_sent_again_at_growing_distances_is_told_in_full() {
+    let mut events = fins(1);
+    events.extend((1..13).map(|nth| wire(1000 << nth, Client, Sent, 1, 1, "FA", 0)));
+    assert_eq!(draw(events, &View::default()).matches("FIN 1 again").count(), 12);
+}
+
 /// A run without segments is never folded.
 #[test]
 fn calls_alone_are_not_folded() {
