@@ -132,7 +132,7 @@ fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
     if !offers.network_faults {
         return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
     }
-    let parts = (network::link(), network::tcp(), network::faults());
+    let parts = (network::link(), network::tcp(), network::faults(offers.aborts));
     let medium = |(link, tcp, faults): (_, _, Vec<FaultKind>)| {
         let (link, tcp) = network::passable(link, network::distinct(tcp, &faults));
         Medium { link, tcp, faults, ..Medium::default() }

@@ -71,7 +71,8 @@ pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Bo
 }
 
 fn direction() -> impl Strategy<Value = link::Settings> + Clone {
-    let times = (option::weighted(0.7, micros(1..30_000)), option::weighted(0.2, micros(1..5_000)));
+    let delay = prop_oneof![9 => micros(1..30_000), 1 => micros(30_000..900_000)];
+    let times = (option::weighted(0.7, delay), option::weighted(0.2, micros(1..5_000)));
     let slow = option::weighted(0.2, (10_000..20_000_000_u64, option::of(0..20_u32)));
     let lost = (chance_below(12), chance_below(8));
     (times, slow, lost, chance(), chance()).prop_map(|((delay, jitter), slow, (loss, corrupt), duplicate, reorder)| {
@@ -126,8 +127,11 @@ fn isn() -> impl Strategy<Value = Option<u32>> + Clone {
 }
 
 /// What goes wrong: mostly nothing, at times up to three things. The flow that one strikes is brought into range by the caller.
-pub(super) fn faults() -> impl Strategy<Value = Vec<FaultKind>> {
-    prop_oneof![1 => Just(Vec::new()), 1 => vec(prop_oneof![6 => segment().boxed(), 1 => partition().boxed()], 1..=MAX_FAULTS)]
+/// Hosts crash only where ends may be `aborted`.
+pub(super) fn faults(aborted: bool) -> impl Strategy<Value = Vec<FaultKind>> {
+    let crashes = u32::from(aborted);
+    let one = prop_oneof![12 => segment().boxed(), 2 => partition().boxed(), crashes => crash().boxed()];
+    prop_oneof![1 => Just(Vec::new()), 1 => vec(one, 1..=MAX_FAULTS)]
 }
 
 /// When a flow is ended by force that would never end by itself: long after its ends have done all that they can.
@@ -166,8 +170,19 @@ fn nth(kinds: &'static [Kind]) -> BoxedStrategy<Which> {
     (select(kinds), 1..=MAX_NTH).prop_map(|(kind, nth)| Which::Nth { kind, nth }).boxed()
 }
 
+/// When a fault strikes: mostly while something is said.
+fn moment() -> impl Strategy<Value = Duration> {
+    prop_oneof![3 => micros(0..100_000), 1 => micros(100_000..10_000_000)]
+}
+
+/// A host crashes, and mostly comes back.
+fn crash() -> impl Strategy<Value = FaultKind> {
+    let lasts = option::weighted(0.8, prop_oneof![1 => micros(1..100_000), 1 => micros(100_000..10_000_000)]);
+    (select(&End::BOTH[..]), moment(), lasts).prop_map(|(end, at, lasts)| FaultKind::Crash { end, at, lasts })
+}
+
 fn partition() -> impl Strategy<Value = FaultKind> {
-    let lasts = prop_oneof![2 => micros(1..100_000), 1 => micros(100_000..10_000_000)];
+    let lasts = prop_oneof![4 => micros(1..100_000), 2 => micros(100_000..10_000_000), 1 => micros(10_000_000..400_000_000)];
     let from = option::of(select(&End::BOTH[..]));
-    (from, micros(0..100_000), lasts).prop_map(|(from, at, lasts)| FaultKind::Partition { from, at, lasts: Some(lasts) })
+    (from, moment(), lasts).prop_map(|(from, at, lasts)| FaultKind::Partition { from, at, lasts: Some(lasts) })
 }

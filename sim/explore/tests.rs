@@ -134,7 +134,7 @@ fn every_oddity_of_a_network_occurs() {
 #[test]
 fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
     let (mut kinds, mut actions, mut flows, mut carries) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut partitions = BTreeSet::new();
+    let (mut partitions, mut crashes) = (BTreeSet::new(), BTreeSet::new());
     for scenario in samples(&scenarios().on(tcp())) {
         for fault in &scenario.faults {
             assert!(fault.kind.flow().is_none_or(|flow| (flow as usize) < scenario.flows.len()), "{scenario}");
@@ -152,12 +152,14 @@ fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
                     partitions.insert(from.map(End::word));
                 }
                 FaultKind::Abort { flow, .. } => _ = flows.insert(flow),
-                FaultKind::Crash { .. } => panic!("no host crashes"),
+                FaultKind::Crash { end, lasts, .. } => _ = crashes.insert((end.word(), lasts.is_some())),
             }
         }
     }
     // Five kinds of segments at each end, three of each.
     assert_eq!((kinds.len(), actions.len(), flows.len(), carries.len(), partitions.len()), (30, 5, 3, 3, 3));
+    // Each end, with and without coming back.
+    assert_eq!(crashes.len(), 4);
 }
 
 #[test]

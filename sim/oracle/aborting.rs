@@ -39,7 +39,7 @@ impl Scene<'_> {
 
     /// In a pipe what was accepted has arrived; elsewhere segments show what has.
     fn note_arrivals(&mut self) {
-        if self.me().arrived.is_some() {
+        if self.me().arrived.is_some() || self.me().crashed.is_some() {
             return;
         }
         let writer = self.end.peer();
@@ -159,14 +159,16 @@ impl Scene<'_> {
     fn death_without_cause(&self) -> Option<String> {
         let (end, now) = (self.end, self.at.t);
         let wrong = || format!("keep-alive gave the {end}'s connection up, although the peer and the network were alive");
-        let heard = self.flow.arrivals.of(end.peer()).heard.filter(|_| self.header.records.segments);
+        // The peer's own probes are old segments: they show that it lives, but answer nothing.
+        let heard = self.flow.arrivals.of(end.peer()).answered.filter(|_| self.header.records.segments);
         match (heard, self.me().keepalive.or(self.header.keepalive)) {
+            _ if self.is_network_troubled() => None,
             (Some(heard), Some(settings)) => {
                 let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
                 (now - heard < least).then(|| format!("{}: it had been heard at {heard}", wrong()))
             }
             (Some(_), None) if self.flow.arrivals.lossy || self.flow.arrivals.probes_in_vain(end) => None,
-            _ => (!self.is_network_troubled()).then(wrong),
+            _ => Some(wrong()),
         }
     }
 

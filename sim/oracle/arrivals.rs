@@ -88,12 +88,22 @@ impl Arrivals {
         self.sending[end].probed.is_some_and(|probed| heard.is_none_or(|heard| heard < probed))
     }
 
+    /// Something that this end has sent is not acknowledged, as far as it knows.
+    pub fn is_waiting(&self, end: End) -> bool {
+        self.sending[end].end.is_some_and(|last| self.sending[end.peer()].ack_arrived != Some(last))
+    }
+
     /// All that this end ever sent is acknowledged: how many bytes of its stream that is, modulo 2³².
     pub fn all_acknowledged(&self, end: End) -> Option<u32> {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
         let (last, base) = (mine.end?, mine.base?);
         let acknowledged = !self.doubtful && theirs.ack_arrived == Some(last);
         acknowledged.then(|| last.wrapping_sub(base).wrapping_sub(u32::from(mine.fin.is_some())))
+    }
+
+    /// Data of this end has arrived at a peer that had closed for good.
+    pub fn came_late(&mut self, end: End, at: Instant) {
+        self.sending[end].late.get_or_insert(at);
     }
 
     /// Takes a segment; says whether one that was sent brings anything new.
@@ -189,11 +199,13 @@ impl Arrivals {
         if me.syn != Some(wire.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
-            // What its peer heard to be acknowledged is the peer's, which may know nothing of this connection.
-            let ack_arrived = me.ack_arrived;
-            *me = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ack_arrived, ..Sending::default() };
+            // What its peer heard, of its own numbers, is the peer's, which may know nothing of this connection.
+            let Sending { ack_arrived, reset, refusal, .. } = *me;
+            let begun = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
+            *me = Sending { ack_arrived, reset, refusal, ..begun };
             me.begin(wire.seq.wrapping_add(1));
-            self.sending[wire.from.peer()].ack_arrived = None;
+            let them = &mut self.sending[wire.from.peer()];
+            (them.ack_arrived, them.reset, them.refusal) = (None, None, None);
         }
         let me = &mut self.sending[wire.from];
         me.syns = me.syns.saturating_add(1);

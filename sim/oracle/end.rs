@@ -19,6 +19,8 @@ pub(super) struct Pending {
     pub peer_reads: u64,
     /// A late return was already held against it.
     pub overdue: bool,
+    /// Its host had crashed, and nothing had been heard of it since: perhaps nobody was there to take the call.
+    pub unheard: bool,
 }
 
 /// What a pending call is, as far as its return needs to know.
@@ -104,6 +106,11 @@ impl Pendings {
 
     pub fn iter(&self) -> impl Iterator<Item = &Pending> {
         self.few.iter().chain(self.many.values())
+    }
+
+    /// Those that somebody was there to take, as far as is known.
+    pub fn heard(&self) -> impl Iterator<Item = &Pending> {
+        self.iter().filter(|pending| !pending.unheard)
     }
 
     pub fn len(&self) -> usize {

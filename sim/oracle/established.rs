@@ -45,7 +45,7 @@ pub(super) fn unopened(flow: &Flow, hosts: &Both<Host>, end: End) -> Vec<(Pendin
         _ => None,
     };
     let due = |pending: &Pending| over(pending).map(|due| (*pending, due));
-    if me.is_void() || hosts[end].down { Vec::new() } else { me.pending.iter().filter_map(due).collect() }
+    if me.is_void() || hosts[end].down { Vec::new() } else { me.pending.heard().filter_map(due).collect() }
 }
 
 /// A connect that gave up too early, over a path that was mended, to somebody who listened.

@@ -54,6 +54,11 @@ impl Idle {
         }
     }
 
+    /// When something new was last sent.
+    pub fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
     /// A segment came into being that may be answered: it was sent, or a copy made. What was recorded before a network card cut it
     /// up may have been as many as it has bytes.
     pub fn ask(&mut self, len: u32) {
@@ -134,6 +139,7 @@ impl Scene<'_> {
     /// A segment of a recording with one clock, as far as it tells more than what it must be itself.
     pub(super) fn arrival(&mut self, wire: &Wire) {
         let at = self.at;
+        self.comes_late(wire);
         let closed = self.flow.arrivals.meets_closed_window(self.end.peer());
         let news = self.flow.arrivals.segment(wire, at);
         if closed && !self.flow.arrivals.meets_closed_window(self.end.peer()) {
@@ -158,6 +164,14 @@ impl Scene<'_> {
         arrivals.heard(wire, self.at);
         if closed && !arrivals.meets_closed_window(wire.from.peer()) {
             self.book.exercise(Rule::WindowReopens);
+        }
+        self.comes_late(wire);
+    }
+
+    /// Data for an end that has closed for good: its stack is to say so.
+    fn comes_late(&mut self, wire: &Wire) {
+        if wire.fate == Fate::Delivered && wire.len > 0 && self.peer().full_close_returned().is_some() {
+            self.flow.arrivals.came_late(self.end, self.at.t);
         }
     }
 

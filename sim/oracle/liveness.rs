@@ -78,12 +78,20 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, 
     next
 }
 
+/// When something last got on: no read shows that where an end throws away what comes, but new segments do.
+fn last_progress(flow: &Flow) -> Instant {
+    let throws_away = |end: End| flow.ends[end].shut_read.called.is_some() && flow.ends[end].discards();
+    let said = flow.arrivals.idle.since().filter(|_| End::BOTH.into_iter().any(throws_away));
+    said.map_or(flow.active, |said| said.max(flow.active))
+}
+
 /// When to look again at an end that waits; never, if only an event can make anything due here.
 fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: End, at: Stamp) -> Option<Instant> {
     let patience = flow.ends[end].contract.patience;
-    let over = at.t - flow.active > patience;
+    let active = last_progress(flow);
+    let over = at.t - active > patience;
     let fair = over && !flow.is_cut();
-    let mut next = (!over).then(|| flow.active + patience);
+    let mut next = (!over).then(|| active + patience);
     for (pending, due) in stuck(flow, hosts, end) {
         let deadline = pending.called.t + patience;
         let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
@@ -102,7 +110,7 @@ pub(super) fn abort_told_at_once(flow: &mut Flow, book: &mut Ledger, at: Stamp) 
     for end in End::BOTH {
         let Some(abort) = flow.ends[end].aborted else { continue };
         let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.kind.is_of_flow();
-        let waiting: Vec<Pending> = flow.ends[end].pending.iter().filter(late).copied().collect();
+        let waiting: Vec<Pending> = flow.ends[end].pending.heard().filter(late).copied().collect();
         for pending in waiting {
             let due = Due::new(Rule::AbortIsTold, &[Some(abort.at)], "it was not ended in the instant of the abort");
             enter(flow, book, end, &pending, due, at, Held::No);
@@ -148,7 +156,7 @@ fn stuck(flow: &Flow, hosts: &Both<Host>, end: End) -> Vec<(Pending, Due)> {
         return Vec::new();
     }
     let due = |pending: &Pending| due(flow, hosts, end, pending).map(|due| (*pending, due));
-    flow.ends[end].pending.iter().filter_map(due).collect()
+    flow.ends[end].pending.heard().filter_map(due).collect()
 }
 
 fn due(flow: &Flow, hosts: &Both<Host>, end: End, pending: &Pending) -> Option<Due> {
@@ -240,8 +248,12 @@ fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
     })
 }
 
-/// The peer's half or full close, called and (unless it waits) not cancelled.
+/// The peer's half or full close, called where somebody was there to take it, and (unless it waits) not cancelled.
 fn ended_writing(peer: &EndState) -> Option<Stamp> {
+    let ends = |kind| kind == Kind::Close || matches!(kind, Kind::Shutdown(mode) if mode.writes());
+    if peer.pending.iter().any(|pending| pending.unheard && ends(pending.kind)) {
+        return None;
+    }
     let sure = match peer.maybe_write {
         Some(super::end::Answer::Yes(at)) => Some(at),
         _ => None,
@@ -269,7 +281,8 @@ fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
 /// Is a read pending that this end's peer can fill?
 fn reads_on(flow: &Flow, end: End) -> bool {
     let me = &flow.ends[end];
-    me.reads_pending > 0 && me.aborted.is_none() && !me.is_void() && me.eof.is_none() && me.full_close_called().is_none()
+    let open = me.aborted.is_none() && !me.is_void() && me.eof.is_none() && me.full_close_called().is_none();
+    open && me.reads_pending > 0 && me.pending.heard().any(|pending| matches!(pending.kind, Kind::Read { .. }))
 }
 
 fn shutdown_due(flow: &Flow, end: End) -> Option<Due> {

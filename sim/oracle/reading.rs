@@ -91,7 +91,9 @@ impl Scene<'_> {
             }
             Err(_) => {
                 let (flow, line) = (self.flow.id, self.at.line());
-                self.flow.streams[self.end.peer()].lose_track();
+                let stream = &mut self.flow.streams[self.end.peer()];
+                stream.lose_track();
+                stream.bytes_read += data.len() as u64;
                 self.book.give_up(|| format!("too many ways in which the bytes of line {line} (flow {flow}) can have come about"));
             }
         }

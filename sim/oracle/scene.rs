@@ -118,8 +118,8 @@ impl Scene<'_> {
             Kind::Connect(_) | Kind::Accept(_) => self.opening_begins(kind),
             Kind::Flush | Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => {}
         }
-        let peer_reads = self.peer().reads_returned;
-        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false });
+        let (peer_reads, unheard) = (self.peer().reads_returned, self.hosts[self.end].down);
+        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false, unheard });
     }
 
     /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.
@@ -232,6 +232,7 @@ impl Scene<'_> {
         let is_nowhere = self.is_nowhere(&pending, outcome);
         match pending.kind {
             Kind::Shutdown(_) | Kind::Close if is_nowhere => self.ended_nothing(&pending),
+            Kind::Read { .. } | Kind::Write { .. } if is_nowhere => self.failed_nowhere(&pending, answered),
             Kind::Read { max } => self.read_returned(&pending, max, outcome),
             Kind::Write { .. } => self.write_returned(&pending, outcome, accepted),
             Kind::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),
@@ -245,6 +246,17 @@ impl Scene<'_> {
             Kind::Destination => self.destination_returned(&pending, answered),
         }
         self.tell(outcome);
+    }
+
+    /// A read or write failed since its end had no connection yet: the one that comes has not failed by that.
+    fn failed_nowhere(&mut self, pending: &Pending, Answered { outcome, accepted, .. }: Answered<'_>) {
+        let (read_error, write_error) = (self.me().read_error, self.me().write_error);
+        match pending.kind {
+            Kind::Read { max } => self.read_returned(pending, max, outcome),
+            _ => self.write_returned(pending, outcome, accepted),
+        }
+        let me = self.me_mut();
+        (me.read_error, me.write_error) = (read_error, write_error);
     }
 
     /// What the return of any call establishes.
@@ -346,6 +358,8 @@ impl Scene<'_> {
                 self.abort(Abort::Reset, By::Fault);
                 let me = self.me_mut();
                 me.crashed.get_or_insert(at);
+                // What had arrived is gone with the host.
+                me.arrived = None;
                 me.pending.clear();
                 (me.reads_pending, me.writes_pending, me.endings_pending) = (0, 0, 0);
             }

@@ -8,9 +8,13 @@ use super::scene::Scene;
 use super::stream::Status;
 use super::{Seq, Stamp};
 use crate::contract::{
-    BlockedWriteAtShutdown, CloseSendsPending, ClosedPeerWrites, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo,
+    BlockedWriteAtShutdown, CloseSendsPending, ClosedPeerWrites, Error, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo,
 };
 use crate::rules::Rule;
+use crate::time::Instant;
+
+/// So soon a writer learns that its peer has closed for good, from the first bytes on that the peer can't take any more.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 /// A write, as its return needs it.
 #[derive(Clone, Copy)]
@@ -199,14 +203,18 @@ impl Scene<'_> {
     fn told_before(&self, write: Return<'_>) -> Option<Stamp> {
         let me = self.me();
         let earlier = me.wrote_to_closed.filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
-        // Over a path that loses, word of it comes when it comes.
+        let called = write.pending.called.t;
+        let ago = |since: Instant| called - since >= TOLD_WITHIN;
+        // Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
         let arrivals = &self.flow.arrivals;
-        let has_come = !arrivals.lossy || arrivals.of(self.end.peer()).reset.is_some();
-        // A close that delivers all has not come to its end while the writer itself leaves bytes unread.
+        let is_silent = || arrivals.of(self.end).late.is_some_and(ago) && !self.flow.wire[self.end.peer()].has_reset();
+        let has_come = if arrivals.tells_fates { is_silent() } else { !arrivals.lossy };
+        // A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
         let delivers = self.peer().contract.close_sends_pending == CloseSendsPending::Yes;
-        let is_held_up = delivers && self.flow.streams[self.end.peer()].owed(false, 0) > 0;
+        let unread = self.flow.streams[self.end.peer()].owed(false, 0) > 0;
+        let is_held_up = delivers && (unread || arrivals.tells_fates && arrivals.is_waiting(self.end.peer()));
         let fair = has_come && !is_held_up && !self.flow.is_cut() && self.header.clock == crate::trace::Clock::Shared;
-        (fair && write.pending.called.t - earlier.t >= Duration::from_secs(1)).then_some(earlier)
+        (fair && ago(earlier.t)).then_some(earlier)
     }
 
     /// A writer learns of the peer's full close within a second.
@@ -291,6 +299,10 @@ impl Scene<'_> {
         let any = matches!(contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
         let wrong_eof = *outcome == Outcome::Eof && !any;
         let aborted = self.me().aborted.is_some();
+        // What never was connected has nothing that could have been closed.
+        if matches!(outcome, Outcome::Error(Error::NotConnected)) && self.me().opening.is_closed_to(write.called) {
+            return;
+        }
         let (end, op, word) = (self.end, write.pending.op, outcome.clone().into_error());
         let Some(over) = over else {
             if wrong_eof {

@@ -44,6 +44,62 @@ fn what_lasts_no_time_at_the_start_is_over_before_the_first_call() {
     assert_eq!(crashed.stats().segments_dropped + cut.stats().segments_dropped, 0);
 }
 
+/// When the trace says that the network is cut, and whole again: in seconds.
+fn cuts(faults: &[&str]) -> Vec<(u64, EnvWhat)> {
+    let faults: String = faults.iter().map(|fault| format!("[[fault]]\npartition = {{ {fault} }}\n")).collect();
+    let run = held(&format!("{faults}[client]\nsteps = ['at 99s', 'close']\n[server]\nsteps = ['read to eof', 'close']"));
+    let said = |env: &Env| matches!(env.what, EnvWhat::Partition { .. } | EnvWhat::Heal { .. });
+    let events = run.trace().events.iter();
+    let cut = |at: u64, what: &What| if let What::Env(env) = what { said(env).then(|| (at, env.what.clone())) } else { None };
+    events.filter_map(|event| cut(event.t.0 / 1_000_000_000, &event.what)).collect()
+}
+
+#[test]
+fn a_trace_says_when_the_first_cut_begins_and_the_last_ends() {
+    let (cut, whole) = (|from| EnvWhat::Partition { from }, |from| EnvWhat::Heal { from });
+    let (client, server) = (Some(End::Client), Some(End::Server));
+    assert_eq!(cuts(&["at = '1s', for = '5s'", "at = '3s', for = '9s'"]), [(1, cut(None)), (12, whole(None))]);
+    assert_eq!(cuts(&["at = '3s', for = '1s'", "at = '1s', for = '8s'"]), [(1, cut(None)), (9, whole(None))]);
+    assert_eq!(
+        cuts(&["at = '1s', for = '3s'", "at = '5s', for = '1s'"]),
+        [(1, cut(None)), (4, whole(None)), (5, cut(None)), (6, whole(None))]
+    );
+    assert_eq!(
+        cuts(&["at = '1s', for = '3s', from = 'client'", "at = '2s', for = '8s'", "at = '9s', for = '5s', from = 'server'"]),
+        [(1, cut(client)), (2, cut(server)), (10, whole(client)), (14, whole(server))]
+    );
+}
+
+/// Steps while the host of this end is down, from 1 s to 2 s, and after.
+fn crashed(end: &str, steps: &str) {
+    held(&format!("[[fault]]\ncrash = {{ end = '{end}', at = '1s', for = '1s' }}\n{steps}"));
+}
+
+#[test]
+fn calls_on_a_clients_host_that_is_down_are_nobodys() {
+    let back = "[[flow]]\nto = 'server:81'\nclient.steps = ['at 3s', 'connect', 'close']\nserver.steps = ['at 2500ms', 'accept', 'close']";
+    crashed("client", &format!("[client]\nsteps = ['at 1999ms', 'connect']\n{back}"));
+    crashed(
+        "client",
+        &format!("[client]\ntasks = [['at 1500ms', 'connect'], ['at 1600ms', 'close'], ['at 1600ms', 'disconnect']]\n{back}"),
+    );
+    let (connect, again) = ("'at 1500ms', 'connect'", "'at 3s', 'connect -> ok'");
+    crashed("client", &format!("[client]\ntasks = [[{connect}], [{again}, 'close']]\n[server]\nsteps = ['read to eof']"));
+    crashed("client", &format!("[client]\ntasks = [[{connect}], ['at 1600ms', 'close'], [{again}]]\n[server]\nsteps = ['read to eof']"));
+    let long = "'sleep 1h', 'close'";
+    crashed(
+        "client",
+        &format!("[client]\ntasks = [[{connect}], ['at 1600ms', 'read'], [{again}, {long}]]\n[server]\nsteps = ['write 1MiB']"),
+    );
+}
+
+#[test]
+fn calls_on_a_servers_host_that_is_down_are_nobodys() {
+    let client = "[client]\nsteps = ['at 4s', 'connect -> ok', 'close']";
+    crashed("server", &format!("{client}\n[server]\ntasks = [['at 1500ms', 'accept 80'], ['at 3s', 'listen 80']]"));
+    crashed("server", &format!("{client}\n[server]\ntasks = [['at 1500ms', 'listen 80'], ['at 3s', 'listen 80', 'accept', 'close']]"));
+}
+
 #[test]
 fn a_host_that_has_left_accepts_nothing() {
     held("[server]\nsteps = ['listen 80', 'disconnect', 'accept -> not_connected']");

@@ -65,6 +65,8 @@ pub(in super::super) struct Sending {
     pub heard: Option<Instant>,
     /// When the last one arrived whose acknowledgement counts.
     pub answered: Option<Instant>,
+    /// When data first arrived at a peer that had closed for good.
+    pub late: Option<Instant>,
 }
 
 impl Sending {

@@ -51,7 +51,8 @@ impl Scene<'_> {
         let (at, end) = (self.at, self.end);
         if to == states::TIME_WAIT && from != to && self.header.simulated {
             self.wire().waits = Some(at);
-            self.book.exercise(Rule::TimeWaitHeld);
+            let is_known = !self.header.limits[end].msl.is_zero();
+            self.book.exercise_where([(Rule::TimeWaitHeld, is_known)]);
         }
         let Some(since) = self.flow.wire[end].waits.filter(|_| from == states::TIME_WAIT && to == states::CLOSED) else { return };
         self.wire().waits = None;

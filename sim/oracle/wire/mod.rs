@@ -78,6 +78,11 @@ impl WireState {
         self.begun.is_some_and(|begun| begun.seq > at.seq)
     }
 
+    /// Has it sent a reset, or has one reached it?
+    pub fn has_reset(&self) -> bool {
+        self.reset
+    }
+
     /// The caller does something: what is sent from now on may be his doing.
     pub fn interrupt(&mut self) {
         self.spur = None;

@@ -32,7 +32,7 @@ impl Scene<'_> {
             let again = own.sent.syn.is_some();
             own.sent.begin_anew(wire);
             own.arrived.begin_anew(wire.flags.ack().then_some(wire.ack));
-            (own.begun, own.outdated) = (Some(at), false);
+            (own.begun, own.outdated, own.reset, own.waits) = (Some(at), false, false, None);
             own.syns.send(wire);
             let far = self.far();
             far.outdated = again && far.sent.spoke;
@@ -173,7 +173,9 @@ impl Scene<'_> {
         let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
         let known =
             window::options_known(self.header.simulated, [&own.syns, &far.syns]) && own.sent.syn.is_some() && far.sent.fin.is_none();
-        if !known || own.outdated || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
+        // An end that has closed for good takes nothing any more, whatever it offers.
+        let is_over = self.flow.ends[self.end].full_close_called().is_some();
+        if !known || is_over || own.outdated || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
             return;
         }
         let shift = self.window_shift(wire);

@@ -264,6 +264,22 @@ pub(super) const CALLS: &[Excuse] = &[
             110s env timeout client by stack"#,
     ),
     excuse(
+        AbortHasCause,
+        "the probes of both ends cross, but those of one are lost: the peer's answer nothing",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 500 ack 101
+            client segment passes A seq 101 ack 501
+            env partition client
+            75s server segment passes A seq 500 ack 101
+            75s client segment dropped A seq 100 ack 501
+            150s server segment passes A seq 500 ack 101
+            150s client segment dropped A seq 100 ack 501
+            151s env keepalive_death client by stack"#,
+    ),
+    excuse(
         CallerKeepsOff,
         "one read and one write may overlap",
         ALL,

@@ -26,6 +26,19 @@ pub(super) const CONNECTIONS: &[Excuse] = &[
     ),
     excuse(
         ConnectOnce,
+        "the peer that refused begins to connect itself before the call returns",
+        ALL,
+        r#"
+            records network segments
+            client call 1 connect server:80
+            client segment passes S seq 100
+            server segment passes RA seq 0 ack 101
+            server call 1 connect client:80
+            server segment sent S seq 700
+            client return 1 error refused"#,
+    ),
+    excuse(
+        ConnectOnce,
         "how long a recorded stack tries is its own affair",
         ALL,
         r#"

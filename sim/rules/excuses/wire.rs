@@ -532,6 +532,18 @@ pub(super) const WIRE: &[Excuse] = &[
     ),
     excuse(
         WindowNotShrunk,
+        "an end that has closed for good takes nothing any more",
+        ALL,
+        r#"
+            records network segments
+            client segment passes S seq 100 win 50 opts mss=1000
+            server segment passes SA seq 300 ack 101 win 50 opts mss=1000
+            client segment sent A seq 101 ack 301 win 50
+            client shutdown read_write -> done
+            client segment sent A seq 101 ack 301 win 0"#,
+    ),
+    excuse(
+        WindowNotShrunk,
         "the window of the SYN was not scaled, and was larger than what can be said with scale",
         ALL,
         r#"

@@ -304,6 +304,26 @@ pub(in crate::rules) const RELEASE: &[About] = &[
                     1999ms client write "b" -> ok
                     3s client write "c" -> closed"#,
             },
+            Example {
+                contracts: CANCEL_SAFE,
+                bad: r#"
+                    records network segments
+                    server close -> done
+                    1s client write "a" -> ok
+                    1500ms client segment passes PA seq 100 ack 500 win 9 len 1
+                    2500ms client write "b" -> ok"#,
+                good: r#"
+                    records network segments
+                    server close -> done
+                    1s client write "a" -> ok
+                    1500ms client segment passes PA seq 100 ack 500 win 9 len 1
+                    2499ms client write "b" -> ok
+                    2500ms server segment sent R seq 500
+                    server segment dropped R seq 500
+                    4s client write "c" -> ok
+                    env reset client by fault
+                    client write "d" -> error reset"#,
+            },
         ],
         ..About::new(Rule::AbortIsTold, Section::Liveness, Level::Network)
     },

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use crate::contract::End;
 use crate::link::Exact;
 use crate::time::Instant;
@@ -83,13 +85,28 @@ impl Net {
         }
     }
 
+    /// A cut begins or ends. Cuts add up: the trace says of each direction when the first begins and when the last ends.
     fn cut(&mut self, core: &mut Core, from: Option<End>, begins: bool) {
-        let what = if begins { EnvWhat::Partition { from } } else { EnvWhat::Heal { from } };
-        core.log(|| What::Env(Env { flow: None, end: None, what }));
+        let mut changed: SmallVec<[End; 2]> = SmallVec::new();
         for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
             let link = &mut self.paths[0].links[end];
-            if begins { link.cut() } else { link.heal() }
+            let was_cut = link.is_cut();
+            if begins {
+                link.cut()
+            } else {
+                link.heal()
+            }
+            if link.is_cut() != was_cut {
+                changed.push(end);
+            }
         }
+        let from = match changed.as_slice() {
+            [] => return,
+            [only] => Some(*only),
+            _ => None,
+        };
+        let what = if begins { EnvWhat::Partition { from } } else { EnvWhat::Heal { from } };
+        core.log(|| What::Env(Env { flow: None, end: None, what }));
     }
 
     /// The host is gone, and nobody on it goes on. One that is down already only stays so longer.
