@@ -34,19 +34,20 @@ impl Scenario {
 
     /// Is there room in a file for all that was decided?
     fn fits(&self) -> Result<(), Diagnostic> {
-        let counts = [("faults", self.faults.len(), MAX_FAULTS), ("decisions in its schedule", self.schedule.len(), MAX_DECISIONS)];
-        for (what, count, most) in counts.into_iter().filter(|(_, count, most)| count > most) {
-            return Err(self.too_long(&format!("the run told exactly has {count} {what}"), &format!("at most {most}")));
+        let counts = [
+            ("faults", self.faults.len(), MAX_FAULTS),
+            ("decisions in its schedule", self.schedule.len(), MAX_DECISIONS),
+            ("bytes", self.to_string().len(), MAX_FILE),
+        ];
+        match counts.into_iter().find(|(_, count, most)| count > most) {
+            None => Ok(()),
+            Some((what, count, most)) => Err(self.too_long(&format!("{count} {what}"), most)),
         }
-        let size = self.to_string().len();
-        if size > MAX_FILE {
-            return Err(self.too_long(&format!("the run told exactly has {size} bytes"), &format!("at most {MAX_FILE}")));
-        }
-        Ok(())
     }
 
-    fn too_long(&self, message: &str, most: &str) -> Diagnostic {
-        self.source.whole(message).with_help(format!("{most}; a shorter run, or one that leaves less to chance, can be told"))
+    fn too_long(&self, what: &str, most: usize) -> Diagnostic {
+        let help = format!("at most {most}; a shorter run, or one that leaves less to chance, can be told");
+        self.source.whole(&format!("the run told exactly has {what}")).with_help(help)
     }
 }
 

@@ -217,7 +217,7 @@ impl Post<'_> {
         let pair = pair(self.end.peer(), segment);
         let begins = self.end == End::Server && segment.flags.syn() && !segment.flags.ack();
         match self.ports[self.end].find(pair) {
-            Some(here) if self.lives(here, begins) => here,
+            Some(here) if (here == parcel.index && !begins) || self.lives(here, begins) => here,
             _ if begins => self.ports.client.find(pair).unwrap_or(parcel.index),
             _ => parcel.index,
         }
