@@ -251,7 +251,10 @@ impl Arrivals {
         if them.ack.is_some_and(is_old) {
             return;
         }
-        me.answered = Some(at);
+        // What acknowledges less than was known before was sent before.
+        if !me.ack_arrived.is_some_and(|una| is_after(una, wire.ack)) {
+            me.answered = Some(at);
+        }
         let brings = end != wire.seq || is_after(end, me.reach);
         if brings && me.is_acceptable(wire, them.end) {
             me.data_arrived(wire, them.edge.map(|(least, _)| least));
