@@ -62,7 +62,8 @@ pub struct Scenarios {
 
 impl Scenarios {
     /// For this target: all that it offers, and each of the contracts that it claims. Where its packets cross a network, that is
-    /// random too: links, stacks, what happens to single segments, partitions that heal; and there are up to three flows.
+    /// random too: links, stacks, what happens to single segments, partitions that heal, and hosts that crash where aborts are
+    /// offered; and there are up to three flows.
     pub fn on(self, target: &dyn Target) -> Self {
         Scenarios { contracts: target.claims().to_vec(), offers: target.offers(), ..self }
     }
