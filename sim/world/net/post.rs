@@ -83,7 +83,6 @@ impl Post<'_> {
                     self.ask(index);
                 }
             }
-            Notice::State { .. } if !self.core.recording => {}
             Notice::State { socket, from, to } => {
                 if let Some(index) = self.host.sockets.get(socket) {
                     let wired = &mut self.flows[index as usize];
