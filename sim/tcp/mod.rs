@@ -37,7 +37,6 @@ mod isn;
 mod limit;
 mod listen;
 mod notice;
-mod outbox;
 mod output;
 mod pieces;
 mod quirk;

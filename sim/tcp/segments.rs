@@ -7,7 +7,6 @@ use crate::time::Instant;
 use crate::wire::{Flags, Segment, Seq};
 
 use super::notice::Notice;
-use super::outbox::Outbox;
 use super::settings::Settings;
 
 /// What every step of a connection is given, and where its results go.
@@ -22,7 +21,7 @@ pub(super) struct Step<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Out {
     pub(super) segments: VecDeque<(IpAddr, Segment)>,
-    pub(super) notices: Outbox<Notice>,
+    pub(super) notices: VecDeque<Notice>,
 }
 
 impl Out {
@@ -33,7 +32,7 @@ impl Out {
 
     #[inline]
     pub(super) fn note(&mut self, notice: Notice) {
-        self.notices.push(notice);
+        self.notices.push_back(notice);
     }
 }
 

@@ -237,7 +237,7 @@ impl Tcp {
     /// The next piece of news.
     #[inline]
     pub fn notice(&mut self) -> Option<Notice> {
-        self.out.notices.pop()
+        self.out.notices.pop_front()
     }
 
     // Time.
