@@ -2,7 +2,7 @@
 //! would allow what happened does allow it. The catalogue's histories are the cases.
 
 use flowsim::contract::{Both, Contract};
-use flowsim::oracle::{Judgement, Oracle, Verdict};
+use flowsim::oracle::{self, Judgement, Oracle, Verdict};
 use flowsim::report::{self, Case, View, ladder, slice};
 use flowsim::rules::{self, history};
 use flowsim::trace::{EnvWhat, Event, Trace, What};
@@ -19,7 +19,7 @@ fn judge(trace: &Trace) -> Verdict {
 
 /// Every bad history of the catalogue under every contract that it is for.
 fn bad_runs() -> impl Iterator<Item = (String, Trace)> {
-    rules::examples().flat_map(|(rule, example)| {
+    oracle::examples().flat_map(|(rule, example)| {
         example.contracts.iter().map(move |name| {
             let contract: Contract = name.parse().expect("a contract");
             (format!("{rule} under {name}"), history::parse(example.bad, contract).expect("a history"))
@@ -97,7 +97,7 @@ fn the_segments_that_matter_are_found_among_thousands() {
 #[test]
 fn the_parameter_that_would_allow_it_is_named() {
     let breakable = |rule: rules::Rule| rule.about().judged && !rule.about().client_duty;
-    for control in rules::controls().iter().filter(|control| breakable(control.rule)) {
+    for control in oracle::controls().iter().filter(|control| breakable(control.rule)) {
         let contract = control.forbidding().expect("a contract");
         let trace = history::parse(control.history, contract).expect("a history");
         let verdict = judge(&trace);
@@ -120,7 +120,7 @@ fn no_parameter_is_named_that_would_not_allow_it() {
                 let changed: Contract = format!("{},{change}", trace.header.contract.client).parse().expect("a contract");
                 let mut other = trace.clone();
                 other.header.contract = Both::same(changed);
-                let same = |found: &flowsim::oracle::Violation| (found.line, found.op) == (violation.line, violation.op);
+                let same = |found: &oracle::Violation| (found.line, found.op) == (violation.line, violation.op);
                 assert!(!judge(&other).violations.iter().any(same), "{name}: {change}");
             }
         }

@@ -13,7 +13,9 @@
 
 mod aborting;
 mod arrivals;
+mod catalogue;
 mod closing;
+mod controls;
 mod court;
 mod end;
 mod established;
@@ -29,12 +31,15 @@ mod naming;
 mod opening;
 mod reading;
 mod remains;
+mod rooms;
 mod scene;
 mod stream;
 mod verdict;
 mod wire;
 mod writing;
 
+pub use catalogue::{belongs, examples, excuses, presets};
+pub use controls::{Control, controls};
 pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
 
 use std::num::NonZeroU64;

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::contract::Contract;
-use crate::oracle::{Oracle, Verdict};
-use crate::rules::{self, Example, Rule, Section, history};
+use crate::oracle::{self, Oracle, Verdict};
+use crate::rules::{Example, Rule, Section, history};
 use crate::trace::Trace;
 
 use super::ladder::{View, ladder};
@@ -30,7 +30,7 @@ fn entry(rule: Rule) -> String {
 
 /// `all`, `all but v1`, or the presets that it belongs to; and if it is not judged yet.
 fn contracts_of(rule: Rule) -> String {
-    let mine: Vec<&str> = rules::presets(rule).collect();
+    let mine: Vec<&str> = oracle::presets(rule).collect();
     let others: Vec<&str> = Contract::PRESETS.iter().map(|preset| preset.base).filter(|name| !mine.contains(name)).collect();
     let names = match (mine.len(), others.len()) {
         (_, 0) => "all".to_owned(),
@@ -90,7 +90,7 @@ pub fn rule_json(rule: Rule, examples: bool) -> String {
         "section": about.section.title(),
         "evidence": about.level.words(),
         "parameters": about.parameters,
-        "contracts": rules::presets(rule).collect::<Vec<_>>(),
+        "contracts": oracle::presets(rule).collect::<Vec<_>>(),
         "judged": about.judged,
     });
     if examples {

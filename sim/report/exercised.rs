@@ -1,8 +1,8 @@
 //! Which rules were put to the test, and how often: a pass of a rule that never was is no pass.
 
 use crate::contract::Contract;
-use crate::oracle::Exercised;
-use crate::rules::{self, Rule};
+use crate::oracle::{self, Exercised};
+use crate::rules::Rule;
 
 use super::words;
 
@@ -39,7 +39,7 @@ fn unexercised(contracts: &[Contract], exercised: &Exercised, never: Never) -> S
 }
 
 fn belongs(rule: Rule, contracts: &[Contract]) -> bool {
-    rule.about().judged && contracts.iter().any(|contract| rules::belongs(rule, contract))
+    rule.about().judged && contracts.iter().any(|contract| oracle::belongs(rule, contract))
 }
 
 /// How often each judged rule was exercised under each contract: `–` where it is none of the contract's, `·` where it never was.
@@ -48,7 +48,7 @@ pub fn matrix(columns: &[(&str, Contract, Exercised)]) -> String {
     let judged = Rule::ALL.iter().filter(|rule| rule.about().judged);
     let row = |rule: &Rule| {
         let cell = |(_, contract, exercised): &(&str, Contract, Exercised)| match exercised.count(*rule) {
-            0 if !rules::belongs(*rule, contract) => "–".to_owned(),
+            0 if !oracle::belongs(*rule, contract) => "–".to_owned(),
             0 => "·".to_owned(),
             count => count.to_string(),
         };

@@ -1,6 +1,6 @@
-//! What the catalogue says of a rule, and the way to it.
+//! Lists what there is to say of a rule: the form that each room of the catalogue fills in.
 
-use super::{Rule, connections, layers, liveness, safety, wire};
+use super::Rule;
 use crate::contract::Contract;
 
 /// Everything that the catalogue says of one rule.
@@ -30,11 +30,13 @@ pub struct About {
     pub client_duty: bool,
     /// Smallest histories that break and keep it.
     pub examples: &'static [Example],
+    /// Near misses: histories that look as if it were broken, and are held.
+    pub excuses: &'static [Excuse],
 }
 
 impl About {
     /// A judged rule of every contract that anything can break.
-    pub(super) const fn new(rule: Rule, section: Section, level: Level) -> Self {
+    pub(crate) const fn new(rule: Rule, section: Section, level: Level) -> Self {
         About {
             rule,
             statement: "",
@@ -48,11 +50,12 @@ impl About {
             judged: true,
             client_duty: false,
             examples: &[],
+            excuses: &[],
         }
     }
 
     /// A rule that the oracle does not judge in full yet.
-    pub(super) const fn later(rule: Rule, section: Section, level: Level) -> Self {
+    pub(crate) const fn later(rule: Rule, section: Section, level: Level) -> Self {
         About { judged: false, ..About::new(rule, section, level) }
     }
 }
@@ -140,58 +143,13 @@ pub struct Example {
     pub good: &'static str,
 }
 
-/// The catalogue, by section.
-const SECTIONS: &[&[About]] = &[
-    safety::STREAM,
-    safety::ENDING,
-    safety::FAILURE,
-    safety::CLOSING,
-    safety::CALLS,
-    connections::RULES,
-    liveness::PROGRESS,
-    liveness::RELEASE,
-    layers::RULES,
-    wire::RULES,
-];
-
-/// The catalogue, by rule. A rule that is missing or out of order does not compile.
-static CATALOGUE: [&About; Rule::COUNT] = catalogue();
-
-const fn catalogue() -> [&'static About; Rule::COUNT] {
-    let mut table = [&SECTIONS[0][0]; Rule::COUNT];
-    let (mut next, mut section) = (0, 0);
-    while section < SECTIONS.len() {
-        let mut i = 0;
-        while i < SECTIONS[section].len() {
-            let about = &SECTIONS[section][i];
-            assert!(about.rule as usize == next, "the catalogue is in the order of `Rule::ALL`");
-            table[next] = about;
-            (next, i) = (next + 1, i + 1);
-        }
-        section += 1;
-    }
-    assert!(next == Rule::COUNT, "the catalogue has every rule");
-    table
-}
-
-impl Rule {
-    /// What the catalogue says of this rule.
-    pub fn about(self) -> &'static About {
-        CATALOGUE[self as usize]
-    }
-}
-
-/// Is this rule one of that contract's?
-pub fn belongs(rule: Rule, contract: &Contract) -> bool {
-    (rule.about().applies)(contract)
-}
-
-/// The presets that a rule belongs to, by name.
-pub fn presets(rule: Rule) -> impl Iterator<Item = &'static str> {
-    Contract::PRESETS.iter().filter(move |preset| belongs(rule, preset)).map(|preset| preset.base)
-}
-
-/// Every example of the catalogue with its rule.
-pub fn examples() -> impl Iterator<Item = (Rule, &'static Example)> {
-    Rule::ALL.iter().flat_map(|&rule| rule.about().examples.iter().map(move |example| (rule, example)))
+/// One history that keeps the contract though it may not seem so.
+#[derive(Clone, Copy, Debug)]
+pub struct Excuse {
+    /// Why the rule is not broken.
+    pub why: &'static str,
+    /// The contracts that it is held under, as the command line spells them.
+    pub contracts: &'static [&'static str],
+    /// What happens, in the notation of [`history`](super::history).
+    pub history: &'static str,
 }

@@ -1,33 +1,21 @@
-//! The catalogue of rules, as data: name, sentence, source, premise, and for each rule that is judged its smallest bad and good
-//! histories.
+//! Names the rules of the flow contract and says what is said of each: the vocabulary that the oracle's rooms, reports and
+//! scenario files share.
 //!
-//! Start at [`Rule::about`]; [`examples`], [`excuses`] and [`controls`] are what the tests run. The text of a rule stands in the file of its
-//! section, in the order of [`Rule::ALL`] (this is checked when it is compiled).
-//!
-//! What this is not: code that judges. The [`oracle`](crate::oracle) names a rule where a step was refused; this module says
-//! what the rule means. Rule names are public: they stand in reports, JSON and scenario files.
+//! [`Rule`] is the list of names, [`About`] the form of an entry of the catalogue, [`history`] the notation of its smallest
+//! histories. The entries themselves stand with the code that judges, one file a rule: [`oracle::rooms`](crate::oracle). Rule
+//! names are public: they stand in reports, JSON and scenario files.
 
 mod about;
-mod connections;
-mod excuses;
 pub mod history;
-mod layers;
-mod liveness;
-mod parameters;
-mod safety;
-mod scope;
 pub mod transitions;
-mod wire;
 
-pub use about::{About, Example, Level, Section, belongs, examples, presets};
-pub use excuses::{Excuse, excuses};
-pub use parameters::{Control, controls};
+pub use about::{About, Example, Excuse, Level, Section};
 
 use std::cmp::Reverse;
 
 use crate::contract::suggestion;
 
-/// So many names are offered to who gave a wrong one.
+/// The most names that are offered in place of a wrong one.
 const NEAR_MAX: usize = 6;
 
 macro_rules! rules {

@@ -1,0 +1,99 @@
+//! Judges `accept-once`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "An established connection is handed out at most once, by callback or by accept, with its keep-alive settings already \
+                    in force.",
+    source: "metrics-mirage Tcp.S, listen: the callback runs for each established flow",
+    premise: "accept returns a flow",
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::AcceptOnce, Section::Connections, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client call 1 connect server:80
+            server accept 80 -> ok
+            client return 1 ok
+            server accept 80 -> ok"#,
+        good: r#"
+            client call 1 connect server:80
+            server accept 80 -> ok
+            client return 1 ok
+            client/1 call 1 connect server:80
+            server/1 accept 80 -> ok
+            client/1 return 1 ok"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            server accept 80 -> ok
+            client connect server:80 -> ok"#,
+        good: r#"
+            server call 1 accept 80
+            client connect server:80 -> ok
+            server return 1 ok"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            simulated
+            client connect server:80 -> ok
+            server accept 80 -> ok
+            server/1 accept 80 -> ok
+            quiet"#,
+        good: r#"
+            simulated
+            client connect server:80 -> ok
+            server accept 80 -> ok
+            server/1 call 1 accept 80
+            quiet"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "an accept that failed took nothing",
+        contracts: ALL,
+        history: r#"
+            client call 1 connect server:80
+            server accept 80 -> error connection_aborted
+            server accept 80 -> ok
+            client return 1 ok"#,
+    },
+    Excuse {
+        why: "nobody has said how the client came to be connected",
+        contracts: ALL,
+        history: r#"
+            server accept 80 -> ok
+            client write "a" -> ok
+            server read -> "a""#,
+    },
+    Excuse {
+        why: "it is another client's connection, though the call stands on the same flow",
+        contracts: ALL,
+        history: r#"
+            client call 1 connect server:80
+            client/1 call 1 connect server:80
+            server accept 80 -> ok peer 10.0.0.1:5000
+            server accept 80 -> ok peer 10.0.0.1:5001
+            client return 1 ok
+            client/1 return 1 ok"#,
+    },
+    Excuse {
+        why: "the calls stand on one flow, and make others",
+        contracts: ALL,
+        history: r#"
+            client/1 call 1 connect server:80
+            client/2 call 1 connect server:80
+            server accept 80 -> ok made 1
+            server accept 80 -> ok made 2
+            client/1 return 1 ok
+            client/2 return 1 ok"#,
+    },
+];

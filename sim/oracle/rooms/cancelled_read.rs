@@ -1,0 +1,45 @@
+//! Judges `cancelled-read`.
+
+use super::scope::{CANCEL_SAFE, cancelled_reads_are_safe};
+use crate::rules::{About, Example, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "Where reads are safe to cancel, one that was given up has taken nothing: the next read gets the bytes.",
+    source: "the interface documents are silent; POSIX read(2) interrupted before it took anything; futures AsyncRead (a dropped poll)",
+    premise: "data is read, or EOF, after a read was cancelled",
+    parameters: &["cancel_read"],
+    breakable: cancelled_reads_are_safe,
+    examples: EXAMPLES,
+    ..About::new(Rule::CancelledRead, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: CANCEL_SAFE,
+        bad: r#"
+            client write "ab" -> ok
+            server call 1 read
+            server cancel 1
+            server read -> "b""#,
+        good: r#"
+            client write "ab" -> ok
+            server call 1 read
+            server cancel 1
+            server read -> "ab""#,
+    },
+    Example {
+        contracts: CANCEL_SAFE,
+        bad: r#"
+            server call 1 read
+            client write "a" -> ok
+            server cancel 1
+            client write "b" -> ok
+            server read -> "b""#,
+        good: r#"
+            server call 1 read
+            client write "a" -> ok
+            server cancel 1
+            client write "b" -> ok
+            server read -> "ab""#,
+    },
+];

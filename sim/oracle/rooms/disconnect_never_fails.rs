@@ -1,0 +1,61 @@
+//! Judges `disconnect-never-fails`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "Disconnecting a stack ends without an error, ends what is pending on it, and nothing is accepted afterwards.",
+    source: "metrics-mirage Tcp.S, disconnect",
+    premise: "disconnect is called",
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::DisconnectNeverFails, Section::Connections, Level::OneEnd)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example { contracts: ALL, bad: "client disconnect -> error not_ready", good: "client disconnect -> done" },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client call 1 disconnect
+            quiet"#,
+        good: r#"
+            client call 1 disconnect
+            client return 1 done
+            quiet"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            server call 1 accept 80
+            server disconnect -> done
+            quiet"#,
+        good: r#"
+            server call 1 accept 80
+            server disconnect -> done
+            server return 1 error not_connected
+            quiet"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            server disconnect -> done
+            client call 1 connect server:80
+            server accept 80 -> ok"#,
+        good: r#"
+            server disconnect -> done
+            client call 1 connect server:80
+            server accept 80 -> error not_connected"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "the connection was taken before",
+    contracts: ALL,
+    history: r#"
+            client call 1 connect server:80
+            server call 1 accept 80
+            server call 2 disconnect
+            server return 1 ok
+            server return 2 done"#,
+}];

@@ -1,0 +1,70 @@
+//! Judges `eof-complete`.
+
+use super::scope::{ALL, NO_WAIT, WAITS};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A clean EOF says that nothing is missing: it comes only after all that the peer's writes had accepted before its \
+                    shutdown or close took effect. A close that may drop bytes must not let that look like a clean end.",
+    source: "hvsock FLOW, read and close; gluten-mirage Mirage_flow.S, shutdown; RFC 9293 §3.6 (a close flushes) and MUST-12",
+    premise: "a read returns EOF at an end that was not aborted, did not shut down reading and did not close",
+    parameters: &["accepted_means", "cancel_read", "cancel_write"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::EofComplete, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client write "ab" -> ok
+            client shutdown write -> done
+            server read -> "a"
+            server read -> eof"#,
+        good: r#"
+            client write "ab" -> ok
+            client shutdown write -> done
+            server read -> "a"
+            server read -> "b"
+            server read -> eof"#,
+    },
+    Example {
+        contracts: NO_WAIT,
+        bad: r#"
+            client write "ab" -> ok
+            client close -> done
+            server read -> "a"
+            server read -> eof"#,
+        good: r#"
+            client write "ab" -> ok
+            client close -> done
+            server read -> "ab"
+            server read -> eof"#,
+    },
+    Example {
+        contracts: WAITS,
+        bad: r#"
+            client write "ab" -> ok
+            client call 2 close
+            server read -> "a"
+            server read -> eof"#,
+        good: r#"
+            client write "ab" -> ok
+            client call 2 close
+            server read -> "ab"
+            server read -> eof"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "a write that failed owes nothing beyond what it shows",
+    contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe"],
+    history: r#"
+            client call 1 write "ab"
+            client call 2 shutdown write
+            server read -> "a"
+            server read -> eof
+            client return 1 error reset
+            client return 2 done"#,
+}];

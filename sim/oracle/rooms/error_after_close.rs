@@ -1,0 +1,65 @@
+//! Judges `error-after-close`.
+
+use super::scope::{FULL, NOT_V1, V1};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "After own full close nothing works any more: a read gives EOF or an error, never data, and no write succeeds.",
+    source: "gluten-mirage Mirage_flow.S, close; RFC 9293 §3.10.2 and §3.10.3 (CLOSED); POSIX close(2)",
+    premise: "a read or write that was called after own full close returned gives something",
+    parameters: &["close_is", "write_after_full_close"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::ErrorAfterClose, Section::Safety, Level::OneEnd)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: FULL,
+        bad: r#"
+            client write "x" -> ok
+            server close -> done
+            server read -> "x""#,
+        good: r#"
+            client write "x" -> ok
+            server close -> done
+            server read -> error not_connected"#,
+    },
+    Example {
+        contracts: FULL,
+        bad: r#"
+            client close -> done
+            client write "a" -> ok"#,
+        good: r#"
+            client close -> done
+            client write "a" -> closed"#,
+    },
+    Example {
+        contracts: V1,
+        bad: r#"
+            client shutdown read_write -> done
+            client write "a" -> ok"#,
+        good: r#"
+            client shutdown read_write -> done
+            client write "a" -> eof"#,
+    },
+    Example {
+        contracts: NOT_V1,
+        bad: r#"
+            client shutdown read_write -> done
+            client write "a" -> ok"#,
+        good: r#"
+            client shutdown read_write -> done
+            client write "a" -> closed"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "the read was called before close had returned",
+    contracts: FULL,
+    history: r#"
+            client write "x" -> ok
+            server call 1 close
+            server read -> "x"
+            server return 1 done"#,
+}];

@@ -1,0 +1,77 @@
+//! Judges `failed-write-is-prefix`.
+
+use super::scope::{ALL, CANCEL_SAFE};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A write that failed, hangs or was given up brings the beginning of its buffer, however long, in its own place in \
+                    the stream. It brings nothing when it was called on a flow that could take nothing any more, and where cancelling \
+                    cuts it off, nothing new after that.",
+    source: "gluten-mirage Mirage_flow.S, write: acceptance may be partial, and final after an error; POSIX write(2)",
+    premise: "data is read while a write that failed, hangs or was cancelled stands next in the stream",
+    parameters: &["cancel_write", "write_error_is_final"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::FailedWriteIsPrefix, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client call 1 write "abc"
+            env reset client by fault
+            client return 1 error reset
+            server read -> "c""#,
+        good: r#"
+            client call 1 write "abc"
+            env reset client by fault
+            client return 1 error reset
+            server read -> "ab""#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client call 1 write "abc"
+            client cancel 1
+            server read -> "c""#,
+        good: r#"
+            client call 1 write "abc"
+            client cancel 1
+            server read -> "ab""#,
+    },
+    Example {
+        contracts: CANCEL_SAFE,
+        bad: r#"
+            client call 1 write "ab"
+            client cancel 1
+            client write "c" -> ok
+            server read -> "acb""#,
+        good: r#"
+            client call 1 write "ab"
+            client cancel 1
+            client write "c" -> ok
+            server read -> "ac""#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "a failed write may have been taken whole",
+        contracts: ALL,
+        history: r#"
+            client call 1 write "ab"
+            env reset client by fault
+            client return 1 error reset
+            server read -> "ab""#,
+    },
+    Excuse {
+        why: "a cancelled write may run on beside later ones",
+        contracts: &["v1", "classic", "modern", "mirage-tcpip"],
+        history: r#"
+            client call 1 write "ab"
+            client cancel 1
+            client write "c" -> ok
+            server read -> "acb""#,
+    },
+];

@@ -1,0 +1,45 @@
+//! Judges `flows-are-isolated`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "Flows of one stack don't touch each other: what happens on one changes nothing on another.",
+    source: "gluten-mirage Mirage_flow.S, flow: the state of a single stream; RFC 9293 §3.3.1 (a control block for each connection)",
+    premise: "a call returns on a flow while another flow of the same stack was aborted or closed",
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::FlowsAreIsolated, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client write "a" -> ok
+            env reset server/1 by fault
+            server read -> error reset"#,
+        good: r#"
+            client write "a" -> ok
+            env reset server/1 by fault
+            server read -> "a""#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            env reset client/1 by fault
+            client write "a" -> closed"#,
+        good: r#"
+            env reset client/1 by fault
+            client write "a" -> ok"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "the reset concerns every flow",
+    contracts: ALL,
+    history: r#"
+            env reset server by fault
+            server read -> error reset
+            server/1 read -> error reset"#,
+}];

@@ -1,0 +1,45 @@
+//! Judges `fresh-buffer`.
+
+use super::scope::{NOT_V1, not_v1};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A buffer that a read gave away is the caller's: it never changes by itself. Where writes copy, the caller may change a \
+                    written buffer once the write said ok, and the peer must not notice.",
+    source: "gluten-mirage Mirage_flow.S, read (a fresh buffer) and write; POSIX write(2) copies",
+    premise: "a buffer that a read returned is seen again",
+    parameters: &["written_buffer"],
+    applies: not_v1,
+    breakable: not_v1,
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::FreshBuffer, Section::Safety, Level::Buffers)
+};
+
+const EXAMPLES: &[Example] = &[Example {
+    contracts: NOT_V1,
+    bad: r#"
+            records network buffers
+            client write "ab" -> ok
+            server read 1 -> "a"
+            server read 1 -> "b"
+            env buffer server 1 "b""#,
+    good: r#"
+            records network buffers
+            client write "ab" -> ok
+            server read 1 -> "a"
+            server read 1 -> "b"
+            env buffer server 1 "a""#,
+}];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "the contents are the same",
+    contracts: NOT_V1,
+    history: r#"
+            records network buffers
+            client write "aa" -> ok
+            server read 1 -> "a"
+            server read 1 -> "a"
+            env buffer server 1 "a"
+            env buffer server 2 "a""#,
+}];

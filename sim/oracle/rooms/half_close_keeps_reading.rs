@@ -1,0 +1,58 @@
+//! Judges `half-close-keeps-reading`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "Ending one's own writing leaves the other direction as it was: the peer's writes and one's own reads go on.",
+    source: "hvsock FLOW, close: the remote end may still write, the local end still read; RFC 9293 §3.6; POSIX shutdown(2)",
+    premise: "after a half close, a write of the peer or a read of this end returns",
+    parameters: &["close_is"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::HalfCloseKeepsReading, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client shutdown write -> done
+            server write "a" -> closed"#,
+        good: r#"
+            client shutdown write -> done
+            server write "a" -> ok
+            client read -> "a""#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client shutdown write -> done
+            client read -> error not_connected"#,
+        good: r#"
+            client shutdown write -> done
+            server write "a" -> ok
+            server shutdown write -> done
+            client read -> "a"
+            client read -> eof"#,
+    },
+    Example {
+        contracts: &["mirage-tcpip"],
+        bad: r#"
+            client close -> done
+            server write "a" -> closed"#,
+        good: r#"
+            client close -> done
+            server write "a" -> ok
+            client read -> "a""#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "own abort is reason enough",
+    contracts: ALL,
+    history: r#"
+            client shutdown write -> done
+            env timeout client by fault
+            client read -> error timed_out"#,
+}];

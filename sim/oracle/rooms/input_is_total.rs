@@ -1,0 +1,11 @@
+//! Judges `input-is-total`.
+
+use crate::rules::{About, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "No input, whatever its bytes and the connection's state, makes a stack panic or touches another flow. What has a bad \
+                    checksum or a malformed header is dropped.",
+    source: "metrics-mirage Tcp.S, input; RFC 9293 §3.1 (MUST-3, MUST-7)",
+    premise: "a segment that is malformed, corrupted or injected arrives",
+    ..About::later(Rule::InputIsTotal, Section::Connections, Level::Segments)
+};

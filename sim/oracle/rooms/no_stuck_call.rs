@@ -1,0 +1,114 @@
+//! Judges `no-stuck-call`.
+
+use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A call whose answer is settled returns, to every waiter: a read after own shutdown of reading, EOF or an error; a write \
+                    after own shutdown of writing; either after own full close.",
+    source: "gluten-mirage Mirage_flow.S, shutdown and close; RFC 9293 §3.10; measured: mirage-tcpip 9.0.1 answers one reader only",
+    premise: "a read or write whose answer is settled is pending or returns",
+    parameters: &["read_after_eof", "blocked_read_at_close", "patience"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::NoStuckCall, Section::Liveness, Level::OneEnd)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: V1,
+        bad: r#"
+            client shutdown write -> done
+            client call 2 write "a"
+            quiet"#,
+        good: r#"
+            client shutdown write -> done
+            client call 2 write "a"
+            client return 2 eof
+            client shutdown read_write -> done
+            quiet"#,
+    },
+    Example {
+        contracts: NOT_V1,
+        bad: r#"
+            client shutdown write -> done
+            client call 2 write "a"
+            quiet"#,
+        good: r#"
+            client shutdown write -> done
+            client call 2 write "a"
+            client return 2 closed
+            client shutdown read_write -> done
+            quiet"#,
+    },
+    Example {
+        contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe"],
+        bad: r#"
+            client shutdown write -> done
+            server read -> eof
+            server call 2 read
+            quiet"#,
+        good: r#"
+            client shutdown write -> done
+            server read -> eof
+            server call 2 read
+            server return 2 eof
+            server shutdown write -> done
+            quiet"#,
+    },
+    Example {
+        contracts: SHUTS_READ,
+        bad: r#"
+            server call 1 read
+            server shutdown read -> done
+            quiet"#,
+        good: r#"
+            server call 1 read
+            server shutdown read -> done
+            server return 1 eof
+            quiet"#,
+    },
+    Example {
+        contracts: &["modern", "strict", "pipe"],
+        bad: r#"
+            server call 1 read
+            server close -> done
+            quiet"#,
+        good: r#"
+            server call 1 read
+            server close -> done
+            server return 1 eof
+            quiet"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "reads that were pending at an EOF, or came later, are released",
+        contracts: &["mirage-tcpip"],
+        history: r#"
+            server call 1 read
+            server call 2 read
+            client shutdown write -> done
+            server return 1 eof
+            server call 3 read
+            quiet"#,
+    },
+    Excuse {
+        why: "after a half close only, a read waits for the peer",
+        contracts: ALL,
+        history: r#"
+            client shutdown write -> done
+            client call 2 read
+            quiet"#,
+    },
+    Excuse {
+        why: "a write after EOF only waits for a reader",
+        contracts: ALL,
+        history: r#"
+            client shutdown write -> done
+            server read -> eof
+            server call 2 write "a"
+            quiet"#,
+    },
+];

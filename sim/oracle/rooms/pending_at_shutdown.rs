@@ -1,0 +1,71 @@
+//! Judges `pending-at-shutdown`.
+
+use super::scope::{DISCARD, discards};
+use crate::contract::{BlockedWriteAtShutdown, Contract};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+fn decides_pending_calls(contract: &Contract) -> bool {
+    discards(contract) || contract.blocked_write_at_shutdown == BlockedWriteAtShutdown::Complete
+}
+
+pub(super) const ABOUT: About = About {
+    statement: "What is pending when this end shuts down or closes ends only in the ways that the contract leaves open. In particular \
+                    it gets no data that was sent later, unless late data stays readable.",
+    source: "gluten-mirage Mirage_flow.S, shutdown and close; POSIX shutdown(2); the rest is measured: the documents are silent",
+    premise: "a read or write returns that was pending at own shutdown of its half, or at own full close",
+    parameters: &["blocked_read_at_close", "blocked_write_at_shutdown", "data_after_shutdown_read"],
+    breakable: decides_pending_calls,
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::PendingAtShutdown, Section::Safety, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: DISCARD,
+        bad: r#"
+            server call 1 read
+            server shutdown read -> done
+            client write "x" -> ok
+            server return 1 "x""#,
+        good: r#"
+            server call 1 read
+            server shutdown read -> done
+            client write "x" -> ok
+            server return 1 eof"#,
+    },
+    Example {
+        contracts: DISCARD,
+        bad: r#"
+            server call 1 read
+            server close -> done
+            client write "x" -> ok
+            server return 1 "x""#,
+        good: r#"
+            server call 1 read
+            server close -> done
+            client write "x" -> ok
+            server return 1 eof"#,
+    },
+    Example {
+        contracts: &["mirage-tcpip"],
+        bad: r#"
+            client call 1 write "a"
+            client shutdown write -> done
+            client return 1 closed"#,
+        good: r#"
+            client call 1 write "a"
+            client shutdown write -> done
+            client return 1 ok"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "the data had been written before the shutdown",
+    contracts: DISCARD,
+    history: r#"
+            server call 1 read
+            client write "x" -> ok
+            server shutdown read -> done
+            server return 1 "x""#,
+}];

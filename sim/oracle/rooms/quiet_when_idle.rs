@@ -1,0 +1,97 @@
+//! Judges `quiet-when-idle`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "An idle flow is quiet: apart from keep-alive it sends next to nothing, and two ends don't answer each other for ever.",
+    source: "RFC 9293 §3.8.4 (keep-alive is off by default); RFC 5961 §7 (limit of challenge ACKs)",
+    premise: "a segment that says nothing new is sent when nothing has happened for five minutes, or hundreds of acknowledgements answer \
+                  nothing",
+    parameters: &["idle_packets"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::QuietWhenIdle, Section::Liveness, Level::Segments)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client shutdown write -> done
+            client segment sent FA seq 100 ack 500 win 9
+            301s repeat 301 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+        good: r#"
+            records network segments
+            client shutdown write -> done
+            client segment sent FA seq 100 ack 500 win 9
+            301s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            400s repeat 151 every 10s server segment passes A seq 500 ack 101 win 9
+            2000s repeat 150 every 10s client segment passes A seq 101 ack 500 win 9"#,
+        good: r#"
+            records network segments
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            400s repeat 151 every 10s server segment passes A seq 500 ack 101 win 9
+            4000s repeat 150 every 10s client segment passes A seq 101 ack 500 win 9"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client call 1 read
+            client segment sent A seq 101 ack 500 win 9
+            1s repeat 301 every 1ms server segment sent A seq 500 ack 101 win 9
+            2s client segment sent A seq 101 ack 500 win 9
+            end"#,
+        good: r#"
+            records network segments
+            client call 1 read
+            client segment sent A seq 101 ack 500 win 9
+            1s repeat 300 every 1ms server segment sent A seq 500 ack 101 win 9
+            400s client segment sent A seq 101 ack 500 win 9
+            end"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "keep-alive probes and their answers",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            400s repeat 302 every 1s client segment passes A seq 100 ack 500 win 9
+            800s repeat 302 every 1s server segment passes A seq 500 ack 101 win 9"#,
+    },
+    Excuse {
+        why: "a burst of repeated acknowledgements belongs to what was sent just before",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client write 1000 -> ok
+            client segment sent PA seq 100 ack 500 win 9 len 1
+            client segment dropped PA seq 100 ack 500 win 9 len 1
+            client segment passes PA seq 101 ack 500 win 9 len 999
+            repeat 999 every 1us server segment passes A seq 500 ack 100 win 9000"#,
+    },
+    Excuse {
+        why: "as many as may be in each hour",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client call 1 shutdown write
+            client segment sent FA seq 100 ack 500 win 9
+            500s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9
+            4100s repeat 300 every 1s client segment sent FA seq 100 ack 500 win 9"#,
+    },
+];

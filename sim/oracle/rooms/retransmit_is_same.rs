@@ -1,0 +1,100 @@
+//! Judges `retransmit-is-same`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A sequence number carries the same byte whenever it is sent; the octet of a keep-alive probe may be anything.",
+    source: "RFC 9293 §3.4 and §3.8.4",
+    premise: "data is sent again, and what it was is recorded",
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::RetransmitIsSame, Section::Wire, Level::Segments)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client segment sent A seq 1 ack 1 data "ab"
+            client segment sent A seq 1 ack 1 data "ac""#,
+        good: r#"
+            records network segments
+            client segment sent A seq 1 ack 1 data "abcd"
+            client segment dropped A seq 1 ack 1 data "abcd"
+            client segment sent A seq 1 ack 1 data "ab"
+            client segment sent FA seq 3 ack 1 data "cdef""#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client segment sent A seq 4294967295 ack 1 data "abc"
+            client segment sent A seq 0 ack 1 data "x""#,
+        good: r#"
+            records network segments
+            client segment sent A seq 4294967295 ack 1 data "abc"
+            client segment sent A seq 0 ack 1 data "b""#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client state CLOSED to SYN-SENT
+            client segment sent S seq 100
+            client segment sent S seq 200"#,
+        good: r#"
+            records network segments
+            client state CLOSED to SYN-SENT
+            client segment sent S seq 100
+            client segment sent S seq 100
+            client segment sent A seq 101 ack 1 data "ab"
+            client segment sent A seq 101 ack 1 data "ab""#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "the octet of a keep-alive probe may be anything",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment passes S seq 100
+            client segment passes A seq 101 ack 1 data "ab"
+            server segment passes A seq 1 ack 103
+            client segment sent A seq 102 ack 1 data "?""#,
+    },
+    Excuse {
+        why: "another connection begins at the same number",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment passes S seq 100
+            client segment sent A seq 101 ack 1 data "a"
+            server segment passes R seq 1
+            client segment passes S seq 100
+            client segment sent A seq 101 ack 1 data "b""#,
+    },
+    Excuse {
+        why: "a connection that failed to open is tried again",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client state CLOSED to SYN-SENT
+            client segment passes S seq 100
+            server segment passes RA seq 0 ack 101
+            client state SYN-SENT to CLOSED
+            client state CLOSED to SYN-SENT
+            client segment sent S seq 200"#,
+    },
+    Excuse {
+        why: "the contents of the first transmission are not known",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment sent A seq 1 ack 1 len 2
+            client segment sent A seq 1 ack 1 data "ab"
+            client segment sent A seq 1 ack 1 data "xy""#,
+    },
+];

@@ -1,0 +1,94 @@
+//! Judges `window-reopens`.
+
+use super::scope::{ALL, NOT_FLUSHED};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "A writer that met a zero window goes on when the reader has made room, even if the news of it was lost.",
+    source: "RFC 9293 §3.8.6.1 (MUST-35 to MUST-37)",
+    premise: "a writer learns that a closed window is open again; or all is quiet while one is closed, and the peer reads",
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::WindowReopens, Section::Liveness, Level::Segments)
+};
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            records network segments
+            client call 1 write "abcd"
+            client segment passes PA seq 100 ack 500 win 9 len 2
+            server segment passes A seq 500 ack 102 win 0
+            server read -> "ab"
+            server segment sent A seq 500 ack 102 win 2
+            server segment dropped A seq 500 ack 102 win 2
+            server call 2 read
+            quiet"#,
+        good: r#"
+            records network segments
+            client call 1 write "abcd"
+            client segment passes PA seq 100 ack 500 win 9 len 2
+            server segment passes A seq 500 ack 102 win 0
+            server read -> "ab"
+            server segment sent A seq 500 ack 102 win 2
+            server segment dropped A seq 500 ack 102 win 2
+            server call 2 read
+            1s client segment passes A seq 102 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 103 win 1
+            server return 2 "c"
+            client segment passes PA seq 103 ack 500 win 9 len 1
+            client return 1 ok
+            server call 3 read
+            server return 3 "d"
+            quiet"#,
+    },
+    Example {
+        contracts: NOT_FLUSHED,
+        bad: r#"
+            records network segments
+            client write "abcd" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 2
+            server segment passes A seq 500 ack 102 win 0
+            server read -> "ab"
+            server call 2 read
+            quiet"#,
+        good: r#"
+            records network segments
+            client write "abcd" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 2
+            server segment passes A seq 500 ack 102 win 0
+            server read -> "ab"
+            server segment passes A seq 500 ack 102 win 2
+            server call 2 read
+            client segment passes PA seq 102 ack 500 win 9 len 2
+            server return 2 "cd"
+            quiet"#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "nobody reads, so that it may stay closed",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client call 1 write "ab"
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 0
+            quiet"#,
+    },
+    Excuse {
+        why: "a partition stands between the ends",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client call 1 write "ab"
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 0
+            env partition
+            server read -> "a"
+            server call 2 read
+            quiet"#,
+    },
+];

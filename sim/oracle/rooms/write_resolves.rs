@@ -1,0 +1,36 @@
+//! Judges `write-resolves`.
+
+use super::scope::ALL;
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+
+pub(super) const ABOUT: About = About {
+    statement: "If the peer keeps reading, a pending write returns.",
+    source: "gluten-mirage Mirage_flow.S, write: it waits for acceptance of the remainder, not for ever",
+    premise: "a write is pending, or returns, while a read of the peer is pending",
+    parameters: &["patience"],
+    examples: EXAMPLES,
+    excuses: EXCUSES,
+    ..About::new(Rule::WriteResolves, Section::Liveness, Level::BothEnds)
+};
+
+const EXAMPLES: &[Example] = &[Example {
+    contracts: ALL,
+    bad: r#"
+            server call 1 read
+            client call 1 write "a"
+            quiet"#,
+    good: r#"
+            server call 1 read
+            client call 1 write "a"
+            server return 1 "a"
+            client return 1 ok
+            quiet"#,
+}];
+
+const EXCUSES: &[Excuse] = &[Excuse {
+    why: "nobody reads, and the pipe may be full",
+    contracts: ALL,
+    history: r#"
+            client call 1 write "a"
+            quiet"#,
+}];
