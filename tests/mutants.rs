@@ -13,7 +13,7 @@ use flowsim::tcp::Quirk;
 
 fn scenario(quirk: Quirk) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants").join(quirk.name()).with_extension("toml");
-    Scenario::load(&path).unwrap_or_else(|mistake| panic!("{}", mistake.render(false)))
+    Scenario::load(&path).unwrap_or_else(|mistake| panic!("{mistake:?}"))
 }
 
 fn with(mut scenario: Scenario, quirk: Option<Quirk>) -> Scenario {
@@ -23,7 +23,7 @@ fn with(mut scenario: Scenario, quirk: Option<Quirk>) -> Scenario {
 
 fn run(scenario: &Scenario) -> Run {
     let target = scenario.named_target().expect("a target that is known");
-    scenario.run(target).unwrap_or_else(|mistake| panic!("{}", mistake.render(false)))
+    scenario.run(target).unwrap_or_else(|mistake| panic!("{mistake:?}"))
 }
 
 /// The rules that a run broke, the first one first, each once.

@@ -25,7 +25,7 @@ fn scenarios() -> Vec<Scenario> {
     let mut files = Vec::new();
     collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios"), &mut files);
     files.sort();
-    let all = files.iter().map(|path| Scenario::load(path).unwrap_or_else(|error| panic!("{}", error.render(false))));
+    let all = files.iter().map(|path| Scenario::load(path).unwrap_or_else(|error| panic!("{error:?}")));
     all.filter(|scenario| scenario.target.as_deref() == Some("tcp")).collect()
 }
 
@@ -36,7 +36,7 @@ fn broken(scenario: &Scenario, quirk: Quirk) -> Vec<String> {
         scenario.tcp[end].quirk = Some(quirk);
     }
     let Some(target) = scenario.named_target() else { return Vec::new() };
-    let run = scenario.run(target).unwrap_or_else(|error| panic!("{}", error.render(false)));
+    let run = scenario.run(target).unwrap_or_else(|error| panic!("{error:?}"));
     run.verdict().violations.iter().map(|violation| violation.rule.to_string()).collect()
 }
 

@@ -48,7 +48,7 @@ fn scenarios() -> Vec<(String, Scenario)> {
 
 fn run(scenario: &Scenario, seed: Option<u64>) -> Run {
     let target = scenario.named_target().expect("a target that is known");
-    scenario.run_with(target, &Options { seed, ..Options::default() }).unwrap_or_else(|error| panic!("{error}"))
+    scenario.run_with(target, &Options { seed, ..Options::default() }).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// Compares with the picture of that name in a folder of `snapshots/`.

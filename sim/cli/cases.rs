@@ -9,7 +9,7 @@ use std::thread;
 use super::args::Running;
 use super::files::{self, File};
 use crate::contract::Both;
-use crate::scenario::{Options, Run, Scenario};
+use crate::scenario::{Options, Run, RunError, Scenario};
 use crate::target::Named;
 use crate::trace::Diagnostic;
 
@@ -88,13 +88,13 @@ fn run(scenario: &Scenario, args: &Running) -> Done {
     let Some(target) = args.target.or(scenario.named_target()) else {
         return Done::Refused(Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target"));
     };
-    if let Some(reason) = scenario.unfit(target) {
-        return Done::Skipped(reason);
-    }
-    once_or_twice(scenario, target, args).unwrap_or_else(Done::Refused)
+    once_or_twice(scenario, target, args).unwrap_or_else(|error| match error {
+        RunError::Unfit(reason) => Done::Skipped(reason),
+        error => Done::Refused(error.to_diagnostic()),
+    })
 }
 
-fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, Diagnostic> {
+fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, RunError> {
     let options = Options { contract: args.contract.map(Both::same), seed: args.seed, ..Options::default() };
     let first = scenario.run_with(target, &options)?;
     if args.check_determinism {

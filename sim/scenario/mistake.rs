@@ -51,7 +51,8 @@ impl fmt::Debug for Spot {
 /// The longest message (characters). Messages quote what is wrong, and that may be most of the file.
 const MESSAGE: usize = 300;
 
-fn clip(mut message: String) -> String {
+/// Cuts a message that is longer.
+pub(super) fn clip(mut message: String) -> String {
     if let Some((end, _)) = message.char_indices().nth(MESSAGE) {
         message.truncate(end);
         message.push('…');

@@ -7,6 +7,7 @@
 
 mod direct;
 mod document;
+mod error;
 mod exact;
 mod fault;
 mod file;
@@ -32,6 +33,7 @@ mod write;
 use std::path::Path;
 use std::time::Duration;
 
+pub use error::RunError;
 pub use fault::{Fault, FaultKind};
 pub use log::{Keep, Stats};
 pub use run::{Options, Ready, Run, Unmet};
@@ -183,10 +185,10 @@ impl Scenario {
     /// Makes the scenario ready for a target, to be run there any number of times.
     ///
     /// # Errors
-    /// What in the scenario the target can't do.
-    pub fn on<'a>(&'a self, target: &'a dyn Target) -> Result<Ready<'a>, Diagnostic> {
+    /// [`RunError::Unfit`]: what in the scenario the target can't do.
+    pub fn on<'a>(&'a self, target: &'a dyn Target) -> Result<Ready<'a>, RunError> {
         match self.unfit(target) {
-            Some(reason) => Err(reason),
+            Some(reason) => Err(RunError::Unfit(reason)),
             None => Ok(Ready::new(self, target)),
         }
     }
@@ -194,8 +196,8 @@ impl Scenario {
     /// Runs the scenario once and keeps everything.
     ///
     /// # Errors
-    /// What in the scenario the target can't do, or why its ends could not be made.
-    pub fn run(&self, target: &dyn Target) -> Result<Run, Diagnostic> {
+    /// [`RunError::Unfit`]: what in the scenario the target can't do; [`RunError::Ends`]: why its ends could not be made.
+    pub fn run(&self, target: &dyn Target) -> Result<Run, RunError> {
         self.run_with(target, &Options::default())
     }
 
@@ -203,7 +205,7 @@ impl Scenario {
     ///
     /// # Errors
     /// As [`Scenario::run`].
-    pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, Diagnostic> {
+    pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, RunError> {
         self.on(target)?.run(options)
     }
 
@@ -212,7 +214,7 @@ impl Scenario {
     ///
     /// # Errors
     /// As [`Scenario::run`].
-    pub fn run_seeds(&self, target: &dyn Target, seeds: impl IntoIterator<Item = u64>) -> Result<Run, Diagnostic> {
+    pub fn run_seeds(&self, target: &dyn Target, seeds: impl IntoIterator<Item = u64>) -> Result<Run, RunError> {
         let ready = self.on(target)?;
         let mut last = None;
         for seed in seeds {

@@ -9,7 +9,7 @@ use super::log::{Keep, Log, Stats};
 use super::machine::{Machine, Miss, Why};
 use super::program::Program;
 use super::stage::Stage;
-use super::{Expect, Fault, Limits, Scenario, direct, shell};
+use super::{Expect, Fault, Limits, RunError, Scenario, direct, shell};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Judgement, Oracle, Verdict, Violation};
@@ -47,8 +47,8 @@ impl<'a> Ready<'a> {
     /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
     ///
     /// # Errors
-    /// Why the ends could not be made.
-    pub fn run(&self, options: &Options) -> Result<Run, Diagnostic> {
+    /// [`RunError::Ends`]: why the ends could not be made.
+    pub fn run(&self, options: &Options) -> Result<Run, RunError> {
         let contract = self.scenario.promised(options.contract, self.target);
         match direct::run(self, contract, options) {
             Some(run) => Ok(run),

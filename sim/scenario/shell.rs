@@ -3,12 +3,14 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use futures::future::LocalBoxFuture;
 
+use super::error::RunError;
 use super::log::Keep;
 use super::run::{Course, Options, Ready, Run};
 use super::stage::Stage;
@@ -16,14 +18,14 @@ use crate::choice::Site;
 use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::flow::{AnyFlow, Flow};
 use crate::time::Instant;
-use crate::trace::{Abort, Diagnostic, Env, EnvWhat, Event, Place, What};
-use crate::world::{Conn, Ends, Op, Sim, Simulation, Stuck, Target, World};
+use crate::trace::{Abort, Env, EnvWhat, Event, Place, What};
+use crate::world::{Conn, Ends, Op, SetupError, Sim, Simulation, Stuck, Target, World};
 
 /// So many polls of tasks are allowed for each event that the scenario allows.
 const POLLS_PER_EVENT: u64 = 16;
 
 /// Runs the scenario on the target's flows.
-pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, Diagnostic> {
+pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, RunError> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
     // The flows whose segments cross the network are the first that are made.
@@ -38,7 +40,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
     let ends = open(&mut simulation, target, scenario.flows.len())
-        .map_err(|why| scenario.source.whole(&format!("the ends of the target `{}` could not be made: {why}", target.name())))?;
+        .map_err(|source| RunError::Ends { diagnostic: scenario.source.whole(&unmade(target)), source })?;
     let said = ends.first().map(|(client, server)| Both { client: client.contract(), server: server.contract() });
     let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);
     let mut shell = Shell::new(simulation.sim(), ends);
@@ -55,13 +57,12 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
 }
 
 /// Makes the ends of every flow.
-fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Ends>, String> {
-    (0..flows)
-        .map(|_| match simulation.run(async |sim| target.open(sim).await) {
-            Ok(opened) => opened.map_err(|error| error.to_string()),
-            Err(stuck) => Err(stuck.to_string()),
-        })
-        .collect()
+fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Ends>, Box<dyn Error + Send + Sync>> {
+    (0..flows).map(|_| simulation.run(async |sim| target.open(sim).await)?.map_err(SetupError::into_source)).collect()
+}
+
+fn unmade(target: &dyn Target) -> String {
+    format!("the ends of the target `{}` could not be made", target.name())
 }
 
 /// Goes on whenever a call or a timer has ended, until every task is through.

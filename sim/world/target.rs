@@ -24,12 +24,17 @@ use super::{Conn, PipeSettings, World};
 /// assert!(port("http").unwrap_err().source().is::<std::num::ParseIntError>());
 /// ```
 #[derive(Debug)]
-pub struct SetupError(Box<dyn std::error::Error>);
+pub struct SetupError(Box<dyn std::error::Error + Send + Sync>);
 
 impl SetupError {
     /// What went wrong.
     pub fn source(&self) -> &(dyn std::error::Error + 'static) {
         &*self.0
+    }
+
+    /// What went wrong, as an error that others can hold.
+    pub fn into_source(self) -> Box<dyn std::error::Error + Send + Sync> {
+        self.0
     }
 }
 
@@ -40,7 +45,7 @@ impl fmt::Display for SetupError {
 }
 
 /// `SetupError` is no `Error` itself: else this would collide with the identity.
-impl<E: Into<Box<dyn std::error::Error>>> From<E> for SetupError {
+impl<E: Into<Box<dyn std::error::Error + Send + Sync>>> From<E> for SetupError {
     fn from(error: E) -> Self {
         SetupError(error.into())
     }

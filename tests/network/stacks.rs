@@ -310,7 +310,7 @@ fn ours() -> impl flowsim::Target {
 }
 
 fn meets_a_bad_network(target: &dyn flowsim::Target) {
-    let run = Scenario::parse("bad.toml", BAD_NETWORK).and_then(|scenario| scenario.run(target)).unwrap_or_else(|why| panic!("{why}"));
+    let run = Scenario::parse("bad.toml", BAD_NETWORK).expect("a scenario").run(target).expect("it runs");
     run.assert_held();
     assert!(run.stats().segments_dropped >= 2, "{:?}", run.stats());
     let is_cut = |event: &Event| matches!(&event.what, What::Env(env) if matches!(env.what, EnvWhat::Partition { .. }));
@@ -330,8 +330,8 @@ fn what_a_scenario_says_of_the_network_happens_to_flows_that_users_make() {
 #[test]
 fn a_closure_that_does_not_say_so_has_no_network() {
     let closure = async |sim: &Sim| sim.tcp_pair().await;
-    let refused = Scenario::parse("bad.toml", BAD_NETWORK).and_then(|scenario| scenario.run(&closure)).expect_err("a refusal");
-    assert_eq!(refused.message, "the target `closure` has no link");
+    let refused = Scenario::parse("bad.toml", BAD_NETWORK).expect("a scenario").run(&closure).expect_err("a refusal");
+    assert_eq!(refused.to_diagnostic().message, "the target `closure` has no link");
     assert!(refused.to_string().contains("OverNetwork"), "{refused}");
 }
 
@@ -384,7 +384,7 @@ proptest! {
 }
 
 fn assert_held(scenario: &Scenario, target: &dyn flowsim::Target) -> Result<(), TestCaseError> {
-    let run = scenario.run(target).unwrap_or_else(|mistake| panic!("{mistake}"));
+    let run = scenario.run(target).unwrap_or_else(|error| panic!("{error:?}"));
     prop_assert!(run.judgement() == Judgement::Held, "{}\n{}", run.why(), run.ladder());
     Ok(())
 }

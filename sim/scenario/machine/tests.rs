@@ -9,8 +9,8 @@ use crate::trace::{Event, What};
 use crate::world::{PipeSettings, Step as Moment, World};
 
 fn run(text: &str) -> Run {
-    let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)));
-    scenario.run(scenario.named_target().expect("a known target")).unwrap_or_else(|error| panic!("{}", error.render(false)))
+    let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{error:?}"));
+    scenario.run(scenario.named_target().expect("a known target")).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// What was not met: line, column, message.

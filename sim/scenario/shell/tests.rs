@@ -8,7 +8,7 @@ use crate::contract::{Error, Mode, Read};
 use crate::flow::Io;
 use crate::oracle::Judgement;
 use crate::target;
-use crate::world::{PipeFlow, SetupError};
+use crate::world::{PipeFlow, SetupError, Stuck};
 
 fn scenario(text: &str) -> Scenario {
     Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)))
@@ -132,12 +132,18 @@ fn a_panic_of_a_subjects_own_task_is_told() {
 fn ends_that_could_not_be_made_are_no_verdict() {
     let refused = async |_: &Sim| Err::<(PipeFlow, PipeFlow), _>(SetupError::from(Error::Refused));
     let error = scenario("client.steps = [\"close\"]").run(&refused).expect_err("no ends");
-    assert_eq!(error.to_string(), "t.toml: the ends of the target `closure` could not be made: refused");
+    let told = error.to_diagnostic().to_string();
+    assert_eq!(told, "t.toml: the ends of the target `closure` could not be made: refused");
+    assert_eq!(error.to_string(), "t.toml: the ends of the target `closure` could not be made");
+    let cause = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
+    assert_eq!((cause, format!("{error:?}").contains(": refused")), (Some(&Error::Refused), true));
     let never = async |_: &Sim| {
         std::future::pending::<()>().await;
         Err::<(PipeFlow, PipeFlow), _>(SetupError::from(Error::Refused))
     };
-    assert!(scenario("client.steps = [\"close\"]").run(&never).is_err());
+    let stuck = scenario("client.steps = [\"close\"]").run(&never).expect_err("no ends");
+    let cause = std::error::Error::source(&stuck).and_then(|source| source.downcast_ref::<Stuck>());
+    assert_eq!(cause, Some(&Stuck::Quiet { open: false }));
 }
 
 #[test]
