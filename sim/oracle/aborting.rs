@@ -1,8 +1,8 @@
 //! That an end was aborted: how it is known, what it establishes, and whether the stack had a reason.
 
-use super::end::{Aborted, EndState, Kind, Pending, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
+use super::state::{Aborted, Asked, EndState, Pending, first};
 use crate::contract::{End, Error, Outcome};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};
@@ -10,13 +10,14 @@ use crate::trace::{Abort, By};
 impl Scene<'_> {
     /// Without a record of the network an error word is its own evidence of an abort.
     pub(super) fn evidence(&mut self, pending: &Pending, error: &Error) {
-        let flowing = matches!(pending.kind, Kind::Read { .. } | Kind::Write { .. } | Kind::Flush | Kind::Shutdown(_) | Kind::Close);
-        if self.header.records.network || self.me().aborted.is_some() || !flowing {
+        let flowing = matches!(pending.asked, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush | Asked::Shutdown(_) | Asked::Close);
+        if self.header.records.network || self.me().life.aborted().is_some() || !flowing {
             return;
         }
         let peer = self.peer();
-        let peer_left = peer.write_end_called().is_some() || peer.shut_read.called.is_some() || peer.maybe_write.is_some();
-        let own = self.me().write_end_called().is_some() || self.me().maybe_write.is_some();
+        let peer_left =
+            peer.halves.write_end_called().is_some() || peer.halves.shut_read().called.is_some() || peer.halves.maybe_write().is_some();
+        let own = self.me().halves.write_end_called().is_some() || self.me().halves.maybe_write().is_some();
         let kind = match error {
             Error::Reset | Error::ConnectionAborted => Abort::Reset,
             Error::TimedOut => Abort::Timeout,
@@ -26,20 +27,20 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        me.aborted = Some(Aborted { at, kind, by_word: true, by_stack: false });
+        me.life.abort(Aborted { at, kind, by_word: true, by_stack: false });
     }
 
     /// A call that returned the error of an abort has told this end.
     pub(super) fn tell(&mut self, outcome: &Outcome) {
         let at = self.at;
-        if matches!(outcome, Outcome::Error(_)) && self.me().aborted.is_some() {
-            self.me_mut().told.get_or_insert(at);
+        if matches!(outcome, Outcome::Error(_)) {
+            self.me_mut().life.tell(at);
         }
     }
 
     /// In a pipe what was accepted has arrived; elsewhere segments show what has.
     fn note_arrivals(&mut self) {
-        if self.me().arrived.is_some() || self.me().crashed.is_some() {
+        if self.me().life.arrived().is_some() || self.me().life.crashed().is_some() {
             return;
         }
         let writer = self.end.peer();
@@ -50,7 +51,9 @@ impl Scene<'_> {
             (false, _) => None,
         };
         let at = self.at;
-        self.me_mut().arrived = arrived.map(|bytes| (at, bytes));
+        if let Some(bytes) = arrived {
+            self.me_mut().life.had_arrived(at, bytes);
+        }
     }
 
     /// The environment says that this end was aborted.
@@ -58,22 +61,20 @@ impl Scene<'_> {
         let (at, id) = (self.at, self.flow.id);
         self.stir();
         self.book.trouble(Some(id), at);
-        if by == By::Stack && self.header.records.network && self.me().aborted.is_none() {
+        if by == By::Stack && self.header.records.network && self.me().life.aborted().is_none() {
             self.abort_cause(kind);
         }
         if self.flow.is_untaken(self.end) {
             // Whether it will be handed out, and what it is then, is the stack's affair.
             let me = self.me_mut();
-            (me.calm, me.maybe_dead) = (false, true);
+            me.calm = false;
+            me.life.doubt();
             return;
         }
         self.note_arrivals();
         let me = self.me_mut();
         me.calm = false;
-        // An error word was only a guess at the moment; the line itself is exact.
-        if me.aborted.is_none_or(|abort| abort.by_word) {
-            me.aborted = Some(Aborted { at, kind, by_word: false, by_stack: by == By::Stack });
-        }
+        me.life.abort(Aborted { at, kind, by_word: false, by_stack: by == By::Stack });
     }
 
     /// A stack that aborts an end by itself has a reason, as far as calls, the network's record and segments can show it.
@@ -103,21 +104,21 @@ impl Scene<'_> {
         let (me, peer) = (self.me(), self.peer());
         let pending = me.is_opening() || peer.is_opening() || !(me.used || peer.used);
         let untaken = self.flow.is_unopened() || End::BOTH.iter().any(|&end| self.flow.is_untaken(end));
-        pending || untaken || me.is_void() || me.is_gone()
+        pending || untaken || me.is_void() || me.life.is_gone()
     }
 
     /// Something befell the network between the ends, or the peer.
     fn is_network_troubled(&self) -> bool {
-        self.flow.is_cut() || self.flow.was_cut || self.peer().is_gone()
+        self.flow.is_cut() || self.flow.was_cut || self.peer().life.is_gone()
     }
 
     fn reset_without_cause(&self) -> Option<String> {
         let (me, peer, end) = (self.me(), self.peer(), self.end);
         let arrivals = &self.flow.arrivals;
-        let over = me.write_end_called().is_some() && peer.write_end_called().is_some();
+        let over = me.halves.write_end_called().is_some() && peer.halves.write_end_called().is_some();
         let seen = arrivals.tells_fates;
         let came = arrivals.of(end.peer()).reset.is_some();
-        let reads_on = me.shut_read.called.is_none() && me.maybe_read.is_none() || me.discards();
+        let reads_on = me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none() || me.discards();
         if has_left(me) || over || seen && !reads_on {
             return None;
         }
@@ -161,7 +162,7 @@ impl Scene<'_> {
         let wrong = || format!("keep-alive gave the {end}'s connection up, although the peer and the network were alive");
         // The peer's own probes are old segments: they show that it lives, but answer nothing.
         let heard = self.flow.arrivals.of(end.peer()).answered.filter(|_| self.header.records.segments);
-        match (heard, self.me().keepalive.or(self.header.keepalive)) {
+        match (heard, self.me().opening.keepalive().or(self.header.keepalive)) {
             _ if self.is_network_troubled() => None,
             (Some(heard), Some(settings)) => {
                 let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
@@ -176,12 +177,12 @@ impl Scene<'_> {
     fn is_all_answered(&self) -> bool {
         let (me, peer) = (self.me(), self.peer());
         let stream = &self.flow.streams[self.end];
-        let ended = me.write_end_called().is_none() || peer.eof.is_some();
-        ended && me.writes_pending == 0 && stream.bytes_read >= stream.bytes_called
+        let ended = me.halves.write_end_called().is_none() || peer.reading.eof().is_some();
+        ended && me.pending.writes() == 0 && stream.bytes_read >= stream.bytes_called
     }
 }
 
 /// An end that closed, or left the network, or perhaps did.
 fn has_left(end: &EndState) -> bool {
-    first([end.close_begun, end.full_close_possible(), end.disconnect.called]).is_some()
+    first([end.halves.close_begun(), end.full_close_possible(), end.halves.disconnect().called]).is_some()
 }

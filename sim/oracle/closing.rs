@@ -1,9 +1,9 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
 use super::Seq;
-use super::end::{Answer, Pending, Step, first};
 use super::ledger::{Findings, Site};
 use super::scene::Scene;
+use super::state::{Doubt, Pending, first};
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};
 use crate::rules::Rule;
 
@@ -12,33 +12,14 @@ impl Scene<'_> {
         self.book.exercise(Rule::ShutdownReturns);
         let mut found = Findings::default();
         let me = self.me();
-        let earlier_write = mode.writes() && (me.shut_write.called.is_some_and(|at| at != pending.called) || me.close.called.is_some());
-        let earlier_read = mode.reads() && me.shut_read.called.is_some_and(|at| at != pending.called);
+        let earlier_write =
+            mode.writes() && (me.halves.shut_write().called.is_some_and(|at| at != pending.called) || me.halves.close().called.is_some());
+        let earlier_read = mode.reads() && me.halves.shut_read().called.is_some_and(|at| at != pending.called);
         self.repeated(pending, earlier_write || earlier_read, outcome, &mut found);
         let at = self.at;
         let me = self.me_mut();
-        match outcome {
-            Outcome::Done => {
-                if mode.reads() {
-                    me.shut_read.end(at);
-                    me.maybe_read = None;
-                }
-                if mode.writes() {
-                    me.shut_write.end(at);
-                    me.maybe_write = None;
-                }
-            }
-            // A shutdown that failed may have taken effect or not.
-            _ => {
-                if mode.reads() {
-                    me.maybe_read.get_or_insert(Answer::Open(at));
-                }
-                if mode.writes() {
-                    me.maybe_write.get_or_insert(Answer::Open(at));
-                }
-            }
-        }
-        me.refresh();
+        me.halves.shutdown_returned(mode, matches!(outcome, Outcome::Done), at);
+        me.calm = false;
         self.enter(pending, found);
         if mode.writes() && matches!(outcome, Outcome::Done) {
             self.pushed_out(pending.called.seq);
@@ -49,15 +30,14 @@ impl Scene<'_> {
         self.book.exercise(Rule::CloseReturns);
         let mut found = Findings::default();
         let me = self.me();
-        let earlier = me.close.called.is_some_and(|at| at != pending.called) || me.shut_write.called.is_some();
+        let earlier = me.halves.close().called.is_some_and(|at| at != pending.called) || me.halves.shut_write().called.is_some();
         self.repeated(pending, earlier, outcome, &mut found);
         self.close_waits(pending, outcome, &mut found);
         let at = self.at;
         let me = self.me_mut();
-        me.close.end(at);
-        me.maybe_write = None;
-        me.refresh();
-        if me.closes_fully() {
+        me.halves.close_returned(at);
+        me.calm = false;
+        if me.halves.closes_fully() {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.enter(pending, found);
@@ -67,13 +47,8 @@ impl Scene<'_> {
     /// An end without a connection has nothing to end.
     pub(super) fn ended_nothing(&mut self, pending: &Pending) {
         let me = self.me_mut();
-        for step in [&mut me.shut_read, &mut me.shut_write, &mut me.close] {
-            if step.called == Some(pending.called) {
-                *step = Step::default();
-            }
-        }
-        me.close_begun = me.close_begun.filter(|begun| *begun != pending.called);
-        me.refresh();
+        me.halves.undo(pending.called);
+        me.calm = false;
     }
 
     pub(super) fn flush_returned(&mut self, pending: &Pending, outcome: &Outcome) {
@@ -93,30 +68,31 @@ impl Scene<'_> {
         }
         let at = self.at;
         let me = self.me_mut();
-        me.disconnect.end(at);
-        me.refresh();
+        me.halves.disconnect_returned(at);
+        me.calm = false;
         self.enter(pending, found);
     }
 
     /// A second or concurrent shutdown or close ends as the first would.
     fn repeated(&mut self, pending: &Pending, earlier: bool, outcome: &Outcome, found: &mut Findings) {
         let me = self.me();
-        let overlapping = me.endings_pending > 0 && me.pending.iter().any(|other| other.kind == pending.kind);
+        let overlapping = me.pending.iter().any(|other| other.asked == pending.asked);
         let again = earlier || overlapping;
         if again {
             self.book.exercise(Rule::CloseIsIdempotent);
         }
         let me = self.me();
         let sockets = matches!(me.contract.base, "posix" | "async-io");
-        let excused = sockets || me.is_gone() || me.opening.is_closed_to(pending.called.seq);
+        let excused = sockets || me.life.is_gone() || me.opening.is_closed_to(pending.called.seq);
         let wrong = match outcome {
             Outcome::Panic => true,
             Outcome::Done => false,
             _ => again && !excused,
         };
         if wrong {
-            let (end, word, what) = (self.end, outcome.clone().into_error(), pending.kind.word());
-            let because = first([me.close.called, me.shut_write.called, me.shut_read.called]).unwrap_or(pending.called);
+            let (end, word, what) = (self.end, outcome.clone().into_error(), pending.asked.word());
+            let because =
+                first([me.halves.close().called, me.halves.shut_write().called, me.halves.shut_read().called]).unwrap_or(pending.called);
             found.add(Rule::CloseIsIdempotent, &[because, pending.called], || {
                 format!("the {end}'s {what} ended with `{word}` instead of `done`")
             });
@@ -129,18 +105,27 @@ impl Scene<'_> {
         if me.contract.close_waits_for_peer != CloseWaits::Yes || *outcome != Outcome::Done {
             return;
         }
-        let aborted = |end: &super::end::EndState| end.aborted.map(|abort| abort.at);
+        let aborted = |end: &super::state::EndState| end.life.aborted_at();
         // On the wire a shutdown of writing and a half close are the same.
         let arrivals = &self.flow.arrivals;
         let unclear = arrivals.tells_fates && arrivals.arrived_of(self.end.peer()).is_none();
-        let shut = peer.shut_write.called.filter(|_| unclear || arrivals.fin_arrived(self.end.peer()));
-        let lost = first([me.stack_left, peer.stack_left]);
+        let shut = peer.halves.shut_write().called.filter(|_| unclear || arrivals.fin_arrived(self.end.peer()));
+        let lost = first([me.life.stack_left(), peer.life.stack_left()]);
         // Where nobody reads any more, its stack waits for the peer so long, and no longer.
         let limit = self.header.limits[self.end].fin_wait_2;
-        let shut_read = first([me.shut_read.called, me.maybe_read.map(Answer::stamp)]);
+        let shut_read = first([me.halves.shut_read().called, me.halves.maybe_read().map(Doubt::stamp)]);
         let left = shut_read.filter(|shut| self.at.t >= shut.t + limit);
-        let cause = [peer.close_begun, peer.disconnect.called, aborted(me), aborted(peer), me.disconnect.called, shut, lost, left];
-        let early = first(cause).is_none() && me.close.returned.is_none() && !me.maybe_dead && !self.flow.is_unopened();
+        let cause = [
+            peer.halves.close_begun(),
+            peer.halves.disconnect().called,
+            aborted(me),
+            aborted(peer),
+            me.halves.disconnect().called,
+            shut,
+            lost,
+            left,
+        ];
+        let early = first(cause).is_none() && me.halves.close().returned.is_none() && !me.life.is_maybe_dead() && !self.flow.is_unopened();
         self.book.exercise(Rule::CloseWaits);
         if early {
             let end = self.end;
@@ -159,7 +144,7 @@ impl Scene<'_> {
         stream.flush(seq);
         let Some((eof, op)) = late else { return };
         let owed = stream.owed(true, 0);
-        let lower = self.flow.ends[end].write_end_called().is_some_and(|called| called.seq < eof.seq);
+        let lower = self.flow.ends[end].halves.write_end_called().is_some_and(|called| called.seq < eof.seq);
         if owed > before && lower && !self.flow.ends[end.peer()].faulted {
             let mut found = Findings::default();
             found.add(Rule::EofComplete, &[at], || {
@@ -182,7 +167,7 @@ impl Scene<'_> {
 
     fn read_buffer_seen(&mut self, op: u64, changed: bool) {
         self.book.exercise(Rule::FreshBuffer);
-        if changed && self.me().judges_content && !self.me().faulted {
+        if changed && self.judges_content() && !self.me().faulted {
             let mut found = Findings::default();
             let end = self.end;
             found.add(Rule::FreshBuffer, &[], || format!("the buffer that the {end}'s read returned has other contents now"));

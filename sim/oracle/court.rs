@@ -172,7 +172,9 @@ impl Court {
         let left = End::BOTH.map(|end| self.hosts[end].left);
         for (end, left) in End::BOTH.into_iter().zip(left) {
             let other = left.or(self.hosts[end.peer()].left.filter(|_| !self.has_two_hosts()));
-            self.flows[index].ends[end].stack_left = other;
+            if let Some(left) = other {
+                self.flows[index].ends[end].life.stack_leaves(left);
+            }
         }
         if index != id as usize {
             self.by_id.insert(id, index);
@@ -250,7 +252,7 @@ impl Court {
         let same = |end: End| end == place.end || !self.has_two_hosts();
         let ends: Vec<End> = End::BOTH.into_iter().filter(|end| same(*end)).collect();
         for flow in self.flows.iter_mut().filter(|flow| flow.id != place.flow) {
-            ends.iter().for_each(|&end| _ = flow.ends[end].stack_left.get_or_insert(at));
+            ends.iter().for_each(|&end| flow.ends[end].life.stack_leaves(at));
         }
     }
 
@@ -326,7 +328,7 @@ impl Court {
                 let revived: Vec<usize> = revived.into_iter().filter_map(|id| self.known(id)).collect();
                 let (flows, alive) = (&self.flows, &mut self.alive[end]);
                 // An abort that is known only by an error word becomes certain by the line.
-                alive.retain(|&index| flows[index].ends[end].aborted.is_none_or(|abort| abort.by_word));
+                alive.retain(|&index| flows[index].ends[end].life.aborted().is_none_or(|abort| abort.by_word));
                 alive.extend(revived);
                 alive.sort_unstable();
                 alive.dedup();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Stamp;
 use super::arrivals::Arrivals;
-use super::end::EndState;
+use super::state::EndState;
 use super::stream::Stream;
 use super::wire::WireState;
 use crate::contract::{Both, End, Payload};
@@ -89,17 +89,17 @@ impl Flow {
     /// A connection that this end has not been handed yet: only its connecting peer knows of it.
     pub fn is_untaken(&self, end: End) -> bool {
         let (me, peer) = (&self.ends[end].opening, &self.ends[end.peer()].opening);
-        let taken = me.opened.is_some() || me.connects || me.used && me.begun.is_none();
-        !taken && (peer.connects || me.begun.is_some())
+        let taken = me.opened().is_some() || me.connects() || me.is_used() && me.begun().is_none();
+        !taken && (peer.connects() || me.begun().is_some())
     }
 
     /// One of the ends is not connected yet, or never will be.
     pub fn is_unopened(&self) -> bool {
-        End::BOTH.iter().any(|&end| self.ends[end].opening.begun.is_some() && self.ends[end].opening.opened.is_none())
+        End::BOTH.iter().any(|&end| self.ends[end].opening.begun().is_some() && self.ends[end].opening.opened().is_none())
     }
 
     /// A partition or crash stands between the ends.
     pub fn is_cut(&self) -> bool {
-        End::BOTH.iter().any(|&end| self.cut[end].is_some() || self.ends[end].crashed.is_some())
+        End::BOTH.iter().any(|&end| self.cut[end].is_some() || self.ends[end].life.crashed().is_some())
     }
 }

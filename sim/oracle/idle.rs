@@ -170,7 +170,7 @@ impl Scene<'_> {
 
     /// Data for an end that has closed for good: its stack is to say so.
     fn comes_late(&mut self, wire: &Wire) {
-        if wire.fate == Fate::Delivered && wire.len > 0 && self.peer().full_close_returned().is_some() {
+        if wire.fate == Fate::Delivered && wire.len > 0 && self.peer().halves.full_close_returned().is_some() {
             self.flow.arrivals.came_late(self.end, self.at.t);
         }
     }

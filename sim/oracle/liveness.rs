@@ -1,9 +1,9 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use super::end::{EndState, Kind, Pending, first};
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::{Findings, Ledger, Site};
+use super::state::{Asked, EndState, Pending, first};
 use super::wire::unread;
 use super::{Stamp, established, remains};
 use crate::contract::{AcceptedMeans, BlockedReadAtClose, Both, End, Mode, ReadAfterEof};
@@ -56,7 +56,7 @@ pub(super) fn open_question(flow: &Flow, hosts: &Both<Host>) -> Option<String> {
     End::BOTH.into_iter().filter(|&end| !flow.ends[end].pending.is_empty()).find_map(|end| {
         let (pending, due) = stuck(flow, hosts, end).into_iter().find(|(pending, _)| !pending.overdue)?;
         let rule = due.rules[0];
-        let word = pending.kind.word();
+        let word = pending.asked.word();
         Some(format!("the recording ends while the {end}'s {word} is pending ({}): {rule} can't be decided", due.why))
     })
 }
@@ -80,7 +80,7 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, 
 
 /// When something last got on: no read shows that where an end throws away what comes, but new segments do.
 fn last_progress(flow: &Flow) -> Instant {
-    let throws_away = |end: End| flow.ends[end].shut_read.called.is_some() && flow.ends[end].discards();
+    let throws_away = |end: End| flow.ends[end].halves.shut_read().called.is_some() && flow.ends[end].discards();
     let said = flow.arrivals.idle.since().filter(|_| End::BOTH.into_iter().any(throws_away));
     said.map_or(flow.active, |said| said.max(flow.active))
 }
@@ -94,7 +94,7 @@ fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: En
     let mut next = (!over).then(|| active + patience);
     for (pending, due) in stuck(flow, hosts, end) {
         let deadline = pending.called.t + patience;
-        let closing = pending.kind == Kind::Close && flow.ends[end].closes_fully();
+        let closing = pending.asked == Asked::Close && flow.ends[end].halves.closes_fully();
         let late = if closing { at.t > deadline } else { fair };
         if late {
             enter(flow, book, end, &pending, due, at, Held::UntilQuiet);
@@ -108,8 +108,8 @@ fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: En
 /// In a simulated run an abort ends all pending calls in the same instant.
 pub(super) fn abort_told_at_once(flow: &mut Flow, book: &mut Ledger, at: Stamp) {
     for end in End::BOTH {
-        let Some(abort) = flow.ends[end].aborted else { continue };
-        let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.kind.is_of_flow();
+        let Some(abort) = flow.ends[end].life.aborted() else { continue };
+        let late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.asked.is_of_flow();
         let waiting: Vec<Pending> = flow.ends[end].pending.heard().filter(late).copied().collect();
         for pending in waiting {
             let due = Due::new(Rule::AbortIsTold, &[Some(abort.at)], "it was not ended in the instant of the abort");
@@ -129,12 +129,11 @@ fn enter(flow: &mut Flow, book: &mut Ledger, end: End, pending: &Pending, due: D
     if flow.ends[end].faulted {
         return;
     }
-    let Some(known) = flow.ends[end].pending.get_mut(op) else { return };
-    if std::mem::replace(&mut known.overdue, true) {
+    if flow.ends[end].pending.mark_overdue(op) != Some(false) {
         return;
     }
     let mut found = Findings::default();
-    let word = pending.kind.word();
+    let word = pending.asked.word();
     for rule in &due.rules {
         let because: Vec<Stamp> = due.because.iter().copied().chain([pending.called]).collect();
         found.add(*rule, &because, || format!("the {end}'s {word} #{op} never returns: {}", due.why));
@@ -161,39 +160,43 @@ fn stuck(flow: &Flow, hosts: &Both<Host>, end: End) -> Vec<(Pending, Due)> {
 
 fn due(flow: &Flow, hosts: &Both<Host>, end: End, pending: &Pending) -> Option<Due> {
     let me = &flow.ends[end];
-    if let Some(told) = abort_owed(me, pending).filter(|_| pending.kind.is_of_flow()) {
+    if let Some(told) = abort_owed(me, pending).filter(|_| pending.asked.is_of_flow()) {
         return Some(told);
     }
-    if is_up_in_the_air(flow, end, pending.kind) {
+    if is_up_in_the_air(flow, end, pending.asked) {
         return None;
     }
-    match pending.kind {
-        Kind::Read { .. } => read_due(flow, end, pending),
-        Kind::Write { .. } => write_due(flow, end, pending),
-        Kind::Flush => (reads_on(flow, end.peer()) && !flow.is_cut()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading")),
-        Kind::Shutdown(Mode::Read) => Some(Due::new(Rule::ShutdownReturns, &[], "a shutdown of reading waits for nobody")),
-        Kind::Shutdown(_) => shutdown_due(flow, end),
-        Kind::Close => close_due(flow, end),
-        Kind::Disconnect => Some(Due::new(Rule::DisconnectNeverFails, &[], "a disconnect ends")),
-        Kind::Connect(port) => established::handshake_due(flow, hosts, end, port),
-        Kind::Accept(port) => established::accept_due(flow, hosts, end, port),
-        Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => None,
+    match pending.asked {
+        Asked::Read { .. } => read_due(flow, end, pending),
+        Asked::Write { .. } => write_due(flow, end, pending),
+        Asked::Flush => {
+            (reads_on(flow, end.peer()) && !flow.is_cut()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading"))
+        }
+        Asked::Shutdown(Mode::Read) => Some(Due::new(Rule::ShutdownReturns, &[], "a shutdown of reading waits for nobody")),
+        Asked::Shutdown(_) => shutdown_due(flow, end),
+        Asked::Close => close_due(flow, end),
+        Asked::Disconnect => Some(Due::new(Rule::DisconnectNeverFails, &[], "a disconnect ends")),
+        Asked::Connect(port) => established::handshake_due(flow, hosts, end, port),
+        Asked::Accept(port) => established::accept_due(flow, hosts, end, port),
+        Asked::Listen(..) | Asked::Unlisten(_) | Asked::Destination => None,
     }
 }
 
 /// Nothing is owed on a flow that is not known to be connected, but that its own calls end.
-fn is_up_in_the_air(flow: &Flow, end: End, kind: Kind) -> bool {
+fn is_up_in_the_air(flow: &Flow, end: End, kind: Asked) -> bool {
     let me = &flow.ends[end];
-    let own = me.full_close_returned().is_some() || matches!(kind, Kind::Shutdown(Mode::Read)) || kind == Kind::Close && me.closes_fully();
-    let unknown = me.maybe_dead || me.stack_left.is_some() || flow.is_unopened();
-    kind.is_of_flow() && !matches!(kind, Kind::Connect(_)) && !own && unknown
+    let own = me.halves.full_close_returned().is_some()
+        || matches!(kind, Asked::Shutdown(Mode::Read))
+        || kind == Asked::Close && me.halves.closes_fully();
+    let unknown = me.life.is_maybe_dead() || me.life.stack_left().is_some() || flow.is_unopened();
+    kind.is_of_flow() && !matches!(kind, Asked::Connect(_)) && !own && unknown
 }
 
 /// After an abort everything ends; only a read that an earlier EOF released may stay.
 fn abort_owed(me: &EndState, pending: &Pending) -> Option<Due> {
-    let abort = me.aborted?;
-    let released = me.contract.read_after_eof == ReadAfterEof::MayBlock && matches!(pending.kind, Kind::Read { .. });
-    if released && me.eof.is_some_and(|eof| eof.seq > abort.at.seq) {
+    let abort = me.life.aborted()?;
+    let released = me.contract.read_after_eof == ReadAfterEof::MayBlock && matches!(pending.asked, Asked::Read { .. });
+    if released && me.reading.eof().is_some_and(|eof| eof.seq > abort.at.seq) {
         return None;
     }
     let rule =
@@ -204,20 +207,20 @@ fn abort_owed(me: &EndState, pending: &Pending) -> Option<Due> {
 
 fn read_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     let me = &flow.ends[end];
-    if me.contract.read_after_eof == ReadAfterEof::MayBlock && me.eof.is_some() {
+    if me.contract.read_after_eof == ReadAfterEof::MayBlock && me.reading.eof().is_some() {
         return None;
     }
-    let at_close = me.full_close_called().is_some_and(|at| at.seq > pending.called.seq);
+    let at_close = me.halves.full_close_called().is_some_and(|at| at.seq > pending.called.seq);
     if at_close && me.contract.blocked_read_at_close == BlockedReadAtClose::MayBlock {
         return None;
     }
-    if let Some(closed) = me.full_close_returned() {
+    if let Some(closed) = me.halves.full_close_returned() {
         return Some(Due::new(Rule::NoStuckCall, &[Some(closed)], "this end had closed the flow"));
     }
-    if let Some(shut) = me.shut_read.returned {
+    if let Some(shut) = me.halves.shut_read().returned {
         return Some(Due::new(Rule::NoStuckCall, &[Some(shut)], "this end had shut reading down"));
     }
-    let last = [me.eof, me.read_error].into_iter().flatten().min_by_key(|at| at.seq);
+    let last = [me.reading.eof(), me.reading.error()].into_iter().flatten().min_by_key(|at| at.seq);
     if let Some(last) = last {
         return Some(Due::new(Rule::NoStuckCall, &[Some(last)], format!("another read had ended the stream at {}", last.t)));
     }
@@ -227,7 +230,7 @@ fn read_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
 /// Data or EOF of the peer that does not come.
 fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
     let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.is_gone() {
+    if flow.is_cut() || peer.life.is_gone() {
         return None;
     }
     let stream = &flow.streams[end.peer()];
@@ -250,29 +253,29 @@ fn incoming_due(flow: &Flow, end: End) -> Option<Due> {
 
 /// The peer's half or full close, called where somebody was there to take it, and (unless it waits) not cancelled.
 fn ended_writing(peer: &EndState) -> Option<Stamp> {
-    let ends = |kind| kind == Kind::Close || matches!(kind, Kind::Shutdown(mode) if mode.writes());
-    if peer.pending.iter().any(|pending| pending.unheard && ends(pending.kind)) {
+    let ends = |kind| kind == Asked::Close || matches!(kind, Asked::Shutdown(mode) if mode.writes());
+    if peer.pending.iter().any(|pending| pending.unheard && ends(pending.asked)) {
         return None;
     }
-    let sure = match peer.maybe_write {
-        Some(super::end::Answer::Yes(at)) => Some(at),
+    let sure = match peer.halves.maybe_write() {
+        Some(super::state::Doubt::Happened(at)) => Some(at),
         _ => None,
     };
-    first([peer.write_end_called(), sure])
+    first([peer.halves.write_end_called(), sure])
 }
 
 fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    if let Some(closed) = me.full_close_returned() {
+    if let Some(closed) = me.halves.full_close_returned() {
         return Some(Due::new(Rule::NoStuckCall, &[Some(closed)], "this end had closed the flow"));
     }
-    if let Some(shut) = me.write_end_returned().filter(|at| at.seq < pending.called.seq) {
+    if let Some(shut) = me.halves.write_end_returned().filter(|at| at.seq < pending.called.seq) {
         return Some(Due::new(Rule::NoStuckCall, &[Some(shut)], "this end had shut writing down before"));
     }
-    if flow.is_cut() || peer.is_gone() || peer.is_void() {
+    if flow.is_cut() || peer.life.is_gone() || peer.is_void() {
         return None;
     }
-    if let Some(shut) = peer.shut_read.called.filter(|_| peer.discards()) {
+    if let Some(shut) = peer.halves.shut_read().called.filter(|_| peer.discards()) {
         return Some(Due::new(Rule::PeerShutRead, &[Some(shut)], "the peer had shut reading down and throws data away"));
     }
     reads_on(flow, end.peer()).then(|| Due::new(Rule::WriteResolves, &[], "the peer keeps reading").at_window(flow, end))
@@ -281,44 +284,44 @@ fn write_due(flow: &Flow, end: End, pending: &Pending) -> Option<Due> {
 /// Is a read pending that this end's peer can fill?
 fn reads_on(flow: &Flow, end: End) -> bool {
     let me = &flow.ends[end];
-    let open = me.aborted.is_none() && !me.is_void() && me.eof.is_none() && me.full_close_called().is_none();
-    open && me.reads_pending > 0 && me.pending.heard().any(|pending| matches!(pending.kind, Kind::Read { .. }))
+    let open = me.life.aborted().is_none() && !me.is_void() && me.reading.eof().is_none() && me.halves.full_close_called().is_none();
+    open && me.pending.reads() > 0 && me.pending.heard().any(|pending| matches!(pending.asked, Asked::Read { .. }))
 }
 
 fn shutdown_due(flow: &Flow, end: End) -> Option<Due> {
     let peer = &flow.ends[end.peer()];
-    if flow.is_cut() || peer.is_gone() || peer.is_void() {
+    if flow.is_cut() || peer.life.is_gone() || peer.is_void() {
         return None;
     }
-    let all_read = flow.streams[end].owed(false, 0) == 0 && flow.ends[end].writes_pending == 0;
+    let all_read = flow.streams[end].owed(false, 0) == 0 && flow.ends[end].pending.writes() == 0;
     let why = if all_read { "the peer has read everything that was accepted" } else { "the peer keeps reading" };
     (all_read || reads_on(flow, end.peer())).then(|| Due::new(Rule::ShutdownReturns, &[], why))
 }
 
 fn close_due(flow: &Flow, end: End) -> Option<Due> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    if me.closes_fully() {
+    if me.halves.closes_fully() {
         return Some(Due::new(Rule::CloseReturns, &[], "a full close waits for nobody"));
     }
     if flow.is_cut() {
         return None;
     }
-    let done = |state: &EndState| state.close.called.is_some() && (state.eof.is_some() || state.aborted.is_some());
-    let because = [me.close.called, peer.close.called];
+    let done =
+        |state: &EndState| state.halves.close().called.is_some() && (state.reading.eof().is_some() || state.life.aborted().is_some());
+    let because = [me.halves.close().called, peer.halves.close().called];
     (done(me) && done(peer)).then(|| Due::new(Rule::CloseReturns, &because, "both ends had called close and read to the end"))
 }
 
 /// After EOF or an error the caller closes or shuts down.
 fn duties(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
     let me = &flow.ends[end];
-    let Some(last) = first([me.eof, me.read_error, me.write_error]) else { return };
+    let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return };
     // What never was connected need not be closed.
     if me.is_void() || me.opening.is_closed_to(at.seq) {
         return;
     }
     book.exercise(Rule::CallerKeepsOff);
-    let left = [me.close.called, me.shut_write.called, me.shut_read.called, me.disconnect.called].into_iter().flatten().next();
-    if left.is_none() && me.maybe_write.is_none() && me.maybe_read.is_none() {
+    if me.halves.any_called().is_none() && me.halves.maybe_write().is_none() && me.halves.maybe_read().is_none() {
         let site = Site { at, flow: flow.id, end, op: None };
         book.fault(site, format!("the {end} read EOF or an error at {} and never closed or shut down the flow", last.t));
     }

@@ -17,7 +17,7 @@ mod catalogue;
 mod closing;
 mod controls;
 mod court;
-mod end;
+
 mod established;
 mod flow;
 mod frontier;
@@ -33,6 +33,7 @@ mod reading;
 mod remains;
 mod rooms;
 mod scene;
+mod state;
 mod stream;
 mod verdict;
 mod wire;

@@ -7,9 +7,9 @@
 
 use bytes::Bytes;
 
-use super::end::Pending;
 use super::ledger::Findings;
 use super::scene::Scene;
+use super::state::Pending;
 use super::stream::{Status, Stream};
 use crate::contract::{CancelRead, ConcurrentWrites, End, Payload};
 use crate::rules::Rule;
@@ -273,7 +273,7 @@ impl Scene<'_> {
     }
 
     fn reads_are_safely_cancelled(&self) -> bool {
-        self.me().contract.cancel_read == CancelRead::Safe && self.me().cancelled_read.is_some()
+        self.me().contract.cancel_read == CancelRead::Safe && self.me().reading.cancelled().is_some()
     }
 
     /// Bytes of a failed or cancelled write that can't be its prefix, or that come too late.

@@ -3,10 +3,10 @@
 //! Who listens where is kept in `hosts`. What one end's calls say of the other's is judged only where both have one clock.
 
 use super::Stamp;
-use super::end::{Kind, Opening, Pending};
 use super::hosts::Found;
 use super::ledger::Findings;
 use super::scene::{Answered, Scene};
+use super::state::{Asked, Pending};
 use crate::contract::{Error, Keepalive, Outcome, SecondListen};
 use crate::rules::Rule;
 use crate::time::span;
@@ -18,47 +18,44 @@ impl Scene<'_> {
         self.header.clock == Clock::Shared
     }
 
-    pub(super) fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Kind {
+    pub(super) fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Asked {
         let port = self.hosts[self.end.peer()].is_named(to);
-        self.me_mut().keepalive = keepalive;
-        let accepts = !self.peer().opening.connects && !self.me().used && self.is_ordered();
-        if let Some((accepted, op)) = self.peer().opening.opened.filter(|_| accepts) {
+        self.me_mut().opening.set_keepalive(keepalive);
+        let accepts = !self.peer().opening.connects() && !self.me().used && self.is_ordered();
+        if let Some((accepted, op)) = self.peer().opening.opened().filter(|_| accepts) {
             self.accepted_before_connect(accepted, op);
         }
-        Kind::Connect(port)
+        Asked::Connect(port)
     }
 
-    pub(super) fn accept_called(&mut self, port: u16, keepalive: Option<Keepalive>) -> Kind {
+    pub(super) fn accept_called(&mut self, port: u16, keepalive: Option<Keepalive>) -> Asked {
         self.hosts[self.end].accepts(port);
-        self.me_mut().keepalive = keepalive;
-        Kind::Accept(port)
+        self.me_mut().opening.set_keepalive(keepalive);
+        Asked::Accept(port)
     }
 
-    pub(super) fn listen_called(&mut self, port: u16) -> Kind {
+    pub(super) fn listen_called(&mut self, port: u16) -> Asked {
         let (at, flow) = (self.at, self.flow.id);
-        Kind::Listen(port, self.hosts[self.end].listens(port, flow, at))
+        Asked::Listen(port, self.hosts[self.end].listens(port, flow, at))
     }
 
-    pub(super) fn unlisten_called(&mut self, port: u16) -> Kind {
+    pub(super) fn unlisten_called(&mut self, port: u16) -> Asked {
         let at = self.at;
         self.hosts[self.end].unlistens(port, at);
         self.book.trouble(None, at);
-        Kind::Unlisten(port)
+        Asked::Unlisten(port)
     }
 
     /// A connect or accept is made.
-    pub(super) fn opening_begins(&mut self, kind: Kind) {
+    pub(super) fn opening_begins(&mut self, kind: Asked) {
         let at = self.at;
-        let crashed = self.me().crashed.is_some();
+        let crashed = self.me().life.crashed().is_some();
         let opening = &mut self.me_mut().opening;
         // What a crash found in the making died with it: this one begins on a host that has come back.
-        if crashed && opening.opened.is_none() && !opening.used {
-            *opening = Opening::default();
+        if crashed {
+            opening.forget_unfinished();
         }
-        if !opening.used {
-            opening.begun.get_or_insert(at);
-        }
-        opening.connects |= matches!(kind, Kind::Connect(_));
+        opening.begin(at, matches!(kind, Asked::Connect(_)));
     }
 
     /// A connect or accept returned; what befell the end before, it is connected now.
@@ -67,25 +64,24 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         if *outcome != Outcome::Ok {
-            me.opening.failed.get_or_insert(at);
-            return;
+            return me.opening.fail(at);
         }
         if made.is_some() {
             return;
         }
-        me.opening.opened.get_or_insert((at, pending.op));
+        me.opening.open(at, pending.op);
         if let Some(peer) = peer {
-            me.destination.get_or_insert_with(|| peer.into());
+            me.opening.leads_to(peer);
         }
-        let (begun, was_aborted) = (me.opening.begun, me.aborted.is_some());
+        let (begun, was_aborted) = (me.opening.begun(), me.life.aborted().is_some());
         // A host that crashed before and came back has nothing that the crash could have taken.
-        if me.crashed.is_some_and(|crashed| begun.is_some_and(|begun| crashed.seq < begun.seq)) {
-            (me.crashed, me.aborted) = (None, None);
+        if me.life.crashed().is_some_and(|crashed| begun.is_some_and(|begun| crashed.seq < begun.seq)) {
+            me.life.outlive_crash();
         }
-        if begun.is_some() && me.crashed.is_none() {
+        if begun.is_some() && me.life.crashed().is_none() {
             me.forget_failures();
         }
-        if was_aborted && me.aborted.is_none() {
+        if was_aborted && me.life.aborted().is_none() {
             self.book.revived[self.end].push(self.flow.id);
         }
     }
@@ -98,8 +94,8 @@ impl Scene<'_> {
         }
         let simulated = self.header.simulated && self.header.records.segments;
         let opening = &mut self.me_mut().opening;
-        if simulated && opening.opened.is_none() && pending.kind.is_of_flow() {
-            opening.begun.get_or_insert(pending.called);
+        if simulated && opening.opened().is_none() && pending.asked.is_of_flow() {
+            opening.begin_late(pending.called);
         }
         opening.is_closed_to(pending.called.seq)
     }
@@ -141,8 +137,8 @@ impl Scene<'_> {
         if self.host_gone(pending, port) {
             self.book.exercise(Rule::UnlistenStopsNew);
         }
-        let by_itself = self.me().aborted.is_none_or(|abort| abort.by_stack);
-        let left = self.me().full_close_possible().is_some() || self.me().close_begun.is_some();
+        let by_itself = self.me().life.aborted().is_none_or(|abort| abort.by_stack);
+        let left = self.me().full_close_possible().is_some() || self.me().halves.close_begun().is_some();
         if left || !by_itself || !(refused || *error == Error::TimedOut) || !self.is_ordered() {
             return;
         }
@@ -159,7 +155,7 @@ impl Scene<'_> {
 
     /// The peer's pending accept of this connection.
     fn accepts(&self, port: Option<u16>) -> Option<Stamp> {
-        let is = |kind| matches!(kind, Kind::Accept(other) if port.is_none_or(|port| port == other));
+        let is = |kind| matches!(kind, Asked::Accept(other) if port.is_none_or(|port| port == other));
         self.peer().pending.earliest(is)
     }
 
@@ -171,7 +167,7 @@ impl Scene<'_> {
         let host = &self.hosts[self.end.peer()];
         let there =
             host.listener_on(port, self.flow.id).filter(|at| at.seq < called).and_then(|_| self.accepts(port)).filter(|at| at.seq < called);
-        let Some(accepting) = there.filter(|_| fair && !self.peer().is_gone() && self.header.records.network) else { return };
+        let Some(accepting) = there.filter(|_| fair && !self.peer().life.is_gone() && self.header.records.network) else { return };
         let end = self.end;
         found.add(Rule::HandshakeCompletes, &[accepting, pending.called], || {
             format!("the {end}'s connect failed with `{error}`, but the {} listened and was accepting, and nothing was lost", end.peer())
@@ -227,8 +223,8 @@ impl Scene<'_> {
         self.book.exercise(Rule::AcceptOnce);
         let end = self.end;
         // Who is connected to somebody else has another connection, whatever flow the call stands on.
-        let other = self.me().destination.as_deref().zip(peer).is_some_and(|(known, peer)| known != peer);
-        if let Some((first, op)) = self.me().opening.opened.filter(|_| !other) {
+        let other = self.me().opening.destination().zip(peer).is_some_and(|(known, peer)| known != peer);
+        if let Some((first, op)) = self.me().opening.opened().filter(|_| !other) {
             found.add(Rule::AcceptOnce, &[first, pending.called], || {
                 format!("the {end}'s accept returned a connection that its accept #{op} had returned at {}", first.t)
             });
@@ -239,7 +235,7 @@ impl Scene<'_> {
         self.accepted_after_disconnect(pending, found);
         let Some(gone) = self.hosts[end].nobody(Some(port), self.flow.id) else { return };
         self.book.exercise(Rule::UnlistenStopsNew);
-        if let Some(begun) = self.peer().opening.begun.filter(|begun| begun.seq > gone.seq) {
+        if let Some(begun) = self.peer().opening.begun().filter(|begun| begun.seq > gone.seq) {
             found.add(Rule::UnlistenStopsNew, &[gone, begun], || {
                 format!("the {end} accepted a connection that began at {}, after unlisten had returned at {}", begun.t, gone.t)
             });
@@ -250,17 +246,17 @@ impl Scene<'_> {
     pub(super) fn was_made(&mut self, op: u64) {
         self.book.exercise(Rule::AcceptOnce);
         let (at, end) = (self.at, self.end);
-        if let Some((first, _)) = self.me().opening.opened {
+        if let Some((first, _)) = self.me().opening.opened() {
             let mut found = Findings::default();
             found.add(Rule::AcceptOnce, &[first], || format!("the {end} was handed a connection that it had been handed at {}", first.t));
             let site = self.site(op);
             self.book.enter(site, found);
         }
-        self.me_mut().opening.opened.get_or_insert((at, op));
+        self.me_mut().opening.open(at, op);
     }
 
     fn accepted_after_disconnect(&mut self, pending: &Pending, found: &mut Findings) {
-        if let Some(gone) = self.me().disconnect.returned.filter(|gone| gone.seq < pending.called.seq) {
+        if let Some(gone) = self.me().halves.disconnect().returned.filter(|gone| gone.seq < pending.called.seq) {
             let end = self.end;
             found.add(Rule::DisconnectNeverFails, &[gone, pending.called], || {
                 format!("the {end} accepted a connection after it had left the network at {}", gone.t)
@@ -287,7 +283,7 @@ impl Scene<'_> {
             Outcome::Panic => self.panicked(pending),
             _ => {}
         }
-        if self.hosts[end].left.is_none() && self.me().crashed.is_none() && port != 0 {
+        if self.hosts[end].left.is_none() && self.me().life.crashed().is_none() && port != 0 {
             self.listens_again(pending, port, before, outcome, &mut found);
         }
         self.enter(pending, found);
@@ -334,11 +330,11 @@ impl Scene<'_> {
             self.panicked(pending);
         }
         let Some(now) = peer.filter(|_| *outcome == Outcome::Ok) else { return };
-        let Some(before) = &self.me().destination else {
-            return self.me_mut().destination = Some(now.into());
+        let Some(before) = self.me().opening.destination() else {
+            return self.me_mut().opening.leads_to(now);
         };
         let mut found = Findings::default();
-        if **before != *now {
+        if before != now {
             let end = self.end;
             found.add(Rule::DestinationIsConstant, &[pending.called], || {
                 format!("the {end} is connected to {now}, it says, but it was to {before} before")

@@ -1,10 +1,10 @@
 //! What the return of a read may say.
 
-use super::end::{Answer, EndState, Pending, first};
 use super::flow::Fingerprint;
 use super::frontier::Undecided;
 use super::ledger::Findings;
 use super::scene::Scene;
+use super::state::{Doubt, Pending, first};
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
@@ -36,15 +36,15 @@ impl Scene<'_> {
         let called = pending.called.seq;
         let me = self.me();
         let contract = me.contract;
-        let closed = me.reading_over().is_some_and(|at| at.seq < called);
-        let shut = me.shut_read.before(called);
-        let owed = me.full_close_returned().or(me.shut_read.returned).or(me.eof).or(me.read_error);
-        let half = me.shut_write.called.is_some() && me.full_close_called().is_none();
-        let shut_pending = me.shut_read.called.is_some_and(|at| at.seq > called) && contract.data_after_shutdown_read.is_some();
-        let close_pending = me.full_close_called().is_some_and(|at| at.seq > called);
-        let half_closed = contract.close_is == CloseIs::Half && me.close.called.is_some_and(|at| at.seq < called);
+        let closed = me.halves.reading_over().is_some_and(|at| at.seq < called);
+        let shut = me.halves.shut_read().before(called);
+        let owed = me.halves.full_close_returned().or(me.halves.shut_read().returned).or(me.reading.eof()).or(me.reading.error());
+        let half = me.halves.shut_write().called.is_some() && me.halves.full_close_called().is_none();
+        let shut_pending = me.halves.shut_read().called.is_some_and(|at| at.seq > called) && contract.data_after_shutdown_read.is_some();
+        let close_pending = me.halves.full_close_called().is_some_and(|at| at.seq > called);
+        let half_closed = contract.close_is == CloseIs::Half && me.halves.close().called.is_some_and(|at| at.seq < called);
         let exercised = [
-            (Rule::EofIsFinal, me.final_read(called).is_some()),
+            (Rule::EofIsFinal, me.reading.ended_before(called).is_some()),
             (Rule::ErrorAfterClose, closed),
             (Rule::EofAfterShutdownRead, shut && contract.data_after_shutdown_read.is_some()),
             (Rule::PendingAtShutdown, shut_pending || close_pending),
@@ -108,17 +108,17 @@ impl Scene<'_> {
         let (me, end) = (self.me(), self.end);
         let discards = me.discards();
         let len = data.len();
-        if let Some(over) = me.reading_over().filter(|at| at.seq < called) {
+        if let Some(over) = me.halves.reading_over().filter(|at| at.seq < called) {
             found.add(Rule::ErrorAfterClose, &[over, pending.called], || {
                 format!("the {end}'s read returned {len} bytes, but it was called after the {end} had closed the flow")
             });
         }
-        if let Some(shut) = me.shut_read.returned.filter(|at| discards && at.seq < called) {
+        if let Some(shut) = me.halves.shut_read().returned.filter(|at| discards && at.seq < called) {
             found.add(Rule::EofAfterShutdownRead, &[shut, pending.called], || {
                 format!("the {end}'s read returned {len} bytes, but it was called after its shutdown of reading had returned")
             });
         }
-        let over = first([me.shut_read.returned.filter(|_| discards), me.strong_close_returned()]);
+        let over = first([me.halves.shut_read().returned.filter(|_| discards), me.halves.strong_close_returned()]);
         if let Some(over) = over.filter(|at| at.seq > called)
             && let Some(late) = self.flow.streams[end.peer()].source(len).filter(|write| write.seq > over.seq)
         {
@@ -126,7 +126,7 @@ impl Scene<'_> {
                 format!("the {end}'s read was pending when reading was shut down, and took bytes of a write that was called later")
             });
         }
-        if let Some(last) = self.me().final_read(called) {
+        if let Some(last) = self.me().reading.ended_before(called) {
             found.add(Rule::EofIsFinal, &[last, pending.called], || {
                 format!("the {end}'s read returned {len} bytes, but an earlier read had already ended the stream at {}", last.t)
             });
@@ -136,7 +136,7 @@ impl Scene<'_> {
     /// `data_before_abort=drop`: what had arrived before the abort is never read after it.
     fn dropped_data(&mut self, pending: &Pending, found: &mut Findings) {
         let me = self.me();
-        let Some((aborted, _)) = me.arrived.filter(|(at, _)| at.seq < pending.called.seq) else { return };
+        let Some((aborted, _)) = me.life.arrived().filter(|(at, _)| at.seq < pending.called.seq) else { return };
         let drops = me.contract.data_before_abort == DataBeforeAbort::Drop;
         self.book.exercise(Rule::DataBeforeAbort);
         if drops {
@@ -151,9 +151,9 @@ impl Scene<'_> {
     #[cold]
     fn data_size(&mut self, max: usize, data: &Payload, found: &mut Findings) {
         let end = self.end;
-        let judged = self.me().judges_content;
+        let judged = self.judges_content();
         if data.is_empty()
-            && let Some((zero, _)) = self.peer().zero_write
+            && let Some((zero, _)) = self.peer().writing.empty()
         {
             found.add(Rule::ZeroLengthIsInvisible, &[zero], || {
                 format!("the {end}'s read returned no bytes: the peer's zero-length write became visible")
@@ -170,13 +170,13 @@ impl Scene<'_> {
 
     fn data_premises(&mut self, called: Seq, data: &Payload) {
         let me = self.me();
-        let overlapping = me.reads_pending > 0 || self.flow.streams[self.end.peer()].overlaps(called);
+        let overlapping = me.pending.reads() > 0 || self.flow.streams[self.end.peer()].overlaps(called);
         let second = self.flow.streams[self.end.peer()].reaches_next(data.len());
         let exercised = [
             (Rule::StreamPrefix, true),
             (Rule::StreamCausal, true),
             (Rule::Delivery, true),
-            (Rule::DataNonempty, me.judges_content),
+            (Rule::DataNonempty, self.judges_content()),
             (Rule::OneReaderPerByte, overlapping),
             (Rule::WriteOrder, second),
         ];
@@ -195,8 +195,9 @@ impl Scene<'_> {
     fn read_eof(&mut self, pending: &Pending) {
         let mut found = Findings::default();
         self.eof_premises();
-        if self.me().full_close_called().is_none() && self.me().shut_read.called.is_none() && !self.maybe_stopped_reading() {
-            match self.me().aborted.filter(|abort| abort.at.seq < self.at.seq) {
+        if self.me().halves.full_close_called().is_none() && self.me().halves.shut_read().called.is_none() && !self.maybe_stopped_reading()
+        {
+            match self.me().life.aborted().filter(|abort| abort.at.seq < self.at.seq) {
                 Some(abort) => {
                     self.eof_of_aborted(abort.at, abort.kind, &mut found);
                     self.kept_data_first(&mut found);
@@ -207,7 +208,7 @@ impl Scene<'_> {
         }
         self.note_eof();
         self.enter(pending, found);
-        let others = self.me().reads_pending;
+        let others = self.me().pending.reads();
         if !self.flow.streams[self.end.peer()].reader_left(others) {
             self.lost_with(pending, Rule::EofComplete);
         }
@@ -215,7 +216,7 @@ impl Scene<'_> {
 
     fn eof_premises(&mut self) {
         self.book.exercise(Rule::EofHasCause);
-        if self.me().aborted.is_some() && self.peer().write_end_called().is_none() {
+        if self.me().life.aborted().is_some() && self.peer().halves.write_end_called().is_none() {
             self.book.exercise(Rule::EofAfterReset);
         }
     }
@@ -224,20 +225,20 @@ impl Scene<'_> {
     fn maybe_stopped_reading(&mut self) -> bool {
         let at = self.at;
         let caused = self.eof_cause().is_some();
-        match self.me_mut().maybe_read {
-            Some(Answer::Open(_)) if !caused => {
-                self.me_mut().maybe_read = Some(Answer::Yes(at));
+        match self.me_mut().halves.maybe_read() {
+            Some(Doubt::Open(_)) if !caused => {
+                self.me_mut().halves.settle_read(Doubt::Happened(at));
                 true
             }
-            Some(Answer::Open(_) | Answer::Yes(_)) => true,
+            Some(Doubt::Open(_) | Doubt::Happened(_)) => true,
             _ => false,
         }
     }
 
     /// What the peer (or an earlier EOF) says for an EOF here.
     fn eof_cause(&self) -> Option<Stamp> {
-        let maybe = self.peer().maybe_write.filter(|answer| !matches!(answer, Answer::No(_))).map(Answer::stamp);
-        first([self.peer().write_end_called(), maybe, self.me().eof, self.peer().stack_left])
+        let maybe = self.peer().halves.maybe_write().filter(|answer| !matches!(answer, Doubt::Refuted(_))).map(Doubt::stamp);
+        first([self.peer().halves.write_end_called(), maybe, self.me().reading.eof(), self.peer().life.stack_left()])
     }
 
     fn clean_eof(&mut self, pending: &Pending, found: &mut Findings) {
@@ -251,7 +252,7 @@ impl Scene<'_> {
         if owed == 0 {
             stream.end(flushed, reader);
         }
-        let zero = self.peer().zero_write.filter(|(_, written)| *written == read);
+        let zero = self.peer().writing.empty().filter(|(_, written)| *written == read);
         if let (None, Some((zero, _))) = (cause, zero) {
             found.add(Rule::ZeroLengthIsInvisible, &[zero], || {
                 format!("the {end}'s read returned EOF although nothing was closed: the peer's zero-length write became visible")
@@ -273,9 +274,9 @@ impl Scene<'_> {
             Some(_) => self.settle_peer_doubt(),
         }
         let at = self.at;
-        self.me_mut().clean_eof.get_or_insert(at);
+        self.me_mut().reading.ended_cleanly(at);
         self.flow.streams[end.peer()].clean_eof.get_or_insert((at, pending.op));
-        if self.peer().write_end_called().is_some() {
+        if self.peer().halves.write_end_called().is_some() {
             self.book.exercise(Rule::EofArrives);
         }
     }
@@ -283,10 +284,10 @@ impl Scene<'_> {
     /// An EOF whose only cause is a cancelled end of writing shows that it took effect.
     fn settle_peer_doubt(&mut self) {
         let at = self.at;
-        let sure = first([self.peer().write_end_called(), self.me().eof]).is_some();
+        let sure = first([self.peer().halves.write_end_called(), self.me().reading.eof()]).is_some();
         let peer = &mut self.flow.ends[self.end.peer()];
-        if let (false, Some(Answer::Open(_))) = (sure, peer.maybe_write) {
-            peer.maybe_write = Some(Answer::Yes(at));
+        if let (false, Some(Doubt::Open(_))) = (sure, peer.halves.maybe_write()) {
+            peer.halves.settle_write(Doubt::Happened(at));
         }
     }
 
@@ -302,10 +303,11 @@ impl Scene<'_> {
     /// `data_before_abort=keep`: bytes that had arrived before the abort are read before its error or EOF.
     fn kept_data_first(&mut self, found: &mut Findings) {
         let me = self.me();
-        let reads_on = me.full_close_called().is_none() && me.shut_read.called.is_none() && me.maybe_read.is_none();
+        let reads_on =
+            me.halves.full_close_called().is_none() && me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none();
         // Another read may have taken the bytes: its return is still to come, or it was given up.
-        let alone = me.reads_pending == 0 && !me.lossy_read;
-        let Some((aborted, arrived)) = me.arrived.filter(|_| reads_on && alone) else { return };
+        let alone = me.pending.reads() == 0 && !me.reading.is_lossy();
+        let Some((aborted, arrived)) = me.life.arrived().filter(|_| reads_on && alone) else { return };
         self.book.exercise(Rule::DataBeforeAbort);
         let read = self.flow.streams[self.end.peer()].bytes_read;
         if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
@@ -313,7 +315,7 @@ impl Scene<'_> {
             found.add(Rule::DataBeforeAbort, &[aborted], || {
                 format!("the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort at {}", aborted.t)
             });
-            self.me_mut().arrived = None;
+            self.me_mut().life.forget_arrivals();
         }
     }
 
@@ -321,11 +323,11 @@ impl Scene<'_> {
     fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
         let end = self.end;
         let owed = self.flow.streams[end.peer()].owed(self.flushes_first(), 0);
-        if self.me().eof.is_some() || owed == 0 && self.eof_cause().is_some() {
+        if self.me().reading.eof().is_some() || owed == 0 && self.eof_cause().is_some() {
             return;
         }
         let contract = self.me().contract;
-        let told = self.me().told.is_some() || !self.me().pending.is_empty();
+        let told = self.me().life.told().is_some() || !self.me().pending.is_empty();
         let (parameter, allowed) = match (kind, contract.eof_on_keepalive_death) {
             (Abort::KeepaliveDeath, Some(value)) => (
                 "eof_on_keepalive_death",
@@ -357,12 +359,12 @@ impl Scene<'_> {
     /// It is not known whether this end is connected at all.
     fn may_be_dead(&self) -> bool {
         let me = self.me();
-        me.maybe_dead || me.stack_left.is_some() || me.opening.is_closed_to(self.at.seq)
+        me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(self.at.seq)
     }
 
     /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
     fn was_reset_by_close(&self) -> bool {
-        self.me().reset_by_close.is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
+        self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
     }
 
     fn count_truncation(&mut self) {
@@ -375,11 +377,8 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        me.eof.get_or_insert(at);
-        let own = me.shut_read.called.is_some() || me.maybe_read.is_some();
-        if !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())) {
-            me.peer_eof.get_or_insert(at);
-        }
+        let own = me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+        me.reading.ended(at, !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())));
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
@@ -387,31 +386,31 @@ impl Scene<'_> {
         let (end, called) = (self.end, pending.called.seq);
         self.kept_data_first(&mut found);
         let me = self.me();
-        let earlier_eof = me.eof.filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
+        let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
         let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
-        let own = first([me.full_close_called(), me.maybe_read.map(Answer::stamp), self.both_closed()]);
-        let cause = first([me.aborted.map(|abort| abort.at), own, peer_closed, me.read_error, earlier_eof]);
+        let own = first([me.halves.full_close_called(), me.halves.maybe_read().map(Doubt::stamp), self.both_closed()]);
+        let cause = first([me.life.aborted_at(), own, peer_closed, me.reading.error(), earlier_eof]);
         let judged = self.header.records.network && !self.may_be_dead() && !me.opening.is_closed_to(called);
         if judged {
             self.book.exercise(Rule::ReadErrorHasCause);
         }
-        if self.me().aborted.is_some() {
+        if self.me().life.aborted().is_some() {
             self.book.exercise(Rule::EofAfterReset);
         }
         if judged && cause.is_none() && found.is_empty() {
             let word = outcome.clone().into_error();
             let message = || format!("the {end}'s read failed with `{word}`, but neither end was aborted or closed");
-            if let Some(shut) = self.me().shut_write.called {
+            if let Some(shut) = self.me().halves.shut_write().called {
                 found.add(Rule::HalfCloseKeepsReading, &[shut], message);
             }
-            if let Some(close) = self.me().close.called.filter(|at| at.seq < called) {
+            if let Some(close) = self.me().halves.close().called.filter(|at| at.seq < called) {
                 found.add(Rule::CloseKeepsReading, &[close], message);
             }
             if let Some(trouble) = self.book.trouble_elsewhere(self.flow.id, self.at.seq) {
                 found.add(Rule::FlowsAreIsolated, &[trouble], message);
             }
             found.add(Rule::ReadErrorHasCause, &[], message);
-            if let Some(shut) = self.me().shut_read.returned.filter(|at| at.seq < called) {
+            if let Some(shut) = self.me().halves.shut_read().returned.filter(|at| at.seq < called) {
                 found.add(Rule::EofAfterShutdownRead, &[shut], message);
             }
         }
@@ -420,16 +419,16 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        me.read_error.get_or_insert(at);
+        me.reading.failed(at);
         self.enter(pending, found);
-        let others = self.me().reads_pending;
+        let others = self.me().pending.reads();
         self.flow.streams[end.peer()].reader_left(others);
     }
 
     /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.
     fn both_closed(&self) -> Option<Stamp> {
         let (me, peer) = (self.me(), self.peer());
-        me.close.returned.filter(|_| peer.close.called.is_some())
+        me.halves.close().returned.filter(|_| peer.halves.close().called.is_some())
     }
 
     /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
@@ -447,8 +446,8 @@ impl Scene<'_> {
     fn final_read_is_eof(&mut self, pending: &Pending, outcome: &Outcome, found: &mut Findings) {
         let me = self.me();
         let strict = me.contract.read_after_eof == ReadAfterEof::Eof;
-        let eof = me.peer_eof.filter(|at| strict && at.seq < pending.called.seq);
-        let excused = me.is_gone() || me.full_close_called().is_some();
+        let eof = me.reading.peer_eof().filter(|at| strict && at.seq < pending.called.seq);
+        let excused = me.life.is_gone() || me.halves.full_close_called().is_some();
         if let Some(eof) = eof.filter(|_| !excused) {
             let (end, word) = (self.end, outcome.clone().into_error());
             found.add(Rule::EofIsFinal, &[eof, pending.called], || {
@@ -460,7 +459,7 @@ impl Scene<'_> {
     /// Where the contract wants EOF when keep-alive gave up, an error is none.
     fn keepalive_must_end(&mut self, outcome: &Outcome, found: &mut Findings) {
         let me = self.me();
-        let dead = me.aborted.filter(|abort| abort.kind == Abort::KeepaliveDeath);
+        let dead = me.life.aborted().filter(|abort| abort.kind == Abort::KeepaliveDeath);
         if let Some(abort) = dead.filter(|_| me.contract.eof_on_keepalive_death == Some(EofOnKeepaliveDeath::Require)) {
             let (end, word) = (self.end, outcome.clone().into_error());
             found.add(Rule::KeepaliveEndsDeadFlow, &[abort.at], || {
@@ -477,10 +476,15 @@ impl Scene<'_> {
         });
     }
 
+    /// `data-nonempty` and `fresh-buffer` belong to this end's contract.
+    pub(super) fn judges_content(&self) -> bool {
+        self.me().contract.base != "v1"
+    }
+
     /// The call panicked.
     pub(super) fn panicked(&mut self, pending: &Pending) {
         let mut found = Findings::default();
-        let (end, word) = (self.end, pending.kind.word());
+        let (end, word) = (self.end, pending.asked.word());
         found.add(Rule::InputIsTotal, &[pending.called], || format!("the {end}'s {word} panicked"));
         self.enter(pending, found);
     }
@@ -492,12 +496,5 @@ impl Scene<'_> {
         }
         let site = self.site(pending.op);
         self.book.enter(site, findings)
-    }
-}
-
-impl EndState {
-    /// A read that returned EOF or an error before that call: nothing more may be read.
-    fn final_read(&self, called: Seq) -> Option<Stamp> {
-        first([self.peer_eof, self.read_error]).filter(|at| at.seq < called)
     }
 }

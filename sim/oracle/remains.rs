@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Stamp;
-use super::end::{EndState, first};
 use super::flow::Flow;
 use super::ledger::{Findings, Ledger, Site};
+use super::state::{EndState, first};
 use crate::contract::End;
 use crate::rules::Rule;
 use crate::time::Instant;
@@ -37,7 +37,8 @@ pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header,
     }
     // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
     let peer = &flow.ends[end.peer()];
-    let unread = flow.streams[end].owed(false, 0) > 0 && peer.full_close_called().is_none() && flow.ends[end].aborted.is_none();
+    let unread =
+        flow.streams[end].owed(false, 0) > 0 && peer.halves.full_close_called().is_none() && flow.ends[end].life.aborted().is_none();
     book.exercise(Rule::ResourcesFreed);
     if !unread && !held.is_free() {
         still_held(flow, book, end, over, (seen, held), at);
@@ -47,10 +48,10 @@ pub(super) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header,
 /// Since when an end is done for good: its own full close, its abort, the end of both directions, or that it was never connected.
 fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let ended = |end: &EndState| first([end.write_end_called(), end.stack_left]);
-    let directions = me.write_end_returned().filter(|_| me.eof.is_some() && ended(peer).is_some());
-    let failed = me.opening.failed.filter(|_| me.opening.connects && me.opening.opened.is_none() && !me.is_opening());
-    let over = first([me.full_close_returned(), me.aborted.map(|abort| abort.at), directions, failed]);
+    let ended = |end: &EndState| first([end.halves.write_end_called(), end.life.stack_left()]);
+    let directions = me.halves.write_end_returned().filter(|_| me.reading.eof().is_some() && ended(peer).is_some());
+    let failed = me.opening.failed().filter(|_| me.opening.connects() && me.opening.opened().is_none() && !me.is_opening());
+    let over = first([me.halves.full_close_returned(), me.life.aborted_at(), directions, failed]);
     // A late SYN may have begun a connection that is none of this flow's.
     over.filter(|over| !me.is_void() && !flow.wire[end].has_begun_after(*over))
 }

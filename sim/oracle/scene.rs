@@ -3,10 +3,10 @@
 use bytes::Bytes;
 
 use super::Stamp;
-use super::end::{Answer, EndState, Kind, Pending, Step};
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::{Ledger, Site};
+use super::state::{Asked, EndState, Pending};
 use super::stream::{Reader, Status, Write};
 use crate::contract::{
     BlockedReadAtClose, Both, Call, CancelRead, CancelWrite, ConcurrentReads, ConcurrentWrites, End, Error, Outcome, Payload,
@@ -63,7 +63,7 @@ impl Scene<'_> {
     pub fn reader(&self, pending: &Pending) -> Reader {
         let me = self.me();
         let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
-        Reader { called: pending.called.seq, now: self.at.seq, others: me.reads_pending, fifo }
+        Reader { called: pending.called.seq, now: self.at.seq, others: me.pending.reads(), fifo }
     }
 
     /// As [`Scene::reader`], counting only those that can have been served before it.
@@ -72,7 +72,7 @@ impl Scene<'_> {
         if !reader.fifo || reader.others == 0 {
             return reader;
         }
-        let ahead = |other: &&Pending| matches!(other.kind, Kind::Read { .. }) && other.called.seq < reader.called;
+        let ahead = |other: &&Pending| matches!(other.asked, Asked::Read { .. }) && other.called.seq < reader.called;
         Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
     }
 }
@@ -83,43 +83,30 @@ impl Scene<'_> {
             return self.too_many_pending();
         }
         self.stir();
-        let kind = self.begin(op, call);
+        let asked = self.begin(op, call);
         let site = self.site(op);
-        self.duties(site, kind);
+        self.duties(site, asked);
         let at = self.at;
         self.flow.wire[self.end].interrupt();
         let me = self.me_mut();
         me.used = true;
-        me.opening.used |= kind.is_of_flow() && !matches!(kind, Kind::Connect(_));
-        match kind {
-            Kind::Read { .. } => me.reads_pending += 1,
-            Kind::Write { .. } => me.writes_pending += 1,
-            Kind::Shutdown(mode) => {
-                me.endings_pending += 1;
-                if mode.reads() {
-                    me.shut_read.call(at);
-                }
-                if mode.writes() {
-                    me.shut_write.call(at);
-                }
-                me.refresh();
+        if asked.is_of_flow() && !matches!(asked, Asked::Connect(_)) {
+            me.opening.used();
+        }
+        me.calm &= !matches!(asked, Asked::Shutdown(_) | Asked::Close | Asked::Disconnect);
+        match asked {
+            Asked::Shutdown(mode) => {
+                me.halves.shutdown_called(mode, at);
                 self.shutting_read(mode.reads());
             }
-            Kind::Close => {
-                me.endings_pending += 1;
-                me.close.call(at);
-                me.close_begun.get_or_insert(at);
-                me.refresh();
-            }
-            Kind::Disconnect => {
-                me.disconnect.call(at);
-                me.refresh();
-            }
-            Kind::Connect(_) | Kind::Accept(_) => self.opening_begins(kind),
-            Kind::Flush | Kind::Listen(..) | Kind::Unlisten(_) | Kind::Destination => {}
+            Asked::Close => me.halves.close_called(at),
+            Asked::Disconnect => me.halves.disconnect_called(at),
+            Asked::Connect(_) | Asked::Accept(_) => self.opening_begins(asked),
+            Asked::Read { .. } | Asked::Write { .. } | Asked::Flush => {}
+            Asked::Listen(..) | Asked::Unlisten(_) | Asked::Destination => {}
         }
-        let (peer_reads, unheard) = (self.peer().reads_returned, self.hosts[self.end].down);
-        self.me_mut().pending.add(Pending { op, called: at, kind, peer_reads, overdue: false, unheard });
+        let (peer_reads, unheard) = (self.peer().reading.returned(), self.hosts[self.end].down);
+        self.me_mut().pending.add(Pending { op, called: at, asked, peer_reads, overdue: false, unheard });
     }
 
     /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.
@@ -137,28 +124,28 @@ impl Scene<'_> {
     }
 
     /// The kind of a call; a write joins its stream.
-    fn begin(&mut self, op: u64, call: &Call) -> Kind {
+    fn begin(&mut self, op: u64, call: &Call) -> Asked {
         match call {
-            Call::Read { max } => Kind::Read { max: *max },
-            Call::Flush => Kind::Flush,
-            Call::Shutdown(mode) => Kind::Shutdown(*mode),
-            Call::Close => Kind::Close,
-            Call::Disconnect => Kind::Disconnect,
+            Call::Read { max } => Asked::Read { max: *max },
+            Call::Flush => Asked::Flush,
+            Call::Shutdown(mode) => Asked::Shutdown(*mode),
+            Call::Close => Asked::Close,
+            Call::Disconnect => Asked::Disconnect,
             Call::Connect { to, keepalive } => self.connect_called(to.as_deref(), *keepalive),
             Call::Accept { port, keepalive } => self.accept_called(*port, *keepalive),
             Call::Listen { port, .. } => self.listen_called(*port),
             Call::Unlisten { port } => self.unlisten_called(*port),
-            Call::Destination => Kind::Destination,
+            Call::Destination => Asked::Destination,
             Call::Write(data) | Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data)),
             Call::Writev(list) | Call::WritevNodelay(list) => self.write_called(op, list),
         }
     }
 
-    fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Kind {
+    fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Asked {
         let (data, ends) = join(buffers);
         let void = self.is_void_write();
         let at = self.at;
-        if self.me().writes_pending > 0 && !data.is_empty() {
+        if self.me().pending.writes() > 0 && !data.is_empty() {
             self.book.exercise(Rule::WritesNotInterleaved);
         }
         let stream = &mut self.flow.streams[self.end];
@@ -172,32 +159,32 @@ impl Scene<'_> {
             self.meet_suspects(op);
         } else {
             let written = stream.bytes_called;
-            self.me_mut().zero_write.get_or_insert((at, written)).1 = written;
+            self.me_mut().writing.wrote_nothing(at, written);
             self.book.exercise(Rule::ZeroLengthIsInvisible);
         }
-        Kind::Write { len, vectored, void }
+        Asked::Write { len, vectored, void }
     }
 
     /// Must a write that is called now contribute nothing, unless it returns ok?
     fn is_void_write(&self) -> bool {
         let me = self.me();
-        let ended = me.write_end_returned().is_some() || me.full_close_returned().is_some();
-        let failed = me.contract.write_error_is_final == crate::contract::YesNo::Yes && me.write_error.is_some();
-        ended || failed || self.peer().clean_eof.is_some()
+        let ended = me.halves.write_end_returned().is_some() || me.halves.full_close_returned().is_some();
+        let failed = me.contract.write_error_is_final == crate::contract::YesNo::Yes && me.writing.error().is_some();
+        ended || failed || self.peer().reading.clean_eof().is_some()
     }
 
     /// What the caller must not do.
-    fn duties(&mut self, site: Site, kind: Kind) {
+    fn duties(&mut self, site: Site, kind: Asked) {
         let me = self.me();
         let contract = me.contract;
         let overlap = match kind {
-            Kind::Read { .. } => me.reads_pending > 0 && contract.concurrent_reads == ConcurrentReads::Forbidden,
-            Kind::Write { .. } => me.writes_pending > 0 && contract.concurrent_writes == ConcurrentWrites::Forbidden,
+            Asked::Read { .. } => me.pending.reads() > 0 && contract.concurrent_reads == ConcurrentReads::Forbidden,
+            Asked::Write { .. } => me.pending.writes() > 0 && contract.concurrent_writes == ConcurrentWrites::Forbidden,
             _ => false,
         };
-        let closing = kind == Kind::Close && contract.blocked_read_at_close == BlockedReadAtClose::Fault;
-        let under = closing && me.reads_pending + me.writes_pending > 0;
-        let after = matches!(kind, Kind::Read { .. } | Kind::Write { .. } | Kind::Flush) && me.strong_close_returned().is_some();
+        let closing = kind == Asked::Close && contract.blocked_read_at_close == BlockedReadAtClose::Fault;
+        let under = closing && me.pending.reads() + me.pending.writes() > 0;
+        let after = matches!(kind, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush) && me.halves.strong_close_returned().is_some();
         if overlap {
             self.book.fault(site, format!("a {} was called while another one was pending", kind.word()));
         }
@@ -208,12 +195,12 @@ impl Scene<'_> {
             self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
         }
         let forbids = contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden;
-        let beside = forbids && self.me().reads_pending + self.me().writes_pending > 0;
+        let beside = forbids && self.me().pending.reads() + self.me().pending.writes() > 0;
         if overlap || under || after || beside {
             self.book.exercise(Rule::CallerKeepsOff);
         }
         self.me_mut().faulted |= overlap || under;
-        if overlap && matches!(kind, Kind::Write { .. }) {
+        if overlap && matches!(kind, Asked::Write { .. }) {
             // Nobody has promised anything about the bytes of writes that must not overlap.
             self.flow.streams[self.end].lose_track();
         }
@@ -230,48 +217,43 @@ impl Scene<'_> {
             self.note_reset_by_close(error);
         }
         let is_nowhere = self.is_nowhere(&pending, outcome);
-        match pending.kind {
-            Kind::Shutdown(_) | Kind::Close if is_nowhere => self.ended_nothing(&pending),
-            Kind::Read { .. } | Kind::Write { .. } if is_nowhere => self.failed_nowhere(&pending, answered),
-            Kind::Read { max } => self.read_returned(&pending, max, outcome),
-            Kind::Write { .. } => self.write_returned(&pending, outcome, accepted),
-            Kind::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),
-            Kind::Close => self.close_returned(&pending, outcome),
-            Kind::Disconnect => self.disconnect_returned(&pending, outcome),
-            Kind::Flush => self.flush_returned(&pending, outcome),
-            Kind::Connect(port) => self.connect_returned(&pending, port, answered),
-            Kind::Accept(port) => self.accept_returned(&pending, port, answered),
-            Kind::Listen(port, found) => self.listen_returned(&pending, port, found, outcome),
-            Kind::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
-            Kind::Destination => self.destination_returned(&pending, answered),
+        match pending.asked {
+            Asked::Shutdown(_) | Asked::Close if is_nowhere => self.ended_nothing(&pending),
+            Asked::Read { .. } | Asked::Write { .. } if is_nowhere => self.failed_nowhere(&pending, answered),
+            Asked::Read { max } => self.read_returned(&pending, max, outcome),
+            Asked::Write { .. } => self.write_returned(&pending, outcome, accepted),
+            Asked::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),
+            Asked::Close => self.close_returned(&pending, outcome),
+            Asked::Disconnect => self.disconnect_returned(&pending, outcome),
+            Asked::Flush => self.flush_returned(&pending, outcome),
+            Asked::Connect(port) => self.connect_returned(&pending, port, answered),
+            Asked::Accept(port) => self.accept_returned(&pending, port, answered),
+            Asked::Listen(port, found) => self.listen_returned(&pending, port, found, outcome),
+            Asked::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
+            Asked::Destination => self.destination_returned(&pending, answered),
         }
         self.tell(outcome);
     }
 
     /// A read or write failed since its end had no connection yet: the one that comes has not failed by that.
     fn failed_nowhere(&mut self, pending: &Pending, Answered { outcome, accepted, .. }: Answered<'_>) {
-        let (read_error, write_error) = (self.me().read_error, self.me().write_error);
-        match pending.kind {
-            Kind::Read { max } => self.read_returned(pending, max, outcome),
+        let (read_error, write_error) = (self.me().reading.error(), self.me().writing.error());
+        match pending.asked {
+            Asked::Read { max } => self.read_returned(pending, max, outcome),
             _ => self.write_returned(pending, outcome, accepted),
         }
         let me = self.me_mut();
-        (me.read_error, me.write_error) = (read_error, write_error);
+        me.reading.forget_error_since(read_error);
+        me.writing.forget_error_since(write_error);
     }
 
     /// What the return of any call establishes.
     fn note_return(&mut self, pending: &Pending) {
         let me = self.me_mut();
-        match pending.kind {
-            Kind::Read { .. } => {
-                me.reads_pending -= 1;
-                me.reads_returned += 1;
-            }
-            Kind::Write { .. } => me.writes_pending -= 1,
-            Kind::Shutdown(_) | Kind::Close => me.endings_pending -= 1,
-            _ => {}
+        if matches!(pending.asked, Asked::Read { .. }) {
+            me.reading.count();
         }
-        if me.aborted.is_some_and(|abort| !abort.by_word) {
+        if me.life.aborted().is_some_and(|abort| !abort.by_word) {
             self.book.exercise(Rule::AbortIsTold);
         }
     }
@@ -281,7 +263,7 @@ impl Scene<'_> {
         let reset = matches!(error, Error::Reset | Error::ConnectionAborted);
         if reset && self.peer().full_close_possible().is_some() && self.peer_close_may_reset() {
             let at = self.at;
-            self.me_mut().reset_by_close.get_or_insert(at);
+            self.me_mut().life.was_reset_by_close(at);
         }
     }
 
@@ -291,10 +273,9 @@ impl Scene<'_> {
         let at = self.at;
         let contract = self.me().contract;
         self.me_mut().calm = false;
-        match pending.kind {
-            Kind::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
-            Kind::Write { len, .. } => {
-                self.me_mut().writes_pending -= 1;
+        match pending.asked {
+            Asked::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
+            Asked::Write { len, .. } => {
                 if len > 0 {
                     let runs_on = contract.cancel_write == CancelWrite::RunsOn;
                     self.book.exercise(Rule::FailedWriteIsPrefix);
@@ -302,51 +283,37 @@ impl Scene<'_> {
                     self.flow.streams[self.end].settle(op, at, if runs_on { Status::RunsOn } else { Status::Prefix }, None);
                 }
             }
-            Kind::Shutdown(mode) => {
+            Asked::Shutdown(mode) => {
                 let me = self.me_mut();
-                me.endings_pending -= 1;
-                if mode.reads() {
-                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.reads()));
-                    doubt(&mut me.shut_read, &mut me.maybe_read, other, at);
-                }
-                if mode.writes() {
-                    let other = me.pending.earliest(|kind| matches!(kind, Kind::Shutdown(mode) if mode.writes()));
-                    doubt(&mut me.shut_write, &mut me.maybe_write, other, at);
-                }
+                let reads = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.reads()));
+                let writes = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.writes()));
+                me.halves.shutdown_cancelled(mode, reads, writes, at);
             }
-            Kind::Close => {
+            Asked::Close => {
                 let me = self.me_mut();
-                me.endings_pending -= 1;
-                if me.closes_fully() {
-                    me.maybe_read.get_or_insert(Answer::Open(at));
-                }
-                let other = me.pending.earliest(|kind| kind == Kind::Close);
-                doubt(&mut me.close, &mut me.maybe_write, other, at);
+                let other = me.pending.earliest(|asked| asked == Asked::Close);
+                me.halves.close_cancelled(other, at);
             }
-            Kind::Listen(port, _) | Kind::Unlisten(port) => self.hosts[self.end].doubts(port),
-            Kind::Connect(_) | Kind::Accept(_) | Kind::Flush | Kind::Disconnect | Kind::Destination => {}
+            Asked::Listen(port, _) | Asked::Unlisten(port) => self.hosts[self.end].doubts(port),
+            Asked::Connect(_) | Asked::Accept(_) | Asked::Flush | Asked::Disconnect | Asked::Destination => {}
         }
-        self.me_mut().refresh();
     }
 
     fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
         let at = self.at;
-        self.me_mut().reads_pending -= 1;
         self.book.exercise(Rule::CancelledRead);
-        let others = self.me().reads_pending;
+        let others = self.me().pending.reads();
         let stream = &mut self.flow.streams[self.end.peer()];
-        match means {
-            CancelRead::Lossy => {
-                stream.lose_one_piece();
-                self.me_mut().lossy_read = true;
-            }
-            CancelRead::Safe => {
-                let fits = stream.reader_left(others);
-                self.me_mut().cancelled_read.get_or_insert(at);
-                if !fits {
-                    self.lost_with(pending, Rule::CancelledRead);
-                }
-            }
+        let lossy = means == CancelRead::Lossy;
+        let fits = if lossy {
+            stream.lose_one_piece();
+            true
+        } else {
+            stream.reader_left(others)
+        };
+        self.me_mut().reading.cancel(at, lossy);
+        if !fits {
+            self.lost_with(pending, Rule::CancelledRead);
         }
     }
 
@@ -357,11 +324,8 @@ impl Scene<'_> {
             EnvWhat::Crash(_) => {
                 self.abort(Abort::Reset, By::Fault);
                 let me = self.me_mut();
-                me.crashed.get_or_insert(at);
-                // What had arrived is gone with the host.
-                me.arrived = None;
+                me.life.crash(at);
                 me.pending.clear();
-                (me.reads_pending, me.writes_pending, me.endings_pending) = (0, 0, 0);
             }
             EnvWhat::Resources(resources) => {
                 self.flow.resources[self.end] = Some((at, *resources));
@@ -371,16 +335,6 @@ impl Scene<'_> {
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
             EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}
         }
-    }
-}
-
-/// A cancelled call neither happened for certain nor certainly not; `other`: another call that asks the same is pending.
-fn doubt(step: &mut Step, maybe: &mut Option<Answer>, other: Option<Stamp>, at: Stamp) {
-    if step.returned.is_none() {
-        step.called = other;
-    }
-    if step.called.is_none() && !matches!(maybe, Some(Answer::Yes(_))) {
-        *maybe = Some(Answer::Open(at));
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::end::{Answer, Kind, Pending, first};
 use super::ledger::Findings;
 use super::scene::Scene;
+use super::state::{Asked, Doubt, Pending, first};
 use super::stream::Status;
 use super::{Seq, Stamp};
 use crate::contract::{
@@ -27,10 +27,10 @@ struct Return<'a> {
 
 impl Scene<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
-        let Kind::Write { len, vectored, void } = pending.kind else { return };
+        let Asked::Write { len, vectored, void } = pending.asked else { return };
         let write = Return { pending, called: pending.called.seq, len, vectored };
         if self.is_calm() {
-            if self.peer().reads_returned > pending.peer_reads {
+            if self.peer().reading.returned() > pending.peer_reads {
                 self.book.exercise(Rule::WriteResolves);
             }
         } else {
@@ -52,22 +52,25 @@ impl Scene<'_> {
         let called = write.called;
         let (me, peer) = (self.me(), self.peer());
         let before = |at: Option<Stamp>| at.is_some_and(|at| at.seq < called);
-        let closed = me.fully_closed_before(called);
-        let open = me.write_end_called().is_none() && me.aborted.is_none();
-        let peer_half = peer.write_end_called().is_some() && peer.full_close_called().is_none();
+        let closed = me.halves.fully_closed_before(called);
+        let open = me.halves.write_end_called().is_none() && me.life.aborted().is_none();
+        let peer_half = peer.halves.write_end_called().is_some() && peer.halves.full_close_called().is_none();
         let exercised = [
             (Rule::ClosedAfterShutdown, self.writing_over(called).is_some()),
             (Rule::ErrorAfterClose, closed),
-            (Rule::NoStuckCall, before(me.write_end_returned())),
-            (Rule::WriteErrorIsFinal, before(me.write_error) && me.contract.write_error_is_final == YesNo::Yes),
-            (Rule::ShutdownReadKeepsWriting, before(me.shut_read.called) && open && me.contract.data_after_shutdown_read.is_some()),
-            (Rule::EofKeepsWriting, before(me.peer_eof) && open && peer_half),
+            (Rule::NoStuckCall, before(me.halves.write_end_returned())),
+            (Rule::WriteErrorIsFinal, before(me.writing.error()) && me.contract.write_error_is_final == YesNo::Yes),
+            (
+                Rule::ShutdownReadKeepsWriting,
+                before(me.halves.shut_read().called) && open && me.contract.data_after_shutdown_read.is_some(),
+            ),
+            (Rule::EofKeepsWriting, before(me.reading.peer_eof()) && open && peer_half),
             (Rule::HalfCloseKeepsReading, peer_half && open),
-            (Rule::WriteResolves, peer.reads_returned > write.pending.peer_reads),
-            (Rule::PeerShutRead, peer.shut_read.returned.is_some() && peer.discards()),
-            (Rule::PendingAtShutdown, me.write_end_called().is_some_and(|at| at.seq > called)),
+            (Rule::WriteResolves, peer.reading.returned() > write.pending.peer_reads),
+            (Rule::PeerShutRead, peer.halves.shut_read().returned.is_some() && peer.discards()),
+            (Rule::PendingAtShutdown, me.halves.write_end_called().is_some_and(|at| at.seq > called)),
             (Rule::AbortIsTold, self.told_before(write).is_some()),
-            (Rule::CancelledClose, me.maybe_write.is_some_and(|answer| answer.stamp().seq < called)),
+            (Rule::CancelledClose, me.halves.maybe_write().is_some_and(|answer| answer.stamp().seq < called)),
             (Rule::FlowsAreIsolated, self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_some()),
         ];
         self.book.exercise_where(exercised);
@@ -120,7 +123,7 @@ impl Scene<'_> {
     fn late_for_eof(&mut self, write: Return<'_>) {
         let stream = &self.flow.streams[self.end];
         let Some((eof, op)) = stream.clean_eof.filter(|(eof, _)| eof.seq > write.called) else { return };
-        let in_time = self.me().write_end_returned().is_none_or(|at| at.seq > write.called);
+        let in_time = self.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called);
         let unread = stream.unread_of(write.pending.op);
         if !in_time || unread == 0 || self.flow.ends[self.end.peer()].faulted {
             return;
@@ -144,12 +147,12 @@ impl Scene<'_> {
         let me = self.me();
         let since = |at: Option<Stamp>| at.filter(|at| at.seq < write.called);
         let op = write.pending.op;
-        if let Some(Answer::Yes(shown)) = me.maybe_write.filter(|answer| answer.stamp().seq < write.called) {
+        if let Some(Doubt::Happened(shown)) = me.halves.maybe_write().filter(|answer| answer.stamp().seq < write.called) {
             found.add(Rule::CancelledClose, &[shown], || {
                 format!("the {end}'s write #{op} returned ok, but a call at {} had shown that the cancelled close took effect", shown.t)
             });
         }
-        if let Some(closed) = since(me.full_close_returned()) {
+        if let Some(closed) = since(me.halves.full_close_returned()) {
             found.add(Rule::ErrorAfterClose, &[closed], || {
                 format!("the {end}'s write #{op} returned ok, but it was called after the {end} had closed the flow")
             });
@@ -159,12 +162,12 @@ impl Scene<'_> {
                 format!("the {end}'s write #{op} returned ok, but it was called after writing had been shut down")
             });
         }
-        if let Some(failed) = since(me.write_error).filter(|_| me.contract.write_error_is_final == YesNo::Yes) {
+        if let Some(failed) = since(me.writing.error()).filter(|_| me.contract.write_error_is_final == YesNo::Yes) {
             found.add(Rule::WriteErrorIsFinal, &[failed], || {
                 format!("the {end}'s write #{op} returned ok, but an earlier write had failed at {}", failed.t)
             });
         }
-        if let Some(aborted) = since(me.aborted.map(|abort| abort.at)) {
+        if let Some(aborted) = since(me.life.aborted_at()) {
             found.add(Rule::AbortIsTold, &[aborted], || {
                 format!("the {end}'s write #{op} returned ok, but it was called after the {end} had been aborted")
             });
@@ -175,10 +178,10 @@ impl Scene<'_> {
         }
         self.told_of_closed_peer(write, &mut found);
         self.blocked_write_fails(write, &mut found);
-        if let Some(Answer::Open(cancelled)) = self.me().maybe_write
+        if let Some(Doubt::Open(cancelled)) = self.me().halves.maybe_write()
             && cancelled.seq < write.called
         {
-            self.me_mut().maybe_write = Some(Answer::No(at));
+            self.me_mut().halves.settle_write(Doubt::Refuted(at));
         }
         self.enter(write.pending, found);
     }
@@ -186,7 +189,7 @@ impl Scene<'_> {
     /// `blocked_write_at_shutdown=fail`: a write that is pending when writing is shut down fails.
     fn blocked_write_fails(&mut self, write: Return<'_>, found: &mut Findings) {
         let me = self.me();
-        let pending_at = me.shut_write.returned.filter(|at| at.seq > write.called);
+        let pending_at = me.halves.shut_write().returned.filter(|at| at.seq > write.called);
         if me.contract.blocked_write_at_shutdown != BlockedWriteAtShutdown::Fail {
             return;
         }
@@ -202,7 +205,7 @@ impl Scene<'_> {
     /// when this one was called.
     fn told_before(&self, write: Return<'_>) -> Option<Stamp> {
         let me = self.me();
-        let earlier = me.wrote_to_closed.filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
+        let earlier = me.writing.first_to_closed().filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
         let called = write.pending.called.t;
         let ago = |since: Instant| called - since >= TOLD_WITHIN;
         // Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
@@ -219,7 +222,7 @@ impl Scene<'_> {
 
     /// A writer learns of the peer's full close within a second.
     fn told_of_closed_peer(&mut self, write: Return<'_>, found: &mut Findings) {
-        let Some(closed) = self.peer().full_close_returned().filter(|at| at.seq < write.called) else { return };
+        let Some(closed) = self.peer().halves.full_close_returned().filter(|at| at.seq < write.called) else { return };
         if let Some(earlier) = self.told_before(write) {
             let (end, op) = (self.end, write.pending.op);
             found.add(Rule::AbortIsTold, &[closed, earlier], || {
@@ -227,7 +230,7 @@ impl Scene<'_> {
             });
         }
         let called = write.pending.called;
-        self.me_mut().wrote_to_closed.get_or_insert(called);
+        self.me_mut().writing.met_closed_peer(called);
     }
 
     fn write_failed(&mut self, write: Return<'_>, outcome: &Outcome) {
@@ -239,7 +242,7 @@ impl Scene<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        me.write_error.get_or_insert(at);
+        me.writing.failed(at);
         self.enter(write.pending, found);
     }
 
@@ -248,18 +251,18 @@ impl Scene<'_> {
         let (end, at) = (self.end, self.at);
         let (me, peer) = (self.me(), self.peer());
         let seen = !matches!(me.contract.shutdown_read_seen_by_peer, Some(Seen::No));
-        let peer_shut_read = peer.shut_read.called.filter(|_| seen);
-        let known = [me.write_end_called(), me.aborted.map(|abort| abort.at), me.write_error, peer.full_close_possible(), peer_shut_read];
-        let unconnected = me.maybe_dead || me.stack_left.is_some() || me.opening.is_closed_to(write.called);
+        let peer_shut_read = peer.halves.shut_read().called.filter(|_| seen);
+        let known = [me.halves.write_end_called(), me.life.aborted_at(), me.writing.error(), peer.full_close_possible(), peer_shut_read];
+        let unconnected = me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(write.called);
         if first(known).is_some() || unconnected {
             return;
         }
         let word = outcome.clone().into_error();
         let op = write.pending.op;
-        match me.maybe_write {
-            Some(Answer::Open(_)) => return self.me_mut().maybe_write = Some(Answer::Yes(at)),
-            Some(Answer::Yes(_)) => return,
-            Some(Answer::No(shown)) => found.add(Rule::CancelledClose, &[shown], || {
+        match me.halves.maybe_write() {
+            Some(Doubt::Open(_)) => return self.me_mut().halves.settle_write(Doubt::Happened(at)),
+            Some(Doubt::Happened(_)) => return,
+            Some(Doubt::Refuted(shown)) => found.add(Rule::CancelledClose, &[shown], || {
                 format!(
                     "the {end}'s write #{op} failed with `{word}`, but a call at {} had shown that the cancelled close did not happen",
                     shown.t
@@ -269,11 +272,11 @@ impl Scene<'_> {
         }
         let (me, peer) = (self.me(), self.peer());
         let message = || format!("the {end}'s write #{op} failed with `{word}`, and nothing that happened explains it");
-        if let Some(shut) = me.shut_read.called.filter(|_| me.contract.data_after_shutdown_read.is_some()) {
+        if let Some(shut) = me.halves.shut_read().called.filter(|_| me.contract.data_after_shutdown_read.is_some()) {
             found.add(Rule::ShutdownReadKeepsWriting, &[shut], message);
         }
-        if let Some(eof) = me.eof.filter(|_| peer.write_end_called().is_some() || peer.maybe_write.is_some()) {
-            let half = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]).unwrap_or(eof);
+        if let Some(eof) = me.reading.eof().filter(|_| peer.halves.write_end_called().is_some() || peer.halves.maybe_write().is_some()) {
+            let half = first([peer.halves.write_end_called(), peer.halves.maybe_write().map(Doubt::stamp)]).unwrap_or(eof);
             found.add(Rule::EofKeepsWriting, &[half, eof], || {
                 format!(
                     "the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing (EOF read at {})",
@@ -281,7 +284,7 @@ impl Scene<'_> {
                 )
             });
         }
-        if let Some(half) = first([peer.write_end_called(), peer.maybe_write.map(Answer::stamp)]) {
+        if let Some(half) = first([peer.halves.write_end_called(), peer.halves.maybe_write().map(Doubt::stamp)]) {
             found.add(Rule::HalfCloseKeepsReading, &[half], || {
                 format!("the {end}'s write #{op} failed with `{word}`, although the peer had only ended its own writing")
             });
@@ -298,7 +301,7 @@ impl Scene<'_> {
         let over = self.writing_over(write.called);
         let any = matches!(contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
         let wrong_eof = *outcome == Outcome::Eof && !any;
-        let aborted = self.me().aborted.is_some();
+        let aborted = self.me().life.aborted().is_some();
         // What never was connected has nothing that could have been closed.
         if matches!(outcome, Outcome::Error(Error::NotConnected)) && self.me().opening.is_closed_to(write.called) {
             return;
@@ -312,7 +315,7 @@ impl Scene<'_> {
             }
             return;
         };
-        let full = contract.write_after_full_close.filter(|_| self.me().fully_closed_before(write.called));
+        let full = contract.write_after_full_close.filter(|_| self.me().halves.fully_closed_before(write.called));
         let (asked, fits) = match (full, contract.write_on_closed) {
             (Some(WriteAfterFullClose::Closed), _) => ("closed", *outcome == Outcome::Closed),
             (Some(WriteAfterFullClose::Error), _) => ("closed or an error", *outcome != Outcome::Eof),
@@ -334,10 +337,15 @@ impl Scene<'_> {
         if me.contract.blocked_write_at_shutdown != BlockedWriteAtShutdown::Complete {
             return;
         }
-        let Some(shut) = me.write_end_called().filter(|at| at.seq > write.called) else { return };
-        let other =
-            [me.aborted.map(|abort| abort.at), me.full_close_called(), peer.full_close_possible(), peer.shut_read.called, me.write_error];
-        if first(other).is_none() && !me.is_gone() {
+        let Some(shut) = me.halves.write_end_called().filter(|at| at.seq > write.called) else { return };
+        let other = [
+            me.life.aborted_at(),
+            me.halves.full_close_called(),
+            peer.full_close_possible(),
+            peer.halves.shut_read().called,
+            me.writing.error(),
+        ];
+        if first(other).is_none() && !me.life.is_gone() {
             let (end, op) = (self.end, write.pending.op);
             found.add(Rule::PendingAtShutdown, &[write.pending.called, shut], || {
                 format!("the {end}'s write #{op} was pending when writing was shut down, and failed where it must be completed")
@@ -348,8 +356,8 @@ impl Scene<'_> {
     /// What had ended this end's writing before a call: its own return, or that the peer has read the EOF.
     fn writing_over(&self, called: Seq) -> Option<Stamp> {
         let me = self.me();
-        let begun = me.write_end_called();
-        let seen = self.peer().clean_eof.filter(|eof| begun.is_some_and(|begun| begun.seq < eof.seq));
-        first([me.write_end_returned(), seen]).filter(|at| at.seq < called)
+        let begun = me.halves.write_end_called();
+        let seen = self.peer().reading.clean_eof().filter(|eof| begun.is_some_and(|begun| begun.seq < eof.seq));
+        first([me.halves.write_end_returned(), seen]).filter(|at| at.seq < called)
     }
 }

@@ -14,7 +14,7 @@ impl Scene<'_> {
         if !self.header.records.segments {
             return;
         }
-        let (Some(from), Some(to), None) = (State::find(from), State::find(to), self.me().crashed) else {
+        let (Some(from), Some(to), None) = (State::find(from), State::find(to), self.me().life.crashed()) else {
             return self.wire().chain.forget();
         };
         self.book.exercise(Rule::StateTransition);
@@ -58,7 +58,8 @@ impl Scene<'_> {
         self.wire().waits = None;
         let (held, owed) = (at.t - since.t, self.header.limits[end].msl.saturating_mul(2));
         let reopened = self.hosts[end].greeted == Some(at.t);
-        let left = self.me().aborted.is_some() || self.me().disconnect.called.is_some() || self.me().stack_left.is_some();
+        let left =
+            self.me().life.aborted().is_some() || self.me().halves.disconnect().called.is_some() || self.me().life.stack_left().is_some();
         if held < owed && !reopened && !left && !self.wire().reset {
             found.add(Rule::TimeWaitHeld, &[since], || {
                 let [held, owed] = [held, owed].map(|span| Instant::ZERO + span);
@@ -85,7 +86,7 @@ impl Scene<'_> {
 
     /// Both FINs have arrived, the own one was acknowledged, and nothing cut the connection short.
     fn both_are_finished(&mut self) -> bool {
-        let left = self.me().aborted.is_some() || self.me().disconnect.called.is_some();
+        let left = self.me().life.aborted().is_some() || self.me().halves.disconnect().called.is_some();
         let whole = self.header.records.network && self.header.clock == Clock::Shared;
         let (t, far_fin) = (self.at.t, self.far().sent.fin);
         let own = self.wire();

@@ -174,7 +174,7 @@ impl Scene<'_> {
         let known =
             window::options_known(self.header.simulated, [&own.syns, &far.syns]) && own.sent.syn.is_some() && far.sent.fin.is_none();
         // An end that has closed for good takes nothing any more, whatever it offers.
-        let is_over = self.flow.ends[self.end].full_close_called().is_some();
+        let is_over = self.flow.ends[self.end].halves.full_close_called().is_some();
         if !known || is_over || own.outdated || wire.flags.syn() || !wire.flags.ack() || !own.arrived.has_syn() {
             return;
         }

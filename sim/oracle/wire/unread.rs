@@ -3,10 +3,10 @@
 use super::WireState;
 use crate::contract::{CloseSendsPending, End};
 use crate::oracle::Stamp;
-use crate::oracle::end::Aborted;
 use crate::oracle::flow::Flow;
 use crate::oracle::ledger::{Findings, Ledger, Site};
 use crate::oracle::scene::Scene;
+use crate::oracle::state::Aborted;
 use crate::rules::Rule;
 use crate::trace::{Abort, Header, Wire};
 
@@ -20,11 +20,13 @@ impl Left {
     /// What this end's close leaves unread for certain, of so many bytes that have arrived.
     fn behind(flow: &Flow, end: End, arrived: Option<u64>) -> Option<Left> {
         let me = &flow.ends[end];
-        let binding = me.closes_fully() && me.contract.close_sends_pending == CloseSendsPending::UnlessUnread;
-        let close = me.close.called.filter(|_| binding)?;
+        let binding = me.halves.closes_fully() && me.contract.close_sends_pending == CloseSendsPending::UnlessUnread;
+        let close = me.halves.close().called.filter(|_| binding)?;
         // Such a read may have taken bytes that no return shows; an end that had shut reading down had given them up before.
-        let unclear = me.reads_pending > 0 || me.lossy_read || me.shut_read.called.is_some() || me.maybe_read.is_some();
-        let gone = me.maybe_dead || me.stack_left.is_some() || me.aborted.is_some_and(|abort| !is_own(abort, close));
+        let unclear =
+            me.pending.reads() > 0 || me.reading.is_lossy() || me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+        let gone =
+            me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.life.aborted().is_some_and(|abort| !is_own(abort, close));
         let ended = gone || me.is_void() || me.is_opening() || flow.is_unopened() || flow.is_untaken(end);
         let bytes = arrived?.saturating_sub(flow.streams[end.peer()].bytes_read);
         (bytes > 0 && !unclear && !ended).then_some(Left { close, bytes })
@@ -56,7 +58,7 @@ impl Scene<'_> {
         let Some(Left { close, bytes }) = Left::behind(self.flow, end, arrived) else { return };
         self.book.exercise(Rule::ResetOnUnreadClose);
         // A FIN that the caller asked for before may have been on its way.
-        let late = self.me().shut_write.called.is_some() || self.wire().has_finished_before(close);
+        let late = self.me().halves.shut_write().called.is_some() || self.wire().has_finished_before(close);
         if wire.flags.fin() && !late {
             self.wire().reset = true;
             found.add(Rule::ResetOnUnreadClose, &[close], || {

@@ -1,0 +1,72 @@
+//! Puts the parts of one end of a flow together.
+
+use super::{Asked, Halves, Life, Opening, Pendings, Reading, Writing, sooner};
+use crate::contract::{Contract, DataAfterShutdownRead};
+use crate::oracle::Stamp;
+
+/// One end of a flow.
+#[derive(Clone, Debug)]
+pub(in crate::oracle) struct EndState {
+    pub contract: Contract,
+    pub pending: Pendings,
+    pub halves: Halves,
+    pub reading: Reading,
+    pub writing: Writing,
+    pub life: Life,
+    pub opening: Opening,
+    /// Any call at all was made.
+    pub used: bool,
+    /// Nothing but reads and writes has happened here, and all of them went well.
+    pub calm: bool,
+    /// The caller did what must not be done: nothing is judged here any more.
+    pub faulted: bool,
+}
+
+impl EndState {
+    pub fn new(contract: Contract) -> Self {
+        EndState {
+            pending: Pendings::default(),
+            halves: Halves::new(&contract),
+            reading: Reading::default(),
+            writing: Writing::default(),
+            life: Life::default(),
+            opening: Opening::default(),
+            used: false,
+            calm: true,
+            faulted: false,
+            contract,
+        }
+    }
+
+    /// Late data can be read after own shutdown of reading.
+    pub fn late_data(&self) -> bool {
+        matches!(self.contract.data_after_shutdown_read, Some(DataAfterShutdownRead::Readable | DataAfterShutdownRead::Either))
+    }
+
+    /// Late data is thrown away after own shutdown of reading.
+    pub fn discards(&self) -> bool {
+        self.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard)
+    }
+
+    /// When both halves may have been asked to end: by this end's calls, cancelled and failed ones included, or by its stack.
+    pub fn full_close_possible(&self) -> Option<Stamp> {
+        sooner(self.halves.full_close_possible(), self.life.stack_left())
+    }
+
+    /// It is connected from now on: what failed before tells nothing of what comes.
+    pub fn forget_failures(&mut self) {
+        self.life.forget_failures();
+        self.reading.forget_failures();
+        self.writing.forget_failures();
+    }
+
+    /// A connect, or accept, is pending.
+    pub fn is_opening(&self) -> bool {
+        self.opening.begun().is_some() && self.pending.earliest(|asked| matches!(asked, Asked::Connect(_) | Asked::Accept(_))).is_some()
+    }
+
+    /// Nothing is expected of it any more.
+    pub fn is_void(&self) -> bool {
+        self.life.crashed().is_some() || self.faulted
+    }
+}
