@@ -7,6 +7,7 @@ pub use crate::world::{Offers, Opening, Target};
 
 /// A named target: a row of data.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Named {
     /// What it is asked for by.
     pub name: &'static str,

@@ -13,7 +13,7 @@ use flowsim::flow::{self, AnyFlow, DynFlow, Flow, Io, Tap};
 use flowsim::oracle::{Judgement, Oracle};
 use flowsim::target::{self, Named, Target};
 use flowsim::trace::{Event, Place, What};
-use flowsim::world::{Opening, PipeFlow, SetupError, Sim, SimFlow, Simulation, Stuck};
+use flowsim::world::{Opening, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, Simulation, Stuck};
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 fn simulation() -> Simulation {
@@ -216,8 +216,7 @@ fn dropping_a_stream_closes_its_flow() {
 #[test]
 fn a_write_of_a_stream_that_fails_later_shows_at_the_next_call() {
     let run = simulation().run(async |sim| {
-        let (client, server) =
-            sim.pipe_with(&flowsim::world::PipeSettings { capacity: 1, ..flowsim::world::PipeSettings::new(Contract::strict()) });
+        let (client, server) = sim.pipe_with(&PipeSettings::new(Contract::strict()).with_capacity(1));
         let mut client = flow::stream(client);
         let accepted = client.write(b"abc").await;
         server.close().await;

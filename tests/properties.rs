@@ -34,7 +34,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
 }
 
 fn run(scenario: &Scenario, keep: Keep) -> Run {
-    scenario.run_with(pipe(), &Options { keep, ..Options::default() }).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(pipe(), &Options::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn assert_held(scenario: &Scenario) -> Result<(), TestCaseError> {

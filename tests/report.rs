@@ -152,7 +152,7 @@ fn the_outcomes_that_were_allowed_are_named() {
 fn every_report_is_whole() {
     for (name, trace) in bad_runs() {
         let verdict = judge(&trace);
-        let text = report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: "flowsim judge it" });
+        let text = report::text(&Case::new(&trace, &verdict, "flowsim judge it"));
         for part in ["  rule  ", "  happened  ", "  because  ", "  parameters  ", "the smallest run", "  replay  "] {
             assert!(verdict.judgement != Judgement::Violated || text.contains(part), "{name}: `{part}` is missing in\n{text}");
         }
@@ -191,7 +191,7 @@ proptest! {
         let lines: Vec<u64> = verdict.violations.iter().map(|violation| violation.line).collect();
         let part = ladder(&trace, &View::of(&verdict).around(&lines, 1).at_most(7));
         prop_assert!(part.lines().count() <= 12 + 3 * verdict.violations.len(), "{}", part);
-        let text = report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: "flowsim judge it" });
+        let text = report::text(&Case::new(&trace, &verdict, "flowsim judge it"));
         prop_assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", text);
     }
 }
@@ -257,7 +257,7 @@ fn every_run_can_be_told_by_the_lines_around() {
 fn links_name_their_flow_where_there_are_several() {
     let report = |history: &str| {
         let trace = history::parse(history, Contract::modern()).expect("a history");
-        report::text(&Case { trace: &trace, verdict: &judge(&trace), lines: &[], replay: "flowsim judge it" })
+        report::text(&Case::new(&trace, &judge(&trace), "flowsim judge it"))
     };
     let one = report("client shutdown write -> done\nclient write \"x\" -> ok");
     assert!(one.contains("the client's write #2 \"x\" → ok") && !one.contains("of flow"), "{one}");
@@ -270,7 +270,7 @@ fn links_name_their_flow_where_there_are_several() {
 fn the_whole_run_is_drawn_once_and_only_where_it_shows_more() {
     let count = |history: &str| {
         let trace = history::parse(history, Contract::modern()).expect("a history");
-        let text = report::text(&Case { trace: &trace, verdict: &judge(&trace), lines: &[], replay: "flowsim judge it" });
+        let text = report::text(&Case::new(&trace, &judge(&trace), "flowsim judge it"));
         (text.matches("the smallest run").count(), text.matches("in the whole run").count(), text.matches("  replay  ").count())
     };
     let broken = "client shutdown write -> done\nclient write \"x\" -> ok";

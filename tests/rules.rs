@@ -269,7 +269,7 @@ fn control_failures(control: &Control) -> Vec<String> {
     let forbidden = judge(control.history, control.forbidding().expect("a contract"));
     let faultless = !control.rule.about().client_duty || allowed.client_faults.is_empty();
     let mut failures = Vec::new();
-    let Control { parameter, base, allows, forbids, rule, history } = control;
+    let Control { parameter, base, allows, forbids, rule, history, .. } = control;
     if allowed.judgement != Judgement::Held || !faultless {
         failures.push(format!("{base},{parameter}={allows}: expected held, got {}{history}", outcome(&allowed)));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use flowsim::contract::{Both, Contract};
 use flowsim::oracle::Oracle;
-use flowsim::trace::{Header, Trace};
+use flowsim::trace::Trace;
 use serde_json::Value;
 
 fn traces() -> PathBuf {
@@ -18,7 +18,8 @@ fn words<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
 
 /// What is wrong with the verdict of this trace under this contract.
 fn complaints(trace: &Trace, contract: Contract, expected: &Value) -> Vec<String> {
-    let header = Header { contract: Both::same(contract), ..trace.header.clone() };
+    let mut header = trace.header.clone();
+    header.contract = Both::same(contract);
     let mut oracle = Oracle::with(header);
     trace.events.iter().zip(2..).for_each(|(event, line)| oracle.observe(line, event));
     let verdict = oracle.finish(trace.cut);

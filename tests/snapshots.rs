@@ -48,7 +48,7 @@ fn scenarios() -> Vec<(String, Scenario)> {
 
 fn run(scenario: &Scenario, seed: Option<u64>) -> Run {
     let target = scenario.named_target().expect("a target that is known");
-    scenario.run_with(target, &Options { seed, ..Options::default() }).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(target, &Options::default().with_seed(seed)).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// Compares with the picture of that name in a folder of `snapshots/`.
@@ -91,7 +91,7 @@ fn every_broken_recording_has_a_report() {
         let verdict = Oracle::with(trace.header.clone()).judge(&trace);
         if verdict.judgement == Judgement::Violated {
             let replay = format!("flowsim judge {name}.jsonl");
-            pictures.insert(name, report::text(&Case { trace: &trace, verdict: &verdict, lines: &[], replay: &replay }));
+            pictures.insert(name, report::text(&Case::new(&trace, &verdict, &replay)));
         }
     }
     assert!(pictures.len() >= 5, "{} broken recordings", pictures.len());

@@ -69,6 +69,7 @@ fn moved(trace: &Trace, change: impl Fn(Place) -> Place) -> Trace {
                 let at = change(Place { flow: wire.flow, end: wire.from });
                 (wire.flow, wire.from) = (at.flow, at.end);
             }
+            other => panic!("where does it say its place? {other:?}"),
         }
     }
     moved

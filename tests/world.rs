@@ -229,7 +229,9 @@ fn settings() -> impl Strategy<Value = PipeSettings> {
     let contracts =
         prop_oneof![contract().prop_map(Both::same), (contract(), contract()).prop_map(|(client, server)| Both { client, server })];
     let delay = prop_oneof![Just(0), 1..2_000_u64].prop_map(Duration::from_nanos);
-    (contracts, 1..16_usize, delay).prop_map(|(contract, capacity, delay)| PipeSettings { contract, capacity, delay })
+    (contracts, 1..16_usize, delay).prop_map(|(contract, capacity, delay)| {
+        PipeSettings::new(contract.client).with_contract(contract).with_capacity(capacity).with_delay(delay)
+    })
 }
 
 fn choice() -> impl Strategy<Value = Choice> {
@@ -312,7 +314,7 @@ proptest! {
             later.act(action);
             prop_assert_eq!(now.world.fingerprint(), later.world.fingerprint());
         }
-        let shifted = now.events.iter().map(|event| Event { t: event.t + Duration::from_nanos(shift), what: event.what.clone() });
+        let shifted = now.events.iter().map(|event| Event::new(event.t + Duration::from_nanos(shift), event.what.clone()));
         prop_assert_eq!(shifted.collect::<Vec<_>>(), later.events);
     }
 
@@ -354,7 +356,7 @@ fn timers_fire_in_order_and_cancelled_ones_do_not_move_the_clock() {
 
 #[test]
 fn different_states_have_different_fingerprints() {
-    let settings = PipeSettings { delay: Duration::from_nanos(5), ..PipeSettings::new(Contract::classic()) };
+    let settings = PipeSettings::new(Contract::classic()).with_delay(Duration::from_nanos(5));
     let acts = [
         vec![],
         vec![Action::Read(End::Client, 1)],

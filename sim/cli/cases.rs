@@ -95,7 +95,7 @@ fn run(scenario: &Scenario, args: &Running) -> Done {
 }
 
 fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, RunError> {
-    let options = Options { contract: args.contract.map(Both::same), seed: args.seed, ..Options::default() };
+    let options = Options::default().with_contract(args.contract.map(Both::same)).with_seed(args.seed);
     let first = scenario.run_with(target, &options)?;
     if args.check_determinism {
         let second = scenario.run_with(target, &options)?;

@@ -212,7 +212,7 @@ impl Judged {
     fn in_full(&self, kept: &[(u64, Event)], replay: &str) -> String {
         let (lines, events): (Vec<u64>, Vec<Event>) = kept.iter().cloned().unzip();
         let trace = Trace { header: self.header.clone(), events, cut: self.cut };
-        report::text(&Case { trace: &trace, verdict: &self.verdict, lines: &lines, replay })
+        report::text(&Case::new(&trace, &self.verdict, replay).with_lines(&lines))
     }
 
     /// Reads a file that is too long to be kept once more, for what lies around the violations; `None` for what can be read only once.

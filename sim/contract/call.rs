@@ -232,6 +232,7 @@ impl From<Error> for std::io::Error {
 
 /// The bytes of a call or an outcome; where a recording kept no contents, only how many.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Payload {
     /// The bytes themselves.
     Bytes(Bytes),
@@ -279,6 +280,7 @@ impl fmt::Debug for Payload {
 
 /// Why an end was aborted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Abort {
     /// A reset was accepted or sent.
     Reset,
@@ -301,6 +303,7 @@ pub struct Keepalive {
 
 /// What is asked of a flow, or of a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Call {
     /// One read of at most `max` bytes; `usize::MAX` leaves the size to the flow.
     Read {
@@ -398,6 +401,7 @@ impl Call {
 
 /// What a call came back with.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The call did what it was asked (writes, flush, and the calls on a stack).
     Ok,

@@ -15,6 +15,7 @@ pub use parameter::*;
 
 /// A contract that can't be understood, and what would have been valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ContractError {
     /// What is wrong.
     pub message: String,

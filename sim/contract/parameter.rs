@@ -26,6 +26,7 @@ macro_rules! values {
     ($($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $value:ident = $word:literal),+ $(,)? })+) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $name { $($(#[$what])* $value),+ }
 
         impl Word for $name {
@@ -240,6 +241,7 @@ values! {
 
 /// A parameter as data: what the command line lists, sets and prints.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// The public name.
     pub name: &'static str,
@@ -268,6 +270,7 @@ macro_rules! parameters {
         /// What an implementation promises, as a plain value. Presets are constructors; `"modern,eof_on_reset=forbid".parse()`
         /// is the command line's spelling; `None` stands for a rule that does not apply (`n/a`).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub struct Contract {
             /// The preset that this contract began as.
             pub base: &'static str,

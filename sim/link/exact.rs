@@ -19,6 +19,7 @@ pub struct Exact {
 
 /// Which packet of one sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Which {
     /// The `nth` segment of a kind, retransmissions included. A FIN with data is the nth FIN and the nth data segment too.
     Nth {
@@ -38,6 +39,7 @@ pub enum Which {
 
 /// What an exact fault does. Several that name the same packet all strike: delays add up, and a drop leaves nothing to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Action {
     /// It is lost.
     Drop,

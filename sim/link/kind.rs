@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// What a segment is for: the first of these that fits (a FIN with data is a FIN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// It resets.
     Rst,

@@ -41,8 +41,17 @@ pub use kind::{Kind, NoKind};
 pub use meaning::Meaning;
 pub use probability::{NoProbability, Probability};
 
-/// What a direction does to packets. The default carries everything at once.
+/// What a direction does to packets. The default carries everything at once. Later versions may have more settings, so that one is
+/// made by changing another:
+///
+/// ```
+/// let mut settings = flowsim::link::Settings::default();
+/// settings.rate = Some(10_000_000);
+/// settings.loss = "1%".parse()?;
+/// # Ok::<(), flowsim::link::NoProbability>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// How long every packet travels.
     pub delay: Duration,

@@ -5,6 +5,7 @@ use crate::rules::Rule;
 
 /// One history and two values of one parameter: under the one it is held, under the other it breaks the rule.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Control {
     /// The parameter.
     pub parameter: &'static str,

@@ -28,6 +28,7 @@ impl Judgement {
 
 /// A judged run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Held, violated or inconclusive.
     pub judgement: Judgement,
@@ -45,6 +46,7 @@ pub struct Verdict {
 
 /// One broken event.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// The rule that names it.
     pub rule: Rule,
@@ -68,6 +70,7 @@ pub struct Violation {
 
 /// Something that the caller must not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientFault {
     /// The trace's line.
     pub line: u64,

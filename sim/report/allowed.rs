@@ -18,6 +18,7 @@ const FITTING: &str = "data that fits";
 
 /// What the contract allows in place of what happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Allowed {
     /// Outcomes of the operation that would have broken nothing here; for a change of state, those that the diagram has.
     pub outcomes: Vec<String>,

@@ -8,6 +8,7 @@ use super::words;
 
 /// How the rules are said that were never put to the test: by default in one line, or a report drowns in their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Never {
     /// How many there are.
     #[default]

@@ -15,6 +15,7 @@ const EFFORT: usize = 1_000_000;
 
 /// A smaller run that shows the same violation.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Slice {
     /// The run: whole operations of the first one, at their own times.
     pub trace: Trace,

@@ -27,6 +27,7 @@ const ROWS: usize = 48;
 
 /// A judged run, with what a report needs to know of it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Case<'a> {
     /// The run. Its events are lines 2, 3 … to the verdict.
     pub trace: &'a Trace,
@@ -38,7 +39,18 @@ pub struct Case<'a> {
     pub replay: &'a str,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    /// A run, what the oracle said of it, and the command that shows it again.
+    pub const fn new(trace: &'a Trace, verdict: &'a Verdict, replay: &'a str) -> Self {
+        Case { trace, verdict, lines: &[], replay }
+    }
+
+    /// With the lines of the file that the events stand on.
+    #[must_use]
+    pub const fn with_lines(self, lines: &'a [u64]) -> Self {
+        Case { lines, ..self }
+    }
+
     /// The violation with the trace's own lines, in which blank and foreign lines don't count.
     fn inner(&self, violation: &Violation) -> Violation {
         renumbered(violation, self.lines)

@@ -5,6 +5,7 @@ use crate::contract::Contract;
 
 /// Everything that the catalogue says of one rule.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct About {
     /// The rule.
     pub rule: Rule,
@@ -66,6 +67,7 @@ const fn always(_: &Contract) -> bool {
 
 /// The chapters of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Section {
     /// What must never happen on one flow.
     Safety,
@@ -97,6 +99,7 @@ impl Section {
 
 /// What must be seen before a rule can be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// The calls of one end.
     OneEnd,
@@ -134,6 +137,7 @@ impl Level {
 
 /// A pair of histories, as small as they can be, in the notation of [`history`](super::history).
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Example {
     /// The contracts that both are judged under, as the command line spells them.
     pub contracts: &'static [&'static str],
@@ -145,6 +149,7 @@ pub struct Example {
 
 /// One history that keeps the contract though it may not seem so.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Excuse {
     /// Why the rule is not broken.
     pub why: &'static str,

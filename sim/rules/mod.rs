@@ -22,6 +22,7 @@ macro_rules! rules {
     ($($(#[$section:meta])* $rule:ident = $name:literal,)+) => {
         /// A rule of the flow contract, in the order of the specification.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
         pub enum Rule { $(#[doc = concat!("`", $name, "`")] $rule),+ }
 
         impl Rule {

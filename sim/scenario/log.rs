@@ -7,6 +7,7 @@ use crate::trace::{Abort, EnvWhat, Event, Fate, Header, Outcome, Sending, Trace,
 
 /// What a run keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Keep {
     /// Nothing: only expectations are judged.
     Nothing,
@@ -31,6 +32,7 @@ impl Keep {
 
 /// What a run amounted to. Where the run kept nothing, all is zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Events, the header apart.
     pub events: u64,

@@ -98,8 +98,15 @@ pub struct Guard {
     pub(crate) spot: Spot,
 }
 
+impl From<Rule> for Guard {
+    fn from(rule: Rule) -> Self {
+        Guard { rule, spot: Spot::default() }
+    }
+}
+
 /// The pipe of each flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pipe {
     /// Bytes that a direction holds before its writers wait.
     pub capacity: usize,
@@ -115,6 +122,7 @@ impl Default for Pipe {
 
 /// Where a run is given up: it is inconclusive from there on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Most events.
     pub events: u64,
@@ -130,6 +138,7 @@ impl Default for Limits {
 
 /// What the ends of one flow do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FlowSteps {
     /// The name, if it has one.
     pub name: Option<String>,
@@ -218,7 +227,7 @@ impl Scenario {
         let ready = self.on(target)?;
         let mut last = None;
         for seed in seeds {
-            let run = ready.run(&Options { seed: Some(seed), ..Options::default() })?;
+            let run = ready.run(&Options::default().with_seed(seed))?;
             if run.judgement() != Judgement::Held {
                 return Ok(run);
             }

@@ -28,7 +28,7 @@ impl Run {
     /// What was broken and why, and what was asked for and did not come; `replay` is the command that shows it again. Empty where
     /// everything held. It needs trace and verdict.
     pub fn report(&self, replay: &str, color: bool) -> String {
-        let broken = report::text(&Case { trace: self.trace(), verdict: self.verdict(), lines: &[], replay });
+        let broken = report::text(&Case::new(self.trace(), self.verdict(), replay));
         if !self.verdict().violations.is_empty() {
             return broken + &self.also_unmet();
         }
@@ -95,7 +95,7 @@ mod tests {
     fn failure(seed: Option<u64>) -> String {
         let text = "title = \"Waits\"\n[client]\nsteps = [\"write 1\"]\n[server]\nsteps = [\"read 2 -> 2\"]\n";
         let scenario = Scenario::parse("waits.toml", text).expect("a scenario");
-        let run = scenario.run_with(target::named("pipe").expect("the pipe"), &Options { seed, ..Options::default() }).expect("a run");
+        let run = scenario.run_with(target::named("pipe").expect("the pipe"), &Options::default().with_seed(seed)).expect("a run");
         let panic = std::panic::catch_unwind(|| run.assert_held()).expect_err("it does not hold");
         *panic.downcast::<String>().expect("a report")
     }

@@ -21,6 +21,7 @@ use crate::world::{Conn, NetSettings, PipeSettings, Target, World};
 
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Options {
     /// What each end promises, whatever the scenario says.
     pub contract: Option<Both<Contract>>,
@@ -28,6 +29,26 @@ pub struct Options {
     pub seed: Option<u64>,
     /// What is kept.
     pub keep: Keep,
+}
+
+impl Options {
+    /// With this promise of each end, whatever the scenario says.
+    #[must_use]
+    pub fn with_contract(self, contract: impl Into<Option<Both<Contract>>>) -> Self {
+        Options { contract: contract.into(), ..self }
+    }
+
+    /// With chance from this seed on, whatever the scenario says.
+    #[must_use]
+    pub fn with_seed(self, seed: impl Into<Option<u64>>) -> Self {
+        Options { seed: seed.into(), ..self }
+    }
+
+    /// With this kept.
+    #[must_use]
+    pub fn with_keep(self, keep: Keep) -> Self {
+        Options { keep, ..self }
+    }
 }
 
 /// A scenario on a target that can run it.
@@ -82,6 +103,7 @@ pub struct Run {
 
 /// Something that the scenario asks for and that did not come: an expectation that was not met, a guard that was not exercised.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unmet {
     /// Where it stands in the scenario, and what happened instead.
     pub diagnostic: Diagnostic,

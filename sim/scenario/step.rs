@@ -28,6 +28,7 @@ impl From<Action> for Step {
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Action {
     /// `read`: one call, of whatever size is convenient.
     Read,
@@ -149,6 +150,7 @@ impl Action {
 
 /// What must come of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expect {
     /// `ok`.
     Ok,
@@ -174,6 +176,7 @@ pub enum Expect {
 
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ended {
     /// Bytes that its calls read or wrote.
     pub bytes: u64,

@@ -16,6 +16,7 @@ impl Socket {
 
 /// What a stack tells its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Notice {
     /// A connection came into being by a SYN from outside (before any other notice of it).
     Incoming {

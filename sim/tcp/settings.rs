@@ -7,8 +7,18 @@ use crate::contract::Contract;
 use super::Quirk;
 use super::listen::EPHEMERAL_FIRST;
 
-/// What a stack is set to. The default is what the RFCs ask for (the profile `rfc`).
+/// What a stack is set to. The default is what the RFCs ask for (the profile `rfc`). Later versions may have more settings, so
+/// that one is made by changing another:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut settings = flowsim::tcp::Settings::default();
+/// settings.mss = 536;
+/// settings.msl = Duration::from_secs(30);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
     /// The dialect in which its flows answer calls.
     pub contract: Contract,

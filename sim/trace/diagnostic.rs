@@ -16,6 +16,7 @@ const FROM: usize = 70;
 
 /// A mistake in an input file. `Debug` shows the picture of [`Diagnostic::render`], since that is what `unwrap` prints.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The file's name as the user gave it (`-` for standard input).
     pub file: String,
@@ -35,6 +36,7 @@ pub struct Diagnostic {
 
 /// The part of a line that a diagnostic shows. Bytes that are no UTF-8 stand as replacement characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// The text, with `…` where the line goes on.
     pub text: String,

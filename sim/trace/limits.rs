@@ -5,6 +5,7 @@ use std::time::Duration;
 /// How long the stack of an end tries before it gives up, and how long it keeps what is over. The default is what the RFCs ask
 /// for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Limits {
     /// How long a SYN is tried (R2 for SYN, RFC 9293 §3.8.3: at least 3 minutes).
     pub syn: Duration,

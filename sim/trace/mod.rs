@@ -58,6 +58,7 @@ pub struct Place {
 
 /// One line of a trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Event {
     /// When; under a per-end clock on that end's own clock.
     pub t: Instant,
@@ -65,8 +66,16 @@ pub struct Event {
     pub what: What,
 }
 
+impl Event {
+    /// An event at this time.
+    pub const fn new(t: Instant, what: What) -> Self {
+        Event { t, what }
+    }
+}
+
 /// What an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum What {
     /// An operation begins.
     Call {
@@ -138,6 +147,7 @@ impl What {
 
 /// What the environment did. `flow: None` concerns every flow, `end: None` both ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Env {
     /// The flow concerned.
     pub flow: Option<u32>,
@@ -147,8 +157,16 @@ pub struct Env {
     pub what: EnvWhat,
 }
 
+impl Env {
+    /// What happened to an end of a flow, to a whole flow or to all of them.
+    pub const fn new(flow: Option<u32>, end: Option<End>, what: EnvWhat) -> Self {
+        Env { flow, end, what }
+    }
+}
+
 /// The kinds of environment events.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EnvWhat {
     /// The end was aborted.
     Abort(Abort, By),
@@ -191,6 +209,7 @@ pub enum EnvWhat {
 
 /// Who decided an abort or crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum By {
     /// Not said.
     Unknown,
@@ -202,6 +221,7 @@ pub enum By {
 
 /// What an end still holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Resources {
     /// Connections.
     pub connections: u64,
@@ -249,6 +269,7 @@ pub struct Wire {
 
 /// What happened to a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Fate {
     /// It left its sender.
     Sent,
@@ -316,6 +337,7 @@ impl fmt::Display for Flags {
 
 /// The first line of a trace: who promises what, and how far the recording can be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header {
     /// What each end promises.
     pub contract: Both<Contract>,
@@ -355,6 +377,7 @@ impl Default for Header {
 
 /// Whose clock a trace's times are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Clock {
     /// One clock: the order of the file is the true order, also within one instant.
     Shared,
@@ -364,6 +387,7 @@ pub enum Clock {
 
 /// The kinds of evidence that a recording holds completely. A rule that needs a kind that is missing is not judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Records {
     /// Partitions, crashes, aborts.
     pub network: bool,
@@ -399,6 +423,7 @@ pub struct Proxy {
 
 /// A whole trace in memory. Long recordings are better streamed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Trace {
     /// The first line.
     pub header: Header,
@@ -406,6 +431,13 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// The last line ended early: the recording was cut.
     pub cut: bool,
+}
+
+impl Trace {
+    /// A whole recording, whose last line was not cut.
+    pub const fn new(header: Header, events: Vec<Event>) -> Self {
+        Trace { header, events, cut: false }
+    }
 }
 
 #[cfg(test)]

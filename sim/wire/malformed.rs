@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Why bytes are no segment. A receiver drops them (RFC 9293 §3.1, MUST-3, MUST-7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Malformed {
     /// They are fewer than a header without options.
     TooShort,

@@ -71,6 +71,7 @@ pub enum Step {
 
 /// What a pipe is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PipeSettings {
     /// The dialect of each end.
     pub contract: Both<Contract>,
@@ -84,6 +85,24 @@ impl PipeSettings {
     /// A pipe whose ends both keep this contract, with 64 KiB of room and no delay.
     pub const fn new(contract: Contract) -> Self {
         PipeSettings { contract: Both { client: contract, server: contract }, capacity: 64 * 1024, delay: Duration::ZERO }
+    }
+
+    /// With this dialect of each end.
+    #[must_use]
+    pub const fn with_contract(self, contract: Both<Contract>) -> Self {
+        PipeSettings { contract, ..self }
+    }
+
+    /// With room for this many bytes in each direction.
+    #[must_use]
+    pub const fn with_capacity(self, capacity: usize) -> Self {
+        PipeSettings { capacity, ..self }
+    }
+
+    /// With this delay in each direction.
+    #[must_use]
+    pub const fn with_delay(self, delay: Duration) -> Self {
+        PipeSettings { delay, ..self }
     }
 }
 

@@ -19,6 +19,7 @@ use super::{PipeSettings, Step, World};
 
 /// Why a run stopped before what it was to do was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stuck {
     /// Nothing can happen any more. `open`: a waker was used on another thread, so that this proves nothing.
     Quiet {

@@ -59,6 +59,7 @@ pub type Opening<'a> = LocalBoxFuture<'a, Result<Ends, SetupError>>;
 
 /// What a target offers beyond two connected ends. A scenario that needs more can't run on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Offers {
     /// Loss, delay, partitions: its packets cross a simulated network.
     pub network_faults: bool,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::link;
 use flowsim::oracle::Oracle;
-use flowsim::trace::{Event, Fate, Flags, Header, Reader, Records, Trace, What, Wire, pattern};
+use flowsim::trace::{Event, Fate, Flags, Header, Reader, Trace, What, Wire, pattern};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
 /// One row.
@@ -173,9 +173,9 @@ impl Judged {
 
 /// Links of 10 ms between hosts as the RFCs ask.
 fn network() -> NetSettings {
-    let mut settings = NetSettings::new(Both::same(Contract::modern()));
-    settings.link = Both::same(link::Settings { delay: Duration::from_millis(10), ..link::Settings::default() });
-    settings
+    let mut link = link::Settings::default();
+    link.delay = Duration::from_millis(10);
+    NetSettings::new(Both::same(Contract::modern())).with_link(Both::same(link))
 }
 
 const READ: Call = Call::Read { max: usize::MAX };
@@ -305,7 +305,7 @@ fn conversation(writes: u64) -> Trace {
     ask(&mut world, ends.server, Call::Close);
     while world.step() == Step::Ran {}
     world.quiesce();
-    Trace { header: world.header(Both::same(Contract::modern())), events: world.drain_events().collect(), cut: false }
+    Trace::new(world.header(Both::same(Contract::modern())), world.drain_events().collect())
 }
 
 fn judge(header: Header, events: &[Event]) -> u64 {
@@ -324,15 +324,16 @@ fn judge_events() -> Box<dyn FnMut() -> u64> {
 
 /// A transfer in segments of 1460 bytes, each sent and delivered, and an acknowledgement for every second one.
 fn transfer(segments: u32) -> Trace {
-    let mut trace = Trace { header: Header { simulated: true, ..Header::default() }, ..Trace::default() };
-    trace.header.records = Records { network: true, segments: true, ..Records::default() };
+    let mut trace = Trace::default();
+    trace.header.simulated = true;
+    (trace.header.records.network, trace.header.records.segments) = (true, true);
     let mut pass = |from, flags, seq: u32, ack: u32, data: Option<Bytes>, opts: &str| {
         let len = data.as_ref().map_or(0, |data| data.len() as u32);
         for fate in [Fate::Sent, Fate::Delivered] {
             let (data, opts, flags) = (data.clone(), opts.into(), Flags(flags));
             let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data, opts };
             let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
-            trace.events.push(Event { t, what: What::Segment(wire) });
+            trace.events.push(Event::new(t, What::Segment(wire)));
         }
     };
     pass(End::Client, 2, 100, 0, None, "mss=1460,ws=7");

@@ -148,7 +148,9 @@ fn settings() -> impl Strategy<Value = NetSettings> {
     (contracts, link, room).prop_map(|(contract, (delay, loss, duplicate, reorder, rate), room)| {
         let delay = Duration::from_micros(delay);
         let mut settings = NetSettings::new(Both::same(contract));
-        settings.link = Both::same(Settings { delay, loss, duplicate, reorder, rate, ..Settings::default() });
+        let mut link = Settings::default();
+        (link.delay, link.loss, link.duplicate, link.reorder, link.rate) = (delay, loss, duplicate, reorder, rate);
+        settings.link = Both::same(link);
         settings.tcp.server.receive_buffer = room;
         settings
     })
@@ -210,11 +212,9 @@ proptest! {
 
 #[test]
 fn what_differs_in_what_it_will_do_differs_in_its_fingerprint() {
-    let settings = {
-        let mut settings = NetSettings::new(Both::same(Contract::classic()));
-        settings.link = Both::same(Settings { delay: Duration::from_millis(5), ..Settings::default() });
-        settings
-    };
+    let mut link = Settings::default();
+    link.delay = Duration::from_millis(5);
+    let settings = NetSettings::new(Both::same(Contract::classic())).with_link(Both::same(link));
     let opened = Action::Pass(Duration::from_millis(50));
     let after = |acts: &[Action]| {
         let mut run = Run::new(&settings, Choice::benign(), Duration::ZERO);

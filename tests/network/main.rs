@@ -24,5 +24,5 @@ fn tcp() -> &'static Named {
 }
 
 fn run(scenario: &Scenario, keep: Keep) -> Run {
-    scenario.run_with(tcp(), &Options { keep, ..Options::default() }).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(tcp(), &Options::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
 }

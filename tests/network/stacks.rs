@@ -248,7 +248,9 @@ fn our_tcp_meets_itself_in_bytes_and_in_part() {
 #[test]
 fn nobody_says_how_long_a_users_stack_stays_in_time_wait() {
     fn short() -> Tcp {
-        Tcp::new(tcp::Settings { msl: Duration::from_secs(1), ..tcp::Settings::new(Contract::posix()) })
+        let mut settings = tcp::Settings::new(Contract::posix());
+        settings.msl = Duration::from_secs(1);
+        Tcp::new(settings)
     }
     let mut run = Simulation::of(Contract::posix());
     let talked = run.run(async |sim| {

@@ -96,14 +96,11 @@ fn every_header_is_written_as_it_was_read() {
         let header = Trace::read(line.as_bytes()).unwrap_or_else(|error| panic!("{error}")).header;
         assert_eq!(header.to_line(), line);
     }
-    let header = Header {
-        contract: Both { client: Contract::v1(), server: Contract::pipe() },
-        clock: Clock::PerEnd,
-        keepalive: Some(Keepalive { after: Duration::MAX, interval: Duration::ZERO, probes: 0 }),
-        layers: vec![Layer { upper: 1, lower: 0 }],
-        proxies: vec![Proxy { left: 0, right: 1 }],
-        ..Header::default()
-    };
+    let mut header = Header::default();
+    (header.contract, header.clock) = (Both { client: Contract::v1(), server: Contract::pipe() }, Clock::PerEnd);
+    header.keepalive = Some(Keepalive { after: Duration::MAX, interval: Duration::ZERO, probes: 0 });
+    header.layers = vec![Layer { upper: 1, lower: 0 }];
+    header.proxies = vec![Proxy { left: 0, right: 1 }];
     assert!(
         header
             .to_line()
@@ -126,7 +123,7 @@ fn bytes_of_the_pattern_are_written_as_their_place_whoever_holds_them() {
     let line = |bytes: Bytes| {
         let call = flowsim::contract::Call::Write(bytes.into());
         let at = flowsim::trace::Place { flow: 0, end: flowsim::contract::End::Client };
-        Event { t: flowsim::time::Instant(0), what: flowsim::trace::What::Call { at, op: 1, call } }.to_line()
+        Event::new(flowsim::time::Instant(0), flowsim::trace::What::Call { at, op: 1, call }).to_line()
     };
     let slice = pattern::slice(99, 50);
     assert!(line(slice.clone()).ends_with(r#""len":50,"code":99}"#));
@@ -139,6 +136,7 @@ fn bytes_of_the_pattern_are_written_as_their_place_whoever_holds_them() {
 
 #[test]
 fn a_line_that_no_reader_would_take_is_not_written() {
-    let header = Header { note: "x".repeat(flowsim::trace::MAX_LINE).into(), ..Header::default() };
+    let mut header = Header::default();
+    header.note = "x".repeat(flowsim::trace::MAX_LINE).into();
     assert!(Writer::new(std::io::sink(), &header).is_err());
 }

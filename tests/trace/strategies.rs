@@ -90,18 +90,24 @@ fn env_what() -> impl Strategy<Value = EnvWhat> {
         prop::option::of(end()).prop_map(|from| EnvWhat::Heal { from }),
         any::<u64>().prop_map(|upto| EnvWhat::Transmitted { upto }),
         any::<u64>().prop_map(|upto| EnvWhat::Acknowledged { upto }),
-        any::<[u64; 4]>()
-            .prop_map(|[connections, timers, buffered, ports]| { EnvWhat::Resources(Resources { connections, timers, buffered, ports }) }),
+        any::<[u64; 4]>().prop_map(|counts| EnvWhat::Resources(resources(counts))),
         (any::<u64>(), payload()).prop_map(|(op, data)| EnvWhat::Buffer { op, data }),
         select(vec![EnvWhat::Quiet, EnvWhat::End]),
     ]
+}
+
+fn resources([connections, timers, buffered, ports]: [u64; 4]) -> Resources {
+    let mut resources = Resources::default();
+    (resources.connections, resources.timers) = (connections, timers);
+    (resources.buffered, resources.ports) = (buffered, ports);
+    resources
 }
 
 /// Offsets and buffers are an end's.
 fn env() -> impl Strategy<Value = What> {
     (prop::option::of(any::<u32>()), prop::option::of(end()), env_what()).prop_map(|(flow, end, what)| {
         let needs_end = matches!(what, EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } | EnvWhat::Buffer { .. });
-        What::Env(Env { flow, end: if needs_end { end.or(Some(End::Server)) } else { end }, what })
+        What::Env(Env::new(flow, if needs_end { end.or(Some(End::Server)) } else { end }, what))
     })
 }
 
@@ -170,42 +176,42 @@ fn history(steps: Vec<(u32, Step)>) -> Vec<Event> {
             }
             Step::Other(what) => what,
         };
-        events.push(Event { t: Instant(t), what });
+        events.push(Event::new(Instant(t), what));
     }
     events
 }
 
 fn limits([syn, data, msl, fin_wait_2]: [u64; 4]) -> Limits {
-    let span = Duration::from_nanos;
-    Limits { syn: span(syn), data: span(data), msl: span(msl), fin_wait_2: span(fin_wait_2) }
+    let (mut limits, span) = (Limits::default(), Duration::from_nanos);
+    (limits.syn, limits.data) = (span(syn), span(data));
+    (limits.msl, limits.fin_wait_2) = (span(msl), span(fin_wait_2));
+    limits
+}
+
+fn records([network, transmitted, segments, resources, buffers, lower]: [bool; 6]) -> Records {
+    let mut records = Records::default();
+    (records.network, records.transmitted, records.segments) = (network, transmitted, segments);
+    (records.resources, records.buffers, records.lower) = (resources, buffers, lower);
+    records
 }
 
 fn header() -> impl Strategy<Value = Header> {
     let contract = || select(Contract::PRESETS.to_vec());
     let pairs = || prop::collection::vec(any::<[u32; 2]>(), 0..3);
-    let flags = any::<[bool; 7]>();
+    let flags = any::<([bool; 6], bool)>();
     let limits = || prop_oneof![Just(Limits::default()), any::<[u64; 4]>().prop_map(limits)];
     ((contract(), contract(), any::<u32>()), (any::<bool>(), limits(), limits()), flags, text(), keepalive(), pairs(), pairs()).prop_map(
-        |(
-            (client, server, idle_packets),
-            (shared, patience, other),
-            [network, transmitted, segments, resources, buffers, lower, simulated],
-            note,
-            keepalive,
-            layers,
-            proxies,
-        )| {
-            Header {
-                contract: Both { client, server: Contract { idle_packets, ..server } },
-                clock: if shared { Clock::Shared } else { Clock::PerEnd },
-                records: Records { network, transmitted, segments, resources, buffers, lower },
-                note,
-                keepalive,
-                layers: layers.into_iter().map(|[upper, lower]| Layer { upper, lower }).collect(),
-                proxies: proxies.into_iter().map(|[left, right]| Proxy { left, right }).collect(),
-                simulated,
-                limits: Both { client: patience, server: other },
-            }
+        |((client, mut server, idle_packets), (shared, patience, other), (recorded, simulated), note, keepalive, layers, proxies)| {
+            server.idle_packets = idle_packets;
+            let mut header = Header::default();
+            header.contract = Both { client, server };
+            header.clock = if shared { Clock::Shared } else { Clock::PerEnd };
+            header.records = records(recorded);
+            (header.note, header.keepalive, header.simulated) = (note, keepalive, simulated);
+            header.layers = layers.into_iter().map(|[upper, lower]| Layer { upper, lower }).collect();
+            header.proxies = proxies.into_iter().map(|[left, right]| Proxy { left, right }).collect();
+            header.limits = Both { client: patience, server: other };
+            header
         },
     )
 }
@@ -213,5 +219,5 @@ fn header() -> impl Strategy<Value = Header> {
 /// A whole trace.
 pub fn trace() -> impl Strategy<Value = Trace> {
     let steps = prop::collection::vec((any::<u32>(), step()), 0..40);
-    (header(), steps).prop_map(|(header, steps)| Trace { header, events: history(steps), cut: false })
+    (header(), steps).prop_map(|(header, steps)| Trace::new(header, history(steps)))
 }

@@ -31,6 +31,7 @@ use self::label::Labels;
 
 /// What of a run is drawn, and what is pointed at.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct View {
     /// Lines of the trace that must be seen; empty: everything.
     pub focus: Vec<u64>,
@@ -48,6 +49,7 @@ pub struct View {
 
 /// A line of the trace that is pointed at.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mark {
     /// The trace's line (the header is line 1).
     pub line: u64,

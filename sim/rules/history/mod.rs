@@ -35,6 +35,7 @@ use token::Line;
 
 /// A history that can't be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HistoryError {
     /// The line, from 1.
     pub line: usize,

@@ -93,7 +93,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let network = (both(link(), link::Settings::default()), both(tcp(), tcp::Settings::default()));
     let faults = proptest::collection::vec(fault(), 0..4);
     (head, pipe, network, faults, flows()).prop_map(|((title, contract, seed, guards), pipe, (link, tcp), faults, flows)| {
-        let guards = guards.into_iter().map(|rule| Guard { rule, spot: Spot::default() }).collect();
+        let guards = guards.into_iter().map(Guard::from).collect();
         let last = flows.len() as u32 - 1;
         let faults = faults.into_iter().map(|fault| match fault {
             FaultKind::Abort { abort, end, at, .. } => FaultKind::Abort { abort, end, at, flow: last }.into(),

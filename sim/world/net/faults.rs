@@ -15,6 +15,7 @@ use super::Net;
 
 /// Something that goes wrong on the first path of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NetFault {
     /// One segment meets with something.
     Segment {

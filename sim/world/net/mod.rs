@@ -34,6 +34,7 @@ use super::stack::Stack;
 
 /// What a network is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NetSettings {
     /// The link that carries what this end sends.
     pub link: Both<link::Settings>,
@@ -46,6 +47,18 @@ impl NetSettings {
     pub fn new(contract: Both<Contract>) -> Self {
         let tcp = Both { client: tcp::Settings::new(contract.client), server: tcp::Settings::new(contract.server) };
         NetSettings { link: Both::default(), tcp }
+    }
+
+    /// With this link in each direction.
+    #[must_use]
+    pub fn with_link(self, link: Both<link::Settings>) -> Self {
+        NetSettings { link, ..self }
+    }
+
+    /// With these stacks.
+    #[must_use]
+    pub fn with_tcp(self, tcp: Both<tcp::Settings>) -> Self {
+        NetSettings { tcp, ..self }
     }
 }
 
