@@ -124,17 +124,17 @@ impl Run {
         let timer = self.world.sleep(self.world.now() + span);
         while self.world.poll(timer).is_none() {
             assert_eq!(self.world.step(), Step::Ran, "a timer is due");
-            self.take_all_but(timer);
+            self.take_all_but(Some(timer));
         }
     }
 
     fn take_all(&mut self) {
-        self.take_all_but(Op(u64::MAX));
+        self.take_all_but(None);
     }
 
-    fn take_all_but(&mut self, timer: Op) {
+    fn take_all_but(&mut self, timer: Option<Op>) {
         while let Some(op) = self.world.finished() {
-            if op != timer {
+            if Some(op) != timer {
                 let outcome = self.world.poll(op).expect("told once, and there");
                 let index = self.pending.iter().position(|(pending, _)| *pending == op).expect("a pending call");
                 let (_, conn) = self.pending.remove(index);
@@ -333,13 +333,17 @@ proptest! {
 fn calls_on_what_is_not_there_fail_and_harm_nothing() {
     let mut world = World::new();
     let flow = world.adopt();
-    for conn in [Conn(0), Conn(1), Conn(2), Conn(u32::MAX)] {
-        let op = world.call(conn, Call::Read { max: 1 });
+    let (mut other, settings) = (World::new(), PipeSettings::new(Contract::modern()));
+    let strangers: Vec<_> = (0..3).flat_map(|_| End::BOTH.map(|end| other.pipe(&settings)[end])).collect();
+    for conn in &strangers {
+        let op = world.call(*conn, Call::Read { max: 1 });
         assert!(matches!(world.poll(op), Some(Outcome::Error(_))));
-        world.abort(conn, Abort::Reset);
+        world.abort(*conn, Abort::Reset);
     }
-    assert_eq!((flow, world.poll(Op(77)), world.finished(), world.step()), (0, None, None, Step::Quiet));
-    world.cancel(Op(77));
+    for op in strangers.iter().map(|conn| other.call(*conn, Call::Read { max: 1 })) {
+        assert_eq!((flow, world.poll(op), world.finished(), world.step()), (0, None, None, Step::Quiet));
+        world.cancel(op);
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ impl Scenario {
     /// # Errors
     /// A run in which chance decided more than a scenario file holds.
     pub fn exact(&self, decisions: &Deviations) -> Result<Scenario, Diagnostic> {
-        let settings = |entity: u32| &self.link[Conn(entity).place().end];
+        let settings = |entity: u32| &self.link[Conn::of_entity(entity).place().end];
         let faults = link::exact(decisions, settings).into_iter().map(told);
         let others = decisions.iter().filter(|(address, _)| !link::is_fate(**address));
         let exact = Scenario {
@@ -53,6 +53,6 @@ impl Scenario {
 
 /// A fault of the network as a scenario tells it.
 fn told(fault: link::Exact) -> Fault {
-    let Place { flow, end: from } = Conn(fault.entity).place();
+    let Place { flow, end: from } = Conn::of_entity(fault.entity).place();
     FaultKind::Segment { from, flow, which: fault.what, action: fault.action }.into()
 }

@@ -96,7 +96,7 @@ impl FaultKind {
         Some(match *self {
             FaultKind::Abort { .. } => return None,
             FaultKind::Segment { from, flow, which, action } => {
-                NetFault::Segment { from, exact: Exact { entity: flows.get(flow as usize)?[from].0, what: which, action } }
+                NetFault::Segment { from, exact: Exact { entity: flows.get(flow as usize)?[from].entity(), what: which, action } }
             }
             FaultKind::Partition { from, at, lasts } => NetFault::Partition { from, at: Instant::ZERO + at, lasts },
             FaultKind::Crash { end, at, lasts } => NetFault::Crash { end, at: Instant::ZERO + at, lasts },

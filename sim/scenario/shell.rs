@@ -29,7 +29,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
     // The flows whose segments cross the network are the first that are made.
-    let ends = |flow: u32| Both { client: Conn(flow * 2), server: Conn(flow * 2 + 1) };
+    let ends = |flow: u32| Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) };
     let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
     // What is planned for the very beginning strikes, and is recorded, at once.
     world.record(options.keep != Keep::Nothing);
@@ -203,14 +203,14 @@ struct Slot {
 impl Table {
     /// The slot of an operation that was not taken or removed yet.
     fn slot(&mut self, op: Op) -> Option<&mut Slot> {
-        self.slots.get_mut(op.slot()).filter(|slot| slot.generation == (op.0 >> 32) as u32)
+        self.slots.get_mut(op.slot()).filter(|slot| slot.generation == op.generation())
     }
 
     fn release(&mut self, op: Op) -> Option<Slot> {
         let slot = self.slot(op)?;
         let next = Slot { generation: slot.generation.wrapping_add(1), ..Slot::default() };
         let old = std::mem::replace(slot, next);
-        self.free.push(op.0 as u32);
+        self.free.push(op.slot() as u32);
         Some(old)
     }
 }
@@ -224,7 +224,7 @@ impl Calls {
         });
         let slot = &mut table.slots[index as usize];
         slot.future = Some(future);
-        Op(u64::from(slot.generation) << 32 | u64::from(index))
+        Op::new(index, slot.generation)
     }
 
     /// One poll of an operation's task.

@@ -47,11 +47,21 @@ use self::pipe::Pipe;
 
 /// One end of a flow in this world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Conn(pub u32);
+pub struct Conn(u32);
 
 impl Conn {
-    const fn new(flow: u32, end: End) -> Self {
+    pub(crate) const fn new(flow: u32, end: End) -> Self {
         Conn(flow * 2 + end as u32)
+    }
+
+    /// The end that is this entity.
+    pub(crate) const fn of_entity(entity: u32) -> Self {
+        Conn(entity)
+    }
+
+    /// The number of this end among all in its world, which choices and faults of single packets name it by.
+    pub const fn entity(self) -> u32 {
+        self.0
     }
 
     /// The flow that it is an end of, and which end.

@@ -6,19 +6,19 @@ use super::Conn;
 
 /// A pending call or timer. It stays valid until its outcome was taken or it was cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Op(pub u64);
+pub struct Op(pub(super) u64);
 
 impl Op {
-    const fn new(slot: u32, generation: u32) -> Self {
+    pub(crate) const fn new(slot: u32, generation: u32) -> Self {
         Op(((generation as u64) << 32) | slot as u64)
     }
 
     /// A small number that no other live operation has: where a shell keeps its waker.
-    pub const fn slot(self) -> usize {
+    pub(crate) const fn slot(self) -> usize {
         self.0 as u32 as usize
     }
 
-    const fn generation(self) -> u32 {
+    pub(crate) const fn generation(self) -> u32 {
         (self.0 >> 32) as u32
     }
 }

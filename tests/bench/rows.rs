@@ -287,7 +287,7 @@ fn many(count: u64) -> u64 {
 
 /// The first write of this end.
 fn pattern_of(conn: Conn, len: usize) -> Payload {
-    Payload::Bytes(pattern::slice(pattern::start(conn.0 / 2, End::Client, 0), len))
+    Payload::Bytes(pattern::slice(pattern::start(conn.place().flow, End::Client, 0), len))
 }
 
 /// A long conversation: writes of 1 KiB that are read, in both directions.

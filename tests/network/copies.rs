@@ -242,7 +242,8 @@ fn what_differs_in_what_it_will_do_differs_in_its_fingerprint() {
     assert_eq!(prints.len(), acts.len());
     let fault = |nth| {
         let mut run = after(&[]);
-        let exact = Exact { entity: run.ends[0].client.0, what: Which::Nth { kind: Kind::Fin, nth }, action: flowsim::link::Action::Drop };
+        let exact =
+            Exact { entity: run.ends[0].client.entity(), what: Which::Nth { kind: Kind::Fin, nth }, action: flowsim::link::Action::Drop };
         run.world.plan(NetFault::Segment { from: End::Client, exact });
         run.world.fingerprint()
     };
