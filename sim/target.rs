@@ -58,6 +58,7 @@ pub async fn tcp(sim: &Sim) -> Result<(TcpFlow, TcpFlow), SetupError> {
 /// What both of the simulator's own flows offer.
 const OWN: Offers = Offers {
     network_faults: false,
+    stack_settings: false,
     aborts: true,
     several_flows: true,
     connections: false,
@@ -81,7 +82,7 @@ pub static ALL: &[Named] = &[
         name: "tcp",
         about: "TCP between two hosts over a network, in the dialect of the contract that is asked for",
         claims: &[Contract::modern(), Contract::strict(), Contract::classic(), Contract::posix()],
-        offers: Offers { network_faults: true, connections: true, ..OWN },
+        offers: Offers { network_faults: true, stack_settings: true, connections: true, ..OWN },
         open: |sim| Box::pin(async move { tcp(sim).await.map(ends) }),
         build: Some(World::tcp),
     },

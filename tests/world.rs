@@ -93,7 +93,7 @@ impl Run {
             Action::Close(end) => self.call(*end, Call::Close),
             Action::Disconnect(end) => self.call(*end, Call::Disconnect),
             Action::Cancel(index) => self.cancel(*index),
-            Action::Abort(end, abort) => self.world.abort(self.ends[*end], *abort),
+            Action::Abort(end, abort) => _ = self.world.abort(self.ends[*end], *abort),
             Action::Step => {
                 self.world.step();
             }

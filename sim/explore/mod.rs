@@ -133,9 +133,11 @@ fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
     if !offers.network_faults {
         return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
     }
+    let sets_stacks = offers.stack_settings;
     let parts = (network::link(), network::tcp(), network::faults(offers.aborts));
-    let medium = |(link, tcp, faults): (_, _, Vec<FaultKind>)| {
-        let (link, tcp) = network::passable(link, network::distinct(tcp, &faults));
+    let medium = move |(link, tcp, faults): (_, _, Vec<FaultKind>)| {
+        let tcp = if sets_stacks { network::distinct(tcp, &faults) } else { Both::default() };
+        let (link, tcp) = network::passable(link, tcp);
         Medium { link, tcp, faults, ..Medium::default() }
     };
     parts.prop_map(medium).boxed()

@@ -78,7 +78,7 @@ fn direction() -> impl Strategy<Value = link::Settings> + Clone {
     (times, slow, lost, chance(), chance()).prop_map(|((delay, jitter), slow, (loss, corrupt), duplicate, reorder)| {
         let (rate, queue) = slow.map_or((None, None), |(rate, queue)| (Some(rate), queue));
         let (delay, jitter) = (delay.unwrap_or_default(), jitter.unwrap_or_default());
-        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue }
+        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..link::Settings::default() }
     })
 }
 

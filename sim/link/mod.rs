@@ -50,7 +50,7 @@ pub use probability::{NoProbability, Probability};
 /// settings.loss = "1%".parse()?;
 /// # Ok::<(), flowsim::link::NoProbability>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
     /// How long every packet travels.
@@ -70,9 +70,31 @@ pub struct Settings {
     /// How many packets wait for a slow link, beside the one that it is sending, before others are dropped at its tail; nothing:
     /// without limit. Without a rate nothing ever waits.
     pub queue: Option<u32>,
+    /// The largest packet (octets, IP's header included). Stacks are told; the link lets larger ones pass.
+    pub mtu: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let never = Probability::NEVER;
+        Settings {
+            delay: Duration::ZERO,
+            jitter: Duration::ZERO,
+            loss: never,
+            duplicate: never,
+            reorder: never,
+            corrupt: never,
+            rate: None,
+            queue: None,
+            mtu: Settings::MTU,
+        }
+    }
 }
 
 impl Settings {
+    /// The largest packet of an Ethernet.
+    pub const MTU: u16 = 1500;
+
     /// Chance has a say.
     pub fn has_chance(&self) -> bool {
         let chances = [self.loss, self.duplicate, self.reorder, self.corrupt];

@@ -1,6 +1,7 @@
 //! Whether a target can run a scenario, and if not, because of what in it.
 
 use super::mistake::Spot;
+use super::network::usual_stacks;
 use super::step::Kind;
 use super::{Action, PORT, Scenario, Step};
 use crate::contract::{Both, Contract};
@@ -33,11 +34,11 @@ impl Scenario {
         let fault = |of_network: bool| self.faults.iter().find(|fault| fault.kind.is_of_network() == of_network).map(|fault| fault.spot);
         let port = is(self.flows.iter().any(|flow| flow.port != PORT), self.spots.port);
         let link = is(self.link != Both::default(), self.spots.link);
-        let tcp = is(self.tcp != Both::default(), self.spots.tcp);
+        let tcp = is(self.tcp != usual_stacks(&self.link), self.spots.tcp);
         let wants = [
             (offers.connections, port, "has no ports", "its ends are connected from the start"),
             (network, link, "has no link", PIPE),
-            (network, tcp, "has no TCP stack that could be set", PIPE),
+            (offers.stack_settings, tcp, "has no TCP stack that could be set", PIPE),
             (network, fault(true), "has no network that could do this", FAULTS),
             (offers.aborts, fault(false), "has no ends that could be aborted", "a pipe has"),
         ];

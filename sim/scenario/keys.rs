@@ -55,21 +55,21 @@ impl<S: Clone> Section<S> {
     }
 
     /// Writes what differs from what holds without the table.
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, both: &Both<S>, usual: &S) -> fmt::Result {
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, both: &Both<S>, usual: &Both<S>) -> fmt::Result {
         let lines = |shows: &dyn Fn(&Key<S>) -> Option<String>| -> String {
             let line = |key: &Key<S>| Some(format!("{} = {}\n", key.name, shows(key)?));
             self.keys.iter().filter_map(line).collect()
         };
-        let values = |key: &Key<S>| ((key.show)(&both.client), (key.show)(&both.server), (key.show)(usual));
-        let shared = |key: &Key<S>| match values(key) {
-            (client, server, usual) if client == server && client != usual => Some(client),
-            _ => None,
+        let values = |key: &Key<S>, of: &Both<S>| ((key.show)(&of.client), (key.show)(&of.server));
+        let shared = |key: &Key<S>| {
+            let said = values(key, both);
+            (said.0 == said.1 && said != values(key, usual)).then_some(said.0)
         };
         block(f, self.name.to_owned(), &lines(&shared))?;
         for end in End::BOTH {
-            let own = |key: &Key<S>| match values(key) {
-                (client, server, _) if client == server => None,
-                (.., usual) => Some((key.show)(&both[end])).filter(|value| *value != usual),
+            let own = |key: &Key<S>| match values(key, both) {
+                (client, server) if client == server => None,
+                _ => Some((key.show)(&both[end])).filter(|value| *value != (key.show)(&usual[end])),
             };
             block(f, format!("{}.{}", self.name, self.ends[end].0), &lines(&own))?;
         }

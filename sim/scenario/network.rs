@@ -22,8 +22,8 @@ const ACK_LIMIT: Duration = Duration::from_millis(500);
 const MAX_QUEUE: u64 = 1 << 20;
 /// Largest buffer of a connection.
 const MAX_BUFFER: u64 = 1 << 30;
-/// What the headers of IP and TCP without options take of a packet (octets).
-const HEADERS: u64 = 40;
+/// Smallest packet: the headers of IP and TCP without options, and one octet.
+const MIN_MTU: u64 = 41;
 
 /// What a scenario says of its network, by the end that sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,14 +32,7 @@ pub(super) struct Network {
     pub(super) tcp: Both<tcp::Settings>,
 }
 
-/// A direction, and the stack at its begin, whose segments it must fit.
-#[derive(Clone, Default)]
-struct Path {
-    link: link::Settings,
-    mss: Option<u16>,
-}
-
-const LINK: Section<Path> = Section {
+const LINK: Section<link::Settings> = Section {
     name: "link",
     what: "`[link]`",
     ends: Both { client: ("to-server", "`[link.to-server]`"), server: ("to-client", "`[link.to-client]`") },
@@ -58,18 +51,20 @@ const TCP: Section<tcp::Settings> = Section {
 impl Network {
     /// Takes what a file says of it.
     pub(super) fn read(file: &mut Table<'_>) -> Result<Self, Diagnostic> {
-        let paths = file.get("link", |item| LINK.read(item, Both::default()))?.unwrap_or_default();
-        let usual = |path: &Path| {
-            let usual = tcp::Settings::default();
-            tcp::Settings { mss: path.mss.unwrap_or(usual.mss), ..usual }
-        };
-        let usual = Both { client: usual(&paths.client), server: usual(&paths.server) };
+        let link = file.get("link", |item| LINK.read(item, Both::default()))?.unwrap_or_default();
+        let usual = usual_stacks(&link);
         let tcp = match file.take("tcp") {
             Some(item) => TCP.read(&item, usual)?,
             None => usual,
         };
-        Ok(Network { link: Both { client: paths.client.link, server: paths.server.link }, tcp })
+        Ok(Network { link, tcp })
     }
+}
+
+/// The stacks on these links, where a file does not say how they are set: their segments fit.
+pub(super) fn usual_stacks(link: &Both<link::Settings>) -> Both<tcp::Settings> {
+    let usual = |end: End| tcp::Settings { mss: tcp::Settings::mss_for(link[end].mtu), ..tcp::Settings::default() };
+    Both { client: usual(End::Client), server: usual(End::Server) }
 }
 
 /// Every key, for the page about them.
@@ -78,11 +73,10 @@ pub(super) fn keys() -> impl Iterator<Item = &'static str> {
     LINK_KEYS.iter().map(|key| key.name).chain(TCP_KEYS.iter().map(|key| key.name))
 }
 
-/// Writes the tables of a network, where they say something. What a packet may hold at most is said as the stacks' MSS.
+/// Writes the tables of a network, where they say something.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, link: &Both<link::Settings>, tcp: &Both<tcp::Settings>) -> fmt::Result {
-    let path = |end: End| Path { link: link[end].clone(), mss: None };
-    LINK.write(f, &Both { client: path(End::Client), server: path(End::Server) }, &Path::default())?;
-    TCP.write(f, tcp, &tcp::Settings::default())
+    LINK.write(f, link, &Both::default())?;
+    TCP.write(f, tcp, &usual_stacks(link))
 }
 
 /// The bounds of a stack's retransmission timeout leave room for it.
@@ -93,38 +87,38 @@ fn timeouts(tcp: &tcp::Settings) -> Option<(String, &'static str)> {
     Some((message, "without these keys: `rto-min` 1s, `rto-initial` 1s, `rto-max` 60s"))
 }
 
-const LINK_KEYS: [Key<Path>; 9] = [
-    Key {
-        name: "delay",
-        read: |path, item| put(&mut path.link.delay, within(item, Duration::ZERO..=MAX_SPAN)),
-        show: |path| time(path.link.delay),
-    },
+const LINK_KEYS: [Key<link::Settings>; 9] = [
+    Key { name: "delay", read: |link, item| put(&mut link.delay, within(item, Duration::ZERO..=MAX_SPAN)), show: |link| time(link.delay) },
     Key {
         name: "jitter",
-        read: |path, item| put(&mut path.link.jitter, within(item, Duration::ZERO..=MAX_SPAN)),
-        show: |path| time(path.link.jitter),
+        read: |link, item| put(&mut link.jitter, within(item, Duration::ZERO..=MAX_SPAN)),
+        show: |link| time(link.jitter),
     },
-    Key { name: "loss", read: |path, item| put(&mut path.link.loss, likelihood(item)), show: |path| odds(path.link.loss) },
-    Key { name: "duplicate", read: |path, item| put(&mut path.link.duplicate, likelihood(item)), show: |path| odds(path.link.duplicate) },
-    Key { name: "reorder", read: |path, item| put(&mut path.link.reorder, likelihood(item)), show: |path| odds(path.link.reorder) },
-    Key { name: "corrupt", read: |path, item| put(&mut path.link.corrupt, likelihood(item)), show: |path| odds(path.link.corrupt) },
+    Key { name: "loss", read: |link, item| put(&mut link.loss, likelihood(item)), show: |link| odds(link.loss) },
+    Key { name: "duplicate", read: |link, item| put(&mut link.duplicate, likelihood(item)), show: |link| odds(link.duplicate) },
+    Key { name: "reorder", read: |link, item| put(&mut link.reorder, likelihood(item)), show: |link| odds(link.reorder) },
+    Key { name: "corrupt", read: |link, item| put(&mut link.corrupt, likelihood(item)), show: |link| odds(link.corrupt) },
     Key {
         name: "rate",
-        read: |path, item| put(&mut path.link.rate, item.parsed("as `\"10Mbit/s\"`", units::rate).map(Some)),
-        show: |path| path.link.rate.map_or_else(String::new, |rate| format!("\"{}\"", units::Rate(rate))),
+        read: |link, item| put(&mut link.rate, item.parsed("as `\"10Mbit/s\"`", units::rate).map(Some)),
+        show: |link| link.rate.map_or_else(String::new, |rate| format!("\"{}\"", units::Rate(rate))),
     },
     Key {
         name: "queue",
-        read: |path, item| put(&mut path.link.queue, item.number(0..=MAX_QUEUE).map(Some)),
-        show: |path| path.link.queue.map_or_else(String::new, |packets| packets.to_string()),
+        read: |link, item| put(&mut link.queue, item.number(0..=MAX_QUEUE).map(Some)),
+        show: |link| link.queue.map_or_else(String::new, |packets| packets.to_string()),
     },
-    Key { name: "mtu", read: |path, item| put(&mut path.mss, mtu(item).map(Some)), show: |_| String::new() },
+    Key {
+        name: "mtu",
+        read: |link, item| put(&mut link.mtu, item.number(MIN_MTU..=u64::from(u16::MAX))),
+        show: |link| link.mtu.to_string(),
+    },
 ];
 
 const TCP_KEYS: [Key<tcp::Settings>; 16] = [
     Key {
         name: "mss",
-        read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(u16::MAX) - HEADERS)),
+        read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(tcp::Settings::mss_for(u16::MAX)))),
         show: |tcp| tcp.mss.to_string(),
     },
     Key { name: "send-buffer", read: |tcp, item| put(&mut tcp.send_buffer, buffer(item)), show: |tcp| bytes(tcp.send_buffer) },
@@ -184,11 +178,6 @@ fn within(item: &Item<'_>, allowed: RangeInclusive<Duration>) -> Result<Duration
 /// A span of time that is more than none: a timer of no time would never let another thing happen.
 fn some_time(item: &Item<'_>) -> Result<Duration, Diagnostic> {
     within(item, Duration::from_micros(1)..=MAX_SPAN)
-}
-
-/// The largest payload of a packet of so many octets.
-fn mtu(item: &Item<'_>) -> Result<u16, Diagnostic> {
-    item.number::<u16>(HEADERS + 1..=u64::from(u16::MAX)).map(|mtu| mtu - HEADERS as u16)
 }
 
 fn buffer(item: &Item<'_>) -> Result<usize, Diagnostic> {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,10 +72,22 @@ impl<'a> Ready<'a> {
     /// [`RunError::Ends`]: why the ends could not be made.
     pub fn run(&self, options: &Options) -> Result<Run, RunError> {
         let contract = self.scenario.promised(options.contract, self.target);
-        match direct::run(self, contract, options) {
+        match direct::run(self, contract, options)? {
             Some(run) => Ok(run),
             None => shell::run(self, contract, options),
         }
+    }
+
+    /// Plans what is to go wrong in the network, on these flows.
+    pub(super) fn plan(&self, world: &mut World, flows: &[Both<Conn>]) -> Result<(), RunError> {
+        let mut planned = self.scenario.faults.iter().filter_map(|fault| fault.kind.planned(flows));
+        planned.try_for_each(|fault| world.plan(fault)).map_err(|why| self.unmade(why.into_source()))
+    }
+
+    /// The target's ends could not be made, for this reason.
+    pub(super) fn unmade(&self, source: Box<dyn Error + Send + Sync>) -> RunError {
+        let message = format!("the ends of the target `{}` could not be made", self.target.name());
+        RunError::Ends { diagnostic: self.scenario.source.whole(&message), source }
     }
 }
 

@@ -14,11 +14,12 @@ use super::error::RunError;
 use super::log::Keep;
 use super::run::{Course, Options, Ready, Run};
 use super::stage::Stage;
+use super::{Fault, FaultKind, Scenario};
 use crate::choice::Site;
 use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::flow::{AnyFlow, Flow};
 use crate::time::Instant;
-use crate::trace::{Abort, Env, EnvWhat, Event, Place, What};
+use crate::trace::{Abort, By, Env, EnvWhat, Event, Place, What};
 use crate::world::{Conn, Ends, Op, SetupError, Sim, Simulation, Stuck, Target, World};
 
 /// So many polls of tasks are allowed for each event that the scenario allows.
@@ -29,21 +30,20 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
     // The flows whose segments cross the network are the first that are made.
-    let ends = |flow: u32| Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) };
-    let flows: Vec<_> = (0..scenario.flows.len() as u32).map(ends).collect();
+    let flows: Vec<_> = (0..scenario.flows.len() as u32).map(conns).collect();
     // What is planned for the very beginning strikes, and is recorded, at once.
     world.record(options.keep != Keep::Nothing);
     if target.offers().network_faults {
         world.network(&scenario.network(contract));
-        scenario.faults.iter().filter_map(|fault| fault.kind.planned(&flows)).for_each(|fault| world.plan(fault));
+        ready.plan(&mut world, &flows)?;
     }
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit);
-    let ends = open(&mut simulation, target, scenario.flows.len())
-        .map_err(|source| RunError::Ends { diagnostic: scenario.source.whole(&unmade(target)), source })?;
+    let ends = open(&mut simulation, target, scenario.flows.len()).map_err(|why| ready.unmade(why))?;
     let said = ends.first().map(|(client, server)| Both { client: client.contract(), server: server.contract() });
     let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);
     let mut shell = Shell::new(simulation.sim(), ends);
+    shell.assert_aborts(scenario)?;
     let mut header = simulation.sim().with(|world| world.header(contract));
     header.records.resources &= !shell.has_taps;
     let mut course = Course::new(ready, header, options).tasked(shell.numbers.clone());
@@ -59,10 +59,6 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
 /// Makes the ends of every flow.
 fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Ends>, Box<dyn Error + Send + Sync>> {
     (0..flows).map(|_| simulation.run(async |sim| target.open(sim).await)?.map_err(SetupError::into_source)).collect()
-}
-
-fn unmade(target: &dyn Target) -> String {
-    format!("the ends of the target `{}` could not be made", target.name())
 }
 
 /// Goes on whenever a call or a timer has ended, until every task is through.
@@ -101,6 +97,9 @@ struct Shell {
     flows: Vec<Both<Rc<dyn AnyFlow>>>,
     /// The number of each in the trace.
     numbers: Vec<u32>,
+    /// By the scenario's flow number: the ends of which an abort is an abort of the flow's. Of a flow that is not the simulator's
+    /// own these are its ends on the network.
+    lower: Vec<Both<Conn>>,
     /// Some flow is not the simulator's own, which logs more.
     has_taps: bool,
     calls: Calls,
@@ -109,8 +108,18 @@ struct Shell {
 impl Shell {
     fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
         let has_taps = ends.iter().any(|ends| !is_logged(ends));
+        let lower = ends.iter().zip(0..).map(|(ends, flow)| conns(own_flow(ends).unwrap_or(flow))).collect();
         let (numbers, flows) = ends.into_iter().map(|ends| logged(sim, ends)).unzip();
-        Shell { sim: sim.clone(), flows, numbers, has_taps, calls: Calls::default() }
+        Shell { sim: sim.clone(), flows, numbers, lower, has_taps, calls: Calls::default() }
+    }
+
+    /// Every end that is to be aborted can be.
+    fn assert_aborts(&self, scenario: &Scenario) -> Result<(), RunError> {
+        let can_abort = |flow: u32, end: End| self.sim.with(|world| world.can_abort(self.lower[flow as usize][end]));
+        let unfit = |fault: &&Fault| matches!(fault.kind, FaultKind::Abort { flow, end, .. } if !can_abort(flow, end));
+        let Some(fault) = scenario.faults.iter().find(unfit) else { return Ok(()) };
+        let help = "a stack of yours says with `Stack::can_abort` that it can; of other flows only the simulator's own can be aborted";
+        Err(RunError::Unfit(scenario.source.at(fault.spot, "this end can't be aborted").with_help(help)))
     }
 
     fn events(&self) -> impl Iterator<Item = Event> + use<> {
@@ -126,14 +135,24 @@ impl Shell {
 }
 
 /// Are both ends the simulator's own, whose world logs their calls?
-fn is_logged((client, server): &Ends) -> bool {
+fn is_logged(ends: &Ends) -> bool {
+    own_flow(ends).is_some()
+}
+
+/// The number of a flow that is the simulator's own.
+fn own_flow((client, server): &Ends) -> Option<u32> {
     let flow = |place: Option<Place>| place.map(|place| place.flow);
-    flow(client.place()).is_some() && flow(client.place()) == flow(server.place())
+    flow(client.place()).filter(|client| flow(server.place()) == Some(*client))
+}
+
+/// The ends of a flow of the world.
+const fn conns(flow: u32) -> Both<Conn> {
+    Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) }
 }
 
 /// The ends as flows whose calls are logged, and under which number.
 fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
-    if let Some(Place { flow, .. }) = ends.0.place().filter(|_| is_logged(&ends)) {
+    if let Some(flow) = own_flow(&ends) {
         return (flow, Both { client: Rc::new(ends.0), server: Rc::new(ends.1) });
     }
     let flow = sim.adopt();
@@ -171,8 +190,15 @@ impl Stage for Shell {
         self.calls.0.borrow_mut().finished.pop_front()
     }
 
-    /// No target offers this for flows that are not the simulator's own.
-    fn abort(&mut self, _: Place, _: Abort) {}
+    /// What stands on a flow that is aborted is aborted with it.
+    fn abort(&mut self, at: Place, abort: Abort) {
+        let (conn, flow) = (self.lower[at.flow as usize][at.end], self.numbers[at.flow as usize]);
+        self.sim.with(|world| {
+            if world.abort(conn, abort) && conn.place().flow != flow {
+                world.note(What::Env(Env { flow: Some(flow), end: Some(at.end), what: EnvWhat::Abort(abort, By::Fault) }));
+            }
+        });
+    }
 
     fn pick(&mut self, task: u32, n: u32) -> u32 {
         self.sim.with(|world: &mut World| world.choice_mut().pick_next(task, Site::Step, n))

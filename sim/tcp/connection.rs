@@ -138,7 +138,7 @@ impl Connection {
     pub(super) fn advance(&mut self, step: &mut Step<'_>, event: Event) {
         let Some(to) = self.state.after(event) else { return };
         let from = std::mem::replace(&mut self.state, to);
-        step.out.note(Notice::State { socket: self.socket, from: from.name(), to: to.name() });
+        step.out.note(Notice::State { socket: self.socket, from, to });
         self.has_progress = true;
         match to {
             State::Established => self.establish(step),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::contract::Abort;
+use crate::wire::State;
 
 /// A connection of one stack: the stack's own number for it, not used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,14 +39,14 @@ pub enum Notice {
     },
     /// Ask the pending calls of this connection again.
     Progress(Socket),
-    /// Its state changed (the names of RFC 9293).
+    /// Its state changed.
     State {
         /// Whose.
         socket: Socket,
         /// The state before.
-        from: &'static str,
+        from: State,
         /// The state now.
-        to: &'static str,
+        to: State,
     },
     /// The stack aborted it by itself: by a reset that it took or sent, by giving up, by keep-alive. Not told of an abort that
     /// the host asked for, nor of the end of an attempt to connect.

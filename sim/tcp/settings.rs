@@ -58,6 +58,9 @@ pub struct Settings {
     pub quirk: Option<Quirk>,
 }
 
+/// Octets of the headers of IP and TCP without options.
+const HEADERS: u16 = 40;
+
 /// In the modern dialect.
 impl Default for Settings {
     fn default() -> Self {
@@ -91,6 +94,12 @@ impl Settings {
             isn_key: [0x5851_f42d_4c95_7f2d, 0x1405_7b7e_f767_814f],
             quirk: None,
         }
+    }
+
+    /// The largest payload of a packet of this size (octets): the headers of IP and TCP without options take 40 of them.
+    pub const fn mss_for(mtu: u16) -> u16 {
+        let mss = mtu.saturating_sub(HEADERS);
+        if mss == 0 { 1 } else { mss }
     }
 
     /// It has this defect.

@@ -1,7 +1,7 @@
 //! The stack: which connection is meant, which comes next, and what the host is told.
 
 use std::hash::{Hash, Hasher};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::contract::{Abort, Call, Error, Outcome};
 use crate::time::Instant;
@@ -26,6 +26,7 @@ use super::state::{Event, State};
 #[derive(Clone, Debug)]
 pub struct Tcp {
     settings: Settings,
+    address: IpAddr,
     /// By socket.
     slots: Vec<Slot>,
     demux: Demux,
@@ -47,6 +48,7 @@ impl Tcp {
     pub fn new(settings: Settings) -> Self {
         Tcp {
             settings,
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             slots: Vec::new(),
             demux: Demux::default(),
             ports: Ports::default(),
@@ -59,6 +61,22 @@ impl Tcp {
     /// What it is set to.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Where it stands, and the largest packet of the path from there: no segment will be larger. For a stack without connections.
+    pub fn attach(&mut self, address: IpAddr, mtu: u16) {
+        self.address = address;
+        self.settings.mss = self.settings.mss.min(Settings::mss_for(mtu));
+    }
+
+    /// Sets it anew; its dialect stays. For a stack without connections.
+    pub fn configure(&mut self, settings: &Settings) {
+        self.settings = Settings { contract: self.settings.contract, ..settings.clone() };
+    }
+
+    /// Where it stands: unspecified until it was told.
+    pub fn address(&self) -> IpAddr {
+        self.address
     }
 
     // The user.
@@ -83,11 +101,11 @@ impl Tcp {
         }
     }
 
-    /// Begins to connect; [`Call::Connect`] on the connection says how it ended.
+    /// Begins to connect: the connection, and the local port that it has. [`Call::Connect`] on it says how that ended.
     ///
     /// # Errors
     /// `port_out_of_range` for port 0; `no_free_port`; `closed` for a stack that has left.
-    pub fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+    pub fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<(Socket, u16), Error> {
         if self.has_left {
             return Err(Error::Closed);
         }
@@ -98,7 +116,7 @@ impl Tcp {
         let iss = isn::initial(&self.settings, now, &key);
         let index = self.begin(key, Origin::Active, iss);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));
-        Ok(Socket(index as u32))
+        Ok((Socket(index as u32), key.local))
     }
 
     /// Starts or goes on with a call. Nothing: it would block; ask again after a [`Notice::Progress`], with the same call. A write

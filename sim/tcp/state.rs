@@ -1,20 +1,6 @@
-//! The states of a connection and what leads from one to the next (RFC 9293 §3.3.2, figure 5, with its notes and §3.10).
+//! What leads from one state of a connection to the next (RFC 9293 §3.3.2, figure 5, with its notes and §3.10).
 
-/// A state of RFC 9293.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum State {
-    Closed,
-    Listen,
-    SynSent,
-    SynReceived,
-    Established,
-    FinWait1,
-    FinWait2,
-    CloseWait,
-    Closing,
-    LastAck,
-    TimeWait,
-}
+pub(super) use crate::wire::State;
 
 /// What changes a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,45 +63,12 @@ static AFTER: [[Option<State>; EVENTS]; STATES] = {
 };
 
 impl State {
-    /// Every state.
-    #[cfg(test)]
-    pub(super) const ALL: [State; 11] = [
-        S::Closed,
-        S::Listen,
-        S::SynSent,
-        S::SynReceived,
-        S::Established,
-        S::FinWait1,
-        S::FinWait2,
-        S::CloseWait,
-        S::Closing,
-        S::LastAck,
-        S::TimeWait,
-    ];
-
     /// The state that the event leads to; nothing where it changes none.
     pub(super) fn after(self, event: Event) -> Option<State> {
         if event == E::Delete {
             return (self != S::Closed).then_some(S::Closed);
         }
         AFTER[self as usize][event as usize]
-    }
-
-    /// The name, as RFC 9293 writes it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            S::Closed => "CLOSED",
-            S::Listen => "LISTEN",
-            S::SynSent => "SYN-SENT",
-            S::SynReceived => "SYN-RECEIVED",
-            S::Established => "ESTABLISHED",
-            S::FinWait1 => "FIN-WAIT-1",
-            S::FinWait2 => "FIN-WAIT-2",
-            S::CloseWait => "CLOSE-WAIT",
-            S::Closing => "CLOSING",
-            S::LastAck => "LAST-ACK",
-            S::TimeWait => "TIME-WAIT",
-        }
     }
 
     /// There is no connection (any more).

@@ -1,4 +1,4 @@
-//! What travels: sequence numbers, structured segments, packets.
+//! What travels: sequence numbers, structured segments, packets; and the names of a connection's states.
 //!
 //! A [`Segment`] is structured while nobody looks at bytes; a [`Packet`] is either form. Arithmetic on the circle of sequence
 //! numbers stands in [`Seq`] and nowhere else; the way to bytes and back is [`Segment::to_bytes`] and [`Segment::from_bytes`].
@@ -6,6 +6,8 @@
 
 mod checksum;
 mod codec;
+mod datagram;
+mod ecn;
 mod flags;
 mod malformed;
 mod options;
@@ -13,11 +15,14 @@ mod packet;
 mod sack;
 mod segment;
 mod seq;
+mod state;
 
 #[cfg(test)]
 mod tests;
 
 pub use codec::HEADER_SIZE;
+pub use datagram::Datagram;
+pub use ecn::Ecn;
 pub use flags::Flags;
 pub use malformed::Malformed;
 pub use options::{Options, Timestamps};
@@ -25,3 +30,4 @@ pub use packet::Packet;
 pub use sack::{SACK_BLOCKS_MAX, SackBlocks};
 pub use segment::Segment;
 pub use seq::Seq;
+pub use state::State;

@@ -27,7 +27,6 @@ use std::time::Duration;
 
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
-use crate::link;
 use crate::time::Instant;
 use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
@@ -37,7 +36,7 @@ pub use sim::Sim;
 pub use simflow::{PipeFlow, SimFlow, TcpFlow};
 pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
-pub use target::{Ends, Offers, Opening, OverNetwork, SetupError, Target};
+pub use target::{Ends, Offering, Offers, Opening, OverNetwork, SetupError, Target};
 
 use self::agenda::{Due, Entry};
 use self::core::Core;
@@ -187,16 +186,13 @@ impl World {
 
     /// As [`World::tcp`], with these stacks on the network's two hosts: the client's, the server's. Where a flow stands on those
     /// already, on two more hosts, with links as theirs between them.
-    pub fn stacks(&mut self, stacks: [Box<dyn Stack>; 2], contract: Both<Contract>) -> Both<Conn> {
+    ///
+    /// # Errors
+    /// What the network's settings or the faults that are planned want of a stack, and it can't.
+    pub fn stacks(&mut self, stacks: [Box<dyn Stack>; 2], contract: Both<Contract>) -> Result<Both<Conn>, SetupError> {
         self.network(&NetSettings::new(contract));
-        let path = self.net.place(stacks);
-        self.wire(path, contract)
-    }
-
-    /// As [`World::stacks`], on two hosts of their own with these links between them, which no fault concerns.
-    pub fn between(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>, contract: Both<Contract>) -> Both<Conn> {
-        let path = self.net.add_foreign(stacks, link);
-        self.wire(path, contract)
+        let path = self.net.place(stacks)?;
+        Ok(self.wire(path, contract))
     }
 
     fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
@@ -207,10 +203,11 @@ impl World {
     }
 
     /// Lets something go wrong in the network, at its time. A world without a network has nothing that could.
-    pub fn plan(&mut self, fault: NetFault) {
-        if !self.net.is_empty() {
-            self.net.plan(&mut self.core, fault);
-        }
+    ///
+    /// # Errors
+    /// A host is to come back after a crash, and its stack can't be made anew.
+    pub fn plan(&mut self, fault: NetFault) -> Result<(), SetupError> {
+        if self.net.is_empty() { Ok(()) } else { self.net.plan(&mut self.core, fault) }
     }
 
     /// Does this fault of a single segment still wait for that segment?
@@ -306,13 +303,24 @@ impl World {
         op
     }
 
-    /// Fault injection: aborts an end and logs it. An end whose connection has ended has nothing left to abort: nothing happens.
-    pub fn abort(&mut self, conn: Conn, abort: Abort) {
+    /// Can this end be aborted by fault injection? An end of a stack that can't abort, or of a flow that is not the world's, can't.
+    pub fn can_abort(&self, conn: Conn) -> bool {
+        let Place { flow, end } = conn.place();
+        match self.flows.get(flow as usize) {
+            Some(Flow::Pipe(_)) => true,
+            Some(Flow::Wired(index)) => self.net.can_abort(*index, end),
+            Some(Flow::Adopted) | None => false,
+        }
+    }
+
+    /// Fault injection: aborts an end and logs it. False where nothing happens: an end whose connection has ended has nothing left
+    /// to abort, and one may not be able to.
+    pub fn abort(&mut self, conn: Conn, abort: Abort) -> bool {
         let Place { flow, end } = conn.place();
         match self.flows.get_mut(flow as usize) {
             Some(Flow::Pipe(pipe)) => pipe.fault(&mut self.core, end, abort),
             Some(Flow::Wired(index)) => self.net.abort(&mut self.core, *index, end, abort),
-            Some(Flow::Adopted) | None => {}
+            Some(Flow::Adopted) | None => false,
         }
     }
 

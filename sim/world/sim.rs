@@ -101,10 +101,11 @@ impl Sim {
     /// scenario or [`World::network`] said before; else they carry everything at once.
     ///
     /// # Errors
-    /// Why the connection could not be made.
+    /// Why the connection could not be made; or what the run wants of a stack and it can't: be set as `[tcp]` says
+    /// ([`Stack::configure`]), come back after a crash ([`Stack::renew`]).
     pub async fn connect(&self, client: impl Stack + 'static, server: impl Stack + 'static) -> Result<(SimFlow, SimFlow), SetupError> {
         let contract = self.contracts();
-        let ends = self.with(|world| world.stacks([Box::new(client), Box::new(server)], contract));
+        let ends = self.with(|world| world.stacks([Box::new(client), Box::new(server)], contract))?;
         self.opened(ends, contract).await
     }
 

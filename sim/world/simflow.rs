@@ -35,9 +35,9 @@ impl SimFlow {
         self.conn
     }
 
-    /// Fault injection: aborts this end.
-    pub fn abort(&self, abort: Abort) {
-        self.sim.with(|world| world.abort(self.conn, abort));
+    /// Fault injection: aborts this end. False where nothing happens, as [`World::abort`](super::World::abort) says.
+    pub fn abort(&self, abort: Abort) -> bool {
+        self.sim.with(|world| world.abort(self.conn, abort))
     }
 
     async fn write_call(&self, call: Call) -> Result<(), Error> {

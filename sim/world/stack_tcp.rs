@@ -7,11 +7,20 @@ use crate::contract::{Abort, Call, Error, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
 use crate::trace::Resources;
-use crate::wire::Packet;
+use crate::wire::Datagram;
 
 use super::stack::{Notice, Socket, Stack};
 
 impl Stack for Tcp {
+    fn attach(&mut self, address: IpAddr, mtu: u16) {
+        Tcp::attach(self, address, mtu);
+    }
+
+    fn configure(&mut self, settings: &tcp::Settings) -> Result<(), String> {
+        Tcp::configure(self, settings);
+        Ok(())
+    }
+
     fn listen(&mut self, now: Instant, port: u16) -> Result<(), Error> {
         Tcp::listen(self, now, port)
     }
@@ -20,7 +29,7 @@ impl Stack for Tcp {
         Tcp::unlisten(self, now, port);
     }
 
-    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<(Socket, u16), Error> {
         Tcp::connect(self, now, remote)
     }
 
@@ -32,19 +41,21 @@ impl Stack for Tcp {
         Tcp::is_readable(self, socket)
     }
 
-    fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
-        Tcp::input(self, now, source, target, packet);
+    /// It does not understand ECN.
+    fn input(&mut self, now: Instant, datagram: Datagram) {
+        Tcp::input(self, now, datagram.source, datagram.target, datagram.packet);
     }
 
-    fn output(&mut self, _now: Instant) -> Option<(IpAddr, Packet)> {
-        Tcp::output(self)
+    fn output(&mut self, _now: Instant) -> Option<Datagram> {
+        let (target, packet) = Tcp::output(self)?;
+        Some(Datagram::new(self.address(), target, packet))
     }
 
     fn notice(&mut self) -> Option<Notice> {
         Tcp::notice(self)
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    fn deadline(&mut self) -> Option<Instant> {
         Tcp::deadline(self)
     }
 
@@ -56,8 +67,16 @@ impl Stack for Tcp {
         Tcp::disconnect(self, now);
     }
 
+    fn can_abort(&self) -> bool {
+        true
+    }
+
     fn abort(&mut self, now: Instant, socket: Socket, abort: Abort) -> bool {
         Tcp::abort(self, now, socket, abort)
+    }
+
+    fn renew(&self) -> Option<Box<dyn Stack>> {
+        Some(Box::new(Tcp::new(self.settings().clone())))
     }
 
     fn resources(&self, socket: Socket) -> Option<Resources> {

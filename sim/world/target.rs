@@ -63,6 +63,8 @@ pub type Opening<'a> = LocalBoxFuture<'a, Result<Ends, SetupError>>;
 pub struct Offers {
     /// Loss, delay, partitions: its packets cross a simulated network.
     pub network_faults: bool,
+    /// Its stacks can be set: `[tcp]`.
+    pub stack_settings: bool,
     /// An end can be aborted.
     pub aborts: bool,
     /// Several flows in one run.
@@ -99,6 +101,14 @@ pub trait Target {
     /// Makes the two ends.
     fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a>;
 
+    /// The same target, which offers this instead: a scenario that needs more does not run on it, and none is generated for it.
+    fn offering(self, offers: Offers) -> Offering<Self>
+    where
+        Self: Sized,
+    {
+        Offering { target: self, offers }
+    }
+
     /// Makes the two ends straight on a world, where the target is the simulator's own; nothing for any other target.
     fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
         let _ = (world, settings);
@@ -107,7 +117,9 @@ pub trait Target {
 }
 
 /// A target whose flows cross the simulated network: made with [`Sim::tcp_pair`] or [`Sim::connect`], or layers on such flows. What
-/// a scenario says of the link, the stacks and the faults happens to them.
+/// a scenario says of the link, the stacks and the faults happens to them. Where a stack behind [`Sim::connect`] can't do what a
+/// scenario asks of it (be set as `[tcp]` says, be aborted, come back after a crash) the run is refused; for stacks that never can,
+/// [`Target::offering`] says so beforehand.
 ///
 /// ```
 /// use flowsim::{Io, SetupError, Sim, flow::stream, scenario::Scenario, world::OverNetwork};
@@ -139,11 +151,40 @@ impl<T: Target> Target for OverNetwork<T> {
     }
 
     fn offers(&self) -> Offers {
-        Offers { network_faults: true, ..self.0.offers() }
+        Offers { network_faults: true, stack_settings: true, aborts: true, ..self.0.offers() }
     }
 
     fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
         self.0.open(sim)
+    }
+}
+
+/// A target that offers something else than by itself: made by [`Target::offering`].
+#[derive(Clone, Copy, Debug)]
+pub struct Offering<T> {
+    target: T,
+    offers: Offers,
+}
+
+impl<T: Target> Target for Offering<T> {
+    fn name(&self) -> &str {
+        self.target.name()
+    }
+
+    fn claims(&self) -> &[Contract] {
+        self.target.claims()
+    }
+
+    fn offers(&self) -> Offers {
+        self.offers
+    }
+
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        self.target.open(sim)
+    }
+
+    fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
+        self.target.build(world, settings)
     }
 }
 

@@ -76,7 +76,7 @@ impl Run {
                 self.world.cancel(op);
             }
             Action::Cancel(_) => {}
-            Action::Abort(end, abort) => self.world.abort(ends[*end], *abort),
+            Action::Abort(end, abort) => _ = self.world.abort(ends[*end], *abort),
             Action::Steps(count) => (0..*count).for_each(|_| self.step()),
             Action::Pass(span) => self.pass(*span),
         }
@@ -244,7 +244,7 @@ fn what_differs_in_what_it_will_do_differs_in_its_fingerprint() {
         let mut run = after(&[]);
         let exact =
             Exact { entity: run.ends[0].client.entity(), what: Which::Nth { kind: Kind::Fin, nth }, action: flowsim::link::Action::Drop };
-        run.world.plan(NetFault::Segment { from: End::Client, exact });
+        run.world.plan(NetFault::Segment { from: End::Client, exact }).expect("no stack has to do anything");
         run.world.fingerprint()
     };
     prints.extend([fault(1), fault(2)]);

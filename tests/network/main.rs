@@ -3,6 +3,7 @@
 
 mod contract;
 mod copies;
+mod door;
 mod edges;
 mod exact;
 mod stacks;

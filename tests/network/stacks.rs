@@ -13,7 +13,7 @@ use flowsim::scenario::Scenario;
 use flowsim::tcp::{self, Tcp};
 use flowsim::time::Instant;
 use flowsim::trace::{EnvWhat, Event, Resources, What};
-use flowsim::wire::{Flags, Packet, Segment, Seq};
+use flowsim::wire::{Datagram, Flags, Packet, Segment, Seq};
 use flowsim::world::{Notice, OverNetwork, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt};
@@ -21,11 +21,11 @@ use proptest::prelude::*;
 
 use super::{config, tcp};
 
-fn stack(contract: Contract) -> Tcp {
+pub fn stack(contract: Contract) -> Tcp {
     Tcp::new(tcp::Settings::new(contract))
 }
 
-fn posix() -> Tcp {
+pub fn posix() -> Tcp {
     stack(Contract::posix())
 }
 
@@ -34,9 +34,13 @@ fn bytes(text: &'static str) -> Bytes {
 }
 
 /// Our TCP as one that speaks bytes: nothing structured leaves it.
-struct Encoded(Tcp);
+pub struct Encoded(pub Tcp);
 
 impl Stack for Encoded {
+    fn attach(&mut self, address: IpAddr, mtu: u16) {
+        Stack::attach(&mut self.0, address, mtu);
+    }
+
     fn listen(&mut self, now: Instant, port: u16) -> Result<(), Error> {
         Stack::listen(&mut self.0, now, port)
     }
@@ -45,7 +49,7 @@ impl Stack for Encoded {
         Stack::unlisten(&mut self.0, now, port);
     }
 
-    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<Socket, Error> {
+    fn connect(&mut self, now: Instant, remote: SocketAddr) -> Result<(Socket, u16), Error> {
         Stack::connect(&mut self.0, now, remote)
     }
 
@@ -53,21 +57,21 @@ impl Stack for Encoded {
         Stack::call(&mut self.0, now, socket, call)
     }
 
-    fn input(&mut self, now: Instant, source: IpAddr, target: IpAddr, packet: Packet) {
-        Stack::input(&mut self.0, now, source, target, packet);
+    fn input(&mut self, now: Instant, datagram: Datagram) {
+        Stack::input(&mut self.0, now, datagram);
     }
 
-    fn output(&mut self, now: Instant) -> Option<(IpAddr, Packet)> {
-        let (to, packet) = Stack::output(&mut self.0, now)?;
-        Some((to, Packet::Bytes(packet.bytes(own(to), to))))
+    fn output(&mut self, now: Instant) -> Option<Datagram> {
+        let Datagram { source, target, ecn, packet } = Stack::output(&mut self.0, now)?;
+        Some(Datagram { source, target, ecn, packet: Packet::Bytes(packet.bytes(source, target)) })
     }
 
     fn notice(&mut self) -> Option<Notice> {
         Stack::notice(&mut self.0)
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        Stack::deadline(&self.0)
+    fn deadline(&mut self) -> Option<Instant> {
+        Stack::deadline(&mut self.0)
     }
 
     fn wake(&mut self, now: Instant) {
@@ -83,48 +87,49 @@ impl Stack for Encoded {
     }
 }
 
-/// The other of the two addresses of a path, which end in 1 and 2.
-fn own(peer: IpAddr) -> IpAddr {
-    let IpAddr::V4(peer) = peer else { panic!("paths have IPv4 addresses") };
-    let [a, b, c, d] = peer.octets();
-    IpAddr::from([a, b, c, 3 - d])
-}
-
 /// A stack that answers every packet with one of these, or with nothing.
-#[derive(Default)]
-struct Babbling {
+pub struct Babbling {
     says: VecDeque<Packet>,
-    due: VecDeque<(IpAddr, Packet)>,
-    next: Option<Socket>,
+    due: VecDeque<Datagram>,
+    address: IpAddr,
 }
 
 impl Babbling {
-    fn saying(says: Vec<Packet>) -> Self {
-        Babbling { says: says.into(), ..Babbling::default() }
+    pub fn saying(says: Vec<Packet>) -> Self {
+        Babbling { says: says.into(), due: VecDeque::new(), address: IpAddr::from([0; 4]) }
+    }
+
+    fn say(&mut self, to: IpAddr) {
+        let next = self.says.pop_front().map(|packet| Datagram::new(self.address, to, packet));
+        self.due.extend(next);
     }
 }
 
 impl Stack for Babbling {
+    fn attach(&mut self, address: IpAddr, _: u16) {
+        self.address = address;
+    }
+
     fn listen(&mut self, _: Instant, _: u16) -> Result<(), Error> {
         Ok(())
     }
 
     fn unlisten(&mut self, _: Instant, _: u16) {}
 
-    fn connect(&mut self, _: Instant, remote: SocketAddr) -> Result<Socket, Error> {
-        self.due.extend(self.says.pop_front().map(|packet| (remote.ip(), packet)));
-        Ok(*self.next.insert(Socket(0)))
+    fn connect(&mut self, _: Instant, remote: SocketAddr) -> Result<(Socket, u16), Error> {
+        self.say(remote.ip());
+        Ok((Socket(0), 49152))
     }
 
     fn call(&mut self, _: Instant, _: Socket, _: &mut Call) -> Option<Outcome> {
         None
     }
 
-    fn input(&mut self, _: Instant, source: IpAddr, _: IpAddr, _: Packet) {
-        self.due.extend(self.says.pop_front().map(|packet| (source, packet)));
+    fn input(&mut self, _: Instant, datagram: Datagram) {
+        self.say(datagram.source);
     }
 
-    fn output(&mut self, _: Instant) -> Option<(IpAddr, Packet)> {
+    fn output(&mut self, _: Instant) -> Option<Datagram> {
         self.due.pop_front()
     }
 
@@ -132,7 +137,7 @@ impl Stack for Babbling {
         None
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    fn deadline(&mut self) -> Option<Instant> {
         None
     }
 
@@ -279,8 +284,8 @@ fn each_pair_of_stacks_has_a_link_of_its_own() {
 #[test]
 fn a_stack_that_says_nothing_is_given_up_when_its_time_is_over() {
     let mut run = Simulation::of(Contract::modern());
-    let refused =
-        run.run(async |sim| sim.connect(stack(Contract::modern()), Babbling::default()).await.map(drop).map_err(|e| e.to_string()));
+    let refused = run
+        .run(async |sim| sim.connect(stack(Contract::modern()), Babbling::saying(Vec::new())).await.map(drop).map_err(|e| e.to_string()));
     assert_eq!(refused, Ok(Err(Error::TimedOut.to_string())));
     assert!(run.sim().now() >= Instant::ZERO + Duration::from_secs(180));
     assert_eq!(run.run_until_quiet(), Ok(()));
@@ -289,8 +294,8 @@ fn a_stack_that_says_nothing_is_given_up_when_its_time_is_over() {
 #[test]
 fn one_that_never_opens_is_waited_for_until_it_is_quiet() {
     let mut run = Simulation::of(Contract::modern());
-    let waited =
-        run.run(async |sim| sim.connect(Babbling::default(), stack(Contract::modern())).await.map(drop).map_err(|e| e.to_string()));
+    let waited = run
+        .run(async |sim| sim.connect(Babbling::saying(Vec::new()), stack(Contract::modern())).await.map(drop).map_err(|e| e.to_string()));
     assert_eq!(waited, Err(Stuck::Quiet { open: false }));
 }
 
@@ -341,7 +346,7 @@ fn a_closure_that_does_not_say_so_has_no_network() {
 fn beside_foreign_stacks_the_simulators_own_stay_its_own() {
     let mut run = Simulation::of(Contract::modern());
     let talked = run.run(async |sim| {
-        let refused = sim.connect(stack(Contract::modern()), Babbling::default()).await.is_err();
+        let refused = sim.connect(stack(Contract::modern()), Babbling::saying(Vec::new())).await.is_err();
         let (client, server) = sim.tcp_pair().await.map_err(|error| error.to_string()).expect("a pair");
         (refused, talk(client, server).await)
     });

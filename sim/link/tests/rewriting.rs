@@ -33,7 +33,7 @@ fn links() -> impl Strategy<Value = Settings> {
     let chances = (probabilities(), probabilities(), probabilities(), probabilities());
     (spans(), jitter, chances, rate, prop::option::of(0..4_u32)).prop_map(|(delay, jitter, chances, rate, queue)| {
         let (loss, duplicate, reorder, corrupt) = chances;
-        Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue }
+        Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..Settings::default() }
     })
 }
 

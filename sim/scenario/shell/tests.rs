@@ -199,7 +199,7 @@ fn what_a_target_lacks_is_told_where_it_is_asked_for() {
     for (text, expected) in [
         ("[link]\nloss = \"1%\"", "2:2: the target `pipe` has no link"),
         ("tcp.client.mss = 1", "2:1: the target `pipe` has no TCP stack that could be set"),
-        ("[link]\nmtu = 1000", "2:2: the target `pipe` has no TCP stack that could be set"),
+        ("[link]\nmtu = 1000", "2:2: the target `pipe` has no link"),
         ("[[fault]]\npartition = { at = \"1s\" }", "3:13: the target `pipe` has no network that could do this"),
         ("[[flow]]\nto = \"server:81\"\nserver.steps = [\"close\"]", "3:1: the target `pipe` has no ports"),
     ] {

@@ -111,8 +111,9 @@ fn a_network_is_written_as_short_as_it_can_be_said() {
     let steps = "\n[client]\nsteps = [\"close\"]\n";
     for (text, short) in [
         ("[link]\ndelay = \"0s\"\nloss = \"0\"\n[tcp]\nmss = 1460\n", ""),
-        ("[link]\nmtu = 1000\n", "\n[tcp]\nmss = 960\n"),
-        ("[link]\nmtu = 1000\n[tcp]\nmss = 1460\n", ""),
+        ("[link]\nmtu = 1000\n[tcp]\nmss = 960\n", "\n[link]\nmtu = 1000\n"),
+        ("[link]\nmtu = 1000\n[tcp]\nmss = 1460\n", "\n[link]\nmtu = 1000\n\n[tcp]\nmss = 1460\n"),
+        ("[link.to-server]\nmtu = 1000\n[tcp]\nmss = 960\n", "\n[link.to-server]\nmtu = 1000\n\n[tcp]\nmss = 960\n"),
         ("[link.to-client]\nloss = \"0.01\"\n[link.to-server]\nloss = \"1.0%\"\n", "\n[link]\nloss = \"1%\"\n"),
         ("[tcp]\nisn = 5\n[tcp.client]\nisn = 6\n", "\n[tcp.client]\nisn = 6\n\n[tcp.server]\nisn = 5\n"),
         ("[link]\nloss = \"1%\"\n[link.to-client]\nloss = \"0\"\n", "\n[link.to-server]\nloss = \"1%\"\n"),

@@ -32,15 +32,17 @@ fn span() -> impl Strategy<Value = Duration> {
 fn link() -> impl Strategy<Value = link::Settings> {
     let odds = proptest::array::uniform4(prop_oneof![Just(0), any::<u32>()]).prop_map(|odds| odds.map(link::Probability));
     let rate = proptest::option::of(1..=1_000_000_000_000_u64);
-    (span(), span(), odds, rate, proptest::option::of(0..=1_u32 << 20)).prop_map(|(delay, jitter, odds, rate, queue)| {
+    let sizes = (proptest::option::of(0..=1_u32 << 20), prop_oneof![Just(link::Settings::MTU), 41..=u16::MAX]);
+    (span(), span(), odds, rate, sizes).prop_map(|(delay, jitter, odds, rate, (queue, mtu))| {
         let [loss, duplicate, reorder, corrupt] = odds;
-        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue }
+        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, mtu }
     })
 }
 
 fn tcp() -> impl Strategy<Value = tcp::Settings> {
     let long = || span().prop_map(|span| span.max(Duration::from_micros(1)));
-    let sizes = (1..=65_495_u16, 1..=1_usize << 30, 1..=1_usize << 30, any::<Option<u32>>());
+    let mss = prop_oneof![Just(1460), 1..=65_495_u16];
+    let sizes = (mss, 1..=1_usize << 30, 1..=1_usize << 30, any::<Option<u32>>());
     let times = (0..500_000_000_u64, proptest::array::uniform3(long()), long(), long(), span(), span());
     (sizes, any::<[bool; 2]>(), times).prop_map(|((mss, send_buffer, receive_buffer, isn), [window_scale, nagle], times)| {
         let (ack, mut rto, syn_give_up, give_up, msl, fin_wait_2) = times;

@@ -147,7 +147,7 @@ impl Pair {
 
     fn open(&mut self, end: End, port: u16) {
         let remote = SocketAddr::new(address(end.peer()), port);
-        self.sockets[end] = Some(self.stacks[end].connect(self.now, remote).expect("a port is free"));
+        self.sockets[end] = Some(self.stacks[end].connect(self.now, remote).expect("a port is free").0);
         self.flush(end);
     }
 
@@ -245,8 +245,8 @@ impl Pair {
             }
             Notice::Accepted { .. } => self.accepted += 1,
             Notice::State { from, to, .. } => {
-                assert_eq!(from, self.states[end], "states follow one another");
-                self.states[end] = to;
+                assert_eq!(from.name(), self.states[end], "states follow one another");
+                self.states[end] = to.name();
                 self.changes.push(format!("{end} {from} to {to}"));
             }
             Notice::Aborted { abort, .. } => self.aborts[end].push(abort),

@@ -11,6 +11,7 @@ use super::super::core::Core;
 use super::super::op::State;
 use super::super::stack::Socket;
 use super::address;
+use super::carry::pair;
 use super::host::Kind;
 use super::post::Post;
 use super::wired::{Side, Waiting};
@@ -251,12 +252,9 @@ impl Post<'_> {
         let remote = SocketAddr::new(address(self.path, self.end.peer()), port);
         match self.host.stack.get_mut().connect(self.core.now, remote) {
             Err(error) => self.core.finish(op, Outcome::Error(error), None),
-            Ok(socket) => {
-                self.host.sockets.insert(socket, index);
-                self.host.connecting.push(index);
-                let side = self.side(index);
-                side.socket = Some(socket);
-                side.opening.push(op);
+            Ok((socket, local)) => {
+                self.own(index, socket, pair(self.end, local, port));
+                self.side(index).opening.push(op);
             }
         }
     }

@@ -35,6 +35,7 @@ impl Net {
         for flight in link.in_flight(core.now) {
             flight.remaining.hash(canon);
             canon.flags([flight.is_held, flight.is_corrupted]);
+            canon.number(flight.packet.ecn.bits().into());
             let wired = &self.flows[flight.packet.index as usize];
             canon.number(u64::from(wired.flow));
             match &flight.packet.packet {

@@ -1,4 +1,4 @@
-//! Packets on their way: whose they are, what became of them, and what the trace says of them.
+//! Packets on their way: the flow that each belongs to, what became of it, and what the trace says of it.
 
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -7,7 +7,7 @@ use crate::contract::End;
 use crate::link::{Arrival, Fate, Meaning};
 use crate::time::Instant;
 use crate::trace::{self, Event, Flags, SynOptions, What, Wire};
-use crate::wire::{Options, Packet, Segment};
+use crate::wire::{Datagram, Ecn, Options, Packet, Segment};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
@@ -19,17 +19,22 @@ use super::post::Post;
 #[derive(Clone, Debug)]
 pub(super) struct Parcel {
     pub(super) id: u64,
-    /// The flow that it belongs to.
+    /// The flow that it was sent for.
     pub(super) index: u32,
+    ports: Pair,
+    /// It is a SYN that begins a connection.
+    begins: bool,
+    /// The ECN bits of IP's header.
+    pub(super) ecn: Ecn,
     pub(super) packet: Packet,
 }
 
-/// Which flow each pair of ports belongs to: the client's port, the server's port. Sorted.
+/// Which flow each pair of ports belongs to. Sorted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ports(SmallVec<[(Pair, u32); 2]>);
 
 /// The client's port and the server's.
-type Pair = (u16, u16);
+pub(super) type Pair = (u16, u16);
 
 impl Ports {
     /// Stacks hand out one port after the other: mostly a pair stands as far from the first one as its port does.
@@ -55,12 +60,12 @@ impl Ports {
     }
 }
 
-/// The ports of a segment that this end sends.
+/// This end's port and the other end's, in their order.
 #[inline]
-fn pair(from: End, segment: &Segment) -> Pair {
-    match from {
-        End::Client => (segment.source, segment.target),
-        End::Server => (segment.target, segment.source),
+pub(super) const fn pair(end: End, own: u16, other: u16) -> Pair {
+    match end {
+        End::Client => (own, other),
+        End::Server => (other, own),
     }
 }
 
@@ -88,13 +93,15 @@ struct Label {
     id: u64,
     /// The flow that it belongs to.
     index: u32,
+    ports: Pair,
+    begins: bool,
     meaning: Meaning,
 }
 
 impl Post<'_> {
-    /// The stack sends a packet: whose it is, what becomes of it. What can't be read as a segment of a known flow is lost.
+    /// The stack sends a packet. One that can't be read as a segment of a known flow is lost.
     #[inline(never)]
-    pub(super) fn transmit(&mut self, packet: Packet) {
+    pub(super) fn transmit(&mut self, ecn: Ecn, packet: Packet) {
         let parsed;
         let segment = match &packet {
             Packet::Segment(segment) => segment,
@@ -105,7 +112,7 @@ impl Post<'_> {
             }
         };
         if let Some(label) = self.label(segment) {
-            self.dispatch(&label, packet);
+            self.dispatch(&label, ecn, packet);
         }
     }
 
@@ -117,21 +124,23 @@ impl Post<'_> {
 
     #[inline]
     fn label(&mut self, segment: &Segment) -> Option<Label> {
-        let index = self.owner(segment)?;
+        let ports = pair(self.end, segment.source, segment.target);
+        let index = self.ports[self.end].find(ports)?;
         *self.last_id += 1;
         let id = *self.last_id;
         let wired = &mut self.flows[index as usize];
         let meaning = wired.meaning(self.end, segment);
         log(self.core, wired.flow, self.end, id, trace::Fate::Sent, segment);
-        Some(Label { id, index, meaning })
+        let begins = segment.flags.syn() && !segment.flags.ack();
+        Some(Label { id, index, ports, begins, meaning })
     }
 
     /// Gives a packet to the link.
     #[inline]
-    fn dispatch(&mut self, label: &Label, packet: Packet) {
+    fn dispatch(&mut self, label: &Label, ecn: Ecn, packet: Packet) {
         let (sequence, now) = (self.core.agenda.next_sequence(), self.core.now);
         let before = self.link.next();
-        let parcel = Parcel { id: label.id, index: label.index, packet };
+        let parcel = Parcel { id: label.id, index: label.index, ports: label.ports, begins: label.begins, ecn, packet };
         let fate = self.link.send(&mut self.core.choice, now, sequence, label.meaning, Parcel::size, parcel);
         let next = self.link.next();
         if next != before {
@@ -142,85 +151,77 @@ impl Post<'_> {
         }
     }
 
-    /// The flow that a segment of this end belongs to.
-    #[inline]
-    fn owner(&mut self, segment: &Segment) -> Option<u32> {
-        let pair = pair(self.end, segment);
-        if segment.flags.syn() {
-            self.introduce(pair);
-        }
-        // Ports at which there is nobody, or nobody any more, answer for whoever knocked.
-        let is_here = |index: &u32| !segment.flags.rst() || self.lives(*index, false);
-        let (here, there) = (self.ports[self.end].find(pair), &self.ports[self.end.peer()]);
-        here.filter(is_here).or_else(|| there.find(pair)).or(here)
-    }
-
-    /// A SYN that a client sends may be that of the flow which began to connect.
-    #[inline(never)]
-    fn introduce(&mut self, pair: Pair) {
-        if self.end == End::Client && !self.host.connecting.is_empty() {
-            let index = self.host.connecting.remove(0);
-            self.ports.client.insert(pair, index);
-        }
-    }
-
     /// A packet of the other end arrives here.
     pub(super) fn receive(&mut self, Arrival { packet: parcel, is_corrupted }: Arrival<&mut Parcel>) {
         if is_corrupted && !parcel.damage() {
             return;
         }
+        let index = self.receiver(parcel);
         if self.core.recording {
-            self.log_arrival(parcel);
+            self.log_arrival(parcel, index);
         }
         if self.host.is_up() {
-            self.give(&mut parcel.packet);
+            self.give(parcel);
             self.settle();
         }
     }
 
-    /// Gives a packet to the stack; what is left of it is nobody's.
+    /// Gives a packet to the stack, and leaves an empty one.
     #[inline]
-    fn give(&mut self, packet: &mut Packet) {
+    fn give(&mut self, parcel: &mut Parcel) {
         let (now, source) = (self.core.now, address(self.path, self.end.peer()));
-        match (&mut self.host.stack, packet) {
+        match (&mut self.host.stack, &mut parcel.packet) {
             (Kind::Own(tcp), Packet::Segment(segment)) => tcp.arrive(now, source, segment),
             (stack, packet) => {
                 let packet = std::mem::replace(packet, Packet::Bytes(Bytes::new()));
-                stack.get_mut().input(now, source, address(self.path, self.end), packet);
+                let target = address(self.path, self.end);
+                stack.get_mut().input(now, Datagram { source, target, ecn: parcel.ecn, packet });
             }
         }
     }
 
     #[inline(never)]
-    fn log_arrival(&mut self, parcel: &Parcel) {
+    fn log_arrival(&mut self, parcel: &Parcel, index: u32) {
         match &parcel.packet {
-            Packet::Segment(segment) => self.log_arrived(parcel, segment),
+            Packet::Segment(segment) => self.log_arrived(parcel.id, index, segment),
             Packet::Bytes(bytes) => {
                 let (source, target) = (address(self.path, self.end.peer()), address(self.path, self.end));
                 if let Ok(segment) = Segment::from_bytes(bytes, source, target) {
-                    self.log_arrived(parcel, &segment);
+                    self.log_arrived(parcel.id, index, &segment);
                 }
             }
         }
     }
 
-    fn log_arrived(&mut self, parcel: &Parcel, segment: &Segment) {
-        let flow = self.flows[self.receiver(parcel, segment) as usize].flow;
+    fn log_arrived(&mut self, id: u64, index: u32, segment: &Segment) {
+        let flow = self.flows[index as usize].flow;
         let fate = if self.host.is_up() { trace::Fate::Delivered } else { trace::Fate::Dropped };
-        log(self.core, flow, self.end.peer(), parcel.id, fate, segment);
+        log(self.core, flow, self.end.peer(), id, fate, segment);
     }
 
-    /// Whose flow a segment is here, where it arrives: that of a connection which still has these ports, while its sender has
-    /// come back from a crash and begun another. A SYN that begins a connection is for whoever has its port now, as
-    /// [`bind`](Post::bind) has it, though it may have been sent for a flow that had the port before.
-    fn receiver(&self, parcel: &Parcel, segment: &Segment) -> u32 {
-        let pair = pair(self.end.peer(), segment);
-        let begins = self.end == End::Server && segment.flags.syn() && !segment.flags.ack();
-        match self.ports[self.end].find(pair) {
-            Some(here) if (here == parcel.index && !begins) || self.lives(here, begins) => here,
-            _ if begins => self.ports.client.find(pair).unwrap_or(parcel.index),
-            _ => parcel.index,
+    /// The flow of a packet here, where it arrives. It is seldom another than that for which it was sent.
+    #[inline]
+    fn receiver(&mut self, parcel: &Parcel) -> u32 {
+        match self.ports[self.end].find(parcel.ports) {
+            Some(here) if here == parcel.index && !parcel.begins => here,
+            here => self.claim(parcel, here),
         }
+    }
+
+    /// A connection which still has the ports of a packet keeps them, though its peer may have come back from a crash and begun
+    /// another. Else they go to the packet's flow, and what answers it is that flow's. A SYN that begins a connection is for the
+    /// flow that has its port now, though it may have been sent for one that had it before.
+    #[inline(never)]
+    fn claim(&mut self, parcel: &Parcel, here: Option<u32>) -> u32 {
+        if let Some(here) = here.filter(|here| self.lives(*here, parcel.begins)) {
+            return here;
+        }
+        let beginner = self.ports[self.end.peer()].find(parcel.ports).filter(|_| parcel.begins);
+        let index = beginner.unwrap_or(parcel.index);
+        if !here.is_some_and(|here| self.lives(here, false)) {
+            self.ports[self.end].insert(parcel.ports, index);
+        }
+        index
     }
 
     /// Does the end of this flow here still have a connection? One in TIME-WAIT is over for a SYN that begins another.

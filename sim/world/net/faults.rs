@@ -11,6 +11,7 @@ use crate::trace::{Abort, By, Env, EnvWhat, What};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
+use super::super::target::SetupError;
 use super::Net;
 
 /// Something that goes wrong on the first path of a network.
@@ -49,8 +50,11 @@ const BEGINS: u32 = 0;
 const ENDS: u32 = 1;
 
 impl Net {
-    /// Lets this go wrong, at its time.
-    pub(in super::super) fn plan(&mut self, core: &mut Core, fault: NetFault) {
+    /// Lets this go wrong, at its time; or why it can't.
+    pub(in super::super) fn plan(&mut self, core: &mut Core, fault: NetFault) -> Result<(), SetupError> {
+        if let NetFault::Crash { end, lasts: Some(_), .. } = fault {
+            self.assert_restarts(end)?;
+        }
         let number = 2 * self.faults.len() as u32;
         let mut times = [None, None];
         match &fault {
@@ -67,6 +71,20 @@ impl Net {
                 false => core.schedule(at, Due::Fault(number + moment)),
             }
         }
+        Ok(())
+    }
+
+    /// Is the host of this end to come back after a crash?
+    pub(super) fn restarts(&self, host: End) -> bool {
+        self.faults.iter().any(|fault| matches!(fault, NetFault::Crash { end, lasts: Some(_), .. } if *end == host))
+    }
+
+    /// It can do so.
+    pub(super) fn assert_restarts(&self, host: End) -> Result<(), SetupError> {
+        match self.paths[0].hosts[host].stack.can_renew() {
+            true => Ok(()),
+            false => Err(format!("the {host}'s host can't come back after a crash: its stack can't be made anew (`Stack::renew`)").into()),
+        }
     }
 
     /// Was the segment of this fault not sent so far?
@@ -82,7 +100,10 @@ impl Net {
             NetFault::Segment { .. } => {}
             NetFault::Partition { from, .. } => self.cut(core, from, begins),
             NetFault::Crash { end, .. } if begins => self.crash(core, end),
-            NetFault::Crash { end, .. } => self.paths[0].hosts[end].restart(),
+            NetFault::Crash { end, .. } => {
+                let site = self.site(0, end);
+                self.paths[0].hosts[end].restart(site);
+            }
         }
     }
 
@@ -124,14 +145,16 @@ impl Net {
         }
     }
 
-    /// Fault injection: aborts an end, if its connection has not ended.
-    pub(in super::super) fn abort(&mut self, core: &mut Core, index: u32, end: End, abort: Abort) {
+    /// Fault injection: aborts an end; false if its connection has ended, or its stack can't.
+    pub(in super::super) fn abort(&mut self, core: &mut Core, index: u32, end: End, abort: Abort) -> bool {
         let wired = &self.flows[index as usize];
         let (path, flow, socket) = (wired.path, wired.flow, wired.ends[end].socket);
         let post = &mut self.post(core, path, end);
-        if socket.is_some_and(|socket| post.host.stack.get_mut().abort(post.core.now, socket, abort)) {
+        let is_struck = socket.is_some_and(|socket| post.host.stack.get_mut().abort(post.core.now, socket, abort));
+        if is_struck {
             post.core.log(|| What::Env(Env { flow: Some(flow), end: Some(end), what: EnvWhat::Abort(abort, By::Fault) }));
             post.settle();
         }
+        is_struck
     }
 }

@@ -1,4 +1,4 @@
-//! A host: one stack, and whom its connections belong to.
+//! A host: one stack, and the flows that its connections belong to.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,6 @@ use crate::contract::{Call, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
 use crate::trace::Limits;
-use crate::wire::Packet;
 
 use super::super::stack::{Notice, Socket, Stack};
 
@@ -18,8 +17,8 @@ use super::super::stack::{Notice, Socket, Stack};
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) stack: Kind,
-    /// What the stack is set to, where it is the simulator's own: a host that comes back after a crash starts anew.
-    settings: Option<tcp::Settings>,
+    /// What the network says of its stack: also of that with which it comes back after a crash.
+    settings: tcp::Settings,
     /// Crashes that have not ended. It is up again when the last of them has.
     pub(super) crashes: u32,
     /// It has left the network, and takes no connections any more.
@@ -33,8 +32,14 @@ pub(super) struct Host {
     pub(super) sockets: Sockets,
     /// Ports that calls have asked it to listen on, sorted.
     pub(super) listening: SmallVec<[u16; 4]>,
-    /// Flows that have begun to connect and whose SYN was not seen yet.
-    pub(super) connecting: SmallVec<[u32; 4]>,
+}
+
+/// Where a host stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    pub(super) address: IpAddr,
+    /// The largest packet that the path from there takes.
+    pub(super) mtu: u16,
 }
 
 /// The flow whose end each connection is. Stacks that number their connections from 0 on, as most do, are looked up by place.
@@ -127,18 +132,26 @@ impl Kind {
     }
 
     #[inline]
-    pub(super) fn output(&mut self, now: Instant) -> Option<(IpAddr, Packet)> {
+    pub(super) fn deadline(&mut self) -> Option<Instant> {
         match self {
-            Kind::Own(tcp) => Stack::output(&mut **tcp, now),
-            Kind::Foreign(stack) => stack.output(now),
+            Kind::Own(tcp) => Stack::deadline(&mut **tcp),
+            Kind::Foreign(stack) => stack.deadline(),
         }
     }
 
-    #[inline]
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// What a host with it starts with after a crash; nothing where that can't be had.
+    fn renew(&self, settings: &tcp::Settings, site: Site) -> Option<Kind> {
         match self {
-            Kind::Own(tcp) => Stack::deadline(&**tcp),
-            Kind::Foreign(stack) => stack.deadline(),
+            Kind::Own(_) => Some(Kind::Own(Box::new(Tcp::new(settings.clone())))),
+            Kind::Foreign(stack) => prepare(stack.renew()?, settings, site).ok().map(Kind::Foreign),
+        }
+    }
+
+    /// Can a host with it come back after a crash?
+    pub(super) fn can_renew(&self) -> bool {
+        match self {
+            Kind::Own(_) => true,
+            Kind::Foreign(stack) => stack.renew().is_some(),
         }
     }
 
@@ -161,30 +174,27 @@ impl fmt::Debug for Kind {
 
 impl Host {
     pub(super) fn own(settings: &tcp::Settings) -> Self {
-        Host { settings: Some(settings.clone()), ..Host::with(Kind::Own(Box::new(Tcp::new(settings.clone())))) }
-    }
-
-    pub(super) fn foreign(stack: Box<dyn Stack>) -> Self {
-        Host::with(Kind::Foreign(stack))
-    }
-
-    /// It has this stack from the start.
-    pub(super) fn give(&mut self, stack: Box<dyn Stack>) {
-        (self.stack, self.settings) = (Kind::Foreign(stack), None);
-    }
-
-    fn with(stack: Kind) -> Self {
         Host {
-            stack,
-            settings: None,
+            stack: Kind::Own(Box::new(Tcp::new(settings.clone()))),
+            settings: settings.clone(),
             crashes: 0,
             has_left: false,
             armed: None,
             later: SmallVec::new(),
             sockets: Sockets::default(),
             listening: SmallVec::new(),
-            connecting: SmallVec::new(),
         }
+    }
+
+    /// It has this stack from the start; or why the stack can't be set as the network says.
+    pub(super) fn give(&mut self, stack: Box<dyn Stack>, site: Site) -> Result<(), String> {
+        self.stack = Kind::Foreign(prepare(stack, &self.settings, site)?);
+        Ok(())
+    }
+
+    /// What the network says of its stack.
+    pub(super) const fn settings(&self) -> &tcp::Settings {
+        &self.settings
     }
 
     /// It listens on this port now.
@@ -196,8 +206,8 @@ impl Host {
 
     /// How long its stack tries before it gives up.
     pub(super) fn limits(&self) -> Limits {
-        let of = |tcp: &tcp::Settings| Limits { syn: tcp.syn_give_up, data: tcp.give_up, msl: tcp.msl, fin_wait_2: tcp.fin_wait_2 };
-        self.settings.as_ref().map(of).unwrap_or_default()
+        let tcp = &self.settings;
+        Limits { syn: tcp.syn_give_up, data: tcp.give_up, msl: tcp.msl, fin_wait_2: tcp.fin_wait_2 }
     }
 
     /// It has not crashed, or has come back.
@@ -214,17 +224,16 @@ impl Host {
         self.later.clear();
         self.sockets = Sockets::default();
         self.listening.clear();
-        self.connecting.clear();
     }
 
-    /// One crash has ended. After the last of them it is back, with nothing of what it knew; a foreign stack can't be had again.
-    pub(super) fn restart(&mut self) {
-        let Some(settings) = &self.settings else { return };
-        self.crashes = self.crashes.saturating_sub(1);
-        if self.is_up() {
-            self.stack = Kind::Own(Box::new(Tcp::new(settings.clone())));
+    /// One crash has ended. After the last of them it is back, with nothing of what it knew.
+    pub(super) fn restart(&mut self, site: Site) {
+        if self.crashes == 1 {
+            let Some(stack) = self.stack.renew(&self.settings, site) else { return };
+            self.stack = stack;
             self.has_left = false;
         }
+        self.crashes = self.crashes.saturating_sub(1);
     }
 
     pub(super) fn fork(&self) -> Option<Host> {
@@ -237,7 +246,16 @@ impl Host {
             later: self.later.clone(),
             sockets: self.sockets.clone(),
             listening: self.listening.clone(),
-            connecting: self.connecting.clone(),
         })
     }
+}
+
+/// Tells a foreign stack where it stands and what the network says of it; or why it can't be set so.
+fn prepare(mut stack: Box<dyn Stack>, settings: &tcp::Settings, site: Site) -> Result<Box<dyn Stack>, String> {
+    stack.attach(site.address, site.mtu);
+    let usual = tcp::Settings { mss: tcp::Settings::mss_for(site.mtu), ..tcp::Settings::new(settings.contract) };
+    if *settings != usual {
+        stack.configure(settings)?;
+    }
+    Ok(stack)
 }

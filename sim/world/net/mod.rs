@@ -25,12 +25,13 @@ use crate::trace::{Limits, Resources};
 pub use faults::NetFault;
 
 use self::carry::{Parcel, Ports};
-use self::host::Host;
+use self::host::{Host, Site};
 use self::post::Post;
 use self::wired::Wired;
 use super::Op;
 use super::core::Core;
 use super::stack::Stack;
+use super::target::SetupError;
 
 /// What a network is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,8 @@ struct Path {
     hosts: Both<Host>,
     /// By the end that sends.
     links: Both<Link<Parcel>>,
-    /// Whose each pair of ports is, as the stack at either end has it.
+    /// The flow of each pair of ports, as the stack at either end has it: that of the connection there, if it has ended that of
+    /// what came last.
     ports: Both<Ports>,
 }
 
@@ -121,33 +123,39 @@ impl Net {
     pub(super) fn own(&mut self, contract: Both<Contract>) -> u32 {
         match self.paths.iter().position(Path::is_own) {
             Some(path) => path as u32,
-            None => self.add_path(&NetSettings { link: self.first_links(), ..NetSettings::new(contract) }),
+            None => {
+                let NetSettings { link, tcp } = self.paths[0].settings();
+                let tcp = |end: End| tcp::Settings { contract: contract[end], ..tcp[end].clone() };
+                self.add_path(&NetSettings { link, tcp: Both { client: tcp(End::Client), server: tcp(End::Server) } })
+            }
         }
     }
 
-    /// Foreign stacks on the first path, with its links and what was planned for it, if nobody stands there yet; else on another
+    /// Foreign stacks on the first path, with its links and what was planned for it, if no flow crosses that yet; else on another
     /// with the same links.
-    pub(super) fn place(&mut self, stacks: [Box<dyn Stack>; 2]) -> u32 {
-        if self.flows.iter().any(|flow| flow.path == 0) {
-            return self.add_foreign(stacks, &self.first_links());
-        }
+    pub(super) fn place(&mut self, stacks: [Box<dyn Stack>; 2]) -> Result<u32, SetupError> {
+        let is_free = !self.flows.iter().any(|flow| flow.path == 0);
+        let path = if is_free { 0 } else { self.add_path(&self.paths[0].settings()) };
+        self.give(path, stacks)?;
+        Ok(path)
+    }
+
+    /// Puts stacks on the hosts of a path.
+    fn give(&mut self, path: u32, stacks: [Box<dyn Stack>; 2]) -> Result<(), SetupError> {
         for (end, stack) in End::BOTH.into_iter().zip(stacks) {
-            self.paths[0].hosts[end].give(stack);
+            let unset = |why| format!("the {end}'s stack can't be set as `[tcp]` says: {why}");
+            let site = self.site(path, end);
+            self.paths[path as usize].hosts[end].give(stack, site).map_err(unset)?;
+            if path == 0 && self.restarts(end) {
+                self.assert_restarts(end)?;
+            }
         }
-        0
+        Ok(())
     }
 
-    /// What the links of the first path do.
-    fn first_links(&self) -> Both<link::Settings> {
-        let Both { client, server } = &self.paths[0].links;
-        Both { client: client.settings().clone(), server: server.settings().clone() }
-    }
-
-    /// A path between two foreign stacks.
-    pub(super) fn add_foreign(&mut self, stacks: [Box<dyn Stack>; 2], link: &Both<link::Settings>) -> u32 {
-        let [client, server] = stacks;
-        self.paths.push(Path::new(Both { client: Host::foreign(client), server: Host::foreign(server) }, link));
-        self.paths.len() as u32 - 1
+    /// Where this end of a path stands.
+    fn site(&self, path: u32, end: End) -> Site {
+        Site { address: address(path, end), mtu: self.paths[path as usize].links[end].settings().mtu }
     }
 
     /// A flow over a path, not connected yet; gives its index here.
@@ -226,6 +234,11 @@ impl Net {
         }
     }
 
+    /// Can this end be aborted?
+    pub(super) fn can_abort(&self, index: u32, end: End) -> bool {
+        self.paths[self.flows[index as usize].path as usize].hosts[end].stack.get().can_abort()
+    }
+
     /// Can every stack tell what it holds?
     pub(super) fn tells_resources(&self) -> bool {
         self.paths.iter().all(Path::is_own)
@@ -248,6 +261,14 @@ impl Net {
 }
 
 impl Path {
+    /// What it was made of.
+    fn settings(&self) -> NetSettings {
+        let Both { client, server } = &self.links;
+        let link = Both { client: client.settings().clone(), server: server.settings().clone() };
+        let Both { client, server } = &self.hosts;
+        NetSettings { link, tcp: Both { client: client.settings().clone(), server: server.settings().clone() } }
+    }
+
     /// Are both stacks the simulator's own?
     fn is_own(&self) -> bool {
         End::BOTH.iter().all(|end| matches!(self.hosts[*end].stack, host::Kind::Own(_)))

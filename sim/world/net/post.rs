@@ -4,12 +4,14 @@ use crate::contract::{Both, End};
 use crate::link::Link;
 use crate::time::Instant;
 use crate::trace::{By, Env, EnvWhat, What};
+use crate::wire::{Ecn, Packet, State};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
 use super::super::stack::{Notice, Socket};
-use super::carry::{Parcel, Ports};
-use super::host::Host;
+use super::address;
+use super::carry::{Pair, Parcel, Ports, pair};
+use super::host::{Host, Kind};
 use super::wired::Wired;
 
 /// What a host touches while it works: itself, the link that carries what it sends, and the flows that may end here.
@@ -31,13 +33,29 @@ impl Post<'_> {
         loop {
             if let Some(notice) = self.host.stack.notice() {
                 self.hear(notice);
-            } else if let Some((_, packet)) = self.host.stack.output(self.core.now) {
-                self.transmit(packet);
+            } else if let Some((ecn, packet)) = self.output() {
+                self.transmit(ecn, packet);
             } else {
                 break;
             }
         }
         self.arm();
+    }
+
+    /// The next packet that the stack sends to the other end of the path. What is sent from or to anywhere else is lost.
+    #[inline]
+    fn output(&mut self) -> Option<(Ecn, Packet)> {
+        let stack = match &mut self.host.stack {
+            Kind::Own(tcp) => return tcp.output().map(|(_, packet)| (Ecn::NotEct, packet)),
+            Kind::Foreign(stack) => stack,
+        };
+        let way = (address(self.path, self.end), address(self.path, self.end.peer()));
+        loop {
+            let datagram = stack.output(self.core.now)?;
+            if (datagram.source, datagram.target) == way {
+                return Some((datagram.ecn, datagram.packet));
+            }
+        }
     }
 
     /// Sees to it that the stack is woken at its deadline.
@@ -86,9 +104,9 @@ impl Post<'_> {
             Notice::State { socket, from, to } => {
                 if let Some(index) = self.host.sockets.get(socket) {
                     let wired = &mut self.flows[index as usize];
-                    wired.ends[self.end].lingers = to == "TIME-WAIT";
+                    wired.ends[self.end].lingers = to == State::TimeWait;
                     let at = wired.place(self.end);
-                    self.core.log(|| What::State { at, from: from.into(), to: to.into() });
+                    self.core.log(|| What::State { at, from: from.name().into(), to: to.name().into() });
                 }
             }
             Notice::Aborted { socket, abort } => {
@@ -101,16 +119,22 @@ impl Post<'_> {
         }
     }
 
-    /// Finds out whose connection an incoming one is.
+    /// The flow of an incoming connection: that which has its ports at the other end.
     fn bind(&mut self, port: u16, socket: Socket, remote: u16) -> Option<u32> {
         if let Some(index) = self.host.sockets.get(socket) {
             return Some(index);
         }
-        let index = self.ports.client.find((remote, port))?;
-        self.ports.server.insert((remote, port), index);
+        let ports = pair(self.end, port, remote);
+        let index = self.ports[self.end.peer()].find(ports)?;
+        self.own(index, socket, ports);
+        Some(index)
+    }
+
+    /// This end of a flow has a connection now, with these ports.
+    pub(super) fn own(&mut self, index: u32, socket: Socket, ports: Pair) {
+        self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);
         self.flows[index as usize].ends[self.end].socket = Some(socket);
-        Some(index)
     }
 
     fn accepted(&mut self, port: u16, socket: Socket, remote: u16) {

@@ -173,9 +173,11 @@ impl Pipe {
     }
 
     /// Fault injection.
-    pub(in super::super) fn fault(&mut self, core: &mut Core, end: End, abort: Abort) {
+    pub(in super::super) fn fault(&mut self, core: &mut Core, end: End, abort: Abort) -> bool {
+        let is_struck = !self.has_ended(end);
         self.abort(core, end, abort, By::Fault);
         self.check(core);
+        is_struck
     }
 
     /// The connection of this end is gone: all its pending calls end at once. A reset tells the peer (unless the peer sent it);
