@@ -3,6 +3,9 @@
 //! What is recorded is the *decision* at its [`Address`], never the draw: the decisions of a failing run, replayed over an
 //! all-benign base, show the failure again without its seed, and each of them can be taken away on its own. What this is not:
 //! a source of sizes, delays or numbers. Those are values of the scenario.
+//!
+//! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for [`Address`] as
+//! text, [`Choice::benign`], [`Choice::seeded`] and [`Choice::replay`].
 
 use std::collections::BTreeMap;
 use std::fmt;

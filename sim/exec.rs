@@ -34,9 +34,10 @@ impl Task {
 
 /// A panic that was caught.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Panic {
     /// The task that panicked.
-    pub task: Task,
+    pub(crate) task: Task,
     /// What it said.
     pub message: String,
 }

@@ -37,7 +37,9 @@
 //!   [`Stack`](world::Stack). [`OverNetwork`](world::OverNetwork) lets the links and faults of a scenario happen to either.
 //! - To find out where a FIN is processed or who arms the persist timer: [`tcp`]. What decides a packet's fate: [`link`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
-//!   [`flow`], [`exec`], [`target`]; then [`scenario`], [`report`] and `explore`.
+//!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and `explore`.
+//!
+//! What changed, and how long formats, digests and this library stay compatible: [`changelog`].
 //!
 //! # Invariants
 //!
@@ -54,11 +56,14 @@
 
 #![forbid(unsafe_code)]
 
+#[doc = include_str!("changelog.md")]
+pub mod changelog {}
 pub mod choice;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod contract;
-pub mod exec;
+mod exec;
 #[cfg(feature = "proptest")]
 pub mod explore;
 pub mod flow;

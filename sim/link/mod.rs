@@ -14,6 +14,9 @@
 //! random run can be written as exact faults ([`exact`]) that do the same on a link without chance.
 //!
 //! What this is not: a network. It knows no address and no host; what a packet means to people is told by its [`Meaning`].
+//!
+//! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for
+//! [`Settings`], [`Probability`], and how scenarios tell faults: [`Which`], [`Kind`], [`Action`].
 
 mod address;
 mod count;

@@ -23,6 +23,9 @@
 //! Invariants: `snd.una ≤ snd.nxt ≤ snd.max`; the right edge of the window that was offered never moves left; something waits
 //! for the peer ⇔ a retransmission or a persist timer runs; a connection that has ended holds nothing but what was not read.
 //! They are asserted after every step in debug builds (`invariants.rs`).
+//!
+//! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for
+//! [`Settings`], and for what [`world::Stack`](crate::world::Stack) uses: [`Tcp`] as such a stack, [`Notice`], [`Socket`].
 
 mod agenda;
 mod arrival;

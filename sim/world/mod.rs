@@ -30,6 +30,7 @@ use crate::contract::{Both, Call, Contract, End, Error, Outcome};
 use crate::time::Instant;
 use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
+pub use crate::exec::Panic;
 pub use net::{NetFault, NetSettings};
 pub use op::Op;
 pub use sim::Sim;
