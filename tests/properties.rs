@@ -40,8 +40,8 @@ fn run(scenario: &Scenario, keep: Keep) -> Run {
 fn assert_held(scenario: &Scenario) -> Result<(), TestCaseError> {
     let run = run(scenario, Keep::Both);
     let verdict = run.verdict();
-    let broken: Vec<_> = verdict.violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.message)).collect();
-    prop_assert!(verdict.judgement == Judgement::Held, "{:?} {}\n{broken:#?}\n{}", verdict.judgement, verdict.why, run.ladder());
+    let broken: Vec<_> = verdict.violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.fact)).collect();
+    prop_assert!(verdict.judgement == Judgement::Held, "{:?} {}\n{broken:#?}\n{}", verdict.judgement, verdict.reason(), run.ladder());
     Ok(())
 }
 

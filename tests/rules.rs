@@ -36,7 +36,7 @@ fn outcome(verdict: &Verdict) -> String {
         text += &format!(" {} (also {:?}, line {})", violation.rule, also, violation.line);
     }
     for fault in &verdict.client_faults {
-        text += &format!(" fault at line {}: {}", fault.line, fault.message);
+        text += &format!(" fault at line {}: {}", fault.line, fault.fact);
     }
     text
 }

@@ -25,7 +25,7 @@ fn complaints(trace: &Trace, contract: Contract, expected: &Value) -> Vec<String
     let verdict = oracle.finish(trace.cut);
     let mut complaints = Vec::new();
     if Some(verdict.judgement.word()) != expected["verdict"].as_str() {
-        complaints.push(format!("{} instead of {}: {}", verdict.judgement.word(), expected["verdict"], verdict.why));
+        complaints.push(format!("{} instead of {}: {}", verdict.judgement.word(), expected["verdict"], verdict.reason()));
     }
     let rules: Vec<&str> = verdict.violations.iter().map(|violation| violation.rule.name()).collect();
     let also: Vec<&str> = verdict.violations.iter().flat_map(|violation| &violation.also).map(|rule| rule.name()).collect();
@@ -45,7 +45,7 @@ fn complaints(trace: &Trace, contract: Contract, expected: &Value) -> Vec<String
     );
     if !complaints.is_empty() {
         complaints.extend(
-            verdict.violations.iter().map(|violation| format!("    line {}: {}: {}", violation.line, violation.rule, violation.message)),
+            verdict.violations.iter().map(|violation| format!("    line {}: {}: {}", violation.line, violation.rule, violation.fact)),
         );
     }
     complaints

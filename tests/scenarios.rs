@@ -50,7 +50,7 @@ fn run(scenario: &Scenario, seed: Option<u64>) -> Result<(), Failed> {
 
 fn problems(run: &Run, seed: Option<u64>) -> String {
     let unmet = run.unmet().iter().map(|unmet| unmet.diagnostic.render(false));
-    let violations = run.verdict().violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.message));
+    let violations = run.verdict().violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.fact));
     let problems: Vec<String> = violations.chain(unmet).collect();
     let mut trace = Vec::new();
     run.trace().write(&mut trace).expect("memory takes it");

@@ -248,7 +248,7 @@ fn run(settings: &PipeSettings, choice: Choice, actions: &[Action]) -> Run {
 fn told(run: &Run, verdict: &Verdict) -> String {
     let lines = run.events.iter().zip(2..).map(|(event, line)| format!("{line}: {} {:?}\n", event.t, event.what));
     let broken =
-        verdict.violations.iter().map(|violation| format!("line {}: {} {}\n", violation.line, violation.rule.name(), violation.message));
+        verdict.violations.iter().map(|violation| format!("line {}: {} {}\n", violation.line, violation.rule.name(), violation.fact));
     lines.chain(broken).collect()
 }
 
@@ -264,7 +264,7 @@ proptest! {
         let mut run = run(&settings, choice, &actions);
         run.settle();
         let verdict = run.judge();
-        prop_assert!(verdict.judgement == Judgement::Held, "{}\n{}", verdict.why, told(&run, &verdict));
+        prop_assert!(verdict.judgement == Judgement::Held, "{}\n{}", verdict.reason(), told(&run, &verdict));
     }
 
     #[test]

@@ -188,7 +188,7 @@ impl Judged {
     fn text(&self, path: &Path, args: &Judge) -> String {
         let file = path.display().to_string();
         let (contract, verdict) = (report::contract::of_both(&self.header.contract), &self.verdict);
-        let why = if verdict.why.is_empty() { String::new() } else { format!(": {}", words::plain(&verdict.why)) };
+        let why = if verdict.why.is_none() { String::new() } else { format!(": {}", words::plain(&verdict.reason())) };
         let line = format!("{}{} ({contract}){why}\n", output::verdict(verdict.judgement.word()), words::plain(&file));
         // Among many, what held is one line: the summary says what all of them put to the test.
         let brief = args.files.len() > 1 && verdict.judgement != Judgement::Violated;

@@ -102,7 +102,7 @@ impl<'a> Session<'a> {
         self.tally.add(run.contract(), run.verdict());
         let path = &file.path.display().to_string();
         let said = match self.args.format {
-            Format::Json => object(path, run, &run.why()).line(),
+            Format::Json => object(path, run).line(),
             Format::Text => self.text(path, run),
         };
         self.print(&said, output);
@@ -176,10 +176,10 @@ pub(super) fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagn
 }
 
 /// The object of one run.
-pub(super) fn object<'a>(path: &'a str, run: &'a Run, why: &'a str) -> Record<'a> {
+pub(super) fn object<'a>(path: &'a str, run: &'a Run) -> Record<'a> {
     let stats = run.stats();
     let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation)).noted(&run.notes());
-    (record.verdict, record.why) = (run.judgement().word(), why);
+    (record.verdict, record.why) = (run.judgement().word(), run.why());
     record.more.extend([
         ("digest", serde_json::json!(run.digest().to_string())),
         ("target", serde_json::json!(run.target())),

@@ -68,7 +68,7 @@ fn scenario(args: &Show) -> Result<Shown, Failed> {
     if let Some(trace) = &args.running.trace {
         run::write(&run, trace, &args.file)?;
     }
-    Ok(shown(run::object(&args.file.display().to_string(), &run, &run.why()), run.ladder()))
+    Ok(shown(run::object(&args.file.display().to_string(), &run), run.ladder()))
 }
 
 fn trace(args: &Show) -> Result<Shown, Failed> {

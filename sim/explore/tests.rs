@@ -44,7 +44,7 @@ fn kind(action: &Action) -> String {
 /// What the callers are blamed for in a run on the target.
 fn faults(scenario: &Scenario, target: &dyn Target) -> Vec<String> {
     let run = scenario.run(target).unwrap_or_else(|error| panic!("{error:?}\n{scenario}"));
-    run.verdict().client_faults.iter().map(|fault| fault.message.clone()).collect()
+    run.verdict().client_faults.iter().map(|fault| fault.fact.to_string()).collect()
 }
 
 #[track_caller]

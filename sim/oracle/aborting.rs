@@ -1,6 +1,7 @@
 //! That an end was aborted: how it is known, what it establishes, and whether the stack had a reason.
 
-use super::ledger::{Findings, Site};
+use super::ledger::Site;
+use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Aborted, Asked, EndState, Pending, first};
 use crate::contract::{End, Error, Outcome};

@@ -1,7 +1,8 @@
 //! What the return of a shutdown, close, flush or disconnect may say, and what it establishes.
 
 use super::Seq;
-use super::ledger::{Findings, Site};
+use super::ledger::Site;
+use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Doubt, Pending, first};
 use crate::contract::{CloseWaits, Mode, Outcome, Payload, WrittenBuffer};

@@ -285,7 +285,7 @@ const CONTROLS: &[Control] = &[
     control("write_on_closed", "modern", "any", "error", ClosedAfterShutdown, WRITE_GIVES_EOF),
     control("write_on_closed", "modern", "any", "closed", ClosedAfterShutdown, WRITE_GIVES_A_WORD),
     control("write_after_full_close", "modern", "error", "closed", ClosedAfterShutdown, CLOSED_THEN_A_WORD),
-    control("read_after_eof", "modern", "eof_or_error", "eof", ReadErrorHasCause, ERROR_AFTER_EOF),
+    control("read_after_eof", "modern", "eof_or_error", "eof", EofIsFinal, ERROR_AFTER_EOF),
     control("read_after_eof", "modern", "may_block", "eof_or_error", NoStuckCall, STUCK_AFTER_EOF),
     control("read_after_eof", "modern", "may_block", "eof", NoStuckCall, STUCK_AFTER_EOF),
     control("write_error_is_final", "modern", "no", "yes", WriteErrorIsFinal, WRITE_AFTER_FAILURE),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fact::fact;
 use super::flow::Flow;
 use super::hosts::Host;
 use super::ledger::Ledger;
@@ -135,12 +136,13 @@ impl Court {
         let (truncations, exercised, undecided) = (*truncations, exercised.clone(), undecided.take());
         let (judgement, why) = match (violations.first(), cut, undecided.or(owed)) {
             (Some(first), ..) if full => {
-                (Judgement::Violated, format!("{}; of very many violations only the first are listed", first.message))
+                let first = first.fact.clone();
+                (Judgement::Violated, Some(fact!("{first}; of very many violations only the first are listed", first)))
             }
-            (Some(first), ..) => (Judgement::Violated, first.message.clone()),
-            (None, true, _) => (Judgement::Inconclusive, "the trace is cut: its last line ends early".to_owned()),
-            (None, false, Some(why)) => (Judgement::Inconclusive, why),
-            (None, false, None) => (Judgement::Held, String::new()),
+            (Some(first), ..) => (Judgement::Violated, Some(first.fact.clone())),
+            (None, true, _) => (Judgement::Inconclusive, Some(fact!("the trace is cut: its last line ends early"))),
+            (None, false, Some(why)) => (Judgement::Inconclusive, Some(why)),
+            (None, false, None) => (Judgement::Held, None),
         };
         violations.sort_by_key(|violation| violation.line);
         Verdict { judgement, why, violations, client_faults, truncations, exercised }
@@ -290,7 +292,7 @@ impl Court {
         match &env.what {
             EnvWhat::Quiet => self.quiet(at),
             // The simulator stops recording only where it gives a run up.
-            EnvWhat::End if self.header.simulated => self.book.give_up(|| "the run was given up before its end".to_owned()),
+            EnvWhat::End if self.header.simulated => self.book.give_up(|| fact!("the run was given up before its end")),
             EnvWhat::End => {}
             EnvWhat::Partition { from } => self.partition(env.flow, *from, at, Some(at)),
             EnvWhat::Heal { from } => self.partition(env.flow, *from, at, None),

@@ -1,9 +1,11 @@
 //! What is owed to who connects and who accepts: that it comes to an end, and that both hear of the same connection.
 
+use super::fact::fact;
 use super::flow::Flow;
 use super::hosts::Host;
-use super::ledger::{Findings, Ledger, Site};
+use super::ledger::{Ledger, Site};
 use super::liveness::Due;
+use super::ruling::Findings;
 use super::state::{Asked, Pending};
 use crate::contract::{Both, End};
 use crate::rules::Rule;
@@ -56,8 +58,8 @@ pub(super) fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>) {
     let accepting = |kind| matches!(kind, Asked::Accept(_));
     let there = flow.ends[end.peer()].pending.earliest(accepting).is_some() || hosts[end.peer()].is_listening();
     if there {
-        book.rename(early, Rule::HandshakeCompletes, |message| {
-            format!("{message}; the {} listened, and nothing stood in between", end.peer())
+        book.rename(early, Rule::HandshakeCompletes, |said| {
+            fact!("{said}; the {peer} listened, and nothing stood in between", said, peer = end.peer())
         });
     }
 }

@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use super::ledger::{Findings, Site};
+use super::ledger::Site;
+use super::ruling::Findings;
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;

@@ -2,54 +2,12 @@
 
 use smallvec::SmallVec;
 
+use super::fact::Fact;
+use super::ruling::{Findings, Found, RuleSet};
 use super::verdict::{ClientFault, Exercised, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, End};
 use crate::rules::Rule;
-
-/// What is wrong with one event: the rules that it breaks, the first being the one that names it.
-///
-/// Nearly always nothing: then it is one word that is empty, so that it costs nothing to make one for each event.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Findings {
-    found: Option<Box<Found>>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Found {
-    rules: SmallVec<[Rule; 4]>,
-    message: String,
-    because: SmallVec<[u64; 4]>,
-}
-
-impl Findings {
-    /// The event breaks this rule. The message of the first rule is the one that is kept.
-    pub fn add(&mut self, rule: Rule, because: &[Stamp], message: impl FnOnce() -> String) {
-        let found = self.found.get_or_insert_default();
-        if found.rules.is_empty() {
-            found.message = message();
-        }
-        found.because.extend(because.iter().map(|at| at.line()));
-        self.also(rule);
-    }
-
-    /// The event breaks this rule too.
-    pub fn also(&mut self, rule: Rule) {
-        let rules = &mut self.found.get_or_insert_default().rules;
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
-
-    /// The rule that names it.
-    pub fn first(&self) -> Option<Rule> {
-        self.found.as_ref()?.rules.first().copied()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.found.is_none()
-    }
-}
 
 /// The most violations that are written down for one run.
 const MOST: usize = 10_000;
@@ -70,7 +28,7 @@ pub(super) struct Ledger {
     pub truncations: u64,
     pub exercised: Exercised,
     /// What could not be told, and why.
-    pub undecided: Option<String>,
+    pub undecided: Option<Fact>,
     /// Obligations that were overdue before quiet: violations once quiet is reached.
     pub overdue: Vec<Violation>,
     /// The first two flows on which something ended badly (none: the stack itself), with the moment: enough to know one that is
@@ -83,6 +41,11 @@ pub(super) struct Ledger {
 impl Ledger {
     pub fn exercise(&mut self, rule: Rule) {
         self.exercised.note(rule);
+    }
+
+    /// Counts the rules that an event has put to the test.
+    pub fn exercise_all(&mut self, rules: RuleSet) {
+        rules.iter().for_each(|rule| self.exercised.note(rule));
     }
 
     /// Counts the rules whose premise holds.
@@ -115,7 +78,7 @@ impl Ledger {
     }
 
     /// Gives an earlier violation another name, now that more is known.
-    pub fn rename(&mut self, index: usize, rule: Rule, message: impl FnOnce(&str) -> String) {
+    pub fn rename(&mut self, index: usize, rule: Rule, fact: impl FnOnce(Fact) -> Fact) {
         let violation = &mut self.violations[index];
         if violation.rule == rule {
             return;
@@ -123,20 +86,20 @@ impl Ledger {
         violation.also.retain(|also| *also != rule);
         violation.also.insert(0, violation.rule);
         violation.rule = rule;
-        violation.message = message(&violation.message);
+        violation.fact = fact(std::mem::take(&mut violation.fact));
     }
 
-    pub fn fault(&mut self, site: Site, message: String) {
+    pub fn fault(&mut self, site: Site, fact: impl Into<Fact>) {
         let Site { at, flow, end, .. } = site;
         if self.client_faults.len() == MOST {
             return;
         }
-        self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, message });
+        self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, fact: fact.into() });
     }
 
-    pub fn give_up(&mut self, why: impl FnOnce() -> String) {
+    pub fn give_up<F: Into<Fact>>(&mut self, why: impl FnOnce() -> F) {
         if self.undecided.is_none() {
-            self.undecided = Some(why());
+            self.undecided = Some(why().into());
         }
     }
 
@@ -159,7 +122,7 @@ impl Ledger {
 }
 
 fn write_up(site: Site, findings: Findings) -> Option<Violation> {
-    let Found { rules, message, because } = *findings.found?;
+    let Found { rules, fact, because } = findings.into_found()?;
     let (&rule, also) = rules.split_first()?;
     let mut because: Vec<u64> = because.into_iter().chain([site.at.line()]).collect();
     because.sort_unstable();
@@ -172,16 +135,7 @@ fn write_up(site: Site, findings: Findings) -> Option<Violation> {
         flow: site.flow,
         end: site.end,
         op: site.op,
-        message: in_the_singular(message),
+        fact,
         because,
     })
-}
-
-/// A message speaks of numbers of bytes; of one in the singular.
-fn in_the_singular(message: String) -> String {
-    let spaced = message.replace(" 1 bytes", " 1 byte");
-    match spaced.strip_prefix("1 bytes") {
-        Some(rest) => format!("1 byte{rest}"),
-        None => spaced,
-    }
 }

@@ -1,8 +1,10 @@
 //! What is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
+use super::fact::Fact;
 use super::flow::Flow;
 use super::hosts::Host;
-use super::ledger::{Findings, Ledger, Site};
+use super::ledger::{Ledger, Site};
+use super::ruling::Findings;
 use super::state::{Asked, EndState, Pending, first};
 use super::wire::unread;
 use super::{Stamp, established, remains};
@@ -52,12 +54,12 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
 }
 
 /// At the end of a recording without quiet: an obligation that can't be decided.
-pub(super) fn open_question(flow: &Flow, hosts: &Both<Host>) -> Option<String> {
+pub(super) fn open_question(flow: &Flow, hosts: &Both<Host>) -> Option<Fact> {
     End::BOTH.into_iter().filter(|&end| !flow.ends[end].pending.is_empty()).find_map(|end| {
         let (pending, due) = stuck(flow, hosts, end).into_iter().find(|(pending, _)| !pending.overdue)?;
         let rule = due.rules[0];
         let word = pending.asked.word();
-        Some(format!("the recording ends while the {end}'s {word} is pending ({}): {rule} can't be decided", due.why))
+        Some(format!("the recording ends while the {end}'s {word} is pending ({}): {rule} can't be decided", due.why).into())
     })
 }
 

@@ -5,6 +5,7 @@
 //! nothing, nothing is broken; otherwise the merge that breaks least is the likeliest, and what it breaks is named.
 
 use super::court::Court;
+use super::fact::fact;
 use super::verdict::{Judgement, Verdict};
 use crate::contract::{Both, End};
 use crate::rules::Rule;
@@ -64,7 +65,10 @@ impl Merge {
         let mut verdict = self.likeliest(cut);
         if self.held > BUDGET {
             verdict.judgement = Judgement::Inconclusive;
-            verdict.why = format!("ends with clocks of their own are merged in memory, and more than {} MiB is too much", BUDGET >> 20);
+            verdict.why = Some(fact!(
+                "ends with clocks of their own are merged in memory, and more than {most} MiB is too much",
+                most = BUDGET >> 20
+            ));
             return verdict;
         }
         if cut && verdict.judgement == Judgement::Violated {
@@ -224,10 +228,10 @@ fn attempt(court: &Court, rest: &[Line]) -> Option<(Court, Broken)> {
 fn keep_what_stands(verdict: &mut Verdict) {
     verdict.violations.retain(|violation| is_own_doing(violation.rule) || violation.rule == Rule::EofComplete);
     match verdict.violations.first() {
-        Some(first) => verdict.why.clone_from(&first.message),
+        Some(first) => verdict.why = Some(first.fact.clone()),
         None => {
             verdict.judgement = Judgement::Inconclusive;
-            "the trace is cut: its last line ends early".clone_into(&mut verdict.why);
+            verdict.why = Some(fact!("the trace is cut: its last line ends early"));
         }
     }
 }

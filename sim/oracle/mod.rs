@@ -19,6 +19,8 @@ mod controls;
 mod court;
 
 mod established;
+mod events;
+mod fact;
 mod flow;
 mod frontier;
 mod hole;
@@ -29,9 +31,11 @@ mod liveness;
 mod merge;
 mod naming;
 mod opening;
+mod order;
 mod reading;
 mod remains;
 mod rooms;
+mod ruling;
 mod scene;
 mod state;
 mod stream;
@@ -41,6 +45,7 @@ mod writing;
 
 pub use catalogue::{belongs, examples, excuses, presets};
 pub use controls::{Control, controls};
+pub use fact::{Fact, Value};
 pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
 
 use std::num::NonZeroU64;

@@ -7,7 +7,8 @@
 
 use bytes::Bytes;
 
-use super::ledger::Findings;
+use super::fact::fact;
+use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::Pending;
 use super::stream::{Status, Stream};
@@ -340,7 +341,7 @@ impl Scene<'_> {
             let What::Skipped { bytes, whole } = &mut suspect.what else { continue };
             let Some(at) = position(bytes, rest) else { continue };
             let rule = if *whole { Rule::WriteOrder } else { Rule::StreamPrefix };
-            self.book.rename(suspect.violation, rule, |message| format!("{message}; the skipped bytes came later"));
+            self.book.rename(suspect.violation, rule, |said| fact!("{said}; the skipped bytes came later", said));
             bytes.drain(at..at + rest.len());
             return true;
         }
@@ -370,15 +371,16 @@ impl Scene<'_> {
         }
         let later = self.at.t;
         let violation = self.flow.suspects[index].violation;
-        self.book
-            .rename(violation, Rule::StreamCausal, |message| format!("{message}; a write with these bytes was called later, at {later}"));
+        self.book.rename(violation, Rule::StreamCausal, |said| {
+            fact!("{said}; a write with these bytes was called later, at {later}", said, later)
+        });
         self.flow.suspects.remove(index);
     }
 
     /// A write ends badly: a piece that is missing inside it is its own fault.
     pub(super) fn blame(&mut self, op: u64, rule: Rule) {
         let Some(violation) = self.flow.streams[self.end].write(op).and_then(|write| write.blamed) else { return };
-        self.book.rename(violation, rule, str::to_owned);
+        self.book.rename(violation, rule, |said| said);
     }
 
     /// Bytes that only this read can have taken are lost.

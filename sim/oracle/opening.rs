@@ -4,7 +4,7 @@
 
 use super::Stamp;
 use super::hosts::Found;
-use super::ledger::Findings;
+use super::ruling::Findings;
 use super::scene::{Answered, Scene};
 use super::state::{Asked, Pending};
 use crate::contract::{Error, Keepalive, Outcome, SecondListen};

@@ -1,15 +1,16 @@
 //! What the return of a read may say.
 
+use super::events::FailedRead;
 use super::flow::Fingerprint;
 use super::frontier::Undecided;
-use super::ledger::Findings;
+use super::order;
+use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Doubt, Pending, first};
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{
     CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
-    ReadAfterEof,
 };
 use crate::rules::Rule;
 use crate::trace::Abort;
@@ -19,7 +20,7 @@ type Followed = Result<Result<(), Misfit>, Undecided>;
 
 impl Scene<'_> {
     pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
-        if !self.is_calm() {
+        if !self.is_calm() && !matches!(outcome, Outcome::Error(_)) {
             self.read_premises(pending);
         }
         match outcome {
@@ -357,7 +358,7 @@ impl Scene<'_> {
     }
 
     /// It is not known whether this end is connected at all.
-    fn may_be_dead(&self) -> bool {
+    pub(super) fn may_be_dead(&self) -> bool {
         let me = self.me();
         me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(self.at.seq)
     }
@@ -382,53 +383,17 @@ impl Scene<'_> {
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
-        let mut found = Findings::default();
-        let (end, called) = (self.end, pending.called.seq);
-        self.kept_data_first(&mut found);
-        let me = self.me();
-        let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
-        let peer_closed = self.peer().full_close_possible().filter(|_| self.peer_close_may_reset());
-        let own = first([me.halves.full_close_called(), me.halves.maybe_read().map(Doubt::stamp), self.both_closed()]);
-        let cause = first([me.life.aborted_at(), own, peer_closed, me.reading.error(), earlier_eof]);
-        let judged = self.header.records.network && !self.may_be_dead() && !me.opening.is_closed_to(called);
-        if judged {
-            self.book.exercise(Rule::ReadErrorHasCause);
-        }
-        if self.me().life.aborted().is_some() {
-            self.book.exercise(Rule::EofAfterReset);
-        }
-        if judged && cause.is_none() && found.is_empty() {
-            let word = outcome.clone().into_error();
-            let message = || format!("the {end}'s read failed with `{word}`, but neither end was aborted or closed");
-            if let Some(shut) = self.me().halves.shut_write().called {
-                found.add(Rule::HalfCloseKeepsReading, &[shut], message);
-            }
-            if let Some(close) = self.me().halves.close().called.filter(|at| at.seq < called) {
-                found.add(Rule::CloseKeepsReading, &[close], message);
-            }
-            if let Some(trouble) = self.book.trouble_elsewhere(self.flow.id, self.at.seq) {
-                found.add(Rule::FlowsAreIsolated, &[trouble], message);
-            }
-            found.add(Rule::ReadErrorHasCause, &[], message);
-            if let Some(shut) = self.me().halves.shut_read().returned.filter(|at| at.seq < called) {
-                found.add(Rule::EofAfterShutdownRead, &[shut], message);
-            }
-        }
-        self.final_read_is_eof(pending, outcome, &mut found);
-        self.keepalive_must_end(outcome, &mut found);
-        let at = self.at;
+        let found = order::failed_read(self, &FailedRead::new(self, pending, outcome));
+        let (at, writer) = (self.at, self.end.peer());
         let me = self.me_mut();
         me.calm = false;
         me.reading.failed(at);
+        if found.first() == Some(Rule::DataBeforeAbort) {
+            me.life.forget_arrivals();
+        }
         self.enter(pending, found);
         let others = self.me().pending.reads();
-        self.flow.streams[end.peer()].reader_left(others);
-    }
-
-    /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.
-    fn both_closed(&self) -> Option<Stamp> {
-        let (me, peer) = (self.me(), self.peer());
-        me.halves.close().returned.filter(|_| peer.halves.close().called.is_some())
+        self.flow.streams[writer].reader_left(others);
     }
 
     /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
@@ -439,32 +404,6 @@ impl Scene<'_> {
             CloseSendsPending::Either => true,
             CloseSendsPending::UnlessUnread => !lost || unread.bytes_called > unread.bytes_read,
             CloseSendsPending::Yes => !lost,
-        }
-    }
-
-    /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.
-    fn final_read_is_eof(&mut self, pending: &Pending, outcome: &Outcome, found: &mut Findings) {
-        let me = self.me();
-        let strict = me.contract.read_after_eof == ReadAfterEof::Eof;
-        let eof = me.reading.peer_eof().filter(|at| strict && at.seq < pending.called.seq);
-        let excused = me.life.is_gone() || me.halves.full_close_called().is_some();
-        if let Some(eof) = eof.filter(|_| !excused) {
-            let (end, word) = (self.end, outcome.clone().into_error());
-            found.add(Rule::EofIsFinal, &[eof, pending.called], || {
-                format!("the {end}'s read failed with `{word}` after an earlier read had returned EOF at {}", eof.t)
-            });
-        }
-    }
-
-    /// Where the contract wants EOF when keep-alive gave up, an error is none.
-    fn keepalive_must_end(&mut self, outcome: &Outcome, found: &mut Findings) {
-        let me = self.me();
-        let dead = me.life.aborted().filter(|abort| abort.kind == Abort::KeepaliveDeath);
-        if let Some(abort) = dead.filter(|_| me.contract.eof_on_keepalive_death == Some(EofOnKeepaliveDeath::Require)) {
-            let (end, word) = (self.end, outcome.clone().into_error());
-            found.add(Rule::KeepaliveEndsDeadFlow, &[abort.at], || {
-                format!("keep-alive gave the {end}'s connection up, and its read returned `{word}` where EOF is asked for")
-            });
         }
     }
 
@@ -491,6 +430,7 @@ impl Scene<'_> {
 
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     pub(super) fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
+        self.book.exercise_all(findings.exercised());
         if findings.is_empty() || self.me().faulted {
             return None;
         }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::Stamp;
 use super::flow::Flow;
-use super::ledger::{Findings, Ledger, Site};
+use super::ledger::{Ledger, Site};
+use super::ruling::Findings;
 use super::state::{EndState, first};
 use crate::contract::End;
 use crate::rules::Rule;

@@ -1,5 +1,6 @@
 //! What a judgement says: the verdict, the violations that it names, and how often each rule was put to the test.
 
+use super::fact::Fact;
 use crate::contract::End;
 use crate::rules::Rule;
 use crate::time::Instant;
@@ -32,8 +33,8 @@ impl Judgement {
 pub struct Verdict {
     /// Held, violated or inconclusive.
     pub judgement: Judgement,
-    /// One sentence that says why; empty for a plain `held`.
-    pub why: String,
+    /// What decided it; nothing for a plain `held`.
+    pub why: Option<Fact>,
     /// What was broken, in the order of the trace.
     pub violations: Vec<Violation>,
     /// What the callers did wrong; never changes the judgement.
@@ -62,8 +63,8 @@ pub struct Violation {
     pub end: End,
     /// The operation that broke it, if it was one.
     pub op: Option<u64>,
-    /// What happened and why it must not.
-    pub message: String,
+    /// What happened, and why it must not.
+    pub fact: Fact,
     /// The lines that led to it, in order, itself last.
     pub because: Vec<u64>,
 }
@@ -81,7 +82,7 @@ pub struct ClientFault {
     /// At which end.
     pub end: End,
     /// What was done.
-    pub message: String,
+    pub fact: Fact,
 }
 
 /// How often each rule's premise came true.

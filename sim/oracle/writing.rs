@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::ledger::Findings;
+use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Asked, Doubt, Pending, first};
 use super::stream::Status;

@@ -24,7 +24,7 @@ pub(super) fn cost(header: &Header, events: usize, verdict: &Verdict) -> usize {
 mod tests {
     use super::*;
     use crate::contract::{Contract, End};
-    use crate::oracle::{ClientFault, Oracle};
+    use crate::oracle::{ClientFault, Fact, Oracle};
     use crate::time::Instant;
 
     #[test]
@@ -33,7 +33,7 @@ mod tests {
         let apart = Header { clock: Clock::PerEnd, ..Header::default() };
         let mut verdict = Oracle::new(Contract::modern()).finish(false);
         assert_eq!((cost(&shared, 10, &verdict), cost(&apart, 10, &verdict)), (11, 161));
-        let fault = ClientFault { line: 2, t: Instant::ZERO, flow: 0, end: End::Client, message: String::new() };
+        let fault = ClientFault { line: 2, t: Instant::ZERO, flow: 0, end: End::Client, fact: Fact::default() };
         verdict.client_faults.push(fault);
         assert_eq!((cost(&shared, 10, &verdict), cost(&apart, 10, &verdict)), (27, 187));
     }

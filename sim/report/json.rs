@@ -17,7 +17,7 @@ pub struct Record<'a> {
     /// `held`, `violated`, `inconclusive`, `skipped` or `error`.
     pub verdict: &'a str,
     /// One sentence; empty for a plain `held`.
-    pub why: &'a str,
+    pub why: String,
     violations: Vec<serde_json::Value>,
     client_faults: Vec<serde_json::Value>,
     truncations: u64,
@@ -33,7 +33,7 @@ impl<'a> Record<'a> {
     pub fn judged(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict) -> Self {
         Record {
             verdict: verdict.judgement.word(),
-            why: &verdict.why,
+            why: verdict.reason(),
             violations: verdict.violations.iter().map(violation).collect(),
             client_faults: verdict.client_faults.iter().map(client_fault).collect(),
             truncations: verdict.truncations,
@@ -60,7 +60,7 @@ impl<'a> Record<'a> {
         Record {
             file,
             verdict,
-            why,
+            why: why.to_owned(),
             violations: Vec::new(),
             client_faults: Vec::new(),
             truncations: 0,
@@ -108,7 +108,7 @@ fn violation(violation: &Violation) -> serde_json::Value {
         "flow": violation.flow,
         "end": violation.end.word(),
         "op": violation.op,
-        "message": violation.message,
+        "message": violation.fact.to_string(),
         "because": violation.because,
     })
 }
@@ -119,7 +119,7 @@ fn client_fault(fault: &ClientFault) -> serde_json::Value {
         "t": fault.t.0,
         "flow": fault.flow,
         "end": fault.end.word(),
-        "message": fault.message,
+        "message": fault.fact.to_string(),
     })
 }
 

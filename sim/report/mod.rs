@@ -11,6 +11,7 @@ pub mod contract;
 mod effort;
 mod excerpt;
 pub mod exercised;
+mod facts;
 mod history;
 pub mod json;
 mod ladder;

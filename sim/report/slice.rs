@@ -201,7 +201,7 @@ impl Search<'_> {
 /// The same rules, broken by the same operation, with the same byte counts.
 fn same(one: &Violation, other: &Violation) -> bool {
     let key = |violation: &Violation| (violation.rule, violation.flow, violation.end, violation.op);
-    key(one) == key(other) && one.also == other.also && unnumbered(&one.message) == unnumbered(&other.message)
+    key(one) == key(other) && one.also == other.also && unnumbered(&one.fact.to_string()) == unnumbered(&other.fact.to_string())
 }
 
 /// A message without the numbers of lines and writes: in a smaller run these are others.

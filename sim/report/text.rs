@@ -157,7 +157,7 @@ pub(super) fn told(violation: &Violation) -> String {
 }
 
 fn happened(violation: &Violation) -> String {
-    paragraph("  happened    ", &words::plain(&violation.message))
+    paragraph("  happened    ", &words::plain(&violation.fact.to_string()))
 }
 
 /// What was allowed. The whole run says best what was allowed in it, but where asking it is not cheap, the smallest run is asked,
@@ -232,7 +232,7 @@ fn around(case: &Case<'_>, shown: usize) -> String {
 fn faults(verdict: &Verdict) -> String {
     let said = |fault: &crate::oracle::ClientFault| {
         let at = Place { flow: fault.flow, end: fault.end };
-        let text = format!("line {}, {}, {}: {}", fault.line, fault.t, at.end, words::plain(&fault.message));
+        let text = format!("line {}, {}, {}: {}", fault.line, fault.t, at.end, words::plain(&fault.fact.to_string()));
         paragraph("  the caller  ", &text)
     };
     verdict.client_faults.iter().take(IN_FULL).map(said).collect()

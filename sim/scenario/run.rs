@@ -13,7 +13,7 @@ use super::stage::Stage;
 use super::{Expect, Fault, Limits, RunError, Scenario, direct, shell};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
-use crate::oracle::{Exercised, Judgement, Oracle, Verdict, Violation};
+use crate::oracle::{Exercised, Fact, Judgement, Oracle, Verdict, Violation};
 use crate::report::Notes;
 use crate::tcp;
 use crate::time::{Instant, span};
@@ -208,11 +208,11 @@ impl Run {
     /// Why, in one sentence; empty for a plain `held`.
     pub fn why(&self) -> String {
         match (self.verdict.judgement, &*self.unmet, &self.limit) {
-            (Judgement::Violated, ..) => self.verdict.why.clone(),
+            (Judgement::Violated, ..) => self.verdict.reason(),
             (_, [unmet], _) => unmet.diagnostic.message.clone(),
             (_, [unmet, rest @ ..], _) => format!("{} (and {} more)", unmet.diagnostic.message, rest.len()),
             (_, [], Some(limit)) => limit.clone(),
-            (_, [], None) => self.verdict.why.clone(),
+            (_, [], None) => self.verdict.reason(),
         }
     }
 }
@@ -432,7 +432,7 @@ fn wanted(expect: &Expect) -> String {
 fn unjudged() -> Verdict {
     Verdict {
         judgement: Judgement::Held,
-        why: "not judged".to_owned(),
+        why: Some(Fact { sentence: "not judged", values: Vec::new() }),
         violations: Vec::new(),
         client_faults: Vec::new(),
         truncations: 0,

@@ -42,7 +42,7 @@ fn assert_held(scenario: &Scenario) -> Result<(), TestCaseError> {
     }
     let run = run(scenario, Keep::Both);
     let verdict = run.verdict();
-    let broken: Vec<_> = verdict.violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.message)).collect();
+    let broken: Vec<_> = verdict.violations.iter().map(|violation| format!("{}: {}", violation.rule, violation.fact)).collect();
     prop_assert!(false, "{}: {}\n{broken:#?}\n{}", run.judgement().word(), run.why(), run.ladder());
     Ok(())
 }

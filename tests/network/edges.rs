@@ -19,7 +19,7 @@ fn ended(text: &str) -> Run {
         Scenario::parse("edge.toml", format!("title = 'An edge'\ntarget = 'tcp'\n{text}")).unwrap_or_else(|mistake| panic!("{mistake}"));
     let run = super::run(&scenario, Keep::Both);
     let again = flowsim::Oracle::new(flowsim::Contract::modern()).judge(run.trace());
-    assert_eq!(again.judgement, run.judgement(), "the trace alone says the same: {}", again.why);
+    assert_eq!(again.judgement, run.judgement(), "the trace alone says the same: {}", again.reason());
     run
 }
 

@@ -1,6 +1,11 @@
 //! Judges `close-keeps-reading`.
 
 use super::scope::{HALF, close_is_half};
+use crate::oracle::events::FailedRead;
+use crate::oracle::rooms::read_error_has_cause::unexplained;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +18,20 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::CloseKeepsReading, Section::Safety, Level::BothEnds)
 };
+
+/// When this end's half close had been called before a read was.
+fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    let halves = &scene.me().halves;
+    halves.close().called.filter(|at| at.seq < called && !halves.closes_fully())
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    match premise(scene, read.called) {
+        None => Ruling::Moot,
+        Some(close) if read.unexplained => Ruling::broken(&[close], unexplained(scene, read)),
+        Some(_) => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: HALF,

@@ -1,6 +1,11 @@
 //! Judges `data-before-abort`.
 
 use super::scope::keeps_or_drops;
+use crate::contract::DataBeforeAbort;
+use crate::oracle::events::FailedRead;
+use crate::oracle::fact::{Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -14,6 +19,31 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::DataBeforeAbort, Section::Safety, Level::Segments)
 };
+
+/// A read ended with an error or EOF.
+pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+    let me = scene.me();
+    let Some((aborted, arrived)) = me.life.arrived().filter(|_| reads_all(scene)) else { return Ruling::Moot };
+    let read = scene.flow.streams[scene.end.peer()].bytes_read;
+    if read >= arrived || me.contract.data_before_abort != DataBeforeAbort::Keep {
+        return Ruling::Kept;
+    }
+    let lost = Value::bytes(arrived - read);
+    let said = fact!(
+        "the {end}'s read ended the stream with {lost} unread that had arrived before the abort at {t}",
+        end = scene.end,
+        lost,
+        t = aborted.t
+    );
+    Ruling::broken(&[aborted], said)
+}
+
+/// Reading goes on at this end, and no other read, pending or given up, may have taken the bytes.
+fn reads_all(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    let ended = me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+    !ended && me.pending.reads() == 0 && !me.reading.is_lossy()
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

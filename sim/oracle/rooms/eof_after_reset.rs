@@ -1,6 +1,9 @@
 //! Judges `eof-after-reset`.
 
 use super::scope::{ALL, limits_eof_after_abort};
+use crate::oracle::events::FailedRead;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -15,6 +18,11 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofAfterReset, Section::Safety, Level::Network)
 };
+
+/// An error tells an abort as it must.
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+    Ruling::kept_if(scene.me().life.aborted().is_some())
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,12 @@
 //! Judges `eof-after-shutdown-read`.
 
 use super::scope::{DISCARD, discards, shuts_read};
+use crate::oracle::Seq;
+use crate::oracle::Stamp;
+use crate::oracle::events::FailedRead;
+use crate::oracle::rooms::read_error_has_cause::unexplained;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -15,6 +21,20 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofAfterShutdownRead, Section::Safety, Level::OneEnd)
 };
+
+/// When reading had been shut down before the call of a read.
+fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    let shut = scene.me().halves.shut_read().returned.filter(|at| at.seq < called);
+    shut.filter(|_| shuts_read(&scene.me().contract))
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    match premise(scene, read.called) {
+        None => Ruling::Moot,
+        Some(shut) if read.unexplained => Ruling::broken(&[shut], unexplained(scene, read)),
+        Some(_) => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,12 @@
 //! Judges `eof-is-final`.
 
 use super::scope::ALL;
+use crate::contract::ReadAfterEof;
+use crate::oracle::events::FailedRead;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const LATE: &[&str] = &["mirage-tcpip", "posix"];
@@ -15,6 +21,26 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofIsFinal, Section::Safety, Level::OneEnd)
 };
+
+/// When an earlier read had ended the stream before the call of a read.
+fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    scene.me().reading.ended_before(called)
+}
+
+/// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    let me = scene.me();
+    let eof = me.reading.peer_eof().filter(|at| me.contract.read_after_eof == ReadAfterEof::Eof && at.seq < read.called);
+    let excused = me.life.is_gone() || me.halves.full_close_called().is_some();
+    let Some(eof) = eof.filter(|_| !excused) else { return Ruling::kept_if(premise(scene, read.called).is_some()) };
+    let said = fact!(
+        "the {end}'s read failed with `{error}` after an earlier read had returned EOF at {t}",
+        end = scene.end,
+        error = &read.error,
+        t = eof.t
+    );
+    Ruling::broken(&[eof, read.pending.called], said)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

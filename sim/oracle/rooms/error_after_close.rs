@@ -1,6 +1,10 @@
 //! Judges `error-after-close`.
 
 use super::scope::{FULL, NOT_V1, V1};
+use crate::oracle::events::FailedRead;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +16,15 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ErrorAfterClose, Section::Safety, Level::OneEnd)
 };
+
+/// When this end had ended reading for good before the call of a read.
+fn reading_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    scene.me().halves.reading_over().filter(|at| at.seq < called)
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    Ruling::kept_if(reading_over(scene, read.called).is_some())
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,11 @@
 //! Judges `flows-are-isolated`.
 
 use super::scope::ALL;
+use crate::oracle::Stamp;
+use crate::oracle::events::FailedRead;
+use crate::oracle::rooms::read_error_has_cause::unexplained;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,19 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::FlowsAreIsolated, Section::Safety, Level::BothEnds)
 };
+
+/// When another flow of the stack had ended badly before this event.
+fn premise(scene: &Scene<'_>) -> Option<Stamp> {
+    scene.book.trouble_elsewhere(scene.flow.id, scene.at.seq)
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    match premise(scene) {
+        None => Ruling::Moot,
+        Some(trouble) if read.unexplained => Ruling::broken(&[trouble], unexplained(scene, read)),
+        Some(_) => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

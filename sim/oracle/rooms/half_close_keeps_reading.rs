@@ -1,6 +1,11 @@
 //! Judges `half-close-keeps-reading`.
 
 use super::scope::ALL;
+use crate::oracle::Stamp;
+use crate::oracle::events::FailedRead;
+use crate::oracle::rooms::read_error_has_cause::unexplained;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +17,20 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::HalfCloseKeepsReading, Section::Safety, Level::BothEnds)
 };
+
+/// When this end asked for its own half close, as long as it has not asked for more.
+fn own_half_close(scene: &Scene<'_>) -> Option<Stamp> {
+    let halves = &scene.me().halves;
+    halves.shut_write().called.filter(|_| halves.full_close_called().is_none())
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    match own_half_close(scene) {
+        None => Ruling::Moot,
+        Some(shut) if read.unexplained => Ruling::broken(&[shut], unexplained(scene, read)),
+        Some(_) => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,7 +1,13 @@
 //! Judges `keepalive-ends-dead-flow`.
 
 use super::scope::has_keepalive;
+use crate::contract::EofOnKeepaliveDeath;
+use crate::oracle::events::FailedRead;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
+use crate::trace::Abort;
 
 pub(super) const ABOUT: About = About {
     statement: "With keep-alive on and nothing outstanding, a peer that fell silent ends reads and writes, pending ones too, when the \
@@ -14,6 +20,21 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::later(Rule::KeepaliveEndsDeadFlow, Section::Connections, Level::Network)
 };
+
+/// Where the contract wants EOF when keep-alive gave up, an error is none.
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    let me = scene.me();
+    let dead = me.life.aborted().filter(|abort| abort.kind == Abort::KeepaliveDeath);
+    let Some(abort) = dead.filter(|_| me.contract.eof_on_keepalive_death == Some(EofOnKeepaliveDeath::Require)) else {
+        return Ruling::Moot;
+    };
+    let said = fact!(
+        "keep-alive gave the {end}'s connection up, and its read returned `{error}` where EOF is asked for",
+        end = scene.end,
+        error = &read.error
+    );
+    Ruling::broken(&[abort.at], said)
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: &["classic", "mirage-tcpip"],

@@ -1,6 +1,10 @@
 //! Judges `no-stuck-call`.
 
 use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
+use crate::oracle::events::FailedRead;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::first;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +17,16 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::NoStuckCall, Section::Liveness, Level::OneEnd)
 };
+
+/// Something had ended this end's reading: the read was owed its return.
+fn was_owed(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    first([me.halves.full_close_returned(), me.halves.shut_read().returned, me.reading.eof(), me.reading.error()]).is_some()
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+    Ruling::kept_if(was_owed(scene))
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

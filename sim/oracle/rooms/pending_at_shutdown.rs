@@ -2,6 +2,10 @@
 
 use super::scope::{DISCARD, discards};
 use crate::contract::{BlockedWriteAtShutdown, Contract};
+use crate::oracle::Seq;
+use crate::oracle::events::FailedRead;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 fn decides_pending_calls(contract: &Contract) -> bool {
@@ -19,6 +23,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::PendingAtShutdown, Section::Safety, Level::BothEnds)
 };
+
+/// Was reading, or the whole flow, asked to end while a read was pending?
+fn was_pending(scene: &Scene<'_>, called: Seq) -> bool {
+    let me = scene.me();
+    let shut = me.halves.shut_read().called.is_some_and(|at| at.seq > called) && me.contract.data_after_shutdown_read.is_some();
+    shut || me.halves.full_close_called().is_some_and(|at| at.seq > called)
+}
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    Ruling::kept_if(was_pending(scene, read.called))
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,13 @@
 //! Judges `read-error-has-cause`.
 
 use super::scope::ALL;
+use crate::contract::ReadAfterEof;
+use crate::oracle::events::FailedRead;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Doubt, first};
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const MAY_RESET: &[&str] = &["modern", "strict"];
@@ -15,6 +22,37 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ReadErrorHasCause, Section::Safety, Level::Network)
 };
+
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
+    match read.unexplained {
+        true => Ruling::broken(&[], unexplained(scene, read)),
+        false => Ruling::kept_if(is_judged(scene, read.called)),
+    }
+}
+
+/// Can it be told whether the failure of a read that was called then has a cause?
+pub(in crate::oracle) fn is_judged(scene: &Scene<'_>, called: Seq) -> bool {
+    scene.header.records.network && !scene.may_be_dead() && !scene.me().opening.is_closed_to(called)
+}
+
+/// Does anything that happened explain that a read fails here?
+pub(in crate::oracle) fn is_explained(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
+    let peer_closed = scene.peer().full_close_possible().filter(|_| scene.peer_close_may_reset());
+    let own = first([me.halves.full_close_called(), me.halves.maybe_read().map(Doubt::stamp), both_closed(scene)]);
+    first([me.life.aborted_at(), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
+}
+
+/// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.
+fn both_closed(scene: &Scene<'_>) -> Option<Stamp> {
+    scene.me().halves.close().returned.filter(|_| scene.peer().halves.close().called.is_some())
+}
+
+/// What is said of a failure that nothing explains, whichever rule names it.
+pub(in crate::oracle) fn unexplained(scene: &Scene<'_>, read: &FailedRead<'_>) -> Fact {
+    fact!("the {end}'s read failed with `{error}`, but neither end was aborted or closed", end = scene.end, error = &read.error)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

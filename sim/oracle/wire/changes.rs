@@ -2,7 +2,7 @@
 
 use super::Spur;
 use super::states::{self, State};
-use crate::oracle::ledger::Findings;
+use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;

@@ -21,7 +21,8 @@ pub(super) mod unread;
 mod window;
 
 use super::Stamp;
-use super::ledger::{Findings, Site};
+use super::ledger::Site;
+use super::ruling::Findings;
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;

@@ -4,7 +4,7 @@ use super::arrived::Wrong;
 use super::sent::{Misplaced, data_end};
 use super::seq::is_after;
 use super::{Syns, states, window};
-use crate::oracle::ledger::Findings;
+use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
 use crate::rules::Rule;
 use crate::trace::Wire;

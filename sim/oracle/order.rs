@@ -1,0 +1,41 @@
+//! Says which rooms are asked about each kind of event, and in which order: the first rule that is broken names the violation
+//! (the flow contract, "one broken event, one violation").
+
+use super::events::FailedRead;
+use super::rooms::{
+    close_keeps_reading, data_before_abort, eof_after_reset, eof_after_shutdown_read, eof_is_final, error_after_close, flows_are_isolated,
+    half_close_keeps_reading, keepalive_ends_dead_flow, no_stuck_call, pending_at_shutdown, read_error_has_cause,
+};
+use super::ruling::Findings;
+use super::scene::Scene;
+use crate::rules::Rule;
+
+/// One table: what each rule's room says of such an event.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident($event:ty) { $($rule:ident: $room:ident::$ask:ident,)* }) => {
+        $(#[$doc])*
+        pub(super) fn $name(scene: &Scene<'_>, event: &$event) -> Findings {
+            let mut found = Findings::default();
+            $(found.hear(Rule::$rule, $room::$ask(scene, event));)*
+            found
+        }
+    };
+}
+
+table! {
+    /// A read failed.
+    failed_read(FailedRead<'_>) {
+        DataBeforeAbort: data_before_abort::ended_read,
+        EofAfterShutdownRead: eof_after_shutdown_read::failed_read,
+        HalfCloseKeepsReading: half_close_keeps_reading::failed_read,
+        CloseKeepsReading: close_keeps_reading::failed_read,
+        EofIsFinal: eof_is_final::failed_read,
+        KeepaliveEndsDeadFlow: keepalive_ends_dead_flow::failed_read,
+        FlowsAreIsolated: flows_are_isolated::failed_read,
+        ReadErrorHasCause: read_error_has_cause::failed_read,
+        EofAfterReset: eof_after_reset::failed_read,
+        ErrorAfterClose: error_after_close::failed_read,
+        PendingAtShutdown: pending_at_shutdown::failed_read,
+        NoStuckCall: no_stuck_call::failed_read,
+    }
+}
