@@ -7,10 +7,20 @@ use crate::wire::State;
 
 /// A connection of one stack: the stack's own number for it, not used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Socket(pub u32);
+pub struct Socket(u32);
 
 impl Socket {
-    pub(super) const fn index(self) -> usize {
+    /// The connection that its stack gave this number.
+    pub const fn new(number: u32) -> Self {
+        Socket(number)
+    }
+
+    /// The number that its stack gave it.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) const fn index(self) -> usize {
         self.0 as usize
     }
 }

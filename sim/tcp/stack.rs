@@ -116,7 +116,7 @@ impl Tcp {
         let iss = isn::initial(&self.settings, now, &key);
         let index = self.begin(key, Origin::Active, iss);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));
-        Ok((Socket(index as u32), key.local))
+        Ok((Socket::new(index as u32), key.local))
     }
 
     /// Starts or goes on with a call. Nothing: it would block; ask again after a [`Notice::Progress`], with the same call. A write
@@ -230,7 +230,7 @@ impl Tcp {
 
     fn welcome(&mut self, now: Instant, key: Key, iss: Seq, segment: &mut Segment) {
         let index = self.begin(key, Origin::Passive, iss);
-        self.out.note(Notice::Incoming { port: key.local, socket: Socket(index as u32), remote: key.remote });
+        self.out.note(Notice::Incoming { port: key.local, socket: Socket::new(index as u32), remote: key.remote });
         self.step(now, index, |connection, step| connection.greet(step, segment));
     }
 
@@ -291,7 +291,7 @@ impl Tcp {
 
     fn begin(&mut self, key: Key, origin: Origin, iss: Seq) -> usize {
         let index = self.slots.len();
-        let connection = Connection::new(Socket(index as u32), key, origin, iss, &self.settings);
+        let connection = Connection::new(Socket::new(index as u32), key, origin, iss, &self.settings);
         self.slots.push(Slot::Live(Box::new(connection)));
         self.demux.insert(key, index as u32);
         index

@@ -6,6 +6,7 @@ use super::{Ecn, Packet};
 
 /// A packet as IP carries it: what the simulator knows of an IP header, and what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Datagram {
     /// The sender's address.
     pub source: IpAddr,

@@ -4,8 +4,8 @@
 //! numbers stands in [`Seq`] and nowhere else; the way to bytes and back is [`Segment::to_bytes`] and [`Segment::from_bytes`].
 //! What this is not: a protocol. Nothing in here knows what a connection is.
 //!
-//! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for the byte
-//! form of a [`Packet`], by which a [`world::Stack`](crate::world::Stack) of bytes meets the network.
+//! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for what a
+//! [`world::Stack`](crate::world::Stack) of bytes meets the network by: [`Datagram`], [`Ecn`], [`State`], and a [`Packet`]'s bytes.
 
 mod checksum;
 mod codec;

@@ -74,8 +74,9 @@ impl Stack for Watchful {
     }
 
     fn output(&mut self, now: Instant) -> Option<Datagram> {
-        let datagram = Stack::output(&mut self.tcp, now)?;
-        Some(Datagram { ecn: self.mark, source: self.feigns.unwrap_or(datagram.source), ..datagram })
+        let mut datagram = Stack::output(&mut self.tcp, now)?;
+        (datagram.ecn, datagram.source) = (self.mark, self.feigns.unwrap_or(datagram.source));
+        Some(datagram)
     }
 
     fn notice(&mut self) -> Option<Notice> {

@@ -62,8 +62,9 @@ impl Stack for Encoded {
     }
 
     fn output(&mut self, now: Instant) -> Option<Datagram> {
-        let Datagram { source, target, ecn, packet } = Stack::output(&mut self.0, now)?;
-        Some(Datagram { source, target, ecn, packet: Packet::Bytes(packet.bytes(source, target)) })
+        let mut datagram = Stack::output(&mut self.0, now)?;
+        datagram.packet = Packet::Bytes(datagram.packet.bytes(datagram.source, datagram.target));
+        Some(datagram)
     }
 
     fn notice(&mut self) -> Option<Notice> {
@@ -118,7 +119,7 @@ impl Stack for Babbling {
 
     fn connect(&mut self, _: Instant, remote: SocketAddr) -> Result<(Socket, u16), Error> {
         self.say(remote.ip());
-        Ok((Socket(0), 49152))
+        Ok((Socket::new(0), 49152))
     }
 
     fn call(&mut self, _: Instant, _: Socket, _: &mut Call) -> Option<Outcome> {

@@ -117,10 +117,10 @@ fn readable_says_what_a_read_would_do() {
 #[test]
 fn nobodys_connection_is_not_connected() {
     let mut stack = Tcp::new(settings(Contract::modern()));
-    let outcome = stack.call(Instant::ZERO, Socket(7), &mut READ.clone());
+    let outcome = stack.call(Instant::ZERO, Socket::new(7), &mut READ.clone());
     assert_eq!(outcome, Some(Outcome::Error(Error::NotConnected)));
-    assert!(!stack.abort(Instant::ZERO, Socket(7), Abort::Reset));
-    assert_eq!(stack.held(Socket(7)), Held::default());
+    assert!(!stack.abort(Instant::ZERO, Socket::new(7), Abort::Reset));
+    assert_eq!(stack.held(Socket::new(7)), Held::default());
 }
 
 #[test]

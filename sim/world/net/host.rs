@@ -55,27 +55,27 @@ const GAP_MAX: usize = 64;
 impl Sockets {
     #[inline]
     pub(super) fn get(&self, socket: Socket) -> Option<u32> {
-        match self.dense.get(socket.0 as usize) {
+        match self.dense.get(socket.index()) {
             Some(owner) => *owner,
             None => self.sparse.get(&socket).copied(),
         }
     }
 
     pub(super) fn insert(&mut self, socket: Socket, owner: u32) {
-        let place = socket.0 as usize;
+        let place = socket.index();
         if place > self.dense.len() + GAP_MAX {
             self.sparse.insert(socket, owner);
             return;
         }
         for place in self.dense.len()..=place {
-            let known = self.sparse.remove(&Socket(place as u32));
+            let known = self.sparse.remove(&Socket::new(place as u32));
             self.dense.push(known);
         }
         self.dense[place] = Some(owner);
     }
 
     pub(super) fn remove(&mut self, socket: Socket) {
-        match self.dense.get_mut(socket.0 as usize) {
+        match self.dense.get_mut(socket.index()) {
             Some(owner) => *owner = None,
             None => _ = self.sparse.remove(&socket),
         }
