@@ -89,7 +89,7 @@ fn the_segments_that_matter_are_found_among_thousands() {
     let violation = verdict.violations.iter().find(|violation| violation.rule == rules::Rule::OneFin).expect("a second FIN");
     let small = slice(&trace, violation).expect("a slice");
     assert_eq!((small.left.others, small.minimal), (2, true));
-    let is_fin = |event: &Event| matches!(&event.what, What::Segment(wire) if wire.flags.fin());
+    let is_fin = |event: &Event| matches!(&event.what, What::Segment(event) if event.segment.flags.fin());
     assert!(small.trace.events.iter().all(is_fin));
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::Payload;
+
 /// One of the two ends of a flow. The client is the one that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum End {
@@ -227,54 +229,6 @@ impl From<Error> for std::io::Error {
             Error::Other(_) => Kind::Other,
         };
         std::io::Error::new(kind, error)
-    }
-}
-
-/// The bytes of a call or an outcome; where a recording kept no contents, only how many.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Payload {
-    /// The bytes themselves.
-    Bytes(Bytes),
-    /// Only their number is known.
-    Count(usize),
-}
-
-impl Payload {
-    /// How many bytes.
-    pub fn len(&self) -> usize {
-        match self {
-            Payload::Bytes(bytes) => bytes.len(),
-            Payload::Count(count) => *count,
-        }
-    }
-
-    /// No byte at all?
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The bytes, if they are known.
-    pub fn bytes(&self) -> Option<&Bytes> {
-        match self {
-            Payload::Bytes(bytes) => Some(bytes),
-            Payload::Count(_) => None,
-        }
-    }
-}
-
-impl From<Bytes> for Payload {
-    fn from(bytes: Bytes) -> Self {
-        Payload::Bytes(bytes)
-    }
-}
-
-impl fmt::Debug for Payload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Payload::Bytes(bytes) if bytes.len() <= 32 => bytes.fmt(f),
-            payload => write!(f, "<{} bytes>", payload.len()),
-        }
     }
 }
 

@@ -5,13 +5,17 @@
 mod answers;
 mod call;
 mod parameter;
+mod payload;
 mod preset;
+mod resources;
 
 use std::fmt;
 use std::str::FromStr;
 
-pub use call::{Abort, Both, Call, End, Error, Keepalive, Mode, Outcome, Payload, Read};
+pub use call::{Abort, Both, Call, End, Error, Keepalive, Mode, Outcome, Read};
 pub use parameter::*;
+pub use payload::Payload;
+pub use resources::Resources;
 
 /// A contract that can't be understood, and what would have been valid.
 #[derive(Clone, Debug, PartialEq, Eq)]

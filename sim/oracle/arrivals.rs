@@ -10,13 +10,13 @@ use smallvec::SmallVec;
 
 use super::Stamp;
 use super::idle::{Idle, News, Weight};
-use super::wire::SynOptions;
-use super::wire::seq::is_after;
+use super::wire::shift_of;
 use crate::contract::{Both, End};
 use crate::time::Instant;
-use crate::trace::{Fate, Wire};
+use crate::trace::{Fate, SegmentEvent};
+use crate::wire::Seq;
 pub(super) use sending::Sending;
-use sending::{Shifts, end_of, is_plain};
+use sending::Shifts;
 
 /// The most damaged segments that are remembered until they arrive.
 const DAMAGED: usize = 256;
@@ -60,9 +60,9 @@ impl Arrivals {
     }
 
     /// As [`Arrivals::arrived_of`], of what lies before this number.
-    pub fn arrived_before(&self, end: End, number: u32) -> Option<u64> {
+    pub fn arrived_before(&self, end: End, number: Seq) -> Option<u64> {
         let next = self.sending[end].next;
-        let behind = if is_after(next, number) { next.wrapping_sub(number) } else { 0 };
+        let behind = if next.is_after(number) { next.since(number) } else { 0 };
         self.arrived_of(end).map(|arrived| arrived.saturating_sub(u64::from(behind)))
     }
 
@@ -98,7 +98,7 @@ impl Arrivals {
         let (mine, theirs) = (&self.sending[end], &self.sending[end.peer()]);
         let (last, base) = (mine.end?, mine.base?);
         let acknowledged = !self.doubtful && theirs.ack_arrived == Some(last);
-        acknowledged.then(|| last.wrapping_sub(base).wrapping_sub(u32::from(mine.fin.is_some())))
+        acknowledged.then(|| (last - u32::from(mine.fin.is_some())).since(base))
     }
 
     /// Data of this end has arrived at a peer that had closed for good.
@@ -108,45 +108,47 @@ impl Arrivals {
 
     /// Takes a segment; says whether one that was sent brings anything new.
     #[inline]
-    pub fn segment(&mut self, wire: &Wire, at: Stamp) -> News {
-        self.tells_fates |= wire.fate != Fate::Sent;
-        match wire.fate {
-            Fate::Sent => return self.sent(wire, at.t),
+    pub fn segment(&mut self, event: &SegmentEvent, at: Stamp) -> News {
+        let segment = &event.segment;
+        self.tells_fates |= event.fate != Fate::Sent;
+        match event.fate {
+            Fate::Sent => return self.sent(event, at.t),
             // A copy of it may be whole.
-            Fate::Delivered if self.is_damaged(wire) => {
-                if wire.flags.rst() {
-                    self.reset(wire, at, false);
+            Fate::Delivered if self.is_damaged(event) => {
+                if segment.flags.rst() {
+                    self.reset(event, at, false);
                 }
             }
-            Fate::Delivered => self.delivered(wire, at),
+            Fate::Delivered => self.delivered(event, at),
             Fate::Dropped => self.lossy = true,
-            Fate::Duplicated => self.idle.ask(wire.len),
-            Fate::Corrupted => self.corrupted(wire),
+            Fate::Duplicated => self.idle.ask(segment.data_len()),
+            Fate::Corrupted => self.corrupted(event),
             Fate::Injected => {
-                self.idle.ask(wire.len);
-                self.came_from_nowhere(wire, at);
+                self.idle.ask(segment.data_len());
+                self.came_from_nowhere(event, at);
             }
         }
         News::Some
     }
 
-    fn sent(&mut self, wire: &Wire, at: Instant) -> News {
-        if wire.flags.syn() {
-            self.syn_sent(wire);
+    fn sent(&mut self, event: &SegmentEvent, at: Instant) -> News {
+        let segment = &event.segment;
+        if segment.flags.syn() {
+            self.syn_sent(event);
         }
-        let covered = self.sending[wire.from.peer()].ack_arrived == self.sending[wire.from].end;
-        let expected = self.sending[wire.from.peer()].ack;
-        let me = &mut self.sending[wire.from];
-        let end = end_of(wire);
+        let covered = self.sending[event.from.peer()].ack_arrived == self.sending[event.from].end;
+        let expected = self.sending[event.from.peer()].ack;
+        let me = &mut self.sending[event.from];
+        let end = segment.end();
         let more = match me.end {
-            Some(last) => is_after(end, last),
-            None => end != wire.seq,
+            Some(last) => end.is_after(last),
+            None => end != segment.seq,
         };
-        let probe = covered && me.end == Some(wire.seq.wrapping_add(1)) && wire.len <= 1 && is_plain(wire);
-        if me.base.is_none() && end != wire.seq && !wire.flags.rst() {
-            me.begin(wire.seq);
+        let probe = covered && me.end == Some(segment.seq + 1) && segment.data_len() <= 1 && segment.flags.is_plain();
+        if me.base.is_none() && end != segment.seq && !segment.flags.rst() {
+            me.begin(segment.seq);
             // What the peer has acknowledged before shows that this is not where the stream begins.
-            self.doubtful |= expected.is_some_and(|ack| ack != wire.seq);
+            self.doubtful |= expected.is_some_and(|ack| ack != segment.seq);
         }
         if more || me.end.is_none() {
             me.end = Some(end);
@@ -157,57 +159,59 @@ impl Arrivals {
         if probe {
             me.probed = Some(at);
         }
-        let edge = self.sending[wire.from].edge;
-        let acknowledges = wire.flags.ack() && !wire.flags.rst() && self.acknowledged(wire);
-        let answer = wire.len == 0 && is_plain(wire);
-        let opens = self.sending[wire.from].edge != edge;
-        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe, answer, opens })
+        let edge = self.sending[event.from].edge;
+        let acknowledges = segment.flags.ack() && !segment.flags.rst() && self.acknowledged(event);
+        let answer = segment.data_len() == 0 && segment.flags.is_plain();
+        let opens = self.sending[event.from].edge != edge;
+        self.idle.weigh(at, Weight { len: segment.data_len(), new: more || acknowledges, probe, answer, opens })
     }
 
     /// As [`Arrivals::segment`], for a segment that is sent behind all that was sent before, and is no SYN, FIN or reset.
-    pub fn said(&mut self, wire: &Wire, at: Instant) -> News {
-        let (me, them) = self.sending.sides_mut(wire.from);
-        if me.base.is_none() || me.end != Some(wire.seq) {
-            return self.sent(wire, at);
+    pub fn said(&mut self, event: &SegmentEvent, at: Instant) -> News {
+        let segment = &event.segment;
+        let (me, them) = self.sending.sides_mut(event.from);
+        if me.base.is_none() || me.end != Some(segment.seq) {
+            return self.sent(event, at);
         }
-        let more = wire.len > 0;
+        let more = segment.data_len() > 0;
         if more {
             if them.ack_arrived == me.end {
                 me.waiting = Some(at);
             }
-            me.end = Some(wire.seq.wrapping_add(wire.len));
+            me.end = Some(segment.data_end());
         }
-        them.acknowledged_up_to(wire.ack);
+        them.acknowledged_up_to(segment.ack);
         let edge = me.edge;
-        let acknowledges = me.acknowledges(wire);
+        let acknowledges = me.acknowledges(event);
         let opens = me.edge != edge;
-        self.idle.weigh(at, Weight { len: wire.len, new: more || acknowledges, probe: false, answer: !more, opens })
+        self.idle.weigh(at, Weight { len: segment.data_len(), new: more || acknowledges, probe: false, answer: !more, opens })
     }
 
     /// As [`Arrivals::segment`], for a segment that is delivered, and is no SYN, FIN or reset.
-    pub fn heard(&mut self, wire: &Wire, at: Stamp) {
+    pub fn heard(&mut self, event: &SegmentEvent, at: Stamp) {
         self.tells_fates = true;
-        if !self.is_damaged(wire) {
-            self.sending[wire.from].heard = Some(at.t);
-            self.accepted(wire, at.t);
+        if !self.is_damaged(event) {
+            self.sending[event.from].heard = Some(at.t);
+            self.accepted(event, at.t);
         }
     }
 
     /// A SYN begins a connection; the same one again changes nothing.
-    fn syn_sent(&mut self, wire: &Wire) {
-        let me = &mut self.sending[wire.from];
-        if me.syn != Some(wire.seq) {
+    fn syn_sent(&mut self, event: &SegmentEvent) {
+        let segment = &event.segment;
+        let me = &mut self.sending[event.from];
+        if me.syn != Some(segment.seq) {
             // A second connection on one flow: what the segments of the first one said is void.
             self.doubtful |= me.syn.is_some();
             // What its peer heard, of its own numbers, is the peer's, which may know nothing of this connection.
             let Sending { ack_arrived, reset, refusal, .. } = *me;
-            let begun = Sending { syn: Some(wire.seq), shift: SynOptions::shift_of(wire), ..Sending::default() };
+            let begun = Sending { syn: Some(segment.seq), shift: shift_of(segment), ..Sending::default() };
             *me = Sending { ack_arrived, reset, refusal, ..begun };
-            me.begin(wire.seq.wrapping_add(1));
-            let them = &mut self.sending[wire.from.peer()];
+            me.begin(segment.seq + 1);
+            let them = &mut self.sending[event.from.peer()];
             (them.ack_arrived, them.reset, them.refusal) = (None, None, None);
         }
-        let me = &mut self.sending[wire.from];
+        let me = &mut self.sending[event.from];
         me.syns = me.syns.saturating_add(1);
         for end in End::BOTH {
             self.sending[end].shifts = self.shifts(end);
@@ -215,10 +219,10 @@ impl Arrivals {
     }
 
     /// An end says what it has: that has arrived for certain. Is it more than it said before?
-    fn acknowledged(&mut self, wire: &Wire) -> bool {
-        let (me, them) = self.sending.sides_mut(wire.from);
-        them.acknowledged_up_to(wire.ack);
-        me.acknowledges(wire)
+    fn acknowledged(&mut self, event: &SegmentEvent) -> bool {
+        let (me, them) = self.sending.sides_mut(event.from);
+        them.acknowledged_up_to(event.segment.ack);
+        me.acknowledges(event)
     }
 
     /// The shift of an end's windows as the SYNs say.
@@ -233,56 +237,58 @@ impl Arrivals {
         }
     }
 
-    fn delivered(&mut self, wire: &Wire, at: Stamp) {
-        self.sending[wire.from].heard = Some(at.t);
-        if wire.flags.rst() {
-            self.reset(wire, at, true);
+    fn delivered(&mut self, event: &SegmentEvent, at: Stamp) {
+        self.sending[event.from].heard = Some(at.t);
+        if event.segment.flags.rst() {
+            self.reset(event, at, true);
         } else {
-            self.accepted(wire, at.t);
+            self.accepted(event, at.t);
         }
     }
 
     /// What arrived is no reset.
-    fn accepted(&mut self, wire: &Wire, at: Instant) {
-        let (me, them) = self.sending.sides_mut(wire.from);
+    fn accepted(&mut self, event: &SegmentEvent, at: Instant) {
+        let segment = &event.segment;
+        let (me, them) = self.sending.sides_mut(event.from);
         // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
-        let end = end_of(wire);
-        let is_old = |ack| if end == wire.seq { is_after(ack, end) } else { !is_after(end, ack) };
+        let end = segment.end();
+        let is_old = |ack: Seq| if end == segment.seq { ack.is_after(end) } else { !end.is_after(ack) };
         if them.ack.is_some_and(is_old) {
             return;
         }
         // What acknowledges less than was known before was sent before.
-        if !me.ack_arrived.is_some_and(|una| is_after(una, wire.ack)) {
+        if !me.ack_arrived.is_some_and(|una| una.is_after(segment.ack)) {
             me.answered = Some(at);
         }
-        let brings = end != wire.seq || is_after(end, me.reach);
-        if brings && me.is_acceptable(wire, them.end) {
-            me.data_arrived(wire, them.edge.map(|(least, _)| least));
+        let brings = end != segment.seq || end.is_after(me.reach);
+        if brings && me.is_acceptable(&event.segment, them.end) {
+            me.data_arrived(&event.segment, them.edge.map(|(least, _)| least));
         }
-        if wire.flags.ack() {
-            let Shifts(shift, _) = if wire.flags.syn() { Shifts(0, 0) } else { me.shifts };
-            me.window_arrived(wire, shift);
-            if me.ack_arrived(wire.ack) && them.waiting.is_some() {
+        if segment.flags.ack() {
+            let Shifts(shift, _) = if segment.flags.syn() { Shifts(0, 0) } else { me.shifts };
+            me.window_arrived(event, shift);
+            if me.ack_arrived(segment.ack) && them.waiting.is_some() {
                 them.waiting = Some(at);
             }
         }
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
-    fn reset(&mut self, wire: &Wire, at: Stamp, whole: bool) {
-        let target = &self.sending[wire.from.peer()];
-        let refusing = wire.flags.ack() && target.syn.is_some_and(|syn| wire.ack == syn.wrapping_add(1));
+    fn reset(&mut self, event: &SegmentEvent, at: Stamp, whole: bool) {
+        let segment = &event.segment;
+        let target = &self.sending[event.from.peer()];
+        let refusing = segment.flags.ack() && target.syn.is_some_and(|syn| segment.ack == syn + 1);
         let opening = target.syn.is_some() && target.ack.is_none();
         let fits = match (target.ack, target.edge) {
             (Some(ack), Some((_, most))) => {
-                let least = ack.wrapping_sub(1);
-                let last = self.sending[wire.from].reach;
-                let most = if is_after(last, most) { last } else { most };
-                wire.seq.wrapping_sub(least) <= most.wrapping_sub(least).wrapping_add(1)
+                let least = ack - 1;
+                let last = self.sending[event.from].reach;
+                let most = most.latest(last);
+                segment.seq.since(least) <= most.since(least).wrapping_add(1)
             }
             _ => !opening || refusing,
         };
-        let sending = &mut self.sending[wire.from];
+        let sending = &mut self.sending[event.from];
         if fits {
             sending.reset = Some(at);
         }
@@ -291,23 +297,23 @@ impl Arrivals {
         }
     }
 
-    fn corrupted(&mut self, wire: &Wire) {
+    fn corrupted(&mut self, event: &SegmentEvent) {
         self.lossy = true;
-        match wire.id {
+        match event.id {
             Some(id) if self.damaged.len() < DAMAGED => self.damaged.push(id),
             _ => self.doubtful = true,
         }
     }
 
-    fn is_damaged(&self, wire: &Wire) -> bool {
-        !self.damaged.is_empty() && wire.id.is_some_and(|id| self.damaged.contains(&id))
+    fn is_damaged(&self, event: &SegmentEvent) -> bool {
+        !self.damaged.is_empty() && event.id.is_some_and(|id| self.damaged.contains(&id))
     }
 
-    fn came_from_nowhere(&mut self, wire: &Wire, at: Stamp) {
+    fn came_from_nowhere(&mut self, event: &SegmentEvent, at: Stamp) {
         self.lossy = true;
-        if wire.flags.rst() {
-            self.reset(wire, at, true);
-            self.injected[wire.from.peer()] |= self.sending[wire.from].reset == Some(at);
+        if event.segment.flags.rst() {
+            self.reset(event, at, true);
+            self.injected[event.from.peer()] |= self.sending[event.from].reset == Some(at);
         } else {
             self.doubtful = true;
         }

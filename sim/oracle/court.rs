@@ -11,7 +11,7 @@ use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
-use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, What, Wire};
+use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
 
 /// The most flows that are judged.
 const FLOWS: usize = 32_768;
@@ -91,13 +91,13 @@ impl Court {
         }
         // Nearly all events of a network are segments.
         match &event.what {
-            What::Segment(wire) => self.segment(wire, at),
+            What::Segment(event) => self.segment(event, at),
             what => self.happens(what, at),
         }
     }
 
-    fn segment(&mut self, wire: &Wire, at: Stamp) {
-        self.beside(Place { flow: wire.flow, end: wire.from }, at).segment(wire);
+    fn segment(&mut self, event: &SegmentEvent, at: Stamp) {
+        self.beside(event.sender(), at).segment(event);
     }
 
     /// Something happens that is no segment.
@@ -118,7 +118,7 @@ impl Court {
             }
             What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
             What::Env(env) => self.env(env, at),
-            What::Segment(wire) => self.segment(wire, at),
+            What::Segment(event) => self.segment(event, at),
             What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
         }
     }

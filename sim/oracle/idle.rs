@@ -11,7 +11,7 @@ use super::ruling::Findings;
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Fate, Wire};
+use crate::trace::{Fate, SegmentEvent};
 
 /// What is sent although nothing new is to be said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -138,11 +138,11 @@ impl Scene<'_> {
     }
 
     /// A segment of a recording with one clock, as far as it tells more than what it must be itself.
-    pub(super) fn arrival(&mut self, wire: &Wire) {
+    pub(super) fn arrival(&mut self, event: &SegmentEvent) {
         let at = self.at;
-        self.comes_late(wire);
+        self.comes_late(event);
         let closed = self.flow.arrivals.meets_closed_window(self.end.peer());
-        let news = self.flow.arrivals.segment(wire, at);
+        let news = self.flow.arrivals.segment(event, at);
         if closed && !self.flow.arrivals.meets_closed_window(self.end.peer()) {
             self.book.exercise(Rule::WindowReopens);
         }
@@ -152,26 +152,26 @@ impl Scene<'_> {
     }
 
     /// As [`Scene::arrival`], of a common segment that came as it was to be expected.
-    pub(super) fn common_arrival(&mut self, wire: &Wire) {
+    pub(super) fn common_arrival(&mut self, event: &SegmentEvent) {
         let arrivals = &mut self.flow.arrivals;
-        if wire.fate == Fate::Sent {
-            let news = arrivals.said(wire, self.at.t);
+        if event.fate == Fate::Sent {
+            let news = arrivals.said(event, self.at.t);
             if news != News::Some {
                 self.idle_segment(news == News::Unasked);
             }
             return;
         }
-        let closed = arrivals.meets_closed_window(wire.from.peer());
-        arrivals.heard(wire, self.at);
-        if closed && !arrivals.meets_closed_window(wire.from.peer()) {
+        let closed = arrivals.meets_closed_window(event.from.peer());
+        arrivals.heard(event, self.at);
+        if closed && !arrivals.meets_closed_window(event.from.peer()) {
             self.book.exercise(Rule::WindowReopens);
         }
-        self.comes_late(wire);
+        self.comes_late(event);
     }
 
     /// Data for an end that has closed for good: its stack is to say so.
-    fn comes_late(&mut self, wire: &Wire) {
-        if wire.fate == Fate::Delivered && wire.len > 0 && self.peer().halves.full_close_returned().is_some() {
+    fn comes_late(&mut self, event: &SegmentEvent) {
+        if event.fate == Fate::Delivered && event.segment.data_len() > 0 && self.peer().halves.full_close_returned().is_some() {
             self.flow.arrivals.came_late(self.end, self.at.t);
         }
     }

@@ -78,9 +78,9 @@ fn other(event: &Event, numbers: &Numbers, flows: bool) -> String {
             Some(end) => format!("the {end}: {} at {}", words::environment(&env.what), event.t),
             None => format!("{} at {}", words::environment(&env.what), event.t),
         },
-        What::Segment(wire) => {
-            let of = of_flow(segment::sender(wire), flows);
-            format!("the {}'s {}{of}, {} at {}", wire.from, segment::said(wire, numbers), segment::became(wire.fate), event.t)
+        What::Segment(seen) => {
+            let of = of_flow(seen.sender(), flows);
+            format!("the {}'s {}{of}, {} at {}", seen.from, segment::said(seen, numbers), segment::became(seen.fate), event.t)
         }
         What::State { at, from, to } => {
             format!("the {}{} from {} to {} at {}", at.end, of_flow(*at, flows), words::plain(from), words::plain(to), event.t)

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::trace::{Fate, Flags, Place, Trace, What, Wire};
+use crate::trace::{Fate, Place, SegmentEvent, Trace, What};
+use crate::wire::{Flags, Seq};
 
 /// The initial sequence numbers, by sender.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Numbers(pub(super) BTreeMap<Place, u32>);
+pub(super) struct Numbers(pub(super) BTreeMap<Place, Seq>);
 
 impl Numbers {
     /// Those of a whole trace; of several connections on one flow, the last one's.
@@ -18,38 +19,40 @@ impl Numbers {
 
     /// Takes the next event. A SYN that is sent begins a connection; one that only arrives may be a late one of an earlier one.
     pub(super) fn observe(&mut self, what: &What) {
-        match what {
-            What::Segment(wire) if wire.flags.syn() && wire.fate == Fate::Sent => drop(self.0.insert(sender(wire), wire.seq)),
-            What::Segment(wire) if wire.flags.syn() => drop(self.0.entry(sender(wire)).or_insert(wire.seq)),
-            _ => {}
+        let What::Segment(event) = what else { return };
+        if event.segment.flags.syn() {
+            let known = self.0.entry(event.sender()).or_insert(event.segment.seq);
+            if event.fate == Fate::Sent {
+                *known = event.segment.seq;
+            }
         }
     }
 
     /// The sequence number of a segment. It stays absolute where the initial one is not known.
-    pub(super) fn seq(&self, wire: &Wire) -> u32 {
-        self.relative(wire.seq, sender(wire))
+    pub(super) fn seq(&self, event: &SegmentEvent) -> u32 {
+        self.relative(event.segment.seq, event.sender())
     }
 
     /// Its acknowledgement number.
-    pub(super) fn ack(&self, wire: &Wire) -> u32 {
-        self.relative(wire.ack, Place { end: wire.from.peer(), flow: wire.flow })
+    pub(super) fn ack(&self, event: &SegmentEvent) -> u32 {
+        self.relative(event.segment.ack, event.receiver())
     }
 
     /// A number of that end's.
-    fn relative(&self, number: u32, of: Place) -> u32 {
-        number.wrapping_sub(self.0.get(&of).copied().unwrap_or(0))
+    fn relative(&self, number: Seq, of: Place) -> u32 {
+        number.since(self.0.get(&of).copied().unwrap_or_default())
     }
-}
-
-/// Who sent it.
-pub(super) const fn sender(wire: &Wire) -> Place {
-    Place { flow: wire.flow, end: wire.from }
 }
 
 /// `SYN`, `SYN-ACK`, `FIN`, `RST`: what a segment is beside its data. Empty for data and acknowledgements.
 pub(super) fn kind(flags: Flags) -> String {
-    let urg = flags.0 & 32 != 0;
-    let words = [(flags.syn(), "SYN"), (flags.fin(), "FIN"), (flags.rst(), "RST"), (urg, "URG"), (flags.syn() && flags.ack(), "ACK")];
+    let words = [
+        (flags.syn(), "SYN"),
+        (flags.fin(), "FIN"),
+        (flags.rst(), "RST"),
+        (flags.has(Flags::URG), "URG"),
+        (flags.syn() && flags.ack(), "ACK"),
+    ];
     words.into_iter().filter(|(set, _)| *set).map(|(_, word)| word).collect::<Vec<_>>().join("-")
 }
 
@@ -59,12 +62,13 @@ pub(super) fn range(start: u32, bytes: u64) -> String {
 }
 
 /// One segment by itself: `FIN 1025 ack 6`.
-pub(super) fn said(wire: &Wire, numbers: &Numbers) -> String {
-    let seq = numbers.seq(wire);
-    let place = if wire.len > 0 { range(seq, wire.len.into()) } else { seq.to_string() };
-    let bare = wire.len == 0 && wire.flags.ack() && kind(wire.flags).is_empty();
-    let ack = format!("ack {}", numbers.ack(wire));
-    let parts = [(true, kind(wire.flags)), (!bare, place), (wire.flags.ack(), ack)];
+pub(super) fn said(event: &SegmentEvent, numbers: &Numbers) -> String {
+    let segment = &event.segment;
+    let seq = numbers.seq(event);
+    let place = if segment.data_len() > 0 { range(seq, segment.data_len().into()) } else { seq.to_string() };
+    let bare = segment.data_len() == 0 && segment.flags.ack() && kind(segment.flags).is_empty();
+    let ack = format!("ack {}", numbers.ack(event));
+    let parts = [(true, kind(segment.flags)), (!bare, place), (segment.flags.ack(), ack)];
     parts.into_iter().filter(|(said, text)| *said && !text.is_empty()).map(|(_, text)| text).collect::<Vec<_>>().join(" ")
 }
 
@@ -84,16 +88,19 @@ pub(super) const fn became(fate: Fate) -> &'static str {
 mod tests {
     use super::*;
     use crate::contract::End;
+    use crate::trace::Payload;
+    use crate::wire::Segment;
 
-    fn wire(from: End, fate: Fate, flags: &str, seq: u32, ack: u32, len: u32) -> Wire {
+    fn event(from: End, fate: Fate, flags: &str, seq: u32, ack: u32, len: usize) -> SegmentEvent {
         let flags = Flags::from_letters(flags).expect("letters");
-        Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 0, len, data: None, opts: "".into() }
+        let segment = Segment { seq: Seq(seq), ack: Seq(ack), flags, data: Payload::Count(len), ..Segment::default() };
+        SegmentEvent::new(0, from, fate, segment)
     }
 
     fn numbers() -> Numbers {
         let mut numbers = Numbers::default();
         for (from, seq) in [(End::Client, u32::MAX), (End::Server, 100)] {
-            numbers.observe(&What::Segment(wire(from, Fate::Sent, "S", seq, 0, 0)));
+            numbers.observe(&What::Segment(event(from, Fate::Sent, "S", seq, 0, 0)));
         }
         numbers
     }
@@ -109,7 +116,7 @@ mod tests {
 
     #[test]
     fn segments_are_said_from_their_initial_numbers() {
-        let said = |flags, seq, ack, len| said(&wire(End::Client, Fate::Sent, flags, seq, ack, len), &numbers());
+        let said = |flags, seq, ack, len| said(&event(End::Client, Fate::Sent, flags, seq, ack, len), &numbers());
         assert_eq!(said("S", u32::MAX, 0, 0), "SYN 0");
         assert_eq!(said("PA", 0, 101, 5), "1:6 (5) ack 1");
         assert_eq!(said("FA", 5, 101, 0), "FIN 6 ack 1");
@@ -120,10 +127,10 @@ mod tests {
     #[test]
     fn a_late_syn_does_not_move_the_numbers_and_a_sent_one_does() {
         let mut numbers = numbers();
-        numbers.observe(&What::Segment(wire(End::Server, Fate::Delivered, "SA", 7, 0, 0)));
-        assert_eq!(numbers.seq(&wire(End::Server, Fate::Sent, "A", 101, 0, 0)), 1);
-        numbers.observe(&What::Segment(wire(End::Server, Fate::Sent, "SA", 7, 0, 0)));
-        assert_eq!(numbers.seq(&wire(End::Server, Fate::Sent, "A", 8, 0, 0)), 1);
-        assert_eq!(Numbers::default().seq(&wire(End::Server, Fate::Sent, "A", 8, 0, 0)), 8);
+        numbers.observe(&What::Segment(event(End::Server, Fate::Delivered, "SA", 7, 0, 0)));
+        assert_eq!(numbers.seq(&event(End::Server, Fate::Sent, "A", 101, 0, 0)), 1);
+        numbers.observe(&What::Segment(event(End::Server, Fate::Sent, "SA", 7, 0, 0)));
+        assert_eq!(numbers.seq(&event(End::Server, Fate::Sent, "A", 8, 0, 0)), 1);
+        assert_eq!(Numbers::default().seq(&event(End::Server, Fate::Sent, "A", 8, 0, 0)), 8);
     }
 }

@@ -106,7 +106,7 @@ fn units(trace: &Trace) -> Vec<Unit> {
 fn others(trace: &Trace) -> impl Iterator<Item = Unit> {
     let (mut units, mut segments) = (Vec::<Unit>::new(), BTreeMap::new());
     for (at, event) in trace.events.iter().enumerate().filter(|(_, event)| !is_call(event)) {
-        let name = if let What::Segment(wire) = &event.what { wire.id.map(|id| (wire.flow, wire.from, id)) } else { None };
+        let name = if let What::Segment(event) = &event.what { event.id.map(|id| (event.flow, event.from, id)) } else { None };
         let known = name.map(|name| *segments.entry(name).or_insert(units.len()));
         match known.and_then(|unit| units.get_mut(unit)) {
             Some(unit) => unit.events.push(at),
@@ -124,9 +124,9 @@ const KINDS: [Kind; 6] = [
     |event, flow| event.what.flow().is_some_and(|other| other != flow),
     |event, _| matches!(event.what, What::Segment(_) | What::State { .. }),
     |event, _| matches!(event.what, What::State { .. }),
-    |event, _| matches!(&event.what, What::Segment(wire) if wire.from == End::Client),
-    |event, _| matches!(&event.what, What::Segment(wire) if wire.from == End::Server),
-    |event, _| matches!(&event.what, What::Segment(wire) if wire.len == 0 && !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()),
+    |event, _| matches!(&event.what, What::Segment(event) if event.from == End::Client),
+    |event, _| matches!(&event.what, What::Segment(event) if event.from == End::Server),
+    |event, _| matches!(&event.what, What::Segment(event) if event.segment.data_len() == 0 && event.segment.flags.is_plain()),
 ];
 
 fn is_call(event: &Event) -> bool {

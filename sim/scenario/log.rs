@@ -3,7 +3,7 @@
 use crate::contract::End;
 use crate::oracle::Oracle;
 use crate::time::Instant;
-use crate::trace::{Abort, EnvWhat, Event, Fate, Header, Outcome, Sending, Trace, What, Wire};
+use crate::trace::{Abort, EnvWhat, Event, Fate, Header, Outcome, SegmentEvent, Sending, Trace, What};
 
 /// What a run keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,17 +63,17 @@ impl Stats {
                     *(if at.end == End::Server { &mut self.bytes_to_server } else { &mut self.bytes_to_client }) += data.len() as u64;
                 }
             }
-            What::Segment(wire) => self.count_segment(wire, sending),
+            What::Segment(event) => self.count_segment(event, sending),
             What::Env(env) if matches!(env.what, EnvWhat::Abort(Abort::Timeout, _)) => self.timeouts += 1,
             _ => {}
         }
     }
 
-    fn count_segment(&mut self, wire: &Wire, sending: &mut Sending) {
-        match wire.fate {
+    fn count_segment(&mut self, event: &SegmentEvent, sending: &mut Sending) {
+        match event.fate {
             Fate::Sent => {
                 self.segments_sent += 1;
-                self.retransmits += u64::from(sending.is_again(wire));
+                self.retransmits += u64::from(sending.is_again(event));
             }
             Fate::Dropped => self.segments_dropped += 1,
             Fate::Delivered | Fate::Duplicated | Fate::Corrupted | Fate::Injected => {}
@@ -143,11 +143,13 @@ fn judging(header: Header, used: Option<Oracle>) -> Oracle {
 mod tests {
     use super::*;
     use crate::contract::Payload;
-    use crate::trace::{By, Env, Flags, Place};
+    use crate::trace::{By, Env, Place};
+    use crate::wire::{Flags, Segment, Seq};
 
-    fn wire(from: End, fate: Fate, flags: &str, seq: u32, len: u32) -> What {
+    fn segment(from: End, fate: Fate, flags: &str, seq: u32, len: usize) -> What {
         let flags = Flags::from_letters(flags).expect("letters");
-        What::Segment(Wire { flow: 0, from, id: None, fate, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() })
+        let segment = Segment { seq: Seq(seq), flags, data: Payload::Count(len), ..Segment::default() };
+        What::Segment(SegmentEvent::new(0, from, fate, segment))
     }
 
     fn abort(abort: Abort) -> What {
@@ -164,18 +166,18 @@ mod tests {
     fn segments_are_counted_by_what_became_of_them() {
         use End::{Client, Server};
         let counted = stats([
-            wire(Client, Fate::Sent, "S", u32::MAX, 0),
-            wire(Client, Fate::Dropped, "S", u32::MAX, 0),
-            wire(Client, Fate::Sent, "S", u32::MAX, 0),
-            wire(Client, Fate::Delivered, "S", u32::MAX, 0),
-            wire(Server, Fate::Sent, "SA", 9, 0),
-            wire(Client, Fate::Sent, "A", 0, 5),
-            wire(Client, Fate::Duplicated, "A", 0, 5),
-            wire(Client, Fate::Corrupted, "A", 0, 5),
-            wire(Client, Fate::Injected, "A", 0, 5),
-            wire(Client, Fate::Sent, "A", 0, 5),
-            wire(Server, Fate::Sent, "A", 10, 0),
-            wire(Server, Fate::Sent, "A", 10, 0),
+            segment(Client, Fate::Sent, "S", u32::MAX, 0),
+            segment(Client, Fate::Dropped, "S", u32::MAX, 0),
+            segment(Client, Fate::Sent, "S", u32::MAX, 0),
+            segment(Client, Fate::Delivered, "S", u32::MAX, 0),
+            segment(Server, Fate::Sent, "SA", 9, 0),
+            segment(Client, Fate::Sent, "A", 0, 5),
+            segment(Client, Fate::Duplicated, "A", 0, 5),
+            segment(Client, Fate::Corrupted, "A", 0, 5),
+            segment(Client, Fate::Injected, "A", 0, 5),
+            segment(Client, Fate::Sent, "A", 0, 5),
+            segment(Server, Fate::Sent, "A", 10, 0),
+            segment(Server, Fate::Sent, "A", 10, 0),
         ]);
         assert_eq!((counted.segments_sent, counted.segments_dropped, counted.retransmits, counted.events), (7, 1, 2, 12));
     }

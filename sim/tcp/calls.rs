@@ -90,12 +90,11 @@ impl Connection {
 
     /// Takes as much of a buffer as there is room for. True: all of it.
     fn accept(&mut self, buffer: &mut Payload) -> bool {
-        let Payload::Bytes(bytes) = buffer else { return true };
-        let count = bytes.len().min(self.send.room());
+        let count = buffer.len().min(self.send.room());
         if count > 0 {
-            self.send.push(bytes, count);
+            self.send.push(buffer, count);
         }
-        bytes.is_empty()
+        buffer.is_empty()
     }
 
     /// What was accepted has gone where `write_nodelay` waits for it to go.

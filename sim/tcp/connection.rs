@@ -4,14 +4,14 @@
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use crate::contract::Abort;
+use crate::contract::{Abort, Resources};
 use crate::time::Instant;
 use crate::wire::Seq;
 
 use super::congestion::Congestion;
 use super::demux::Key;
 use super::limit::Limit;
-use super::notice::{Held, Notice, Socket};
+use super::notice::{Notice, Socket};
 use super::quirk::Quirk;
 use super::receive::Receive;
 use super::rtt::Rtt;
@@ -207,12 +207,12 @@ impl Connection {
         self.challenges.fingerprint(hasher, now);
     }
 
-    pub(super) fn held(&self) -> Held {
+    pub(super) fn held(&self) -> Resources {
         if self.state.is_over() {
-            return Held::default();
+            return Resources::default();
         }
         let buffered = self.send.queued() + self.receive.buffered();
-        Held { connections: 1, timers: self.timers.armed(), buffered: buffered as u64, ports: 1 }
+        Resources { connections: 1, timers: self.timers.armed(), buffered: buffered as u64, ports: 1 }
     }
 
     /// The connection ends without a word to the user.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use crate::contract::{Abort, Mode, WriteOnClosed};
+use crate::contract::{Abort, Mode, Payload, WriteOnClosed};
 use crate::wire::Flags;
 
 use super::connection::Connection;
@@ -45,7 +43,7 @@ impl Connection {
             return self.fail_to_open(step, Opening::Closed);
         }
         if was_ended && step.settings.is(Quirk::SecondFin) {
-            self.emit(step, self.send.max, Flags::FIN | Flags::ACK, Bytes::new());
+            self.emit(step, self.send.max, Flags::FIN | Flags::ACK, Payload::EMPTY);
         }
         if self.side.is_gone() && !before.is_gone() {
             self.leave(step);
@@ -60,7 +58,7 @@ impl Connection {
         }
     }
 
-    /// Nobody reads any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3): by a reset in
+    /// Nobody reads any more. Payload that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3): by a reset in
     /// the place of the FIN (RFC 2525 §2.17).
     fn leave(&mut self, step: &mut Step<'_>) {
         let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait && !step.settings.is(Quirk::CloseUnreadSendsFin);
@@ -96,7 +94,7 @@ impl Connection {
     pub(super) fn abort_by_peer(&mut self, step: &mut Step<'_>) {
         self.side.quiet_reset = self.state == State::CloseWait && says_closed_after_eof(step);
         if step.settings.is(Quirk::ResetAnswered) {
-            self.emit(step, self.send.max, Flags::ACK, Bytes::new());
+            self.emit(step, self.send.max, Flags::ACK, Payload::EMPTY);
         }
         if step.settings.is(Quirk::ResetReturned) {
             self.emit_reset(step);

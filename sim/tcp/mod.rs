@@ -56,7 +56,7 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-pub use notice::{Held, Notice, Socket};
+pub use notice::{Notice, Socket};
 pub use quirk::Quirk;
 pub use settings::Settings;
 pub use stack::Tcp;

@@ -69,16 +69,3 @@ pub enum Notice {
     /// The stack holds nothing of it any more, and answers calls on it as on a flow that has ended.
     Gone(Socket),
 }
-
-/// What a stack holds for a connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
-    /// Connections.
-    pub connections: u64,
-    /// Armed timers.
-    pub timers: u64,
-    /// Octets that wait to be acknowledged, put in order or read.
-    pub buffered: u64,
-    /// Ports.
-    pub ports: u64,
-}

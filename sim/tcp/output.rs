@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::contract::Payload;
 use crate::time::Instant;
 use crate::wire::{Flags, Options, Segment, Seq};
 
@@ -87,10 +88,10 @@ impl Connection {
         }
     }
 
-    fn payload(&mut self, step: &Step<'_>, plan: Plan) -> Bytes {
+    fn payload(&mut self, step: &Step<'_>, plan: Plan) -> Payload {
         let is_again = plan.seq.is_before(self.send.max);
         let data = self.send.data(plan);
-        if is_again && step.settings.is(Quirk::RetransmitDiffers) { changed(&data) } else { data }
+        if is_again && step.settings.is(Quirk::RetransmitDiffers) { changed(data) } else { data }
     }
 
     fn note_sent(&mut self, now: Instant, end: Seq) {
@@ -126,14 +127,14 @@ impl Connection {
                 self.send.note_probed();
                 (plan.seq, self.send.data(plan))
             }
-            None => (self.send.una - 1, Bytes::new()),
+            None => (self.send.una - 1, Payload::EMPTY),
         };
         self.rtt.sent_again();
         self.emit(step, seq, Flags::ACK, data);
     }
 
     /// A segment of a connection whose numbers both ends know. It carries the acknowledgement that is owed.
-    pub(super) fn emit(&mut self, step: &mut Step<'_>, seq: Seq, flags: Flags, data: Bytes) {
+    pub(super) fn emit(&mut self, step: &mut Step<'_>, seq: Seq, flags: Flags, data: Payload) {
         self.ack = AckDue::No;
         self.timers.delayed_ack = None;
         let window = self.receive.offer(u32::from(step.settings.mss.max(1)));
@@ -157,7 +158,7 @@ impl Connection {
     pub(super) fn acknowledge_if_due(&mut self, step: &mut Step<'_>) {
         if self.ack == AckDue::Now {
             // Behind all that was sent: after a timeout `nxt` may be a number that the peer has long left.
-            self.emit(step, self.send.max, Flags::ACK, Bytes::new());
+            self.emit(step, self.send.max, Flags::ACK, Payload::EMPTY);
         }
     }
 
@@ -239,8 +240,11 @@ impl Connection {
 const ACK_DELAY_MAX: Duration = Duration::from_millis(499);
 
 /// The same bytes but for the first.
-fn changed(data: &Bytes) -> Bytes {
-    data.iter().enumerate().map(|(at, byte)| if at == 0 { !byte } else { *byte }).collect()
+fn changed(data: Payload) -> Payload {
+    match data {
+        Payload::Bytes(data) => data.iter().enumerate().map(|(at, byte)| if at == 0 { !byte } else { *byte }).collect::<Bytes>().into(),
+        Payload::Count(_) => data,
+    }
 }
 
 fn flags_of(plan: Plan) -> Flags {

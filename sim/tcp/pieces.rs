@@ -3,14 +3,17 @@
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use crate::contract::Payload;
 
 /// A stretch of a stream. No piece of it is empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pieces {
     /// Empty only if there is nothing at all: most stretches are one piece, and need no allocation.
-    first: Bytes,
-    rest: VecDeque<Bytes>,
+    first: Payload,
+    rest: VecDeque<Payload>,
     len: usize,
     cursor: Cursor,
     /// The buffer that the last piece was cut from, if more may be cut from it.
@@ -38,7 +41,7 @@ impl Pieces {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, bytes: Bytes) {
+    pub(super) fn push(&mut self, bytes: Payload) {
         self.len += bytes.len();
         if self.first.is_empty() {
             self.first = bytes;
@@ -49,14 +52,14 @@ impl Pieces {
 
     /// Takes the first `count` bytes off a buffer. What goes on where the last piece ends in the same buffer makes that piece
     /// longer: then no slice across the cut has to be copied.
-    pub(super) fn push_from(&mut self, buffer: &mut Bytes, count: usize) {
+    pub(super) fn push_from(&mut self, buffer: &mut Payload, count: usize) {
         if let Some(at) = self.last_in_source(buffer) {
             let len = self.last().len() + count;
-            *self.last_mut() = self.source.slice(at..at + len);
+            *self.last_mut() = self.source.slice(at..at + len).into();
             self.len += count;
             buffer.advance(count);
         } else if count < buffer.len() {
-            self.source = buffer.clone();
+            self.source = buffer.bytes().cloned().unwrap_or_default();
             self.push(buffer.split_to(count));
         } else {
             self.push(std::mem::take(buffer));
@@ -64,22 +67,22 @@ impl Pieces {
     }
 
     /// Where the last piece begins in its source, if what is left of that is `rest`.
-    fn last_in_source(&self, rest: &Bytes) -> Option<usize> {
-        let [last, source, rest] = [self.last(), &self.source, rest].map(|bytes| bytes.as_ptr_range());
+    fn last_in_source(&self, rest: &Payload) -> Option<usize> {
+        let [last, source, rest] = [self.last().bytes()?, &self.source, rest.bytes()?].map(|bytes| bytes.as_ptr_range());
         let goes_on = last.end == rest.start && source.end == rest.end && source.start <= last.start;
         (goes_on && !self.source.is_empty()).then(|| last.start.addr() - source.start.addr())
     }
 
-    fn last(&self) -> &Bytes {
+    fn last(&self) -> &Payload {
         self.rest.back().unwrap_or(&self.first)
     }
 
-    fn last_mut(&mut self) -> &mut Bytes {
+    fn last_mut(&mut self) -> &mut Payload {
         self.rest.back_mut().unwrap_or(&mut self.first)
     }
 
     /// The next piece, or its first `max` bytes.
-    pub(super) fn take(&mut self, max: usize) -> Option<Bytes> {
+    pub(super) fn take(&mut self, max: usize) -> Option<Payload> {
         if self.first.is_empty() || max == 0 {
             return None;
         }
@@ -108,13 +111,13 @@ impl Pieces {
         }
     }
 
-    fn pop(&mut self) -> Bytes {
+    fn pop(&mut self) -> Payload {
         std::mem::replace(&mut self.first, self.rest.pop_front().unwrap_or_default())
     }
 
     /// `count` bytes from offset `at` on; without a copy, unless they lie in several pieces.
     #[inline]
-    pub(super) fn slice(&mut self, at: usize, count: usize) -> Bytes {
+    pub(super) fn slice(&mut self, at: usize, count: usize) -> Payload {
         debug_assert!(at + count <= self.len, "a slice of what is there");
         let piece = self.piece(self.cursor.piece);
         match at.checked_sub(self.cursor.base) {
@@ -125,7 +128,7 @@ impl Pieces {
 
     /// A slice that does not lie in the piece where the last one was found.
     #[inline(never)]
-    fn slice_elsewhere(&mut self, at: usize, count: usize) -> Bytes {
+    fn slice_elsewhere(&mut self, at: usize, count: usize) -> Payload {
         self.seek(at);
         let skip = at - self.cursor.base;
         let piece = self.piece(self.cursor.piece);
@@ -148,26 +151,26 @@ impl Pieces {
     /// The bytes, however they lie in pieces.
     pub(super) fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
         self.len.hash(&mut hasher);
-        hasher.write(&self.first);
-        self.rest.iter().for_each(|piece| hasher.write(piece));
+        self.first.write_to(hasher);
+        self.rest.iter().for_each(|piece| piece.write_to(hasher));
     }
 
-    fn piece(&self, index: usize) -> &Bytes {
+    fn piece(&self, index: usize) -> &Payload {
         index.checked_sub(1).and_then(|index| self.rest.get(index)).unwrap_or(&self.first)
     }
 
-    fn join(&self, skip: usize, count: usize) -> Bytes {
-        let mut joined = BytesMut::with_capacity(count);
-        let mut from = skip;
+    fn join(&self, skip: usize, count: usize) -> Payload {
+        let (mut parts, mut from, mut left) = (SmallVec::<[Payload; 4]>::new(), skip, count);
         for index in self.cursor.piece..=self.rest.len() {
             let piece = self.piece(index);
-            let upto = piece.len().min(from + count - joined.len());
-            joined.extend_from_slice(&piece[from..upto]);
+            let upto = piece.len().min(from + left);
+            parts.push(piece.slice(from..upto));
+            left -= upto - from;
             from = 0;
-            if joined.len() == count {
+            if left == 0 {
                 break;
             }
         }
-        joined.freeze()
+        Payload::join(&parts)
     }
 }

@@ -3,8 +3,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use bytes::{Buf, Bytes};
-
+use crate::contract::Payload;
 use crate::wire::Seq;
 
 use super::pieces::Pieces;
@@ -20,7 +19,7 @@ pub(super) struct Receive {
     /// In sequence, not read yet.
     pub(super) unread: Pieces,
     /// Above a hole: in order, without overlaps.
-    held: Vec<(Seq, Bytes)>,
+    held: Vec<(Seq, Payload)>,
     /// The number of the FIN, as soon as it is known; perhaps above a hole.
     fin: Option<Seq>,
     capacity: u32,
@@ -133,7 +132,7 @@ impl Receive {
 
     /// Cuts off what lies outside the window or behind a known FIN: where what is left begins.
     #[inline]
-    pub(super) fn trim(&self, seq: Seq, data: &mut Bytes) -> Seq {
+    pub(super) fn trim(&self, seq: Seq, data: &mut Payload) -> Seq {
         let mut start = seq;
         if start.is_before(self.nxt) {
             let known = (self.nxt.since(start) as usize).min(data.len());
@@ -150,7 +149,7 @@ impl Receive {
 
     /// Takes data that was trimmed to the window.
     #[inline]
-    pub(super) fn take_data(&mut self, seq: Seq, data: Bytes) -> Taken {
+    pub(super) fn take_data(&mut self, seq: Seq, data: Payload) -> Taken {
         if data.is_empty() {
             return Taken::Nothing;
         }
@@ -166,7 +165,7 @@ impl Receive {
     }
 
     #[inline]
-    fn append(&mut self, data: Bytes) {
+    fn append(&mut self, data: Payload) {
         self.nxt += data.len() as u32;
         if !self.is_deaf {
             self.unread.push(data);
@@ -191,7 +190,7 @@ impl Receive {
     }
 
     /// Keeps data above a hole: only the octets that are new. False: none is.
-    fn hold(&mut self, mut start: Seq, mut data: Bytes) -> bool {
+    fn hold(&mut self, mut start: Seq, mut data: Payload) -> bool {
         let mut at = self.held.partition_point(|(seq, data)| (*seq + data.len() as u32).is_at_most(start));
         let mut is_new = false;
         while !data.is_empty() {
@@ -241,7 +240,8 @@ impl Receive {
         self.unread.fingerprint(hasher);
         self.held.len().hash(&mut hasher);
         for (seq, data) in &self.held {
-            (seq.since(self.irs), &data[..]).hash(&mut hasher);
+            (seq.since(self.irs), data.len()).hash(&mut hasher);
+            data.write_to(hasher);
         }
     }
 

@@ -9,8 +9,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use bytes::Bytes;
-
+use crate::contract::Payload;
 use crate::wire::Seq;
 
 use super::pieces::Pieces;
@@ -106,7 +105,7 @@ impl Send {
     }
 
     /// Takes the first `count` bytes off a buffer.
-    pub(super) fn push(&mut self, buffer: &mut Bytes, count: usize) {
+    pub(super) fn push(&mut self, buffer: &mut Payload, count: usize) {
         debug_assert!(self.fin.is_none(), "nothing is written behind the end");
         self.queue.push_from(buffer, count);
     }
@@ -259,9 +258,9 @@ impl Send {
         self.unsent() > 0 || self.fin.is_some_and(|fin| self.nxt.is_at_most(fin))
     }
 
-    pub(super) fn data(&mut self, plan: Plan) -> Bytes {
+    pub(super) fn data(&mut self, plan: Plan) -> Payload {
         let at = plan.seq.since(self.base()) as usize;
-        if plan.len == 0 { Bytes::new() } else { self.queue.slice(at, plan.len as usize) }
+        if plan.len == 0 { Payload::EMPTY } else { self.queue.slice(at, plan.len as usize) }
     }
 
     /// Numbers from `nxt` to `end` have left. True: for the first time.
@@ -294,7 +293,7 @@ impl Send {
     /// An acknowledgement of something that was never sent.
     #[inline]
     pub(super) fn is_future(&self, ack: Seq) -> bool {
-        ack.is_after(self.max + u32::from(self.has_probed))
+        !ack.is_at_most(self.max + u32::from(self.has_probed))
     }
 
     /// An acknowledgement so old that it can't be of this connection's peer (RFC 5961 §5.2).

@@ -112,7 +112,7 @@ impl Side {
     /// What a read gets, if it gets something now.
     pub(super) fn read(&mut self, contract: &Contract, unread: &mut Pieces, max: usize) -> Option<Outcome> {
         if let Some(bytes) = unread.take(max.max(1)) {
-            return Some(Outcome::Data(bytes.into()));
+            return Some(Outcome::Data(bytes));
         }
         if self.eof_seen || self.is_gone() || self.shut_read {
             return Some(Outcome::Eof);

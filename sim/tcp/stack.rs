@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::contract::{Abort, Call, Error, Outcome};
+use crate::contract::{Abort, Call, Error, Outcome, Resources};
 use crate::time::Instant;
 use crate::wire::{Packet, Segment, Seq};
 
@@ -13,7 +13,7 @@ use super::connection::{AckDue, Connection, Origin};
 use super::demux::{Demux, Key};
 use super::isn;
 use super::listen::Ports;
-use super::notice::{Held, Notice, Socket};
+use super::notice::{Notice, Socket};
 use super::quirk::Quirk;
 use super::segments::{Out, Step, reset_for};
 use super::settings::Settings;
@@ -171,10 +171,10 @@ impl Tcp {
     }
 
     /// What is held for this connection.
-    pub fn held(&self, socket: Socket) -> Held {
+    pub fn held(&self, socket: Socket) -> Resources {
         match self.slots.get(socket.index()) {
             Some(Slot::Live(connection)) => connection.held(),
-            Some(Slot::Ended(_)) | None => Held::default(),
+            Some(Slot::Ended(_)) | None => Resources::default(),
         }
     }
 

@@ -7,11 +7,12 @@ use super::fault::{Fault, Result, quoted};
 use super::fields::{ENDS, Fields, Key, word};
 use super::json::{Kind, Value};
 use super::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Options, Place, Proxy, Records, Resources, What, Wire,
-    payload, state_name,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Limits, Place, Proxy, Records, Resources, SegmentEvent, What, payload,
+    state_name,
 };
 use crate::contract::{Both, Call, Contract, Error, Keepalive, Mode, Outcome};
 use crate::time::Instant;
+use crate::wire::{Flags, Segment, Seq};
 
 /// The version of the format.
 const VERSION: u64 = 1;
@@ -271,23 +272,21 @@ fn buffer(fields: &Fields) -> Result<EnvWhat> {
     Ok(EnvWhat::Buffer { op: fields.integer(Key::Op)?, data: payload::one(fields)? })
 }
 
-fn segment(fields: &Fields) -> Result<Wire> {
+fn segment(fields: &Fields) -> Result<SegmentEvent> {
     let letters = fields.need(Key::Flags)?;
     let text = letters.text("flags")?;
     let flags = Flags::from_letters(&text);
-    Ok(Wire {
-        flow: fields.flow_if()?.unwrap_or(0),
-        from: fields.word(Key::From, ENDS)?,
-        id: fields.integer_if(Key::Id)?,
-        fate: fields.word(Key::What, Fate::WORDS)?,
-        seq: fields.small(Key::Seq)?,
-        ack: fields.small(Key::Ack)?,
-        flags: flags.ok_or_else(|| unknown_flags(letters, &text))?,
-        win: fields.small(Key::Win)?,
-        len: fields.small(Key::Len)?,
-        data: payload::of_segment(fields)?,
-        opts: fields.text_if(Key::Opts)?.map(Options::from).unwrap_or_default(),
-    })
+    let flow = fields.flow_if()?.unwrap_or(0);
+    let from = fields.word(Key::From, ENDS)?;
+    let id = fields.integer_if(Key::Id)?;
+    let fate = fields.word(Key::What, Fate::WORDS)?;
+    let (seq, ack) = (Seq(fields.small(Key::Seq)?), Seq(fields.small(Key::Ack)?));
+    let flags = flags.ok_or_else(|| unknown_flags(letters, &text))?;
+    let window = fields.small(Key::Win)?;
+    let data = payload::of_segment(fields)?;
+    let options = fields.text_if(Key::Opts)?.unwrap_or_default();
+    let segment = Segment { seq, ack, flags, data, ..Segment::default() };
+    Ok(SegmentEvent { id, ..SegmentEvent::new(flow, from, fate, segment).spelled(window, &options) })
 }
 
 fn state(fields: &Fields, key: Key) -> Result<Cow<'static, str>> {

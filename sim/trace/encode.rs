@@ -7,8 +7,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{By, Env, EnvWhat, Event, Flags, Header, Limits, Place, Records, What, Wire, pattern};
+use super::{By, Env, EnvWhat, Event, Header, Limits, Place, Records, SegmentEvent, What, pattern};
 use crate::contract::{Both, Call, Contract, End, Keepalive, Outcome, Payload};
+use crate::wire::Flags;
 
 /// A line in the making.
 pub(super) struct Line<'a>(pub(super) &'a mut Vec<u8>);
@@ -97,7 +98,7 @@ impl Line<'_> {
             }
             What::Cancel { at, op } => self.operation(*at, *op),
             What::Env(env) => self.env(env),
-            What::Segment(wire) => self.segment(wire),
+            What::Segment(event) => self.segment(event),
             What::State { at, from, to } => {
                 self.place(*at);
                 self.text("from", from);
@@ -244,32 +245,33 @@ impl Line<'_> {
         }
     }
 
-    fn segment(&mut self, wire: &Wire) {
-        if wire.flow > 0 {
-            self.number("flow", wire.flow.into());
+    fn segment(&mut self, event: &SegmentEvent) {
+        let segment = &event.segment;
+        if event.flow > 0 {
+            self.number("flow", event.flow.into());
         }
-        self.word("from", wire.from.word());
-        self.number_if("id", wire.id);
-        self.word("what", wire.fate.word());
-        self.number("seq", wire.seq.into());
-        self.number("ack", wire.ack.into());
-        self.flags(wire.flags);
-        self.number("win", wire.win.into());
-        self.number("len", wire.len.into());
-        self.contents(wire.data.as_ref());
-        self.text("opts", &wire.opts.text());
+        self.word("from", event.from.word());
+        self.number_if("id", event.id);
+        self.word("what", event.fate.word());
+        self.number("seq", segment.seq.0.into());
+        self.number("ack", segment.ack.0.into());
+        self.flags(segment.flags);
+        self.number("win", event.window().into());
+        self.number("len", segment.data_len().into());
+        self.contents(&segment.data);
+        self.text("opts", &event.options());
     }
 
     fn flags(&mut self, flags: Flags) {
         self.key("flags");
         self.raw("\"");
-        flags.letters().for_each(|letter| self.0.push(letter));
+        flags.letters().for_each(|letter| self.0.push(letter as u8));
         self.raw("\"");
     }
 
     /// What a segment carries, its length apart: as of a call, a slice of the pattern is written as its place.
-    fn contents(&mut self, data: Option<&bytes::Bytes>) {
-        let Some(bytes) = data else { return };
+    fn contents(&mut self, data: &Payload) {
+        let Some(bytes) = data.bytes().filter(|bytes| !bytes.is_empty()) else { return };
         if let Some(code) = pattern::code_of(bytes) {
             self.number("code", code);
         } else {

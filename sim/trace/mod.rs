@@ -1,4 +1,4 @@
-//! What happened, as plain data: events, their JSON-lines codec, the payload pattern, the digest, and where events go.
+//! Records what happened, as plain data: events, their JSON-lines codec, the payload pattern, the digest, and where events go.
 //!
 //! Start here: an [`Event`] is one line of a [`Trace`], its [`Header`] the first. A [`Reader`] streams lines from any source and
 //! refuses what is not well formed with a [`Diagnostic`]; a [`Writer`] writes the same format, whose bytes the [`Digest`] covers;
@@ -16,11 +16,11 @@ mod fields;
 mod intervals;
 mod json;
 mod limits;
-mod options;
 pub mod pattern;
 mod payload;
 mod read;
 mod scan;
+mod segment;
 mod sending;
 mod sink;
 mod wellformed;
@@ -28,19 +28,18 @@ mod words;
 mod write;
 
 use std::borrow::Cow;
-use std::fmt;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
 pub use limits::Limits;
-pub use options::{Options, SynOptions};
 pub use read::Reader;
+pub use segment::{Fate, SegmentEvent, Verbatim};
 pub use sending::Sending;
 pub use sink::Sink;
 pub use words::{STATES, state_name};
 pub use write::Writer;
 
-pub use crate::contract::{Abort, Call, End, Error, Keepalive, Outcome, Payload};
+pub use crate::contract::{Abort, Call, End, Error, Keepalive, Outcome, Payload, Resources};
 use crate::contract::{Both, Contract};
 use crate::time::Instant;
 
@@ -111,7 +110,7 @@ pub enum What {
     /// The environment did something, or something became known.
     Env(Env),
     /// A segment on the wire.
-    Segment(Wire),
+    Segment(SegmentEvent),
     /// A connection changed its state.
     State {
         /// Whose connection.
@@ -130,7 +129,7 @@ impl What {
         match self {
             What::Call { call, .. } => call.buffers().unwrap_or_default().iter().map(of).sum(),
             What::Return { outcome: Outcome::Data(data), .. } => of(data),
-            What::Segment(wire) => wire.data.as_ref().map_or(0, bytes::Bytes::len),
+            What::Segment(event) => of(&event.segment.data),
             _ => 0,
         }
     }
@@ -139,7 +138,7 @@ impl What {
     pub(crate) fn flow(&self) -> Option<u32> {
         match self {
             What::Call { at, .. } | What::Return { at, .. } | What::Cancel { at, .. } | What::State { at, .. } => Some(at.flow),
-            What::Segment(wire) => Some(wire.flow),
+            What::Segment(event) => Some(event.flow),
             What::Env(env) => env.flow,
         }
     }
@@ -217,122 +216,6 @@ pub enum By {
     Stack,
     /// It was injected.
     Fault,
-}
-
-/// What an end still holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Resources {
-    /// Connections.
-    pub connections: u64,
-    /// Armed timers.
-    pub timers: u64,
-    /// Buffered bytes.
-    pub buffered: u64,
-    /// Ports.
-    pub ports: u64,
-}
-
-impl Resources {
-    /// Nothing is held.
-    pub const fn is_free(&self) -> bool {
-        self.connections == 0 && self.timers == 0 && self.buffered == 0 && self.ports == 0
-    }
-}
-
-/// A segment as the wire showed it: absolute 32-bit numbers, the raw window field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wire {
-    /// The flow.
-    pub flow: u32,
-    /// The sender.
-    pub from: End,
-    /// Names the segment from sending to its fate.
-    pub id: Option<u64>,
-    /// What became of it at this moment.
-    pub fate: Fate,
-    /// Sequence number.
-    pub seq: u32,
-    /// Acknowledgement number.
-    pub ack: u32,
-    /// Control bits.
-    pub flags: Flags,
-    /// Window field, unscaled.
-    pub win: u32,
-    /// Payload bytes.
-    pub len: u32,
-    /// The payload itself, where it is known: `len` bytes. A segment without payload has none.
-    pub data: Option<bytes::Bytes>,
-    /// Options, as `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`.
-    pub opts: Options,
-}
-
-/// What happened to a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Fate {
-    /// It left its sender.
-    Sent,
-    /// It reached the other end.
-    Delivered,
-    /// It was lost.
-    Dropped,
-    /// A copy of it came into being.
-    Duplicated,
-    /// It was damaged.
-    Corrupted,
-    /// It came from nowhere.
-    Injected,
-}
-
-/// The control bits of a segment, as the low byte of the TCP header's flags (FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16,
-/// URG = 32, ECE = 64, CWR = 128).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags(pub u8);
-
-impl Flags {
-    /// The letters of a trace, in the order in which they are written.
-    const LETTERS: [(u8, u8); 8] = [(1, b'F'), (2, b'S'), (4, b'R'), (8, b'P'), (16, b'A'), (32, b'U'), (64, b'E'), (128, b'C')];
-
-    /// FIN: the sender's data ends here.
-    pub const fn fin(self) -> bool {
-        self.0 & 1 != 0
-    }
-
-    /// SYN.
-    pub const fn syn(self) -> bool {
-        self.0 & 2 != 0
-    }
-
-    /// RST.
-    pub const fn rst(self) -> bool {
-        self.0 & 4 != 0
-    }
-
-    /// ACK: the acknowledgement number counts.
-    pub const fn ack(self) -> bool {
-        self.0 & 16 != 0
-    }
-
-    /// Reads letters in any order (`SA`, `FA`, `.` for ACK, `-` for none).
-    pub fn from_letters(letters: &str) -> Option<Self> {
-        letters.chars().filter(|&letter| letter != '-').try_fold(Flags(0), |flags, letter| {
-            let letter = if letter == '.' { 'A' } else { letter };
-            let (bit, _) = Self::LETTERS.iter().find(|(_, known)| char::from(*known) == letter)?;
-            Some(Flags(flags.0 | bit))
-        })
-    }
-
-    /// The letters of the bits that are set, in ASCII.
-    fn letters(self) -> impl Iterator<Item = u8> {
-        Self::LETTERS.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, letter)| *letter)
-    }
-}
-
-impl fmt::Display for Flags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.letters().try_for_each(|letter| write!(f, "{}", char::from(letter)))
-    }
 }
 
 /// The first line of a trace: who promises what, and how far the recording can be trusted.

@@ -45,22 +45,22 @@ pub(super) fn several(fields: &Fields) -> Result<Vec<Payload>> {
     }
 }
 
-/// What a segment carries, where the line says it beside the length that stands there anyway: as `code` or as `data`.
-pub(super) fn of_segment(fields: &Fields) -> Result<Option<bytes::Bytes>> {
-    let len = fields.need(Key::Len)?;
-    let bytes = match (fields.get(Key::Data), fields.get(Key::Code)) {
-        (None, None) => return Ok(None),
-        (Some(_), Some(code)) => return Err(code.fault("both `data` and `code`")),
+/// What a segment carries: beside the length, which stands there anyway, a line may say the bytes, as `code` or as `data`.
+pub(super) fn of_segment(fields: &Fields) -> Result<Payload> {
+    let value = fields.need(Key::Len)?;
+    let len = fields.small(Key::Len)?;
+    match (fields.get(Key::Data), fields.get(Key::Code)) {
+        (None, None) => Ok(Payload::Count(len as usize)),
+        (Some(_), Some(code)) => Err(code.fault("both `data` and `code`")),
         (Some(data), None) => {
-            let (bytes, len) = (base64(data)?, len.small(Key::Len.name())?);
+            let bytes = base64(data)?;
             if bytes.len() as u64 != u64::from(len) {
                 return Err(data.fault(format!("`data` has {} bytes, but `len` is {len}", bytes.len())));
             }
-            bytes
+            Ok(Payload::Bytes(bytes))
         }
-        (None, Some(code)) => pattern_slice(len, code, &mut 0)?,
-    };
-    Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
+        (None, Some(code)) => coded(value, code, &mut 0),
+    }
 }
 
 /// How a line says which bytes it means.
@@ -112,17 +112,13 @@ fn count(value: Value<'_>) -> Result<usize> {
     usize::try_from(len).map_err(|_| value.fault("`len` is too large for this machine"))
 }
 
-fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
-    pattern_slice(len, code, total).map(Payload::Bytes)
-}
-
 /// A slice of the pattern. `total` counts the bytes of the line.
-fn pattern_slice(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<bytes::Bytes> {
+fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
     let count = count(len)?;
     let start = code.integer(Key::Code.name(), pattern::PERIOD as u64 - 1)?;
     *total = total.saturating_add(count);
     if *total > MOST_CODED {
         return Err(len.fault(format!("more than {MOST_CODED} bytes of `code` in one line")));
     }
-    Ok(pattern::slice(start, count))
+    Ok(Payload::Bytes(pattern::slice(start, count)))
 }

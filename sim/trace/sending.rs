@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, Wire};
+use super::{Place, SegmentEvent};
 use crate::contract::{Both, End};
+use crate::wire::{Segment, Seq};
 
 /// Flows with lower numbers are found by their number alone.
 const NEAR: u32 = 1 << 16;
@@ -19,19 +20,19 @@ pub struct Sending {
 #[derive(Clone, Copy, Debug, Default)]
 struct Line {
     /// The number of its SYN.
-    initial: Option<u32>,
+    initial: Option<Seq>,
     /// The number after the last one that it has sent.
-    next: Option<u32>,
+    next: Option<Seq>,
 }
 
 impl Sending {
     /// Takes a segment that is sent. True if any of its sequence space (a SYN, data, a FIN) was sent before on this connection.
-    pub fn is_again(&mut self, wire: &Wire) -> bool {
-        self.line(wire.flow, wire.from).take(wire)
+    pub fn is_again(&mut self, event: &SegmentEvent) -> bool {
+        self.line(event.flow, event.from).take(&event.segment)
     }
 
     /// The number that this end would give to what it has never sent, if it has sent anything.
-    pub fn next(&self, at: Place) -> Option<u32> {
+    pub fn next(&self, at: Place) -> Option<Seq> {
         let ends = if at.flow < NEAR { self.near.get(at.flow as usize) } else { self.far.get(&at.flow) };
         ends.and_then(|ends| ends[at.end].next)
     }
@@ -49,43 +50,39 @@ impl Sending {
 }
 
 impl Line {
-    fn take(&mut self, wire: &Wire) -> bool {
+    fn take(&mut self, segment: &Segment) -> bool {
         // Another initial number is another connection (RFC 9293 §3.4.1).
-        if wire.flags.syn() && self.initial != Some(wire.seq) {
-            *self = Line { initial: Some(wire.seq), next: None };
+        if segment.flags.syn() && self.initial != Some(segment.seq) {
+            *self = Line { initial: Some(segment.seq), next: None };
         }
-        if wire.flags.rst() {
+        if segment.flags.rst() {
             return false;
         }
-        let space = wire.len.wrapping_add(u32::from(wire.flags.syn())).wrapping_add(u32::from(wire.flags.fin()));
-        let end = wire.seq.wrapping_add(space);
-        let next = *self.next.get_or_insert(wire.seq);
-        if space > 0 && is_before(next, end) {
+        let (has_length, end) = (segment.length() > 0, segment.end());
+        let next = *self.next.get_or_insert(segment.seq);
+        if has_length && next.is_before(end) {
             self.next = Some(end);
         }
-        space > 0 && is_before(wire.seq, next)
+        has_length && segment.seq.is_before(next)
     }
-}
-
-/// `a` lies before `b` in the circle of sequence numbers (RFC 9293 §3.4).
-const fn is_before(a: u32, b: u32) -> bool {
-    a != b && b.wrapping_sub(a) < 1 << 31
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Fate, Flags};
+    use crate::trace::{Fate, Payload};
+    use crate::wire::Flags;
 
-    fn wire(flow: u32, from: End, flags: &str, seq: u32, len: u32) -> Wire {
+    fn sent(flow: u32, from: End, flags: &str, seq: u32, len: usize) -> SegmentEvent {
         let flags = Flags::from_letters(flags).expect("letters");
-        Wire { flow, from, id: None, fate: Fate::Sent, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() }
+        let segment = Segment { seq: Seq(seq), flags, data: Payload::Count(len), ..Segment::default() };
+        SegmentEvent::new(flow, from, Fate::Sent, segment)
     }
 
     /// Which of these segments of one end are sent again.
-    fn again(segments: &[(&str, u32, u32)]) -> Vec<bool> {
+    fn again(segments: &[(&str, u32, usize)]) -> Vec<bool> {
         let mut sending = Sending::default();
-        segments.iter().map(|(flags, seq, len)| sending.is_again(&wire(0, End::Client, flags, *seq, *len))).collect()
+        segments.iter().map(|(flags, seq, len)| sending.is_again(&sent(0, End::Client, flags, *seq, *len))).collect()
     }
 
     #[test]
@@ -110,8 +107,8 @@ mod tests {
         let start = u32::MAX - 3;
         assert_eq!(again(&[("S", start, 0), ("A", start + 1, 10), ("A", 7, 3), ("A", start + 1, 10)]), [false, false, false, true]);
         let mut sending = Sending::default();
-        sending.is_again(&wire(0, End::Client, "A", start, 10));
-        assert_eq!(sending.next(Place { flow: 0, end: End::Client }), Some(6));
+        sending.is_again(&sent(0, End::Client, "A", start, 10));
+        assert_eq!(sending.next(Place { flow: 0, end: End::Client }), Some(Seq(6)));
     }
 
     /// A reset may have any number, and an empty segment a later one than anything that was sent.
@@ -130,8 +127,8 @@ mod tests {
         let mut sending = Sending::default();
         for flow in [0, 1, NEAR - 1, NEAR, u32::MAX] {
             for end in End::BOTH {
-                assert!(!sending.is_again(&wire(flow, end, "A", 1, 1)));
-                assert!(sending.is_again(&wire(flow, end, "A", 1, 1)));
+                assert!(!sending.is_again(&sent(flow, end, "A", 1, 1)));
+                assert!(sending.is_again(&sent(flow, end, "A", 1, 1)));
             }
         }
         assert_eq!(sending.next(Place { flow: 2, end: End::Client }), None);

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::checksum::checksum;
 use super::{Flags, Malformed, Options, Segment, Seq};
+use crate::contract::Payload;
 
 /// The header without options (octets).
 pub const HEADER_SIZE: usize = 20;
@@ -20,12 +21,15 @@ impl Segment {
     }
 
     /// Its bytes between these addresses. Two segments that are equal have equal bytes. SACK blocks that have no room beside the
-    /// other options are left out.
+    /// other options are left out, and octets of payload that are only counted are zeros.
     pub fn to_bytes(&self, source: IpAddr, target: IpAddr) -> Bytes {
         let mut bytes = Vec::with_capacity(self.size());
         self.put_header(&mut bytes);
         self.options.put(&mut bytes);
-        bytes.extend_from_slice(&self.data);
+        match &self.data {
+            Payload::Bytes(data) => bytes.extend_from_slice(data),
+            Payload::Count(count) => bytes.resize(bytes.len() + count, 0),
+        }
         let sum = checksum(source, target, &bytes);
         bytes[CHECKSUM_AT..CHECKSUM_AT + 2].copy_from_slice(&sum.to_be_bytes());
         bytes.into()
@@ -55,7 +59,7 @@ impl Segment {
         }
         let data_at = usize::from(header[12] >> 4) * 4;
         let options = bytes.get(HEADER_SIZE..data_at).ok_or(Malformed::DataOffset)?;
-        let (options, data) = (Options::read(options)?, bytes.slice(data_at..));
+        let (options, data) = (Options::read(options)?, bytes.slice(data_at..).into());
         Ok(Segment { options, data, ..Segment::from_header(header) })
     }
 

@@ -1,10 +1,10 @@
 //! The control bits of a segment (RFC 9293 §3.1).
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::ops::BitOr;
 
 /// The control bits of a segment, as the low byte of the header's flags.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags(pub u8);
 
 impl Flags {
@@ -26,6 +26,18 @@ impl Flags {
     pub const ECE: Flags = Flags(64);
     /// Congestion window reduced (RFC 3168).
     pub const CWR: Flags = Flags(128);
+
+    /// The letter of each bit, in the order in which they are written.
+    const LETTERS: [(Flags, char); 8] = [
+        (Flags::FIN, 'F'),
+        (Flags::SYN, 'S'),
+        (Flags::RST, 'R'),
+        (Flags::PSH, 'P'),
+        (Flags::ACK, 'A'),
+        (Flags::URG, 'U'),
+        (Flags::ECE, 'E'),
+        (Flags::CWR, 'C'),
+    ];
 
     /// All of these bits are set.
     #[inline]
@@ -56,6 +68,26 @@ impl Flags {
     pub const fn ack(self) -> bool {
         self.has(Flags::ACK)
     }
+
+    /// It neither begins nor ends anything: neither SYN, FIN nor RST is set.
+    #[inline]
+    pub const fn is_plain(self) -> bool {
+        self.0 & (Flags::SYN.0 | Flags::FIN.0 | Flags::RST.0) == 0
+    }
+
+    /// Reads letters in any order (`SA`, `FA`, `.` for ACK, `-` for none).
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        letters.chars().filter(|&letter| letter != '-').try_fold(Flags::NONE, |flags, letter| {
+            let letter = if letter == '.' { 'A' } else { letter };
+            let (bit, _) = Self::LETTERS.into_iter().find(|(_, known)| *known == letter)?;
+            Some(flags | bit)
+        })
+    }
+
+    /// The letters of the bits that are set, as a trace has them.
+    pub fn letters(self) -> impl Iterator<Item = char> {
+        Self::LETTERS.into_iter().filter(move |(bit, _)| self.has(*bit)).map(|(_, letter)| letter)
+    }
 }
 
 impl BitOr for Flags {
@@ -67,11 +99,9 @@ impl BitOr for Flags {
     }
 }
 
-/// `SYN|ACK`; `-` for none.
-impl fmt::Debug for Flags {
+/// `SA`; nothing for none.
+impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [&str; 8] = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
-        let set: Vec<&str> = NAMES.into_iter().enumerate().filter(|(bit, _)| self.0 & (1 << bit) != 0).map(|(_, name)| name).collect();
-        f.write_str(if set.is_empty() { "-".to_owned() } else { set.join("|") }.as_str())
+        self.letters().try_for_each(|letter| f.write_char(letter))
     }
 }

@@ -1,10 +1,12 @@
-//! The options of a segment, as data and as bytes (RFC 9293 §3.2).
+//! Holds the options of a segment: as data, as bytes (RFC 9293 §3.2) and as the text of a trace. What an option is stands here and
+//! nowhere else.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use smallvec::SmallVec;
 
-use super::{Malformed, SackBlocks, Seq};
+use super::{Malformed, SACK_BLOCKS_MAX, SackBlocks, Seq};
 
 /// The most octets that options take: the data offset counts no more than 15 words.
 pub(super) const ROOM: usize = 40;
@@ -22,7 +24,7 @@ const SACK_HEAD: usize = 2;
 const SACK_BLOCK: usize = 8;
 
 /// The options of a segment. Those of an unknown kind are not kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Options {
     /// The largest payload that the sender takes (SYN only).
     pub mss: Option<u16>,
@@ -148,13 +150,18 @@ fn number(bytes: &[u8]) -> u32 {
 /// As a trace has them: `mss=1460,ws=7,sackok,ts=1:0,sack=1-2`; further blocks follow as `sack=5-6`.
 impl fmt::Display for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.spelled())
+        f.write_str(&self.text())
     }
 }
 
+/// Their text.
 impl Options {
-    /// As they are displayed. Every recorded segment is spelled, so this goes without the machinery of formatting.
-    pub fn spelled(&self) -> Box<str> {
+    /// As they are displayed. Many recorded segments have some, so this goes without the machinery of formatting.
+    pub fn text(&self) -> Cow<'static, str> {
+        if self.is_empty() { Cow::Borrowed("") } else { Cow::Owned(self.spell()) }
+    }
+
+    fn spell(&self) -> String {
         let mut text = Spelling::default();
         if let Some(mss) = self.mss {
             text.option("mss=").number(mss.into());
@@ -171,24 +178,53 @@ impl Options {
         for (from, to) in &self.sack {
             text.option("sack=").number(from.0).word("-").number(to.0);
         }
-        str::from_utf8(&text.0).unwrap_or_default().into()
+        text.0
+    }
+
+    /// Reads a text, its options in any order. What is unknown says nothing; of an MSS or a scale that stands there twice the
+    /// larger one counts, and an MSS that has no room in a header is the largest there is.
+    pub fn from_text(text: &str) -> Self {
+        let (mut options, mut blocks) = (Options::default(), SmallVec::<[_; SACK_BLOCKS_MAX]>::new());
+        for option in text.split(',') {
+            match option.split_once('=').unwrap_or((option, "")) {
+                ("mss", value) => options.mss = options.mss.max(decimal(value).map(|mss| mss.try_into().unwrap_or(u16::MAX))),
+                ("ws", value) => options.window_scale = options.window_scale.max(decimal(value).and_then(|shift| shift.try_into().ok())),
+                ("sackok", "") => options.sack_permitted = true,
+                ("ts", value) => options.timestamps = pair(value, ':').map(|(value, echo)| Timestamps { value, echo }),
+                ("sack", value) => blocks.extend(pair(value, '-').map(|(from, to)| (Seq(from), Seq(to)))),
+                _ => {}
+            }
+        }
+        options.sack = blocks.into_iter().collect();
+        options
     }
 }
 
-/// A text of options in the making: it is seldom longer than what has room here.
+/// A whole number in decimal digits.
+fn decimal(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// Two numbers.
+fn pair(text: &str, between: char) -> Option<(u32, u32)> {
+    let (one, other) = text.split_once(between)?;
+    decimal(one).zip(decimal(other))
+}
+
+/// A text of options in the making.
 #[derive(Default)]
-struct Spelling(SmallVec<[u8; 64]>);
+struct Spelling(String);
 
 impl Spelling {
     fn option(&mut self, name: &str) -> &mut Self {
         if !self.0.is_empty() {
-            self.0.push(b',');
+            self.0.push(',');
         }
         self.word(name)
     }
 
     fn word(&mut self, word: &str) -> &mut Self {
-        self.0.extend_from_slice(word.as_bytes());
+        self.0.push_str(word);
         self
     }
 
@@ -196,13 +232,13 @@ impl Spelling {
         if number >= 10 {
             self.number(number / 10);
         }
-        self.0.push(b'0' + (number % 10) as u8);
+        self.0.push(char::from(b'0' + (number % 10) as u8));
         self
     }
 }
 
 /// The timestamps option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timestamps {
     /// The sender's clock.
     pub value: u32,

@@ -13,7 +13,7 @@ pub const SACK_BLOCKS_MAX: usize = 4;
 type Block = (Seq, Seq);
 
 /// Blocks of received data. Few segments have any, and every segment is moved often: so they take the room of a pointer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SackBlocks(Option<Box<SmallVec<[Block; SACK_BLOCKS_MAX]>>>);
 
 impl SackBlocks {

@@ -1,9 +1,10 @@
-//! Sequence numbers: 32 bits on a circle (RFC 9293 §3.4).
+//! Compares sequence numbers: 32 bits on a circle (RFC 9293 §3.4).
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
-/// A sequence number. Two of them can be compared only where they lie less than half the circle apart: hence no `Ord`.
+/// A sequence number. Two of them can be compared only where they lie less than half the circle apart: hence no `Ord`. Of two that
+/// lie exactly half the circle apart neither is before or after the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Seq(pub u32);
 
@@ -11,25 +12,25 @@ impl Seq {
     /// Lies before `other`, going forward by less than half the circle.
     #[inline]
     pub const fn is_before(self, other: Seq) -> bool {
-        (self.0.wrapping_sub(other.0) as i32) < 0
+        other.is_after(self)
     }
 
     /// Lies after `other`.
     #[inline]
     pub const fn is_after(self, other: Seq) -> bool {
-        other.is_before(self)
+        self.0.wrapping_sub(other.0).cast_signed() > 0
     }
 
     /// Is `other`, or lies before it.
     #[inline]
     pub const fn is_at_most(self, other: Seq) -> bool {
-        !other.is_before(self)
+        other.is_at_least(self)
     }
 
     /// Is `other`, or lies after it.
     #[inline]
     pub const fn is_at_least(self, other: Seq) -> bool {
-        !self.is_before(other)
+        self.0.wrapping_sub(other.0).cast_signed() >= 0
     }
 
     /// Is one of the `length` numbers from `start` on.
@@ -47,13 +48,13 @@ impl Seq {
     /// The later of the two.
     #[inline]
     pub const fn latest(self, other: Seq) -> Seq {
-        if self.is_before(other) { other } else { self }
+        if other.is_after(self) { other } else { self }
     }
 
     /// The earlier of the two.
     #[inline]
     pub const fn earliest(self, other: Seq) -> Seq {
-        if self.is_before(other) { self } else { other }
+        if self.is_after(other) { other } else { self }
     }
 }
 

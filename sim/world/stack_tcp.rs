@@ -80,8 +80,7 @@ impl Stack for Tcp {
     }
 
     fn resources(&self, socket: Socket) -> Option<Resources> {
-        let tcp::Held { connections, timers, buffered, ports } = self.held(socket);
-        Some(Resources { connections, timers, buffered, ports })
+        Some(self.held(socket))
     }
 
     fn fingerprint(&self, now: Instant, hasher: &mut dyn Hasher) -> bool {

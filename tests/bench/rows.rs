@@ -3,11 +3,11 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::link;
 use flowsim::oracle::Oracle;
-use flowsim::trace::{Event, Fate, Flags, Header, Reader, Trace, What, Wire, pattern};
+use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pattern};
+use flowsim::wire::{Flags, Options, Segment, Seq};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
 /// One row.
@@ -327,23 +327,22 @@ fn transfer(segments: u32) -> Trace {
     let mut trace = Trace::default();
     trace.header.simulated = true;
     (trace.header.records.network, trace.header.records.segments) = (true, true);
-    let mut pass = |from, flags, seq: u32, ack: u32, data: Option<Bytes>, opts: &str| {
-        let len = data.as_ref().map_or(0, |data| data.len() as u32);
+    let mut pass = |from, flags, seq: u32, ack: u32, data: Payload, options: &str| {
+        let (flags, options) = (Flags(flags), Options::from_text(options));
+        let segment = Segment { seq: Seq(seq), ack: Seq(ack), flags, window: 65535, options, data, ..Segment::default() };
         for fate in [Fate::Sent, Fate::Delivered] {
-            let (data, opts, flags) = (data.clone(), opts.into(), Flags(flags));
-            let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data, opts };
             let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
-            trace.events.push(Event::new(t, What::Segment(wire)));
+            trace.events.push(Event::new(t, What::Segment(SegmentEvent::new(0, from, fate, segment.clone()))));
         }
     };
-    pass(End::Client, 2, 100, 0, None, "mss=1460,ws=7");
-    pass(End::Server, 18, 300, 101, None, "mss=1460,ws=7");
-    pass(End::Client, 16, 101, 301, None, "");
+    pass(End::Client, 2, 100, 0, Payload::EMPTY, "mss=1460,ws=7");
+    pass(End::Server, 18, 300, 101, Payload::EMPTY, "mss=1460,ws=7");
+    pass(End::Client, 16, 101, 301, Payload::EMPTY, "");
     for number in 0..segments {
         let offset = number.wrapping_mul(1460);
-        pass(End::Client, 16, 101_u32.wrapping_add(offset), 301, Some(pattern::slice(offset.into(), 1460)), "");
+        pass(End::Client, 16, 101_u32.wrapping_add(offset), 301, pattern::slice(offset.into(), 1460).into(), "");
         if number % 2 == 1 {
-            pass(End::Server, 16, 301, 101_u32.wrapping_add(offset).wrapping_add(1460), None, "");
+            pass(End::Server, 16, 301, 101_u32.wrapping_add(offset).wrapping_add(1460), Payload::EMPTY, "");
         }
     }
     trace

@@ -10,7 +10,7 @@ use flowsim::oracle::Judgement;
 use flowsim::scenario::{Run, RunError, Scenario};
 use flowsim::tcp::{self, Tcp};
 use flowsim::time::Instant;
-use flowsim::trace::{Abort, EnvWhat, Fate, What, Wire};
+use flowsim::trace::{Abort, EnvWhat, Fate, SegmentEvent, What};
 use flowsim::wire::{Datagram, Ecn, Flags, Packet, Segment, Seq};
 use flowsim::world::{NetFault, Notice, Offers, OverNetwork, Sim, Simulation, Socket, Stack, Target};
 
@@ -141,13 +141,13 @@ fn said(why: &RunError) -> String {
     why.to_diagnostic().message
 }
 
-fn segments(run: &Run) -> impl Iterator<Item = &Wire> {
-    run.trace().events.iter().filter_map(|event| if let What::Segment(wire) = &event.what { Some(wire) } else { None })
+fn segments(run: &Run) -> impl Iterator<Item = &SegmentEvent> {
+    run.trace().events.iter().filter_map(|event| if let What::Segment(segment) = &event.what { Some(segment) } else { None })
 }
 
 /// The longest payload that an end sent.
 fn longest(run: &Run, end: End) -> u32 {
-    segments(run).filter(|wire| wire.from == end).map(|wire| wire.len).max().expect("a segment")
+    segments(run).filter(|event| event.from == end).map(|event| event.segment.data_len()).max().expect("a segment")
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn syn_from(source: u16) -> usize {
     let syn = Segment { source, target: 80, seq: Seq(7), flags: Flags::SYN, ..Segment::default() };
     let opened = run.run(async |sim| sim.connect(Babbling::saying(vec![Packet::Segment(syn)]), posix()).await.map(drop));
     assert!(opened.is_err(), "it never answers");
-    run.drain_events().iter().filter(|event| matches!(&event.what, What::Segment(wire) if wire.fate == Fate::Delivered)).count()
+    run.drain_events().iter().filter(|event| matches!(&event.what, What::Segment(event) if event.fate == Fate::Delivered)).count()
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn the_new_stack_of_a_host_answers() {
     let ends = OverNetwork(async |sim: &Sim| sim.connect(Watchful::new(), Watchful::new()).await);
     let run = scenario.run(&ends).unwrap_or_else(|why| panic!("{why:?}"));
     run.assert_held();
-    assert!(segments(&run).any(|wire| wire.from == End::Server && wire.flags.rst()));
+    assert!(segments(&run).any(|event| event.from == End::Server && event.segment.flags.rst()));
 }
 
 #[test]

@@ -404,7 +404,7 @@ fn babble() -> impl Strategy<Value = Packet> {
     let numbers = || prop_oneof![Just(Seq(1)), Just(Seq(0)), any::<u32>().prop_map(Seq)];
     let segment = (ports, numbers(), numbers(), flags, any::<u16>(), bytes_of(40));
     let segment = segment.prop_map(|((source, target), seq, ack, flags, window, data)| {
-        Packet::Segment(Segment { source, target, seq, ack, flags: Flags(flags), window, data, ..Segment::default() })
+        Packet::Segment(Segment { source, target, seq, ack, flags: Flags(flags), window, data: data.into(), ..Segment::default() })
     });
     prop_oneof![3 => segment, 1 => bytes_of(64).prop_map(Packet::Bytes)]
 }

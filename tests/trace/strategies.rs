@@ -8,9 +8,10 @@ use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Error, Keepalive, Mode, Outcome, Payload};
 use flowsim::time::Instant;
 use flowsim::trace::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, Header, Layer, Limits, Place, Proxy, Records, Resources, STATES, Trace, What, Wire,
-    pattern, state_name,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Limits, Place, Proxy, Records, Resources, STATES, SegmentEvent, Trace,
+    What, pattern, state_name,
 };
+use flowsim::wire::{Flags, Segment, Seq};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -116,10 +117,11 @@ fn segment() -> impl Strategy<Value = What> {
     let data = prop::option::of(known_bytes());
     (place(), prop::option::of(any::<u64>()), select(fates), any::<[u32; 4]>(), any::<u8>(), text(), data).prop_map(
         |(at, id, fate, [seq, ack, win, len], flags, opts, data)| {
-            // Contents say the length; a segment without payload has none.
-            let data = data.and_then(|data| data.bytes().cloned()).filter(|bytes| !bytes.is_empty());
-            let len = data.as_ref().map_or(len, |bytes| bytes.len() as u32);
-            What::Segment(Wire { flow: at.flow, from: at.end, id, fate, seq, ack, flags: Flags(flags), win, len, data, opts: opts.into() })
+            let data = data.unwrap_or(Payload::Count(len as usize));
+            let segment = Segment { seq: Seq(seq), ack: Seq(ack), flags: Flags(flags), data, ..Segment::default() };
+            let mut event = SegmentEvent::new(at.flow, at.end, fate, segment).spelled(win, &opts);
+            event.id = id;
+            What::Segment(event)
         },
     )
 }

@@ -1,9 +1,9 @@
 //! What one end has sent, and what of it is known to have arrived.
 
 use crate::oracle::Stamp;
-use crate::oracle::wire::seq::is_after;
 use crate::time::Instant;
-use crate::trace::Wire;
+use crate::trace::SegmentEvent;
+use crate::wire::{Segment, Seq};
 
 /// The greatest shift of a window (RFC 7323 §2.3).
 const SHIFT_MAX: u8 = 14;
@@ -22,7 +22,7 @@ impl Default for Shifts {
 #[derive(Clone, Copy, Debug, Default)]
 pub(in super::super) struct Sending {
     /// The number of its SYN.
-    pub syn: Option<u32>,
+    pub syn: Option<Seq>,
     /// How often it sent that SYN.
     pub syns: u32,
     /// The shift that its SYN asks for.
@@ -30,29 +30,29 @@ pub(in super::super) struct Sending {
     /// The shift of its windows, at least and at most.
     pub shifts: Shifts,
     /// The number after the last one that it ever sent.
-    pub end: Option<u32>,
+    pub end: Option<Seq>,
     /// The highest acknowledgement that it sent.
-    pub ack: Option<u32>,
+    pub ack: Option<Seq>,
     /// The right edges that it offered: at least, and at most.
-    pub edge: Option<(u32, u32)>,
+    pub edge: Option<(Seq, Seq)>,
     /// Since when something that it sent is not acknowledged, or the last time that some of it was.
     pub waiting: Option<Instant>,
     /// The number of the stream's first byte.
-    pub base: Option<u32>,
+    pub base: Option<Seq>,
     /// The number of the next byte that is to arrive.
-    pub next: u32,
+    pub next: Seq,
     /// The number after the last one that has arrived, in order or not.
-    pub reach: u32,
+    pub reach: Seq,
     /// Bytes that have arrived, in order.
     pub arrived: u64,
     /// The number of its FIN, once that arrived.
-    pub fin: Option<u32>,
+    pub fin: Option<Seq>,
     /// The highest acknowledgement that has arrived.
-    pub ack_arrived: Option<u32>,
+    pub ack_arrived: Option<Seq>,
     /// The widest window that has arrived, at least.
     pub widest: u32,
     /// Where the window was read off last: the sequence number of the segment.
-    pub window_at: Option<u32>,
+    pub window_at: Option<Seq>,
     /// The window that the peer knows of is closed.
     pub closed: bool,
     /// When a reset arrived that the peer may have accepted.
@@ -71,92 +71,83 @@ pub(in super::super) struct Sending {
 
 impl Sending {
     /// The stream's first byte has this number.
-    pub fn begin(&mut self, base: u32) {
+    pub fn begin(&mut self, base: Seq) {
         (self.base, self.next, self.reach) = (Some(base), base, base);
     }
 
     /// The acknowledgement of a segment is neither of what its peer never sent, up to `sent`, nor of what is older than a window:
     /// with those a segment is dropped, and the data on it (RFC 5961 §5.2).
-    pub fn is_acceptable(&self, wire: &Wire, sent: Option<u32>) -> bool {
-        let too_new = sent.is_some_and(|end| is_after(wire.ack, end));
-        let too_old = self.ack_arrived.is_some_and(|una| is_after(una.wrapping_sub(self.widest), wire.ack));
-        !wire.flags.ack() || !too_new && !too_old
+    pub fn is_acceptable(&self, segment: &Segment, sent: Option<Seq>) -> bool {
+        let too_new = sent.is_some_and(|end| segment.ack.is_after(end));
+        let too_old = self.ack_arrived.is_some_and(|una| (una - self.widest).is_after(segment.ack));
+        !segment.flags.ack() || !too_new && !too_old
     }
 
     /// What came in order, inside the window that its receiver had offered.
-    pub fn data_arrived(&mut self, wire: &Wire, edge: Option<u32>) {
-        if self.base.is_none() || wire.flags.syn() || !wire.flags.ack() {
+    pub fn data_arrived(&mut self, segment: &Segment, edge: Option<Seq>) {
+        if self.base.is_none() || segment.flags.syn() || !segment.flags.ack() {
             return;
         }
-        let after = wire.seq.wrapping_add(wire.len);
-        if wire.flags.fin() {
+        let after = segment.data_end();
+        if segment.flags.fin() {
             self.fin = Some(after);
         }
-        let end = end_of(wire);
-        if is_after(end, self.reach) {
+        let end = segment.end();
+        if end.is_after(self.reach) {
             self.reach = end;
         }
-        let sure = edge.filter(|edge| is_after(after, *edge)).unwrap_or(after);
-        if !is_after(wire.seq, self.next) {
+        let sure = edge.filter(|edge| after.is_after(*edge)).unwrap_or(after);
+        if !segment.seq.is_after(self.next) {
             self.arrived_up_to(sure);
         }
     }
 
     /// Says how much it has, and how much it takes. Is it more than it said before?
-    pub fn acknowledges(&mut self, wire: &Wire) -> bool {
-        let more = self.ack.is_some_and(|ack| is_after(wire.ack, ack));
+    pub fn acknowledges(&mut self, event: &SegmentEvent) -> bool {
+        let segment = &event.segment;
+        let more = self.ack.is_some_and(|ack| segment.ack.is_after(ack));
         if more || self.ack.is_none() {
-            self.ack = Some(wire.ack);
+            self.ack = Some(segment.ack);
         }
-        let window = |shift: u8| wire.ack.wrapping_add(wire.win << shift);
-        let Shifts(low, high) = if wire.flags.syn() { Shifts(0, 0) } else { self.shifts };
+        let window = |shift: u8| segment.ack + (event.window() << shift);
+        let Shifts(low, high) = if segment.flags.syn() { Shifts(0, 0) } else { self.shifts };
         let (least, most) = (window(low), window(high));
-        let widest = |old: u32, new: u32| if is_after(new, old) { new } else { old };
-        self.edge = Some(self.edge.map_or((least, most), |edge| (widest(edge.0, least), widest(edge.1, most))));
+        self.edge = Some(self.edge.map_or((least, most), |edge| (edge.0.latest(least), edge.1.latest(most))));
         more
     }
 
     /// The receiver has acknowledged so much, and so much has come to it.
-    pub fn acknowledged_up_to(&mut self, ack: u32) {
-        if self.base.is_some() && !is_after(ack, self.reach) {
-            let end = self.fin.filter(|fin| is_after(ack, *fin)).unwrap_or(ack);
+    pub fn acknowledged_up_to(&mut self, ack: Seq) {
+        if self.base.is_some() && !ack.is_after(self.reach) {
+            let end = self.fin.filter(|fin| ack.is_after(*fin)).unwrap_or(ack);
             self.arrived_up_to(end);
         }
     }
 
-    pub fn arrived_up_to(&mut self, end: u32) {
-        if is_after(end, self.next) {
-            self.arrived += u64::from(end.wrapping_sub(self.next));
+    pub fn arrived_up_to(&mut self, end: Seq) {
+        if end.is_after(self.next) {
+            self.arrived += u64::from(end.since(self.next));
             self.next = end;
         }
     }
 
     /// The window of the newest segment counts (RFC 9293 §3.10.7.4, SND.WL1 and SND.WL2).
-    pub fn window_arrived(&mut self, wire: &Wire, shift: u8) {
-        let old = |at: u32| is_after(at, wire.seq) || at == wire.seq && self.ack_arrived.is_some_and(|ack| is_after(ack, wire.ack));
+    pub fn window_arrived(&mut self, event: &SegmentEvent, shift: u8) {
+        let segment = &event.segment;
+        let old = |at: Seq| at.is_after(segment.seq) || at == segment.seq && self.ack_arrived.is_some_and(|ack| ack.is_after(segment.ack));
         if !self.window_at.is_some_and(old) {
-            self.window_at = Some(wire.seq);
-            self.closed = wire.win == 0;
-            self.widest = self.widest.max(wire.win << shift);
+            self.window_at = Some(segment.seq);
+            self.closed = event.window() == 0;
+            self.widest = self.widest.max(event.window() << shift);
         }
     }
 
     /// Does it acknowledge more than ever before?
-    pub fn ack_arrived(&mut self, ack: u32) -> bool {
-        let more = self.ack_arrived.is_none_or(|known| is_after(ack, known));
+    pub fn ack_arrived(&mut self, ack: Seq) -> bool {
+        let more = self.ack_arrived.is_none_or(|known| ack.is_after(known));
         if more {
             self.ack_arrived = Some(ack);
         }
         more
     }
-}
-
-/// The number after the last one that a segment takes.
-pub(super) fn end_of(wire: &Wire) -> u32 {
-    wire.seq.wrapping_add(wire.len).wrapping_add(u32::from(wire.flags.syn())).wrapping_add(u32::from(wire.flags.fin()))
-}
-
-/// An acknowledgement or data, and nothing else.
-pub(super) fn is_plain(wire: &Wire) -> bool {
-    !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst()
 }

@@ -1,7 +1,8 @@
 //! Every bound of what segments show, from both sides.
 
 use super::*;
-use crate::trace::Flags;
+use crate::trace::Payload;
+use crate::wire::{Flags, Segment};
 
 const FIN: u8 = 1;
 const SYN: u8 = 2;
@@ -25,20 +26,20 @@ impl Seen {
     /// After a handshake: the client's first byte is 101, the server's 501; the windows are 10 and shifted by `ws`.
     fn connected(ws: &str) -> Self {
         let mut seen = Seen::new();
-        seen.passes(Wire { opts: ws.into(), ..segment(End::Client, SYN, 100, 0) });
-        seen.passes(Wire { opts: ws.into(), ..segment(End::Server, SYN | ACK, 500, 101) });
+        seen.passes(segment(End::Client, SYN, 100, 0).spelled(10, ws));
+        seen.passes(segment(End::Server, SYN | ACK, 500, 101).spelled(10, ws));
         seen.passes(segment(End::Client, ACK, 101, 501));
         seen
     }
 
-    fn fate(&mut self, fate: Fate, wire: Wire) {
+    fn fate(&mut self, fate: Fate, event: SegmentEvent) {
         self.seq += 1;
-        self.arrivals.segment(&Wire { fate, ..wire }, at(self.seq));
+        self.arrivals.segment(&SegmentEvent { fate, ..event }, at(self.seq));
     }
 
-    fn passes(&mut self, wire: Wire) {
-        self.fate(Fate::Sent, wire.clone());
-        self.fate(Fate::Delivered, wire);
+    fn passes(&mut self, event: SegmentEvent) {
+        self.fate(Fate::Sent, event.clone());
+        self.fate(Fate::Delivered, event);
     }
 
     /// May the server have accepted a reset of this number?
@@ -48,13 +49,23 @@ impl Seen {
     }
 }
 
-fn segment(from: End, flags: u8, seq: u32, ack: u32) -> Wire {
-    let flags = Flags(flags);
-    Wire { flow: 0, from, id: None, fate: Fate::Sent, seq, ack, flags, win: 10, len: 0, data: None, opts: "".into() }
+fn segment(from: End, flags: u8, seq: u32, ack: u32) -> SegmentEvent {
+    let segment = Segment { seq: Seq(seq), ack: Seq(ack), flags: Flags(flags), window: 10, ..Segment::default() };
+    SegmentEvent::new(0, from, Fate::Sent, segment)
 }
 
-fn data(from: End, seq: u32, ack: u32, len: u32) -> Wire {
-    Wire { len, ..segment(from, ACK, seq, ack) }
+fn data(from: End, seq: u32, ack: u32, len: usize) -> SegmentEvent {
+    carrying(segment(from, ACK, seq, ack), len)
+}
+
+fn carrying(mut event: SegmentEvent, len: usize) -> SegmentEvent {
+    event.segment.data = Payload::Count(len);
+    event
+}
+
+fn window(mut event: SegmentEvent, window: u16) -> SegmentEvent {
+    event.segment.window = window;
+    event
 }
 
 #[test]
@@ -67,9 +78,9 @@ fn bytes_arrive_in_order_and_inside_the_window() {
     assert_eq!(arrived(&seen), Some(4), "beyond a hole");
     seen.passes(data(End::Client, 103, 501, 9));
     assert_eq!(arrived(&seen), Some(10), "the window ends at 111");
-    seen.passes(Wire { win: 20, ..segment(End::Server, ACK, 501, 112) });
+    seen.passes(window(segment(End::Server, ACK, 501, 112), 20));
     assert_eq!(arrived(&seen), Some(11), "but what is acknowledged was taken");
-    seen.passes(Wire { len: 3, ..segment(End::Client, ACK | FIN, 112, 501) });
+    seen.passes(carrying(segment(End::Client, ACK | FIN, 112, 501), 3));
     assert!(seen.arrivals.fin_arrived(End::Client) && !seen.arrivals.fin_arrived(End::Server));
     seen.passes(segment(End::Server, ACK, 501, 116));
     assert_eq!((arrived(&seen), seen.arrivals.all_acknowledged(End::Client)), (Some(14), Some(14)), "a FIN is no byte");
@@ -80,8 +91,8 @@ fn data_with_an_unacceptable_acknowledgement_does_not_arrive() {
     let arrives = |ack: u32| {
         let mut seen = Seen::connected("mss=1460");
         seen.passes(data(End::Server, 501, 101, 10));
-        seen.passes(Wire { win: 0, ..segment(End::Client, ACK, 101, 511) });
-        seen.passes(Wire { win: 10, ..segment(End::Client, ACK, 101, 511) });
+        seen.passes(window(segment(End::Client, ACK, 101, 511), 0));
+        seen.passes(window(segment(End::Client, ACK, 101, 511), 10));
         seen.passes(data(End::Server, 511, 101, 10));
         seen.passes(segment(End::Client, ACK, 101, 521));
         seen.passes(data(End::Client, 101, ack, 4));
@@ -115,7 +126,7 @@ fn windows_are_shifted_only_if_both_syns_ask_for_it() {
     assert_eq!(arrived(Seen::connected("mss=1460,ws=2")), Some(40));
     assert_eq!(arrived(Seen::connected("ws=0")), Some(10));
     let mut one = Seen::new();
-    one.passes(Wire { opts: "ws=2".into(), ..segment(End::Client, SYN, 100, 0) });
+    one.passes(segment(End::Client, SYN, 100, 0).spelled(10, "ws=2"));
     one.passes(segment(End::Server, SYN | ACK, 500, 101));
     assert_eq!(arrived(one), Some(10));
 }
@@ -136,7 +147,7 @@ fn numbers_wrap_around() {
 #[test]
 fn what_is_damaged_has_not_arrived_and_what_comes_from_nowhere_makes_it_unknown() {
     let mut seen = Seen::connected("");
-    let damaged = Wire { id: Some(7), ..data(End::Client, 101, 501, 4) };
+    let damaged = SegmentEvent { id: Some(7), ..data(End::Client, 101, 501, 4) };
     seen.fate(Fate::Sent, damaged.clone());
     seen.fate(Fate::Corrupted, damaged.clone());
     seen.fate(Fate::Delivered, damaged);
@@ -193,7 +204,7 @@ fn a_syn_is_refused_only_by_a_reset_that_acknowledges_it() {
 #[test]
 fn the_newest_segment_tells_the_window() {
     let mut seen = Seen::connected("");
-    let window = |seq, ack, win| Wire { win, ..segment(End::Server, ACK, seq, ack) };
+    let window = |seq, ack, size| window(segment(End::Server, ACK, seq, ack), size);
     seen.passes(data(End::Client, 101, 501, 4));
     seen.passes(window(501, 105, 0));
     assert!(seen.arrivals.meets_closed_window(End::Client) && !seen.arrivals.meets_closed_window(End::Server));

@@ -4,8 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::seq::{is_after, is_at_least, latest};
-use crate::trace::Wire;
+use crate::wire::{Segment, Seq};
 
 /// So many SYNs with numbers of their own are told apart; beyond that nothing is said of acknowledgements.
 const COURSES: usize = 4;
@@ -21,56 +20,55 @@ pub(super) struct Arrived {
     /// There were too many.
     lost: bool,
     /// Its latest acknowledgement while no SYN is known, and its line.
-    latest: Option<(u32, u64)>,
+    latest: Option<(Seq, u64)>,
 }
 
 /// What followed one SYN.
 #[derive(Clone, Debug)]
 struct Course {
-    syn: u32,
+    syn: Seq,
     /// Everything before it has arrived.
-    next: u32,
+    next: Seq,
     /// Where in the trace the last of that arrived.
     line: u64,
     /// The latest acknowledgement that was sent, and its line.
-    acked: Option<(u32, u64)>,
+    acked: Option<(Seq, u64)>,
     /// What arrived beyond a hole, in order, apart from each other.
-    ahead: Vec<(u32, u32)>,
+    ahead: Vec<(Seq, Seq)>,
 }
 
 /// What is wrong with an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// Only so much had arrived, the last of it on this line.
-    Beyond { next: u32, line: u64 },
+    Beyond { next: Seq, line: u64 },
     /// The one on this line went further.
-    Back { acked: u32, line: u64 },
+    Back { acked: Seq, line: u64 },
 }
 
 impl Arrived {
     /// A segment reached this end.
-    pub fn take(&mut self, wire: &Wire, line: u64) {
-        let start = wire.seq.wrapping_add(u32::from(wire.flags.syn()));
-        let end = start.wrapping_add(wire.len).wrapping_add(u32::from(wire.flags.fin()));
-        if wire.flags.syn() && self.courses.iter().all(|course| course.syn != wire.seq) {
-            self.begin(wire.seq, line);
+    pub fn take(&mut self, segment: &Segment, line: u64) {
+        let (start, end) = (segment.data_start(), segment.end());
+        if segment.flags.syn() && self.courses.iter().all(|course| course.syn != segment.seq) {
+            self.begin(segment.seq, line);
         }
         if end != start {
             self.courses.iter_mut().for_each(|course| course.take(start, end, line));
         }
     }
 
-    fn begin(&mut self, syn: u32, line: u64) {
+    fn begin(&mut self, syn: Seq, line: u64) {
         if self.courses.len() == COURSES {
             self.lost = true;
             return;
         }
-        self.courses.push(Course { syn, next: syn.wrapping_add(1), line, acked: None, ahead: Vec::new() });
+        self.courses.push(Course { syn, next: syn + 1, line, acked: None, ahead: Vec::new() });
     }
 
     /// Judges an acknowledgement that this end sends: `None` if nothing can be said of it. After a wrong one goes on as if it were
     /// right. An end that has not `begun` with a SYN of its own may speak for an earlier connection, which a SYN has found alive.
-    pub fn acknowledge(&mut self, ack: u32, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
+    pub fn acknowledge(&mut self, ack: Seq, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
         if self.lost {
             return None;
         }
@@ -93,16 +91,16 @@ impl Arrived {
     }
 
     /// Without a SYN only that acknowledgements never go back can be judged.
-    fn go_on(&mut self, ack: u32, line: u64) -> Result<(), Wrong> {
+    fn go_on(&mut self, ack: Seq, line: u64) -> Result<(), Wrong> {
         let before = self.latest.replace((ack, line));
         match before {
-            Some((acked, line)) if is_after(acked, ack) => Err(Wrong::Back { acked, line }),
+            Some((acked, line)) if acked.is_after(ack) => Err(Wrong::Back { acked, line }),
             _ => Ok(()),
         }
     }
 
     /// This end begins a connection with a SYN: of what arrived, only what that SYN acknowledges belongs to it.
-    pub fn begin_anew(&mut self, acked: Option<u32>) {
+    pub fn begin_anew(&mut self, acked: Option<Seq>) {
         self.latest = None;
         self.courses.retain(|course| acked.is_some_and(|ack| course.covers(ack)));
         self.lost &= self.courses.is_empty();
@@ -115,7 +113,7 @@ impl Arrived {
     }
 
     /// An acknowledgement that fits beyond doubt; false, with nothing changed, if it must be judged.
-    pub fn confirms(&mut self, ack: u32, line: u64) -> bool {
+    pub fn confirms(&mut self, ack: Seq, line: u64) -> bool {
         match self.courses.as_mut_slice() {
             [course] if course.fits(ack) => course.acked = Some((ack, line)),
             _ => return false,
@@ -124,17 +122,17 @@ impl Arrived {
     }
 
     /// Data that arrives in sequence, or none; false, with nothing changed, if it comes out of sequence.
-    pub fn takes_next(&mut self, start: u32, len: u32, line: u64) -> bool {
+    pub fn takes_next(&mut self, start: Seq, len: u32, line: u64) -> bool {
         match self.courses.as_mut_slice() {
             _ if len == 0 => {}
-            [course] if course.next == start => course.take(start, start.wrapping_add(len), line),
+            [course] if course.next == start => course.take(start, start + len, line),
             _ => return false,
         }
         true
     }
 
     /// The next number that this end expects, where that is certain: all that arrived was acknowledged.
-    pub fn expects(&self) -> Option<u32> {
+    pub fn expects(&self) -> Option<Seq> {
         match self.courses.as_slice() {
             [course] if !self.lost && course.ahead.is_empty() => course.acked.map(|(ack, _)| ack).filter(|ack| *ack == course.next),
             _ => None,
@@ -143,7 +141,7 @@ impl Arrived {
 
     /// This can't be the next number that this end expects: that lies between what it acknowledged and all that arrived, or
     /// behind what lies beyond a hole, where some stacks take a reset too. After a FIN they take its own number.
-    pub fn excludes(&self, number: u32, fin: Option<u32>) -> bool {
+    pub fn excludes(&self, number: Seq, fin: Option<Seq>) -> bool {
         match self.courses.as_slice() {
             [course] if !self.lost => course.excludes(number, fin),
             _ => false,
@@ -151,7 +149,7 @@ impl Arrived {
     }
 
     /// All up to this number has arrived.
-    pub fn has_reached(&self, number: u32) -> bool {
+    pub fn has_reached(&self, number: Seq) -> bool {
         matches!(self.courses.as_slice(), [course] if !self.lost && course.next == number)
     }
 
@@ -162,11 +160,11 @@ impl Arrived {
 }
 
 impl Course {
-    fn take(&mut self, start: u32, end: u32, line: u64) {
-        if is_after(start, self.next) {
+    fn take(&mut self, start: Seq, end: Seq, line: u64) {
+        if start.is_after(self.next) {
             return self.take_ahead(start, end);
         }
-        if is_after(end, self.next) {
+        if end.is_after(self.next) {
             (self.next, self.line) = (end, line);
             self.join();
         }
@@ -174,17 +172,17 @@ impl Course {
 
     /// What lies behind the hole that was filled has arrived in sequence, too. The pieces lie apart, so one pass is enough.
     fn join(&mut self) {
-        let reached = self.ahead.iter().take_while(|(start, _)| is_at_least(self.next, *start)).count();
+        let reached = self.ahead.iter().take_while(|(start, _)| self.next.is_at_least(*start)).count();
         for (_, end) in self.ahead.drain(..reached) {
-            self.next = latest(self.next, end);
+            self.next = self.next.latest(end);
         }
     }
 
-    fn take_ahead(&mut self, start: u32, end: u32) {
-        let first = self.ahead.partition_point(|(_, other)| is_after(start, *other));
-        let touching = self.ahead[first..].iter().take_while(|(other, _)| is_at_least(end, *other)).count();
+    fn take_ahead(&mut self, start: Seq, end: Seq) {
+        let first = self.ahead.partition_point(|(_, other)| start.is_after(*other));
+        let touching = self.ahead[first..].iter().take_while(|(other, _)| end.is_at_least(*other)).count();
         let joined = self.ahead[first..first + touching].iter().fold((start, end), |(low, high), (other, other_end)| {
-            (if is_after(low, *other) { *other } else { low }, latest(high, *other_end))
+            (if low.is_after(*other) { *other } else { low }, high.latest(*other_end))
         });
         self.ahead.splice(first..first + touching, [joined]);
         if self.ahead.len() > AHEAD {
@@ -195,29 +193,29 @@ impl Course {
         }
     }
 
-    fn excludes(&self, number: u32, fin: Option<u32>) -> bool {
+    fn excludes(&self, number: Seq, fin: Option<Seq>) -> bool {
         let Some((acked, _)) = self.acked else { return false };
-        let expected = is_at_least(number, acked) && is_at_least(self.next, number);
+        let expected = number.is_at_least(acked) && self.next.is_at_least(number);
         let beyond = self.ahead.iter().any(|(_, end)| *end == number);
-        let at_fin = fin == Some(number) && self.next == number.wrapping_add(1);
+        let at_fin = fin == Some(number) && self.next == number + 1;
         !(expected || beyond || at_fin)
     }
 
-    fn covers(&self, ack: u32) -> bool {
-        is_after(ack, self.syn) && is_at_least(self.next, ack)
+    fn covers(&self, ack: Seq) -> bool {
+        ack.is_after(self.syn) && self.next.is_at_least(ack)
     }
 
-    fn fits(&self, ack: u32) -> bool {
-        self.covers(ack) && self.acked.is_none_or(|(acked, _)| is_at_least(ack, acked))
+    fn fits(&self, ack: Seq) -> bool {
+        self.covers(ack) && self.acked.is_none_or(|(acked, _)| ack.is_at_least(acked))
     }
 
     /// What is wrong with an acknowledgement that does not fit.
-    fn settle(&mut self, ack: u32, line: u64) -> Wrong {
+    fn settle(&mut self, ack: Seq, line: u64) -> Wrong {
         let wrong = match self.acked {
-            Some((acked, line)) if is_after(acked, ack) => Wrong::Back { acked, line },
+            Some((acked, line)) if acked.is_after(ack) => Wrong::Back { acked, line },
             _ => Wrong::Beyond { next: self.next, line: self.line },
         };
-        self.next = latest(self.next, ack);
+        self.next = self.next.latest(ack);
         self.acked = Some((ack, line));
         self.join();
         wrong
@@ -227,33 +225,33 @@ impl Course {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{End, Fate, Flags};
+    use crate::contract::Payload;
+    use crate::wire::Flags;
 
-    fn wire(flags: u8, seq: u32, len: u32) -> Wire {
-        let (fate, flags) = (Fate::Delivered, Flags(flags));
-        Wire { flow: 0, from: End::Client, id: None, fate, seq, ack: 0, flags, win: 0, len, data: None, opts: "".into() }
+    fn segment(flags: u8, seq: Seq, len: usize) -> Segment {
+        Segment { seq, flags: Flags(flags), data: Payload::Count(len), ..Segment::default() }
     }
 
-    fn after_syn(seq: u32) -> Arrived {
+    fn after_syn(seq: Seq) -> Arrived {
         let mut arrived = Arrived::default();
-        arrived.take(&wire(2, seq, 0), 1);
+        arrived.take(&segment(2, seq, 0), 1);
         arrived
     }
 
     #[test]
     fn holes_are_filled_in_any_order_and_round_the_circle() {
-        for syn in [0, 999, u32::MAX - 3, u32::MAX] {
+        for syn in [0, 999, u32::MAX - 3, u32::MAX].map(Seq) {
             let mut arrived = after_syn(syn);
-            let at = |offset: u32| syn.wrapping_add(offset);
+            let at = |offset: u32| syn + offset;
             assert_eq!(arrived.acknowledge(at(1), true, 2), Some(Ok(())));
             for (offset, len) in [(7, 2), (3, 2), (5, 1), (12, 4), (6, 1)] {
-                arrived.take(&wire(16, at(offset), len), 3);
+                arrived.take(&segment(16, at(offset), len), 3);
             }
             assert_eq!(arrived.courses[0].ahead, [(at(3), at(9)), (at(12), at(16))]);
             assert_eq!(arrived.acknowledge(at(2), true, 4), Some(Err(Wrong::Beyond { next: at(1), line: 1 })));
-            arrived.take(&wire(16, at(1), 3), 5);
+            arrived.take(&segment(16, at(1), 3), 5);
             assert_eq!(arrived.acknowledge(at(9), true, 6), Some(Ok(())));
-            arrived.take(&wire(17, at(9), 10), 7);
+            arrived.take(&segment(17, at(9), 10), 7);
             assert_eq!(arrived.acknowledge(at(20), true, 8), Some(Ok(())));
             assert_eq!(arrived.acknowledge(at(21), true, 9), Some(Err(Wrong::Beyond { next: at(20), line: 7 })));
         }
@@ -261,52 +259,52 @@ mod tests {
 
     #[test]
     fn acknowledgements_never_go_back() {
-        let mut arrived = after_syn(100);
-        arrived.take(&wire(16, 101, 10), 2);
-        assert_eq!(arrived.acknowledge(111, true, 3), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(111, true, 4), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(110, true, 5), Some(Err(Wrong::Back { acked: 111, line: 4 })));
+        let mut arrived = after_syn(Seq(100));
+        arrived.take(&segment(16, Seq(101), 10), 2);
+        assert_eq!(arrived.acknowledge(Seq(111), true, 3), Some(Ok(())));
+        assert_eq!(arrived.acknowledge(Seq(111), true, 4), Some(Ok(())));
+        assert_eq!(arrived.acknowledge(Seq(110), true, 5), Some(Err(Wrong::Back { acked: Seq(111), line: 4 })));
         let mut unknown = Arrived::default();
-        assert_eq!(unknown.acknowledge(7, true, 1), Some(Ok(())));
-        assert_eq!(unknown.acknowledge(6, true, 2), Some(Err(Wrong::Back { acked: 7, line: 1 })));
+        assert_eq!(unknown.acknowledge(Seq(7), true, 1), Some(Ok(())));
+        assert_eq!(unknown.acknowledge(Seq(6), true, 2), Some(Err(Wrong::Back { acked: Seq(7), line: 1 })));
     }
 
     #[test]
     fn of_several_syns_any_may_have_been_taken() {
-        let mut arrived = after_syn(100);
-        arrived.take(&wire(2, 5000, 0), 2);
-        assert_eq!(arrived.acknowledge(101, true, 3), Some(Ok(())), "the first");
+        let mut arrived = after_syn(Seq(100));
+        arrived.take(&segment(2, Seq(5000), 0), 2);
+        assert_eq!(arrived.acknowledge(Seq(101), true, 3), Some(Ok(())), "the first");
         assert_eq!(arrived.courses.len(), 1);
-        arrived.take(&wire(2, 5000, 0), 4);
-        arrived.begin_anew(Some(5001));
-        assert_eq!(arrived.acknowledge(5001, true, 5), Some(Ok(())), "the second, by a SYN of its own");
-        assert_eq!(arrived.acknowledge(101, true, 6), Some(Err(Wrong::Back { acked: 5001, line: 5 })));
+        arrived.take(&segment(2, Seq(5000), 0), 4);
+        arrived.begin_anew(Some(Seq(5001)));
+        assert_eq!(arrived.acknowledge(Seq(5001), true, 5), Some(Ok(())), "the second, by a SYN of its own");
+        assert_eq!(arrived.acknowledge(Seq(101), true, 6), Some(Err(Wrong::Back { acked: Seq(5001), line: 5 })));
         for syn in 1..=COURSES as u32 {
-            arrived.take(&wire(2, syn << 20, 0), 7);
+            arrived.take(&segment(2, Seq(syn << 20), 0), 7);
         }
-        assert_eq!(arrived.acknowledge(9, true, 8), None, "too many to tell");
+        assert_eq!(arrived.acknowledge(Seq(9), true, 8), None, "too many to tell");
     }
 
     #[test]
     fn memory_is_bounded() {
-        let mut arrived = after_syn(0);
+        let mut arrived = after_syn(Seq(0));
         for hole in 1..=AHEAD as u32 + 1 {
-            arrived.take(&wire(16, hole * 10, 1), 2);
+            arrived.take(&segment(16, Seq(hole * 10), 1), 2);
         }
         let course = &arrived.courses[0];
-        assert_eq!((course.ahead.len(), course.ahead[AHEAD - 1]), (AHEAD, (AHEAD as u32 * 10, AHEAD as u32 * 10 + 11)));
+        assert_eq!((course.ahead.len(), course.ahead[AHEAD - 1]), (AHEAD, (Seq(AHEAD as u32 * 10), Seq(AHEAD as u32 * 10 + 11))));
     }
 
     #[test]
     fn what_is_expected_is_certain_only_when_all_was_acknowledged() {
-        let mut arrived = after_syn(100);
+        let mut arrived = after_syn(Seq(100));
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(101, true, 2);
-        assert_eq!(arrived.expects(), Some(101));
-        arrived.take(&wire(16, 101, 1), 3);
+        arrived.acknowledge(Seq(101), true, 2);
+        assert_eq!(arrived.expects(), Some(Seq(101)));
+        arrived.take(&segment(16, Seq(101), 1), 3);
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(102, true, 4);
-        arrived.take(&wire(16, 110, 1), 5);
+        arrived.acknowledge(Seq(102), true, 4);
+        arrived.take(&segment(16, Seq(110), 1), 5);
         assert_eq!(arrived.expects(), None);
     }
 }

@@ -90,7 +90,7 @@ impl Scene<'_> {
         let whole = self.header.records.network && self.header.clock == Clock::Shared;
         let (t, far_fin) = (self.at.t, self.far().sent.fin);
         let own = self.wire();
-        let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin.wrapping_add(1)));
+        let acknowledged = far_fin.is_some_and(|(fin, _)| own.arrived.expects() == Some(fin + 1));
         let heard = acknowledged || own.fin_heard == Some(t);
         whole && !left && !own.missed && !own.sent.over && heard && own.sent.is_finished()
     }

@@ -3,12 +3,12 @@
 //! It is judged by the same rules as any other, and what they keep is kept, but in fewer steps: what the SYNs have settled is
 //! looked up once, in `Terms`. A segment that does not fit goes the long way and is judged there; a test holds the two together.
 
-use super::seq::is_at_least;
 use super::{WireState, window};
 use crate::oracle::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Fate, Flags, Wire};
+use crate::trace::{Fate, SegmentEvent};
+use crate::wire::{Flags, Segment};
 
 /// FIN, SYN, RST and ACK: with the last alone a segment begins and ends nothing.
 const CONTROL: u8 = 0b1_0111;
@@ -32,13 +32,13 @@ pub(super) const fn is_common(flags: Flags) -> bool {
 impl Scene<'_> {
     /// Takes a common segment that comes as it was to be expected; false if it must go the long way.
     #[inline]
-    pub(super) fn is_as_expected(&mut self, wire: &Wire) -> bool {
+    pub(super) fn is_as_expected(&mut self, event: &SegmentEvent) -> bool {
         match self.flow.wire[self.end].terms {
-            Some(terms) if is_common(wire.flags) => match wire.fate {
-                Fate::Sent => self.is_sent_as_expected(wire, terms),
+            Some(terms) if is_common(event.segment.flags) => match event.fate {
+                Fate::Sent => self.is_sent_as_expected(event, terms),
                 Fate::Delivered => {
                     let (t, line) = (self.at.t, self.at.line());
-                    self.far().hears(wire, terms, t, line)
+                    self.far().hears(event, terms, t, line)
                 }
                 _ => false,
             },
@@ -46,19 +46,19 @@ impl Scene<'_> {
         }
     }
 
-    fn is_sent_as_expected(&mut self, wire: &Wire, terms: Terms) -> bool {
+    fn is_sent_as_expected(&mut self, event: &SegmentEvent, terms: Terms) -> bool {
         let line = self.at.line();
-        let fits = self.wire().says(wire, terms, line);
+        let fits = self.wire().says(event, terms, line);
         if fits {
-            let premises = [(Rule::InsideWindow, wire.len > 0), (Rule::AckIsReceived, true), (Rule::WindowNotShrunk, true)];
+            let premises = [(Rule::InsideWindow, event.segment.data_len() > 0), (Rule::AckIsReceived, true), (Rule::WindowNotShrunk, true)];
             self.book.exercise_where(premises);
         }
         fits
     }
 
     /// After a segment that went the long way: do the terms of its sender hold, or are they over?
-    pub(super) fn come_to_terms(&mut self, wire: &Wire) {
-        if !is_common(wire.flags) {
+    pub(super) fn come_to_terms(&mut self, segment: &Segment) {
+        if !is_common(segment.flags) {
             (self.wire().terms, self.far().terms) = (None, None);
         } else if self.flow.wire[self.end].terms.is_none() {
             self.wire().terms = self.terms();
@@ -77,29 +77,31 @@ impl Scene<'_> {
 impl WireState {
     /// This end sends a common segment; false, with nothing changed, unless it says what comes next, inside the window, and
     /// takes nothing back.
-    fn says(&mut self, wire: &Wire, terms: Terms, line: u64) -> bool {
+    fn says(&mut self, event: &SegmentEvent, terms: Terms, line: u64) -> bool {
+        let segment = &event.segment;
         let (Some((before, _)), Some((limit, _))) = (self.offered, self.offer.edge()) else { return false };
-        let end = wire.seq.wrapping_add(wire.len);
-        let edge = wire.ack.wrapping_add(window::in_bytes(wire.win, terms.shift));
-        let is_next = self.sent.is_next(wire.seq) && wire.len <= terms.size && is_at_least(limit, end);
+        let end = segment.data_end();
+        let edge = segment.ack + window::in_bytes(event.window(), terms.shift);
+        let is_next = self.sent.is_next(segment.seq) && segment.data_len() <= terms.size && limit.is_at_least(end);
         let shrinks = window::shrinks(before, edge, terms.shift);
-        if !is_next || self.spur.is_some() || shrinks || !self.arrived.confirms(wire.ack, line) {
+        if !is_next || self.spur.is_some() || shrinks || !self.arrived.confirms(segment.ack, line) {
             return false;
         }
         (self.heard, self.offered) = (None, Some((edge, line)));
-        self.sent.go_on(wire, end, line);
+        self.sent.go_on(&event.segment, end, line);
         true
     }
 
     /// A common segment reaches this end; false, with nothing changed, unless its data is the next.
-    fn hears(&mut self, wire: &Wire, terms: Terms, t: Instant, line: u64) -> bool {
-        if !self.arrived.takes_next(wire.seq, wire.len, line) {
+    fn hears(&mut self, event: &SegmentEvent, terms: Terms, t: Instant, line: u64) -> bool {
+        let segment = &event.segment;
+        if !self.arrived.takes_next(segment.seq, segment.data_len(), line) {
             return false;
         }
         (self.missed, self.spur, self.heard) = (false, None, Some(t));
-        if self.sent.could_acknowledge(wire.ack) {
-            self.sent.acknowledged(wire.ack);
-            self.offer.widen(wire.ack.wrapping_add(window::in_bytes(wire.win, terms.shift)), line);
+        if self.sent.could_acknowledge(segment.ack) {
+            self.sent.acknowledged(segment.ack);
+            self.offer.widen(segment.ack + window::in_bytes(event.window(), terms.shift), line);
         }
         true
     }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::seq::{is_after, is_at_least, latest};
 use crate::oracle::stream::emptied;
+use crate::wire::Seq;
 
 /// The most pieces, and the most bytes, that are kept of what is unacknowledged. Older ones are not compared any more.
 const PIECES: usize = 1 << 16;
@@ -21,15 +21,15 @@ pub(super) struct Contents {
 /// Bytes of one segment.
 #[derive(Clone, Debug)]
 struct Piece {
-    start: u32,
+    start: Seq,
     data: Bytes,
     /// Where in the trace they were sent first.
     line: u64,
 }
 
 impl Piece {
-    fn end(&self) -> u32 {
-        self.start.wrapping_add(self.data.len() as u32)
+    fn end(&self) -> Seq {
+        self.start + self.data.len() as u32
     }
 }
 
@@ -37,7 +37,7 @@ impl Piece {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Change {
     /// Its sequence number.
-    pub at: u32,
+    pub at: Seq,
     pub was: u8,
     pub now: u8,
     /// Where in the trace it was sent first.
@@ -51,7 +51,7 @@ impl Contents {
     }
 
     /// Keeps bytes that lie behind all that are kept.
-    pub fn keep(&mut self, start: u32, data: Bytes, line: u64) {
+    pub fn keep(&mut self, start: Seq, data: Bytes, line: u64) {
         self.held += data.len();
         self.pieces.push_back(Piece { start, data, line });
         while self.pieces.len() > PIECES || self.held > BYTES {
@@ -60,8 +60,8 @@ impl Contents {
     }
 
     /// What lies before `una` is not sent again.
-    pub fn acknowledge(&mut self, una: u32) {
-        while self.pieces.front().is_some_and(|piece| is_at_least(una, piece.end())) {
+    pub fn acknowledge(&mut self, una: Seq) {
+        while self.pieces.front().is_some_and(|piece| una.is_at_least(piece.end())) {
             self.forget_first();
         }
     }
@@ -74,23 +74,23 @@ impl Contents {
 
     /// Compares bytes that are sent from `start` on with what is known of them; what lies before `una` is not looked at. Says how
     /// many were known, and the first that is another one now.
-    pub fn compare(&self, start: u32, data: &[u8], una: Option<u32>) -> (usize, Option<Change>) {
-        let from = una.map_or(start, |una| latest(start, una));
-        let end = start.wrapping_add(data.len() as u32);
-        let first = self.pieces.partition_point(|piece| is_at_least(from, piece.end()));
+    pub fn compare(&self, start: Seq, data: &[u8], una: Option<Seq>) -> (usize, Option<Change>) {
+        let from = una.map_or(start, |una| start.latest(una));
+        let end = start + data.len() as u32;
+        let first = self.pieces.partition_point(|piece| from.is_at_least(piece.end()));
         let mut known = 0;
-        for piece in self.pieces.range(first..).take_while(|piece| is_after(end, piece.start)) {
-            let low = latest(from, piece.start);
-            let high = if is_after(piece.end(), end) { end } else { piece.end() };
-            if !is_after(high, low) {
+        for piece in self.pieces.range(first..).take_while(|piece| end.is_after(piece.start)) {
+            let low = from.latest(piece.start);
+            let high = piece.end().earliest(end);
+            if !high.is_after(low) {
                 continue;
             }
-            let cut = |bytes: &Bytes, at: u32| bytes.slice(low.wrapping_sub(at) as usize..high.wrapping_sub(at) as usize);
+            let cut = |bytes: &Bytes, at: Seq| bytes.slice(low.since(at) as usize..high.since(at) as usize);
             let was = cut(&piece.data, piece.start);
-            let now = &data[low.wrapping_sub(start) as usize..high.wrapping_sub(start) as usize];
+            let now = &data[low.since(start) as usize..high.since(start) as usize];
             known += now.len();
             if let Some(offset) = difference(&was, now) {
-                let at = low.wrapping_add(offset as u32);
+                let at = low + offset as u32;
                 return (known, Some(Change { at, was: was[offset], now: now[offset], line: piece.line }));
             }
         }
@@ -113,7 +113,7 @@ mod tests {
     fn kept(pieces: &[(u32, &'static [u8])]) -> Contents {
         let mut contents = Contents::default();
         for (line, (start, data)) in (1..).zip(pieces) {
-            contents.keep(*start, Bytes::from_static(data), line);
+            contents.keep(Seq(*start), Bytes::from_static(data), line);
         }
         contents
     }
@@ -122,24 +122,24 @@ mod tests {
     fn bytes_are_compared_across_pieces_holes_and_the_end_of_the_circle() {
         let top = u32::MAX - 1;
         let contents = kept(&[(top, b"abc"), (1, b"de"), (5, b"x")]);
-        assert_eq!(contents.compare(top, b"abcdeffx", None), (6, None));
-        assert_eq!(contents.compare(0, b"cd", None), (2, None));
-        let change = Change { at: 2, was: b'e', now: b'E', line: 2 };
-        assert_eq!(contents.compare(0, b"cdEffy", None), (3, Some(change)));
-        assert_eq!(contents.compare(3, b"??", None), (0, None), "nobody knows the hole");
-        assert_eq!(contents.compare(top - 5, b"?????", None), (0, None));
-        assert_eq!(contents.compare(6, b"?", None), (0, None));
+        assert_eq!(contents.compare(Seq(top), b"abcdeffx", None), (6, None));
+        assert_eq!(contents.compare(Seq(0), b"cd", None), (2, None));
+        let change = Change { at: Seq(2), was: b'e', now: b'E', line: 2 };
+        assert_eq!(contents.compare(Seq(0), b"cdEffy", None), (3, Some(change)));
+        assert_eq!(contents.compare(Seq(3), b"??", None), (0, None), "nobody knows the hole");
+        assert_eq!(contents.compare(Seq(top - 5), b"?????", None), (0, None));
+        assert_eq!(contents.compare(Seq(6), b"?", None), (0, None));
     }
 
     #[test]
     fn what_was_acknowledged_is_forgotten_also_in_the_middle_of_a_piece() {
         let mut contents = kept(&[(10, b"abcd"), (14, b"efgh")]);
-        contents.acknowledge(13);
-        assert_eq!(contents.compare(10, b"???defgh", Some(13)), (5, None));
-        assert!(contents.compare(10, b"???Defgh", Some(13)).1.is_some_and(|change| change.at == 13));
-        contents.acknowledge(14);
+        contents.acknowledge(Seq(13));
+        assert_eq!(contents.compare(Seq(10), b"???defgh", Some(Seq(13))), (5, None));
+        assert!(contents.compare(Seq(10), b"???Defgh", Some(Seq(13))).1.is_some_and(|change| change.at == Seq(13)));
+        contents.acknowledge(Seq(14));
         assert_eq!((contents.pieces.len(), contents.held), (1, 4));
-        contents.acknowledge(18);
+        contents.acknowledge(Seq(18));
         assert_eq!((contents.pieces.len(), contents.held), (0, 0));
     }
 
@@ -147,12 +147,12 @@ mod tests {
     fn memory_is_bounded() {
         let mut contents = Contents::default();
         for start in 0..PIECES as u32 + 1 {
-            contents.keep(start, Bytes::from_static(b"a"), 1);
+            contents.keep(Seq(start), Bytes::from_static(b"a"), 1);
         }
         assert_eq!((contents.pieces.len(), contents.held), (PIECES, PIECES));
-        assert_eq!(contents.compare(0, b"a", None), (0, None));
-        assert_eq!(contents.compare(1, b"a", None), (1, None));
-        contents.keep(1 << 20, Bytes::from(vec![0; BYTES]), 2);
+        assert_eq!(contents.compare(Seq(0), b"a", None), (0, None));
+        assert_eq!(contents.compare(Seq(1), b"a", None), (1, None));
+        contents.keep(Seq(1 << 20), Bytes::from(vec![0; BYTES]), 2);
         assert_eq!((contents.pieces.len(), contents.held), (1, BYTES));
     }
 }

@@ -15,7 +15,6 @@ mod contents;
 mod reset;
 mod sending;
 mod sent;
-pub(super) mod seq;
 mod states;
 pub(super) mod unread;
 mod window;
@@ -26,14 +25,14 @@ use super::ruling::Findings;
 use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Clock, Fate, Wire};
+use crate::trace::{Clock, Fate, SegmentEvent};
+use crate::wire::{Segment, Seq};
 use arrived::Arrived;
 use common::Terms;
 use reset::Spur;
-use sent::{Sent, data_end};
-use seq::is_at_least;
+use sent::Sent;
 use states::Chain;
-pub(in crate::oracle) use window::SynOptions;
+pub(in crate::oracle) use window::shift_of;
 use window::{Offer, Syns};
 
 /// One end of a connection on the wire.
@@ -51,7 +50,7 @@ pub(super) struct WireState {
     /// What becomes of this end's segments is recorded.
     fates: bool,
     /// The right edge of the window that it offered last, and the line.
-    offered: Option<(u32, u64)>,
+    offered: Option<(Seq, u64)>,
     /// When the peer's FIN arrived in sequence, by itself.
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
@@ -100,51 +99,51 @@ impl Scene<'_> {
     }
 
     /// A segment, at the end that sent it.
-    pub(super) fn segment(&mut self, wire: &Wire) {
+    pub(super) fn segment(&mut self, event: &SegmentEvent) {
         if !self.header.records.segments {
             return;
         }
         if self.header.clock != Clock::Shared {
-            if wire.fate == Fate::Sent {
-                self.segment_sent(wire);
+            if event.fate == Fate::Sent {
+                self.segment_sent(event);
             }
             return;
         }
-        if self.is_as_expected(wire) {
-            return self.common_arrival(wire);
+        if self.is_as_expected(event) {
+            return self.common_arrival(event);
         }
-        self.segment_in_full(wire);
-        self.arrival(wire);
+        self.segment_in_full(event);
+        self.arrival(event);
     }
 
-    fn segment_in_full(&mut self, wire: &Wire) {
-        match wire.fate {
-            Fate::Sent => self.segment_sent(wire),
-            Fate::Delivered => self.segment_delivered(wire),
+    fn segment_in_full(&mut self, event: &SegmentEvent) {
+        match event.fate {
+            Fate::Sent => self.segment_sent(event),
+            Fate::Delivered => self.segment_delivered(event),
             // It may arrive, if no line says so.
-            Fate::Injected => self.reach_peer(wire),
+            Fate::Injected => self.reach_peer(event),
             Fate::Dropped | Fate::Duplicated | Fate::Corrupted => self.wire().fates = true,
         }
-        self.come_to_terms(wire);
+        self.come_to_terms(&event.segment);
     }
 
-    fn segment_sent(&mut self, wire: &Wire) {
+    fn segment_sent(&mut self, event: &SegmentEvent) {
         let mut found = Findings::default();
-        if wire.flags.syn() {
-            self.syn_sent(wire, &mut found);
+        if event.segment.flags.syn() {
+            self.syn_sent(event, &mut found);
         }
-        self.answers(wire, &mut found);
-        self.tells_of_unread(wire, &mut found);
-        if wire.flags.rst() {
+        self.answers(&event.segment, &mut found);
+        self.tells_of_unread(&event.segment, &mut found);
+        if event.segment.flags.rst() {
             self.wire().sent.over = true;
         } else {
-            self.places(wire, &mut found);
-            self.repeats(wire, &mut found);
-            self.extents(wire, &mut found);
-            self.acknowledgement(wire, &mut found);
-            self.offers(wire, &mut found);
+            self.places(&event.segment, &mut found);
+            self.repeats(&event.segment, &mut found);
+            self.extents(&event.segment, &mut found);
+            self.acknowledgement(&event.segment, &mut found);
+            self.offers(event, &mut found);
             let line = self.at.line();
-            self.wire().sent.note(wire, line);
+            self.wire().sent.note(&event.segment, line);
         }
         self.write_down(found);
     }
@@ -157,13 +156,13 @@ impl Scene<'_> {
     }
 
     /// A sequence number of this end's as the ladder shows it: counted from its SYN, and absolute where that was not seen.
-    fn own_number(&self, number: u32) -> u32 {
-        number.wrapping_sub(self.flow.wire[self.end].sent.syn.unwrap_or(0))
+    fn own_number(&self, number: Seq) -> u32 {
+        number.since(self.flow.wire[self.end].sent.syn.unwrap_or_default())
     }
 
     /// As [`Scene::own_number`], of the peer's.
-    fn far_number(&self, number: u32) -> u32 {
-        number.wrapping_sub(self.flow.wire[self.end.peer()].sent.syn.unwrap_or(0))
+    fn far_number(&self, number: Seq) -> u32 {
+        number.since(self.flow.wire[self.end.peer()].sent.syn.unwrap_or_default())
     }
 
     /// The event of an earlier line.
@@ -174,54 +173,56 @@ impl Scene<'_> {
 
 /// What reaches an end; the scene is the sender's.
 impl Scene<'_> {
-    fn segment_delivered(&mut self, wire: &Wire) {
+    fn segment_delivered(&mut self, event: &SegmentEvent) {
+        let segment = &event.segment;
         self.wire().fates = true;
-        self.reach_peer(wire);
-        if wire.flags.rst() {
+        self.reach_peer(event);
+        if segment.flags.rst() {
             self.book.exercise(Rule::NoResetToReset);
         }
         let (t, line) = (self.at.t, self.at.line());
         let far = self.far();
         // What arrived in the same instant before the reset may still be answered.
-        let alone = wire.flags.rst() && far.heard != Some(t);
-        far.spur = alone.then(|| Spur::new(wire, far.arrived.expects(), t, line));
-        let ends = wire.flags.fin() && wire.len == 0 && far.arrived.has_reached(data_end(wire).wrapping_add(1));
+        let alone = segment.flags.rst() && far.heard != Some(t);
+        far.spur = alone.then(|| Spur::new(&event.segment, far.arrived.expects(), t, line));
+        let ends = segment.flags.fin() && segment.data_len() == 0 && far.arrived.has_reached(segment.end());
         far.fin_heard = ends.then_some(t).or(far.fin_heard);
-        far.heard = (!wire.flags.rst()).then_some(t).or(far.heard);
+        far.heard = (!segment.flags.rst()).then_some(t).or(far.heard);
     }
 
     /// The other end may take this segment.
-    fn reach_peer(&mut self, wire: &Wire) {
+    fn reach_peer(&mut self, event: &SegmentEvent) {
+        let segment = &event.segment;
         let line = self.at.line();
-        if wire.flags.rst() {
+        if segment.flags.rst() {
             let far = self.far();
             (far.sent.over, far.reset) = (true, true);
             return;
         }
-        if wire.flags.syn() {
-            self.wire().syns.arrive(wire);
+        if segment.flags.syn() {
+            self.wire().syns.arrive(event);
             self.hosts[self.end.peer()].greeted = Some(self.at.t);
         }
-        let window = window::in_bytes(wire.win, self.window_shift(wire));
+        let window = window::in_bytes(event.window(), self.window_shift(segment));
         let far = self.far();
         // What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
-        let end = data_end(wire).wrapping_add(u32::from(wire.flags.fin()));
-        let is_old = end != wire.seq && far.arrived.expects().is_some_and(|next| is_at_least(next, end));
-        far.arrived.take(wire, line);
-        if wire.flags.ack() {
+        let end = segment.end();
+        let is_old = end != segment.seq && far.arrived.expects().is_some_and(|next| next.is_at_least(end));
+        far.arrived.take(&event.segment, line);
+        if segment.flags.ack() {
             far.missed = is_old && (far.missed || !far.sent.is_finished());
-            far.sent.acknowledge(wire.ack);
-            if far.sent.could_acknowledge(wire.ack) {
-                far.offer.widen(wire.ack.wrapping_add(window), line);
+            far.sent.acknowledge(segment.ack);
+            if far.sent.could_acknowledge(segment.ack) {
+                far.offer.widen(segment.ack + window, line);
             }
-        } else if wire.flags.syn() {
+        } else if segment.flags.syn() {
             far.offer.meet(window, line, far.sent.syn);
         }
     }
 
     /// By how much the window of this segment is shifted; that of a SYN never is (RFC 7323 §2.2).
-    fn window_shift(&self, wire: &Wire) -> u8 {
+    fn window_shift(&self, segment: &Segment) -> u8 {
         let (own, far) = (&self.flow.wire[self.end], &self.flow.wire[self.end.peer()]);
-        if wire.flags.syn() { 0 } else { window::shift(&own.syns, own.fates, &far.syns, far.fates) }
+        if segment.flags.syn() { 0 } else { window::shift(&own.syns, own.fates, &far.syns, far.fates) }
     }
 }

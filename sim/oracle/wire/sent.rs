@@ -1,20 +1,19 @@
 //! What an end has sent, on its own circle of sequence numbers.
 
 use super::contents::{Change, Contents};
-use super::seq::{is_after, is_at_least, latest};
-use crate::trace::Wire;
+use crate::wire::{Segment, Seq};
 
 /// What one end has sent since its SYN, or since the recording began.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sent {
     /// The number of its SYN.
-    pub syn: Option<u32>,
+    pub syn: Option<Seq>,
     /// The number of its FIN, and the line on which it was sent first.
-    pub fin: Option<(u32, u64)>,
+    pub fin: Option<(Seq, u64)>,
     /// The number behind its last byte.
-    next: Option<u32>,
+    next: Option<Seq>,
     /// The acknowledgement that reached it.
-    una: Option<u32>,
+    una: Option<Seq>,
     /// It has sent something that is no SYN.
     pub spoke: bool,
     /// It has sent data.
@@ -28,23 +27,13 @@ pub(super) struct Sent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misplaced {
     /// A FIN that is not where the first one was.
-    Second { first: u32, line: u64 },
+    Second { first: Seq, line: u64 },
     /// A FIN with data behind it.
-    Early { next: u32 },
+    Early { next: Seq },
     /// A FIN that stands beyond the end of all that was sent.
-    Late { next: u32 },
+    Late { next: Seq },
     /// Data behind the FIN.
-    Behind { fin: u32, line: u64 },
-}
-
-/// Where the payload of a segment begins.
-const fn data_start(wire: &Wire) -> u32 {
-    wire.seq.wrapping_add(wire.flags.syn() as u32)
-}
-
-/// The number behind the payload of a segment: that of its FIN, if it has one.
-pub(super) const fn data_end(wire: &Wire) -> u32 {
-    data_start(wire).wrapping_add(wire.len)
+    Behind { fin: Seq, line: u64 },
 }
 
 impl Sent {
@@ -54,30 +43,30 @@ impl Sent {
     }
 
     /// Does this SYN begin another connection? One that is sent again has the same number, and the connection is not over yet.
-    pub fn begins_anew(&self, wire: &Wire) -> bool {
-        let another = self.syn != Some(wire.seq) || self.over || self.is_finished();
-        another || self.spoke && !wire.flags.ack()
+    pub fn begins_anew(&self, segment: &Segment) -> bool {
+        let another = self.syn != Some(segment.seq) || self.over || self.is_finished();
+        another || self.spoke && !segment.flags.ack()
     }
 
     /// A connection begins with this SYN.
-    pub fn begin_anew(&mut self, wire: &Wire) {
-        *self = Sent { syn: Some(wire.seq), next: Some(wire.seq.wrapping_add(1)), ..Sent::default() };
+    pub fn begin_anew(&mut self, segment: &Segment) {
+        *self = Sent { syn: Some(segment.seq), next: Some(segment.seq + 1), ..Sent::default() };
     }
 
     /// The place of the FIN and of what surrounds it. The garbage octet of a keep-alive probe may have the FIN's own number. Only in
     /// a recording that is `whole` nothing can have been sent that it does not show.
-    pub fn misplaced(&self, wire: &Wire, whole: bool) -> Option<Misplaced> {
-        let end = data_end(wire);
-        match (self.fin, wire.flags.fin()) {
+    pub fn misplaced(&self, segment: &Segment, whole: bool) -> Option<Misplaced> {
+        let end = segment.data_end();
+        match (self.fin, segment.flags.fin()) {
             (None, true) => match self.next? {
-                next if is_after(next, end) => Some(Misplaced::Early { next }),
-                next if whole && self.syn.is_some() && is_after(data_start(wire), next) => Some(Misplaced::Late { next }),
+                next if next.is_after(end) => Some(Misplaced::Early { next }),
+                next if whole && self.syn.is_some() && segment.data_start().is_after(next) => Some(Misplaced::Late { next }),
                 _ => None,
             },
             (Some((first, line)), true) => (first != end).then_some(Misplaced::Second { first, line }),
             (Some((fin, line)), false) => {
-                let probe = wire.len == 1 && wire.seq == fin;
-                (wire.len > 0 && is_after(end, fin) && !probe).then_some(Misplaced::Behind { fin, line })
+                let probe = segment.data_len() == 1 && segment.seq == fin;
+                (segment.data_len() > 0 && end.is_after(fin) && !probe).then_some(Misplaced::Behind { fin, line })
             }
             (None, false) => None,
         }
@@ -85,79 +74,79 @@ impl Sent {
 
     /// Compares a segment's payload with what was sent before: how many bytes were known, and what differs. Where no
     /// acknowledgement is known, a single octet behind the last one may be a keep-alive's.
-    pub fn compare(&self, wire: &Wire) -> (usize, Option<Change>) {
-        let (Some(data), Some(next)) = (&wire.data, self.next) else { return (0, None) };
-        let start = data_start(wire);
-        let probe = self.una.is_none() && wire.len == 1 && data_end(wire) == next;
-        if probe || is_at_least(start, next) { (0, None) } else { self.contents.compare(start, data, self.una) }
+    pub fn compare(&self, segment: &Segment) -> (usize, Option<Change>) {
+        let (Some(data), Some(next)) = (segment.data.bytes(), self.next) else { return (0, None) };
+        let start = segment.data_start();
+        let probe = self.una.is_none() && segment.data_len() == 1 && segment.data_end() == next;
+        if probe || start.is_at_least(next) { (0, None) } else { self.contents.compare(start, data, self.una) }
     }
 
     /// Is this the number behind all that was sent?
-    pub fn is_next(&self, seq: u32) -> bool {
+    pub fn is_next(&self, seq: Seq) -> bool {
         self.next == Some(seq)
     }
 
     /// How much of a segment's payload was never sent before, from its end; all of it if nothing is known.
-    pub fn fresh(&self, wire: &Wire) -> u32 {
-        let end = data_end(wire);
+    pub fn fresh(&self, segment: &Segment) -> u32 {
+        let end = segment.data_end();
         match self.next {
-            Some(next) if !is_after(end, next) => 0,
-            Some(next) => wire.len.min(end.wrapping_sub(next)),
-            None => wire.len,
+            Some(next) if !end.is_after(next) => 0,
+            Some(next) => segment.data_len().min(end.since(next)),
+            None => segment.data_len(),
         }
     }
 
     /// Takes note of a common segment that begins behind all that was sent, and ends at `end`.
-    pub fn go_on(&mut self, wire: &Wire, end: u32, line: u64) {
+    pub fn go_on(&mut self, segment: &Segment, end: Seq, line: u64) {
         self.spoke = true;
-        if wire.len > 0 {
+        if segment.data_len() > 0 {
             self.has_data = true;
             self.next = Some(end);
-            if let Some(data) = wire.data.as_ref().filter(|data| data.len() == wire.len as usize) {
-                self.contents.keep(wire.seq, data.clone(), line);
+            if let Some(data) = segment.data.bytes() {
+                self.contents.keep(segment.seq, data.clone(), line);
             }
         }
     }
 
     /// Takes note of a segment that is no reset.
-    pub fn note(&mut self, wire: &Wire, line: u64) {
-        self.spoke |= !wire.flags.syn();
-        self.has_data |= wire.len > 0;
-        let end = data_end(wire);
-        let fresh = self.fresh(wire) as usize;
-        if let Some(data) = wire.data.as_ref().filter(|data| fresh > 0 && data.len() == wire.len as usize) {
+    pub fn note(&mut self, segment: &Segment, line: u64) {
+        self.spoke |= !segment.flags.syn();
+        self.has_data |= segment.data_len() > 0;
+        let end = segment.data_end();
+        let fresh = self.fresh(segment) as usize;
+        if let Some(data) = segment.data.bytes().filter(|_| fresh > 0) {
             let data = if fresh == data.len() { data.clone() } else { data.slice(data.len() - fresh..) };
-            self.contents.keep(end.wrapping_sub(fresh as u32), data, line);
+            self.contents.keep(end - fresh as u32, data, line);
         }
-        self.next = Some(self.next.map_or(end, |next| latest(next, end)));
-        if wire.flags.fin() {
+        self.next = Some(self.next.map_or(end, |next| next.latest(end)));
+        if segment.flags.fin() {
             self.fin.get_or_insert((end, line));
         }
     }
 
     /// The peer acknowledges what lies before `ack`.
-    pub fn acknowledge(&mut self, ack: u32) {
+    pub fn acknowledge(&mut self, ack: Seq) {
         if self.could_acknowledge(ack) {
             self.acknowledged(ack);
         }
     }
 
     /// The peer acknowledges what lies before `ack`, which is a number that this end has sent.
-    pub fn acknowledged(&mut self, ack: u32) {
-        if self.una.is_none_or(|una| is_after(ack, una)) {
+    pub fn acknowledged(&mut self, ack: Seq) {
+        if self.una.is_none_or(|una| ack.is_after(una)) {
             self.una = Some(ack);
             self.contents.acknowledge(ack);
         }
     }
 
     /// Is that a number that this end has sent?
-    pub fn could_acknowledge(&self, ack: u32) -> bool {
-        let begun = self.syn.is_none_or(|syn| is_at_least(ack, syn));
-        begun && self.next.is_some_and(|next| is_at_least(next.wrapping_add(u32::from(self.fin.is_some())), ack))
+    pub fn could_acknowledge(&self, ack: Seq) -> bool {
+        let begun = self.syn.is_none_or(|syn| ack.is_at_least(syn));
+        begun && self.next.is_some_and(|next| (next + u32::from(self.fin.is_some())).is_at_least(ack))
     }
 
     /// Its FIN was acknowledged.
     pub fn is_finished(&self) -> bool {
-        self.fin.zip(self.una).is_some_and(|((fin, _), una)| is_after(una, fin))
+        self.fin.zip(self.una).is_some_and(|((fin, _), una)| una.is_after(fin))
     }
 }

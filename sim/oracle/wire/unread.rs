@@ -9,7 +9,8 @@ use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::Aborted;
 use crate::rules::Rule;
-use crate::trace::{Abort, Header, Wire};
+use crate::trace::{Abort, Header};
+use crate::wire::Segment;
 
 /// A full close, and how many bytes had arrived that nobody had read and nobody will.
 struct Left {
@@ -48,19 +49,19 @@ impl WireState {
 
 impl Scene<'_> {
     /// `reset-on-unread-close`: a FIN that says that all was well, where bytes that it acknowledges were thrown away.
-    pub(super) fn tells_of_unread(&mut self, wire: &Wire, found: &mut Findings) {
-        if !wire.flags.fin() && !wire.flags.rst() || self.wire().reset {
+    pub(super) fn tells_of_unread(&mut self, segment: &Segment, found: &mut Findings) {
+        if !segment.flags.fin() && !segment.flags.rst() || self.wire().reset {
             return;
         }
-        self.wire().reset |= wire.flags.rst();
+        self.wire().reset |= segment.flags.rst();
         let (end, peer) = (self.end, self.end.peer());
         let arrivals = &self.flow.arrivals;
-        let arrived = if wire.flags.rst() { arrivals.arrived_of(peer) } else { arrivals.arrived_before(peer, wire.ack) };
+        let arrived = if segment.flags.rst() { arrivals.arrived_of(peer) } else { arrivals.arrived_before(peer, segment.ack) };
         let Some(Left { close, bytes }) = Left::behind(self.flow, end, arrived) else { return };
         self.book.exercise(Rule::ResetOnUnreadClose);
         // A FIN that the caller asked for before may have been on its way.
         let late = self.me().halves.shut_write().called.is_some() || self.wire().has_finished_before(close);
-        if wire.flags.fin() && !late {
+        if segment.flags.fin() && !late {
             self.wire().reset = true;
             found.add(Rule::ResetOnUnreadClose, &[close], || {
                 format!("the {end} sent a FIN and no reset, although {bytes} bytes were unread when it closed")

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::report::segment::sender;
 use crate::time::Instant;
-use crate::trace::{Fate, Place, Trace, What, Wire};
+use crate::trace::{Fate, Place, SegmentEvent, Trace, What};
 
 use super::label::{Label, Labels};
 
@@ -42,26 +41,26 @@ pub(super) enum Leg {
 #[derive(Clone, Debug)]
 struct Name {
     id: Option<u64>,
-    wire: Option<Box<Wire>>,
+    event: Option<Box<SegmentEvent>>,
     t: Instant,
 }
 
 impl Name {
-    fn of(wire: &Wire, t: Instant) -> Self {
+    fn of(event: &SegmentEvent, t: Instant) -> Self {
         // Without a name, only its contents tell which it is.
-        let nameless = wire.id.is_none().then(|| Box::new(Wire { fate: Fate::Sent, ..wire.clone() }));
-        Name { id: wire.id, wire: nameless, t }
+        let nameless = event.id.is_none().then(|| Box::new(SegmentEvent { fate: Fate::Sent, ..event.clone() }));
+        Name { id: event.id, event: nameless, t }
     }
 
     fn is(&self, other: &Name) -> bool {
-        (self.id, &self.wire) == (other.id, &other.wire)
+        (self.id, &self.event) == (other.id, &other.event)
     }
 }
 
 impl Flight {
     /// A segment at one moment.
-    fn of(wire: &Wire, t: Instant, label: Label, leg: Leg, note: &'static str) -> Self {
-        Flight { from: sender(wire), leg, label, note, until: t, took: None, names: vec![Name::of(wire, t)] }
+    fn of(event: &SegmentEvent, t: Instant, label: Label, leg: Leg, note: &'static str) -> Self {
+        Flight { from: event.sender(), leg, label, note, until: t, took: None, names: vec![Name::of(event, t)] }
     }
 
     /// Nothing but its numbers has to be said of it.
@@ -124,7 +123,7 @@ pub(super) struct Flights {
 impl Flights {
     pub(super) fn new(trace: &Trace, labels: Labels) -> Self {
         let arrival = |what: &What| match what {
-            What::Segment(wire) if wire.fate == Fate::Delivered => named(wire),
+            What::Segment(event) if event.fate == Fate::Delivered => named(event),
             _ => None,
         };
         let arriving = trace.events.iter().filter_map(|event| arrival(&event.what)).collect();
@@ -132,47 +131,47 @@ impl Flights {
     }
 
     /// The next segment of the trace; and whether `then`, the event behind it, is told with it: what became of it at once.
-    pub(super) fn next(&mut self, t: Instant, wire: &Wire, then: Option<&Wire>) -> (Flight, bool) {
-        let label = self.labels.next(t, wire);
-        let then = then.filter(|then| wire.fate == Fate::Sent && is_same(wire, then));
+    pub(super) fn next(&mut self, t: Instant, event: &SegmentEvent, then: Option<&SegmentEvent>) -> (Flight, bool) {
+        let label = self.labels.next(t, event);
+        let then = then.filter(|then| event.fate == Fate::Sent && is_same(event, then));
         let told = then.and_then(|then| self.told(then));
-        let (leg, note) = told.unwrap_or_else(|| self.alone(wire));
-        (Flight::of(wire, t, label, leg, note), told.is_some())
+        let (leg, note) = told.unwrap_or_else(|| self.alone(event));
+        (Flight::of(event, t, label, leg, note), told.is_some())
     }
 
     /// What is drawn of a segment to which this happens as it is sent; nothing where it merely arrives.
-    fn told(&mut self, wire: &Wire) -> Option<(Leg, &'static str)> {
-        match wire.fate {
+    fn told(&mut self, event: &SegmentEvent) -> Option<(Leg, &'static str)> {
+        match event.fate {
             Fate::Dropped => Some((Leg::Lost, "lost")),
             Fate::Duplicated => Some((Leg::Leaves, "twice")),
-            Fate::Corrupted => Some((self.damaged(wire), "damaged")),
+            Fate::Corrupted => Some((self.damaged(event), "damaged")),
             Fate::Sent | Fate::Delivered | Fate::Injected => None,
         }
     }
 
     /// What is drawn of a segment by itself.
-    fn alone(&mut self, wire: &Wire) -> (Leg, &'static str) {
-        match wire.fate {
+    fn alone(&mut self, event: &SegmentEvent) -> (Leg, &'static str) {
+        match event.fate {
             Fate::Sent => (Leg::Leaves, ""),
-            Fate::Delivered if named(wire).is_some_and(|name| self.damaged.contains(&name)) => (Leg::Arrives, "damaged"),
-            Fate::Delivered if self.is_copy(wire) => (Leg::Arrives, "copy"),
+            Fate::Delivered if named(event).is_some_and(|name| self.damaged.contains(&name)) => (Leg::Arrives, "damaged"),
+            Fate::Delivered if self.is_copy(event) => (Leg::Arrives, "copy"),
             Fate::Delivered => (Leg::Arrives, ""),
             Fate::Injected => (Leg::Arrives, "injected"),
             Fate::Dropped => (Leg::Lost, "lost"),
             Fate::Duplicated => (Leg::Leaves, "copy"),
-            Fate::Corrupted => (self.damaged(wire), "damaged"),
+            Fate::Corrupted => (self.damaged(event), "damaged"),
         }
     }
 
     /// Did the same segment arrive before?
-    fn is_copy(&mut self, wire: &Wire) -> bool {
-        named(wire).is_some_and(|name| !self.arrived.insert(name))
+    fn is_copy(&mut self, event: &SegmentEvent) -> bool {
+        named(event).is_some_and(|name| !self.arrived.insert(name))
     }
 
     /// A damaged segment may arrive, to be thrown away there.
-    fn damaged(&mut self, wire: &Wire) -> Leg {
-        self.damaged.extend(named(wire));
-        if named(wire).is_some_and(|name| self.arriving.contains(&name)) { Leg::Leaves } else { Leg::Lost }
+    fn damaged(&mut self, event: &SegmentEvent) -> Leg {
+        self.damaged.extend(named(event));
+        if named(event).is_some_and(|name| self.arriving.contains(&name)) { Leg::Leaves } else { Leg::Lost }
     }
 
     /// Takes what an event says of the numbers of its end.
@@ -181,14 +180,14 @@ impl Flights {
     }
 }
 
-fn named(wire: &Wire) -> Option<(Place, u64)> {
-    wire.id.map(|id| (sender(wire), id))
+fn named(event: &SegmentEvent) -> Option<(Place, u64)> {
+    event.id.map(|id| (event.sender(), id))
 }
 
 /// Are both the same segment?
-fn is_same(sent: &Wire, other: &Wire) -> bool {
+fn is_same(sent: &SegmentEvent, other: &SegmentEvent) -> bool {
     match (named(sent), named(other)) {
         (Some(one), Some(other)) => one == other,
-        _ => Wire { fate: other.fate, ..sent.clone() } == *other,
+        _ => SegmentEvent { fate: other.fate, ..sent.clone() } == *other,
     }
 }

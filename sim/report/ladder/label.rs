@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::report::segment::{self, Numbers, sender};
+use crate::report::segment::{self, Numbers};
 use crate::report::words;
 use crate::time::Instant;
-use crate::trace::{Fate, Place, Sending, What, Wire};
+use crate::trace::{Fate, Place, SegmentEvent, Sending, What};
+use crate::wire::Seq;
 
 /// The words on an arrow. It may stand for a run of segments that follow each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,7 +154,7 @@ pub(super) struct Labels {
     transmissions: BTreeMap<(Place, u32), (u32, Instant)>,
     speakers: BTreeMap<Place, Speaker>,
     /// What reached each end last: the acknowledgement, and whether the window is closed behind it.
-    heard: BTreeMap<Place, (u32, bool)>,
+    heard: BTreeMap<Place, (Seq, bool)>,
     /// What was said of segments when they left.
     left: BTreeMap<Name, Label>,
 }
@@ -161,16 +162,20 @@ pub(super) struct Labels {
 /// By what a segment is known again: its sender and the name that the trace gives it, else its numbers.
 type Name = (Place, Option<u64>, [u32; 4]);
 
-fn name(wire: &Wire) -> Name {
-    let numbers = [wire.seq, wire.ack, wire.len, wire.flags.0.into()];
-    (sender(wire), wire.id, if wire.id.is_some() { [0; 4] } else { numbers })
+fn name(event: &SegmentEvent) -> Name {
+    let segment = &event.segment;
+    let numbers = [segment.seq.0, segment.ack.0, segment.data_len(), segment.flags.0.into()];
+    (event.sender(), event.id, if event.id.is_some() { [0; 4] } else { numbers })
 }
+
+/// More than this counts as this (RFC 7323 §2.3).
+const SHIFT_MAX: u8 = 14;
 
 /// What one end has said last.
 #[derive(Debug, Default)]
 struct Speaker {
     /// Acknowledgement number and raw window.
-    acked: Option<(u32, u32)>,
+    acked: Option<(Seq, u32)>,
     /// Its window scale, if it offered one.
     shift: Option<u32>,
     /// The window that was last shown, or need not be.
@@ -184,15 +189,16 @@ impl Labels {
     }
 
     /// The label of the next segment of the trace. One that was sent says what is new in it, and the same wherever it is seen again.
-    pub(super) fn next(&mut self, t: Instant, wire: &Wire) -> Label {
-        if wire.fate == Fate::Delivered && wire.flags.ack() && !wire.flags.rst() {
-            self.heard.insert(receiver(wire), (wire.ack, wire.win == 0));
+    pub(super) fn next(&mut self, t: Instant, event: &SegmentEvent) -> Label {
+        let segment = &event.segment;
+        if event.fate == Fate::Delivered && segment.flags.ack() && !segment.flags.rst() {
+            self.heard.insert(event.receiver(), (segment.ack, event.window() == 0));
         }
-        if wire.fate != Fate::Sent {
-            return self.left.get(&name(wire)).cloned().unwrap_or_else(|| self.plain(wire));
+        if event.fate != Fate::Sent {
+            return self.left.get(&name(event)).cloned().unwrap_or_else(|| self.plain(event));
         }
-        let label = self.sent(t, wire);
-        self.left.insert(name(wire), label.clone());
+        let label = self.sent(t, event);
+        self.left.insert(name(event), label.clone());
         label
     }
 
@@ -202,39 +208,41 @@ impl Labels {
     }
 
     /// All that is known of a segment by itself.
-    fn plain(&self, wire: &Wire) -> Label {
+    fn plain(&self, event: &SegmentEvent) -> Label {
+        let segment = &event.segment;
         Label {
-            kind: segment::kind(wire.flags),
-            start: self.numbers.seq(wire),
-            bytes: wire.len.into(),
+            kind: segment::kind(segment.flags),
+            start: self.numbers.seq(event),
+            bytes: segment.data_len().into(),
             count: 1,
-            ack: wire.flags.ack().then(|| self.numbers.ack(wire)),
-            is_odd: wire.len == 0 && !wire.flags.ack(),
+            ack: segment.flags.ack().then(|| self.numbers.ack(event)),
+            is_odd: segment.data_len() == 0 && !segment.flags.ack(),
             ..Label::default()
         }
     }
 
-    fn sent(&mut self, t: Instant, wire: &Wire) -> Label {
-        let plain = self.plain(wire);
-        let is_next = self.sending.next(sender(wire)).is_none_or(|next| next == wire.seq);
-        let again = self.again(t, wire);
+    fn sent(&mut self, t: Instant, event: &SegmentEvent) -> Label {
+        let segment = &event.segment;
+        let plain = self.plain(event);
+        let is_next = self.sending.next(event.sender()).is_none_or(|next| next == segment.seq);
+        let again = self.again(t, event);
         let is_bare = plain.bytes == 0 && plain.kind.is_empty();
-        let peer = receiver(wire);
+        let peer = event.receiver();
         // Windows are scaled if both ends offered to (RFC 7323 §2.2).
         let scaled = self.speakers.get(&peer).is_some_and(|peer| peer.shift.is_some());
-        let speaker = self.speakers.entry(sender(wire)).or_default();
-        let (win, before) = (speaker.window(wire, scaled), speaker.acked);
-        let is_new = before.is_none_or(|(ack, _)| ack != wire.ack);
-        if wire.flags.ack() {
-            speaker.acked = Some((wire.ack, wire.win));
+        let speaker = self.speakers.entry(event.sender()).or_default();
+        let (win, before) = (speaker.window(event, scaled), speaker.acked);
+        let is_new = before.is_none_or(|(ack, _)| ack != segment.ack);
+        if segment.flags.ack() {
+            speaker.acked = Some((segment.ack, event.window()));
         }
         // The acknowledgement of a SYN-ACK is 1, or worth a look.
-        let kind = if self.is_probe(wire) { "probe".to_owned() } else { plain.kind };
-        let is_said = is_bare || (is_new && !(wire.flags.syn() && plain.ack == Some(1)));
+        let kind = if self.is_probe(event) { "probe".to_owned() } else { plain.kind };
+        let is_said = is_bare || (is_new && !(segment.flags.syn() && plain.ack == Some(1)));
         Label {
             kind,
             ack: plain.ack.filter(|_| is_said),
-            is_dup: is_bare && is_next && wire.flags.ack() && before == Some((wire.ack, wire.win)),
+            is_dup: is_bare && is_next && segment.flags.ack() && before == Some((segment.ack, event.window())),
             is_odd: plain.is_odd || (is_bare && !is_next),
             win,
             again,
@@ -243,41 +251,39 @@ impl Labels {
     }
 
     /// Does it ask after a closed window, with the octet behind it or an old number (RFC 9293 §3.8.6.1)?
-    fn is_probe(&self, wire: &Wire) -> bool {
-        let is_plain = wire.flags.ack() && !wire.flags.syn() && !wire.flags.fin() && !wire.flags.rst();
-        let Some((ack, true)) = self.heard.get(&sender(wire)) else { return false };
-        is_plain && (wire.len == 1 && wire.seq == *ack || wire.len == 0 && wire.seq.wrapping_add(1) == *ack)
+    fn is_probe(&self, event: &SegmentEvent) -> bool {
+        let segment = &event.segment;
+        let is_plain = segment.flags.ack() && segment.flags.is_plain();
+        let Some((ack, true)) = self.heard.get(&event.sender()) else { return false };
+        is_plain && (segment.data_len() == 1 && segment.seq == *ack || segment.data_len() == 0 && segment.seq + 1 == *ack)
     }
 
-    fn again(&mut self, t: Instant, wire: &Wire) -> Option<Again> {
-        let is_again = self.sending.is_again(wire);
-        if wire.len == 0 && !wire.flags.syn() && !wire.flags.fin() {
+    fn again(&mut self, t: Instant, event: &SegmentEvent) -> Option<Again> {
+        let segment = &event.segment;
+        let is_again = self.sending.is_again(event);
+        if segment.data_len() == 0 && !segment.flags.syn() && !segment.flags.fin() {
             return None;
         }
-        let before = self.transmissions.insert((sender(wire), wire.seq), (1, t)).filter(|_| is_again);
+        let before = self.transmissions.insert((event.sender(), segment.seq.0), (1, t)).filter(|_| is_again);
         let nth = before.map(|(count, last)| (count + 1, t - last));
         if let Some((count, _)) = nth {
-            self.transmissions.insert((sender(wire), wire.seq), (count, t));
+            self.transmissions.insert((event.sender(), segment.seq.0), (count, t));
         }
         is_again.then_some(Again { nth, more: 0 })
     }
 }
 
-/// Whom it is for.
-fn receiver(wire: &Wire) -> Place {
-    Place { end: wire.from.peer(), flow: wire.flow }
-}
-
 impl Speaker {
     /// The window of a segment, if it is closed, open again, or quite another than before.
-    fn window(&mut self, wire: &Wire, scaled: bool) -> Option<u64> {
-        if wire.flags.syn() {
-            self.shift = shift(&wire.opts.text());
+    fn window(&mut self, event: &SegmentEvent, scaled: bool) -> Option<u64> {
+        let segment = &event.segment;
+        if segment.flags.syn() {
+            self.shift = segment.options.window_scale.map(|shift| shift.min(SHIFT_MAX).into());
         }
-        if wire.flags.syn() || wire.flags.rst() || !wire.flags.ack() {
+        if segment.flags.syn() || segment.flags.rst() || !segment.flags.ack() {
             return None;
         }
-        let window = u64::from(wire.win) << self.shift.filter(|_| scaled).unwrap_or(0);
+        let window = u64::from(event.window()) << self.shift.filter(|_| scaled).unwrap_or(0);
         let known = *self.window.get_or_insert(window);
         let differs = window > known.saturating_mul(2) || window < known / 2;
         if differs {
@@ -285,10 +291,4 @@ impl Speaker {
         }
         (window == 0 || differs).then_some(window)
     }
-}
-
-/// The window scale among the options of a SYN; more than 14 counts as 14 (RFC 7323 §2.3).
-fn shift(options: &str) -> Option<u32> {
-    let scale = options.split(',').find_map(|option| option.strip_prefix("ws="))?;
-    scale.parse().ok().map(|shift: u32| shift.min(14))
 }

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::oracle::{Verdict, Violation};
 use crate::report::segment::Numbers;
 use crate::trace::{Place, Trace, What};
+use crate::wire::Seq;
 
 use self::flight::Flights;
 use self::fold::fold;
@@ -44,7 +45,7 @@ pub struct View {
     /// Where the trace is a part of a longer one: how many bytes were read before it, by their reader.
     pub read: BTreeMap<Place, u64>,
     /// Then also: the sequence numbers of SYNs that are not among the events, by their sender.
-    pub initial: BTreeMap<Place, u32>,
+    pub initial: BTreeMap<Place, Seq>,
 }
 
 /// A line of the trace that is pointed at.

@@ -122,12 +122,12 @@ impl<'a> Rows<'a> {
 
     /// A segment, with what becomes of it at once; how many events that are.
     fn segment(&mut self, index: usize) -> usize {
-        let wire = |index: usize| match self.events.get(index).map(|event| &event.what) {
-            Some(What::Segment(wire)) => Some(wire),
+        let segment = |index: usize| match self.events.get(index).map(|event| &event.what) {
+            Some(What::Segment(segment)) => Some(segment),
             _ => None,
         };
-        let Some(sent) = wire(index) else { return 1 };
-        let (flight, told) = self.flights.next(self.events[index].t, sent, wire(index + 1));
+        let Some(sent) = segment(index) else { return 1 };
+        let (flight, told) = self.flights.next(self.events[index].t, sent, segment(index + 1));
         self.fly(line(index), line(index) + u64::from(told), self.events[index].t, flight);
         1 + usize::from(told)
     }
@@ -168,7 +168,7 @@ impl<'a> Rows<'a> {
                     self.returned.insert(back);
                     return Some((back, outcome));
                 }
-                What::Segment(wire) if wire.fate != Fate::Delivered && wire.flow == at.flow => {}
+                What::Segment(event) if event.fate != Fate::Delivered && event.flow == at.flow => {}
                 What::State { at: whose, .. } if whose == at => {}
                 _ => return None,
             }

@@ -30,7 +30,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, Trace, What, Wire, state_name};
+use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, SegmentEvent, Trace, What, state_name};
+use crate::wire::Segment;
 use token::Line;
 
 /// A history that can't be understood.
@@ -223,12 +224,11 @@ impl History {
         let passes = line.take("passes");
         let fate = if passes { Fate::Sent } else { words::fate(&line.word()?)? };
         let flags = words::flags(&line.word()?)?;
-        let mut wire =
-            Wire { flow: at.flow, from: at.end, id: None, fate, seq: 0, ack: 0, flags, win: 0, len: 0, data: None, opts: "".into() };
-        words::wire(&mut line, &mut wire)?;
-        let arrives = passes.then(|| Wire { fate: Fate::Delivered, ..wire.clone() });
-        for wire in std::iter::once(wire).chain(arrives) {
-            self.push(What::Segment(wire));
+        let segment = Segment { flags, ..Segment::default() };
+        let event = words::segment(&mut line, SegmentEvent::new(at.flow, at.end, fate, segment))?;
+        let arrives = passes.then(|| SegmentEvent { fate: Fate::Delivered, ..event.clone() });
+        for event in std::iter::once(event).chain(arrives) {
+            self.push(What::Segment(event));
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Flags, Limits, Outcome, Payload, Resources};
+use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Limits, Outcome, Payload, Resources};
+use crate::wire::{Flags, Seq};
 
 fn read(text: &str) -> Trace {
     parse(text, Contract::modern()).unwrap_or_else(|error| panic!("{error} in\n{text}"))
@@ -101,22 +102,11 @@ fn the_environment_has_a_spelling() {
 #[test]
 fn the_wire_has_a_spelling() {
     let text = "client segment sent FA seq 100 ack 7 win 9 len 3 id 4 opts ws=7\nserver/1 state ESTABLISHED to CLOSE-WAIT";
-    let wire = Wire {
-        flow: 0,
-        from: End::Client,
-        id: Some(4),
-        fate: Fate::Sent,
-        seq: 100,
-        ack: 7,
-        flags: Flags(17),
-        win: 9,
-        len: 3,
-        data: None,
-        opts: "ws=7".into(),
-    };
+    let segment = Segment { seq: Seq(100), ack: Seq(7), flags: Flags(17), data: Payload::Count(3), ..Segment::default() };
+    let event = SegmentEvent { id: Some(4), ..SegmentEvent::new(0, End::Client, Fate::Sent, segment).spelled(9, "ws=7") };
     let at = Place { flow: 1, end: End::Server };
     let state = What::State { at, from: "ESTABLISHED".into(), to: "CLOSE-WAIT".into() };
-    assert_eq!(whats(text), [What::Segment(wire), state]);
+    assert_eq!(whats(text), [What::Segment(event), state]);
 }
 
 #[test]
@@ -124,12 +114,12 @@ fn a_segment_may_carry_bytes_and_pass_at_once() {
     let text = "client segment passes A seq 1 data \"ab\"\nserver segment lost A";
     assert_eq!(refusal(text), "line 2: `lost` is no fate of a segment");
     let both = whats(text.lines().next().unwrap_or_default());
-    let wire = |what: &What| match what {
-        What::Segment(wire) => (wire.fate, wire.seq, wire.len, wire.data.clone()),
+    let segment = |what: &What| match what {
+        What::Segment(event) => (event.fate, event.segment.seq, event.segment.data.clone()),
         other => panic!("{other:?}"),
     };
-    let data = Some(bytes::Bytes::from_static(b"ab"));
-    assert_eq!(both.iter().map(wire).collect::<Vec<_>>(), [(Fate::Sent, 1, 2, data.clone()), (Fate::Delivered, 1, 2, data)]);
+    let data = Payload::from(bytes::Bytes::from_static(b"ab"));
+    assert_eq!(both.iter().map(segment).collect::<Vec<_>>(), [(Fate::Sent, Seq(1), data.clone()), (Fate::Delivered, Seq(1), data)]);
     assert_eq!(times("5 client segment passes A"), [5, 5]);
     assert_eq!(whats("client segment sent A data \"\""), whats("client segment sent A len 0"));
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Parsed;
 use super::token::Line;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Flags, Limits, Outcome, Payload, Place, Records, Resources, Wire};
+use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Limits, Outcome, Payload, Place, Records, Resources, SegmentEvent};
+use crate::wire::{Flags, Seq};
 
 /// `client`, `server/1`: none if the word names no end.
 pub(super) fn place(word: &str) -> Parsed<Option<Place>> {
@@ -204,26 +205,21 @@ pub(super) fn flags(word: &str) -> Parsed<Flags> {
     Flags::from_letters(word).ok_or_else(|| format!("`{word}` are no flags"))
 }
 
-/// The payload of a segment says its length.
-fn carry(wire: &mut Wire, data: bytes::Bytes) -> Parsed<()> {
-    wire.len = u32::try_from(data.len()).map_err(|_| "a segment carries no more than 32 bits can count")?;
-    wire.data = Some(data).filter(|data| !data.is_empty());
-    Ok(())
-}
-
 /// The fields of a segment, in any order; what is left out is zero.
-pub(super) fn wire(line: &mut Line, wire: &mut Wire) -> Parsed<()> {
+pub(super) fn segment(line: &mut Line, mut event: SegmentEvent) -> Parsed<SegmentEvent> {
+    let (mut window, mut options) = (0, String::new());
     while !line.is_empty() {
+        let segment = &mut event.segment;
         match line.word()?.as_str() {
-            "seq" => wire.seq = line.number()?,
-            "ack" => wire.ack = line.number()?,
-            "win" => wire.win = line.number()?,
-            "len" => wire.len = line.number()?,
-            "data" => carry(wire, line.bytes()?)?,
-            "id" => wire.id = Some(line.number()?),
-            "opts" => wire.opts = line.word()?.into(),
+            "seq" => segment.seq = Seq(line.number()?),
+            "ack" => segment.ack = Seq(line.number()?),
+            "win" => window = line.number()?,
+            "len" => segment.data = Payload::Count(line.number::<u32>()? as usize),
+            "data" => segment.data = line.bytes()?.into(),
+            "id" => event.id = Some(line.number()?),
+            "opts" => options = line.word()?,
             other => return Err(format!("`{other}` is no field of a segment")),
         }
     }
-    Ok(())
+    Ok(event.spelled(window, &options))
 }

@@ -26,7 +26,7 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
             return Break(outside(connection, step, incoming));
         }
         // A closed window keeps data out, but not acknowledgements (RFC 9293 §3.8.6.1, MUST-66).
-        segment.data.clear();
+        segment.data.truncate(0);
         incoming.fin_at = None;
         incoming.has_length = true;
         connection.owe(AckDue::Now);

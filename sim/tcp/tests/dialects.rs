@@ -120,7 +120,7 @@ fn nobodys_connection_is_not_connected() {
     let outcome = stack.call(Instant::ZERO, Socket::new(7), &mut READ.clone());
     assert_eq!(outcome, Some(Outcome::Error(Error::NotConnected)));
     assert!(!stack.abort(Instant::ZERO, Socket::new(7), Abort::Reset));
-    assert_eq!(stack.held(Socket::new(7)), Held::default());
+    assert_eq!(stack.held(Socket::new(7)), Resources::default());
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn a_reset_in_syn_received_leaves_the_listener_as_it_was() {
     assert_eq!(pair.states.server, "SYN-RECEIVED");
     pair.inject(SERVER, Flags::RST, 1, 0, "");
     assert_eq!((pair.states.server, pair.accepted, pair.aborts.server.len()), ("LISTEN", 0, 0));
-    assert_eq!(pair.held(SERVER), Held::default());
+    assert_eq!(pair.held(SERVER), Resources::default());
     pair.inject(SERVER, Flags::SYN, 500, 0, "");
     assert_eq!(pair.states.server, "SYN-RECEIVED");
 }
@@ -201,7 +201,7 @@ fn a_handshake_that_nobody_completes_is_given_up() {
     pair.drive_for(seconds(180) - millis(1));
     assert_eq!(pair.states.server, "SYN-RECEIVED");
     pair.drive_for(millis(1));
-    assert_eq!((pair.states.server, pair.held(SERVER)), ("CLOSED", Held::default()));
+    assert_eq!((pair.states.server, pair.held(SERVER)), ("CLOSED", Resources::default()));
 }
 
 #[test]

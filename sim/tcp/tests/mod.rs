@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Held, Notice, Settings, Socket, Tcp};
-use crate::contract::{Abort, Both, Call, Contract, End, Error, Mode, Outcome, Payload};
+use super::{Notice, Settings, Socket, Tcp};
+use crate::contract::{Abort, Both, Call, Contract, End, Error, Mode, Outcome, Payload, Resources};
 use crate::time::Instant;
 use crate::wire::{Flags, Packet, Segment, Seq};
 
@@ -219,7 +219,10 @@ impl Pair {
     fn inject(&mut self, to: End, flags: Flags, seq: u32, ack: u32, text: &str) {
         let (source, target) = if to == SERVER { (EPHEMERAL, PORT) } else { (PORT, EPHEMERAL) };
         let data = Bytes::copy_from_slice(text.as_bytes());
-        self.arrive(to, Segment { source, target, seq: Seq(seq), ack: Seq(ack), flags, window: 5000, data, ..Segment::default() });
+        self.arrive(
+            to,
+            Segment { source, target, seq: Seq(seq), ack: Seq(ack), flags, window: 5000, data: data.into(), ..Segment::default() },
+        );
     }
 
     /// Takes what a stack has to say and to send.
@@ -364,8 +367,8 @@ impl Pair {
         [self.states.client, self.states.server]
     }
 
-    fn held(&self, end: End) -> Held {
-        self.sockets[end].map_or(Held::default(), |socket| self.stacks[end].held(socket))
+    fn held(&self, end: End) -> Resources {
+        self.sockets[end].map_or(Resources::default(), |socket| self.stacks[end].held(socket))
     }
 
     /// What travelled since the last look.
@@ -376,7 +379,7 @@ impl Pair {
     #[track_caller]
     fn assert_nothing_left(&mut self) {
         self.finish();
-        assert_eq!([self.held(CLIENT), self.held(SERVER)], [Held::default(); 2]);
+        assert_eq!([self.held(CLIENT), self.held(SERVER)], [Resources::default(); 2]);
         assert_eq!([self.stacks.client.deadline(), self.stacks.server.deadline()], [None; 2]);
     }
 }

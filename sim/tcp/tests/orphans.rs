@@ -11,7 +11,7 @@ fn fin_wait_2_is_bounded_after_a_full_close() {
     let deadline = pair.stacks.client.deadline().expect("bounded");
     assert_eq!(deadline - pair.now, seconds(60));
     pair.finish();
-    assert_eq!((pair.states(), pair.held(CLIENT)), (["CLOSED", "CLOSE-WAIT"], Held::default()));
+    assert_eq!((pair.states(), pair.held(CLIENT)), (["CLOSED", "CLOSE-WAIT"], Resources::default()));
     pair.write(SERVER, "late");
     pair.drive();
     assert_eq!(pair.states(), ["CLOSED", "CLOSED"]);
@@ -35,7 +35,7 @@ fn a_close_into_the_void_ends_with_the_limit() {
     let begun = pair.now;
     pair.finish();
     assert_eq!((pair.states.client, pair.now - begun), ("CLOSED", seconds(100)));
-    assert_eq!(pair.held(CLIENT), Held::default());
+    assert_eq!(pair.held(CLIENT), Resources::default());
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_close_at_a_closed_window_is_bounded_although_probes_are_answered() {
     assert_eq!(pair.states.client, "ESTABLISHED");
     pair.now(CLIENT, Call::Close);
     pair.drive_for(seconds(100 + 240));
-    assert_eq!((pair.held(CLIENT), &*pair.aborts.client), (Held::default(), &[Abort::Timeout][..]));
+    assert_eq!((pair.held(CLIENT), &*pair.aborts.client), (Resources::default(), &[Abort::Timeout][..]));
 }
 
 #[test]

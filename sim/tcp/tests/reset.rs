@@ -119,7 +119,7 @@ fn what_had_arrived_is_read_before_the_reset() {
         assert!(pair.abort(CLIENT, Abort::Reset));
         pair.drive();
         assert_eq!([pair.read(SERVER), pair.read(SERVER)], [data("kept"), Outcome::Error(Error::Reset)]);
-        assert_eq!((pair.read(SERVER), pair.held(SERVER)), (Outcome::Eof, Held::default()));
+        assert_eq!((pair.read(SERVER), pair.held(SERVER)), (Outcome::Eof, Resources::default()));
     }
 }
 

@@ -192,7 +192,7 @@ fn silence_ends_a_connection_after_the_limit() {
     assert_eq!(pair.aborts.client, [Abort::Timeout]);
     assert_eq!(pair.call(CLIENT, &mut pending), Some(Outcome::Error(Error::TimedOut)));
     assert_eq!([pair.read(CLIENT), pair.now(CLIENT, write("y"))], [Outcome::Eof, Outcome::Closed]);
-    assert_eq!((pair.held(CLIENT), pair.states.server), (Held::default(), "ESTABLISHED"));
+    assert_eq!((pair.held(CLIENT), pair.states.server), (Resources::default(), "ESTABLISHED"));
 }
 
 #[test]

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
+use crate::contract::Payload;
 
 mod codec;
+mod flags;
 mod options;
 mod seq;
 
@@ -30,7 +32,7 @@ fn any_options() -> impl Strategy<Value = Options> {
 }
 
 fn segments() -> impl Strategy<Value = Segment> {
-    let data = prop::collection::vec(any::<u8>(), 0..100).prop_map(Bytes::from);
+    let data = prop::collection::vec(any::<u8>(), 0..100).prop_map(|bytes| Payload::from(Bytes::from(bytes)));
     let header = (any::<[u16; 4]>(), any::<[u32; 2]>(), any::<u8>());
     (header, any_options(), data).prop_map(|((shorts, longs, flags), options, data)| {
         let ([source, target, window, urgent], [seq, ack]) = (shorts, longs.map(Seq));

@@ -19,6 +19,18 @@ fn they_print_as_a_trace_has_them() {
 }
 
 #[test]
+fn a_text_is_read_in_any_order_and_says_what_it_can() {
+    let read = |text: &str| Options::from_text(text).to_string();
+    assert_eq!(read("sackok,ws=7,sack=1-2,ts=1:0,mss=1460,sack=4294967295-3"), "mss=1460,ws=7,sackok,ts=1:0,sack=1-2,sack=4294967295-3");
+    assert_eq!(read("mss=65535,ws=255"), "mss=65535,ws=255");
+    assert_eq!(read("mss=65536,ws=256"), "mss=65535", "the largest there is, and no scale at all");
+    assert_eq!(read("mss=9,ws=3,mss=10,ws=2"), "mss=10,ws=3", "the larger one counts");
+    for text in ["mss=,ws=", "mss=-1,ws=x", "mss=+9", "mss=9x", "mss", "", ",,", "xmss=9", "mss=4294967296", "ts=1", "ts=1:x", "sack=1"] {
+        assert_eq!(Options::from_text(text), Options::default(), "{text}");
+    }
+}
+
+#[test]
 fn each_is_read_wherever_it_stands() {
     let read = |bytes: &[u8]| Options::read(bytes).map(|options| options.to_string());
     assert_eq!(read(&[2, 4, 5, 180, 1, 3, 3, 7]), Ok("mss=1460,ws=7".into()));
@@ -70,13 +82,14 @@ fn as_many_sack_blocks_are_written_as_have_room() {
 
 proptest! {
     #[test]
-    fn they_take_as_many_octets_as_they_say_and_read_back(options in any_options()) {
+    fn they_take_as_many_octets_as_they_say_and_read_back_from_bytes_and_text(options in any_options()) {
         let mut bytes = vec![9];
         options.put(&mut bytes);
         prop_assert_eq!(bytes.len(), 1 + options.size());
         prop_assert!(options.size() <= ROOM && options.size().is_multiple_of(4));
         prop_assert_eq!(options.is_empty(), options.size() == 0);
-        prop_assert_eq!(Options::read(&bytes[1..]), Ok(options));
+        prop_assert_eq!(Options::read(&bytes[1..]), Ok(options.clone()));
+        prop_assert_eq!(Options::from_text(&options.text()), options);
     }
 
     #[test]

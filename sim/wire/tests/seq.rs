@@ -48,6 +48,17 @@ proptest! {
 }
 
 #[test]
+fn order_goes_round_and_ends_at_half_the_circle() {
+    for start in [0, 1, u32::MAX - 1, u32::MAX, 1 << 31].map(Seq) {
+        let (near, far) = (start + ((1 << 31) - 1), start + (1 << 31));
+        assert!(near.is_after(start) && !start.is_after(near) && !start.is_after(start));
+        assert!([far.is_after(start), far.is_before(start), far.is_at_least(start), far.is_at_most(start)].iter().all(|is_so| !is_so));
+        assert_eq!((near.latest(start), start.latest(near), far.latest(start)), (near, near, far));
+        assert_eq!((near.earliest(start), start.earliest(near), far.earliest(start)), (start, start, far));
+    }
+}
+
+#[test]
 fn a_range_holds_its_first_number_and_not_the_one_behind_its_last() {
     let start = Seq(u32::MAX - 1);
     assert!(!Seq(u32::MAX - 2).is_within(start, 4));
@@ -57,7 +68,8 @@ fn a_range_holds_its_first_number_and_not_the_one_behind_its_last() {
 
 #[test]
 fn a_segment_takes_a_number_for_each_octet_and_one_each_for_syn_and_fin() {
-    let length = |flags, data: &'static [u8]| Segment { flags, data: data.into(), seq: Seq(u32::MAX), ..Segment::default() };
+    let length =
+        |flags, data: &'static [u8]| Segment { flags, data: Bytes::from_static(data).into(), seq: Seq(u32::MAX), ..Segment::default() };
     let segments = [length(Flags::ACK, b""), length(Flags::SYN, b""), length(Flags::FIN, b"abc"), length(Flags::SYN | Flags::FIN, b"a")];
     assert_eq!(segments.clone().map(|segment| segment.length()), [0, 1, 4, 3]);
     assert_eq!(segments.map(|segment| segment.end().0), [u32::MAX, 0, 3, 2]);

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher as _};
 
 use crate::contract::{Both, End, Payload};
-use crate::wire::{Packet, Segment, Seq};
+use crate::wire::{Options, Packet, SackBlocks, Segment, Seq};
 
 use super::super::core::Core;
 use super::super::fingerprint::Canon;
@@ -62,11 +62,12 @@ fn canonical_segment(segment: &Segment, starts: Both<Seq>, canon: &mut Canon) {
     canon.write_u32(segment.seq.since(starts.client));
     canon.write_u32(if segment.flags.ack() { segment.ack.since(starts.server) } else { 0 });
     let options = &segment.options;
-    (options.mss, options.window_scale, options.sack_permitted).hash(canon);
+    Options { sack: SackBlocks::new(), ..options.clone() }.hash(canon);
     for (start, end) in &options.sack {
         (start.since(starts.server), end.since(starts.server)).hash(canon);
     }
-    canon.bytes(&segment.data);
+    canon.number(segment.data.len() as u64);
+    segment.data.write_to(canon);
 }
 
 impl Side {

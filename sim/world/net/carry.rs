@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use crate::contract::End;
 use crate::link::{Arrival, Fate, Meaning};
 use crate::time::Instant;
-use crate::trace::{self, Event, Flags, SynOptions, What, Wire};
-use crate::wire::{Datagram, Ecn, Options, Packet, Segment};
+use crate::trace::{self, Event, SegmentEvent, What};
+use crate::wire::{Datagram, Ecn, Packet, Segment};
 
 use super::super::agenda::Due;
 use super::super::core::Core;
@@ -250,44 +250,19 @@ fn log(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segmen
     }
 }
 
+/// The trace names flow and ends, and so keeps no ports; nor does it keep urgent pointers.
 #[inline(never)]
 fn record(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, segment: &Segment) {
-    let opts = options(segment);
-    let data = (!segment.data.is_empty()).then(|| segment.data.clone());
-    let wire = Wire {
-        flow,
-        from,
-        id: Some(id),
-        fate,
-        seq: segment.seq.0,
-        ack: segment.ack.0,
-        flags: Flags(segment.flags.0),
-        win: u32::from(segment.window),
-        len: segment.data.len() as u32,
-        opts,
-        data,
-    };
-    core.events.push(Event { t: core.now, what: What::Segment(wire) });
-}
-
-#[inline]
-fn options(segment: &Segment) -> trace::Options {
-    if segment.options.is_empty() { trace::Options::default() } else { some_options(&segment.options) }
-}
-
-fn some_options(options: &Options) -> trace::Options {
-    if options.timestamps.is_some() || !options.sack.is_empty() {
-        return options.spelled().into();
-    }
-    let (mss, window_scale, sack_permitted) = (options.mss, options.window_scale, options.sack_permitted);
-    SynOptions { mss, window_scale, sack_permitted }.into()
+    let segment = Segment { source: 0, target: 0, urgent: 0, ..segment.clone() };
+    let event = SegmentEvent { id: Some(id), ..SegmentEvent::new(flow, from, fate, segment) };
+    core.events.push(Event { t: core.now, what: What::Segment(event) });
 }
 
 /// What became of the segment that was logged last.
 #[cold]
 fn log_fate(core: &mut Core, fate: Fate) {
     let Some(What::Segment(sent)) = core.events.last().map(|event| event.what.clone()) else { return };
-    let log = |fate: trace::Fate| core.log(|| What::Segment(Wire { fate, ..sent.clone() }));
+    let log = |fate: trace::Fate| core.log(|| What::Segment(SegmentEvent { fate, ..sent.clone() }));
     let marks = [
         (fate.dropped.is_some(), trace::Fate::Dropped),
         (fate.corrupted, trace::Fate::Corrupted),

@@ -9,18 +9,19 @@ use crate::oracle::flow::Flow;
 use crate::oracle::hosts::Host;
 use crate::oracle::ledger::Ledger;
 use crate::trace::{Header, Records};
+use crate::wire::{Options, Seq};
 
 /// The sizes in which these ends speak: small, so that numbers meet their bounds.
 const OPTIONS: &str = "mss=4,ws=1";
-const STARTS: Both<u32> = Both { client: u32::MAX - 20, server: 1 << 31 };
+const STARTS: Both<Seq> = Both { client: Seq(u32::MAX - 20), server: Seq(1 << 31) };
 
 /// What an end does next.
 #[derive(Clone, Copy, Debug)]
 struct Move {
     from: End,
     flags: u8,
-    len: u32,
-    win: u32,
+    len: usize,
+    win: u16,
     /// How far the numbers lie from those that are right.
     seq: i8,
     ack: i8,
@@ -35,9 +36,13 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     let near = || prop_oneof![8 => Just(0_i8), 1 => -5..6_i8];
     let fates = vec![Fate::Dropped, Fate::Duplicated, Fate::Corrupted, Fate::Injected];
     let fate = prop_oneof![8 => Just(Some(Fate::Delivered)), 2 => Just(None), 1 => prop::sample::select(fates).prop_map(Some)];
-    let fields = (from, flags, 0..6_u32, prop_oneof![4 => Just(20_u32), 1 => 0..20_u32], near(), near(), fate, 0..3_u64);
+    let fields = (from, flags, 0..6_usize, prop_oneof![4 => Just(20_u16), 1 => 0..20_u16], near(), near(), fate, 0..3_u64);
     let one = fields.prop_map(|(from, flags, len, win, seq, ack, fate, id)| Move { from, flags, len, win, seq, ack, fate, id });
     prop::collection::vec(one, 1..60)
+}
+
+fn moved(seq: Seq, by: i8) -> Seq {
+    Seq(seq.0.wrapping_add_signed(by.into()))
 }
 
 /// A flow and what is found on it.
@@ -45,8 +50,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 struct Judged {
     flow: Flow,
     book: Ledger,
-    next: Both<u32>,
-    heard: Both<u32>,
+    next: Both<Seq>,
+    heard: Both<Seq>,
     line: u64,
 }
 
@@ -55,19 +60,19 @@ impl Judged {
         Judged { flow: Flow::new(0, header), book: Ledger::default(), next: STARTS, heard: Both::default(), line: 1 }
     }
 
-    fn take(&mut self, header: &Header, wire: &Wire) {
+    fn take(&mut self, header: &Header, event: &SegmentEvent) {
         self.line += 1;
-        self.on_scene(header, wire, |scene| scene.segment(wire));
+        self.on_scene(header, event, |scene| scene.segment(event));
     }
 
-    fn goes_the_short_way(mut self, header: &Header, wire: &Wire) -> bool {
-        self.on_scene(header, wire, |scene| scene.is_as_expected(wire))
+    fn goes_the_short_way(mut self, header: &Header, event: &SegmentEvent) -> bool {
+        self.on_scene(header, event, |scene| scene.is_as_expected(event))
     }
 
-    fn on_scene<T>(&mut self, header: &Header, wire: &Wire, act: impl FnOnce(&mut Scene<'_>) -> T) -> T {
+    fn on_scene<T>(&mut self, header: &Header, event: &SegmentEvent, act: impl FnOnce(&mut Scene<'_>) -> T) -> T {
         let at = Stamp::new(self.line, self.line, Instant(self.line / 3));
         let mut hosts = Both::same(Host::default());
-        act(&mut Scene { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: wire.from, at })
+        act(&mut Scene { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: event.from, at })
     }
 
     /// What is known and was found, but for the terms.
@@ -80,23 +85,24 @@ impl Judged {
         End::BOTH.into_iter().for_each(|end| self.flow.wire[end].terms = None);
     }
 
-    fn wire(&mut self, step: Move) -> Wire {
-        let Move { from, flags, len, win, id, .. } = step;
-        let flags = Flags(flags);
-        let seq = self.next[from].wrapping_add_signed(step.seq.into());
-        let ack = self.heard[from].wrapping_add_signed(step.ack.into());
-        if step.seq == 0 {
-            self.next[from] = seq.wrapping_add(len).wrapping_add(u32::from(flags.syn())).wrapping_add(u32::from(flags.fin()));
+    fn sent(&mut self, step: Move) -> SegmentEvent {
+        let (from, flags) = (step.from, Flags(step.flags));
+        let (seq, ack) = (moved(self.next[from], step.seq), moved(self.heard[from], step.ack));
+        let data = bytes::Bytes::from(vec![b'a' + step.seq.unsigned_abs(); step.len]).into();
+        let mut segment = Segment { seq, ack, flags, window: step.win, data, ..Segment::default() };
+        if flags.syn() {
+            segment.options = Options::from_text(OPTIONS);
         }
-        let data = (len > 0).then(|| bytes::Bytes::from(vec![b'a' + step.seq.unsigned_abs(); len as usize]));
-        let opts = if flags.syn() { OPTIONS.into() } else { "".into() };
-        Wire { flow: 0, from, id: Some(id), fate: Fate::Sent, seq, ack, flags, win, len, data, opts }
+        if step.seq == 0 {
+            self.next[from] = segment.end();
+        }
+        SegmentEvent { id: Some(step.id), ..SegmentEvent::new(0, from, Fate::Sent, segment) }
     }
 
     /// The events of a move.
-    fn events(&mut self, step: Move) -> Vec<Wire> {
-        let sent = self.wire(step);
-        let fate = step.fate.map(|fate| Wire { fate, ..sent.clone() });
+    fn events(&mut self, step: Move) -> Vec<SegmentEvent> {
+        let sent = self.sent(step);
+        let fate = step.fate.map(|fate| SegmentEvent { fate, ..sent.clone() });
         if step.fate == Some(Fate::Delivered) && step.seq == 0 {
             self.heard[step.from.peer()] = self.next[step.from];
         }
@@ -121,19 +127,19 @@ fn both_ways(steps: impl IntoIterator<Item = Move>) -> usize {
     let mut judged = Judged::new(&header);
     let mut short = 0;
     for step in steps {
-        for wire in judged.events(step) {
+        for event in judged.events(step) {
             let mut long = judged.clone();
             long.forget_terms();
-            short += usize::from(judged.clone().goes_the_short_way(&header, &wire));
-            long.take(&header, &wire);
-            judged.take(&header, &wire);
-            assert_eq!(judged.clone().state(), long.state(), "{wire:?}");
+            short += usize::from(judged.clone().goes_the_short_way(&header, &event));
+            long.take(&header, &event);
+            judged.take(&header, &event);
+            assert_eq!(judged.clone().state(), long.state(), "{event:?}");
         }
     }
     short
 }
 
-fn say(from: End, len: u32) -> Move {
+fn say(from: End, len: usize) -> Move {
     Move { from, flags: ACK, len, win: 20, seq: 0, ack: 0, fate: Some(Fate::Delivered), id: 1 }
 }
 
@@ -145,7 +151,7 @@ fn a_conversation_goes_the_short_way() {
 
 /// The last move after a handshake and one octet of each end, all with this window: is it judged, when it is sent and when it is
 /// delivered, the short way?
-fn last(win: u32, last: Move) -> usize {
+fn last(win: u16, last: Move) -> usize {
     let before = || handshake().into_iter().chain([say(End::Server, 1), say(End::Client, 1)]).map(move |step| Move { win, ..step });
     both_ways(before().chain([last])) - both_ways(before())
 }

@@ -13,7 +13,7 @@ fn bulk(start: u64, first: u64, count: u64) -> Vec<Event> {
     let piece = |at: u64| {
         let t = start + 10 * (at - first);
         let seq = 1 + MSS * (at as u32 - 1);
-        let (segment, ack) = (wire(t, Client, Sent, seq, 1, "PA", MSS), wire(t + 5, Server, Sent, 1, seq + MSS, "A", 0));
+        let (segment, ack) = (segment(t, Client, Sent, seq, 1, "PA", MSS), segment(t + 5, Server, Sent, 1, seq + MSS, "A", 0));
         vec![
             call(t, CLIENT, at, Call::Write(Payload::Count(MSS as usize))),
             segment.clone(),
@@ -51,8 +51,8 @@ fn a_thousand_segments_are_two_rows() {
 #[test]
 fn what_is_lost_in_a_long_stretch_is_seen() {
     let mut events = bulk(0, 1, 20);
-    events.extend([wire(300, Client, Sent, 20_001, 1, "PA", MSS), wire(300, Client, Dropped, 20_001, 1, "PA", MSS)]);
-    events.extend([wire(1300, Client, Sent, 20_001, 1, "PA", MSS), wire(1305, Client, Delivered, 20_001, 1, "PA", MSS)]);
+    events.extend([segment(300, Client, Sent, 20_001, 1, "PA", MSS), segment(300, Client, Dropped, 20_001, 1, "PA", MSS)]);
+    events.extend([segment(1300, Client, Sent, 20_001, 1, "PA", MSS), segment(1305, Client, Delivered, 20_001, 1, "PA", MSS)]);
     events.extend([back(1305, SERVER, 21, Outcome::Data(Payload::Count(MSS as usize))), call(1305, SERVER, 22, READ)]);
     events.extend(bulk(1400, 22, 20));
     assert_drawn(
@@ -76,7 +76,7 @@ fn what_is_lost_in_a_long_stretch_is_seen() {
 #[test]
 fn short_stretches_are_told_in_full() {
     let rows = |count: u64| {
-        let flushed = |at: u64| wire(at, if at.is_multiple_of(2) { Client } else { Server }, Sent, at as u32 / 2, 0, "A", 1);
+        let flushed = |at: u64| segment(at, if at.is_multiple_of(2) { Client } else { Server }, Sent, at as u32 / 2, 0, "A", 1);
         draw((0..count).map(flushed).collect(), &View::default()).lines().count() - 1
     };
     assert_eq!((rows(15), rows(16)), (15, 2));
@@ -84,7 +84,7 @@ fn short_stretches_are_told_in_full() {
 
 /// A FIN sent `count` times, once a second.
 fn fins(count: u64) -> Vec<Event> {
-    let fin = |nth: u64| wire(1000 * nth, Client, Sent, 1, 1, "FA", 0);
+    let fin = |nth: u64| segment(1000 * nth, Client, Sent, 1, 1, "FA", 0);
     std::iter::once(call(0, CLIENT, 1, Call::Close)).chain((0..count).map(fin)).collect()
 }
 
@@ -101,7 +101,7 @@ fn what_is_sent_over_and_over_is_one_row() {
 #[test]
 fn what_is_sent_again_at_growing_distances_is_told_in_full() {
     let mut events = fins(1);
-    events.extend((1..13).map(|nth| wire(1000 << nth, Client, Sent, 1, 1, "FA", 0)));
+    events.extend((1..13).map(|nth| segment(1000 << nth, Client, Sent, 1, 1, "FA", 0)));
     assert_eq!(draw(events, &View::default()).matches("FIN 1 again").count(), 12);
 }
 
@@ -149,9 +149,9 @@ fn in_flow(flow: u32) -> impl Fn(Event) -> Event {
             What::Return { at, op, outcome, accepted, peer, made } => {
                 What::Return { at: Place { flow, ..at }, op, outcome, accepted, peer, made }
             }
-            What::Segment(mut wire) => {
-                wire.flow = flow;
-                What::Segment(wire)
+            What::Segment(mut segment) => {
+                segment.flow = flow;
+                What::Segment(segment)
             }
             other => other,
         };

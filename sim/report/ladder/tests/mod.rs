@@ -8,7 +8,8 @@ use bytes::Bytes;
 use super::*;
 use crate::contract::{Call, End, Mode, Outcome, Payload};
 use crate::time::Instant;
-use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Fate, Flags, What, Wire};
+use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Fate, SegmentEvent, What};
+use crate::wire::{Flags, Options, Segment, Seq};
 
 const CLIENT: Place = Place { flow: 0, end: End::Client };
 const SERVER: Place = Place { flow: 0, end: End::Server };
@@ -59,23 +60,24 @@ fn assert_drawn(drawn: &str, picture: &str) {
 }
 
 /// A segment, with its flags' letters, without a name.
-fn wire(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
+fn segment(millis: u64, from: End, fate: Fate, seq: u32, ack: u32, flags: &str, len: u32) -> Event {
     let flags = Flags::from_letters(flags).expect("letters");
-    let wire = Wire { flow: 0, from, id: None, fate, seq, ack, flags, win: 65535, len, data: None, opts: "".into() };
-    at(millis, What::Segment(wire))
+    let data = Payload::Count(len as usize);
+    let segment = Segment { seq: Seq(seq), ack: Seq(ack), flags, window: 65535, data, ..Segment::default() };
+    at(millis, What::Segment(SegmentEvent::new(0, from, fate, segment)))
 }
 
 /// The same segment as something becomes of it.
 fn then(millis: u64, sent: &Event, fate: Fate) -> Event {
-    let What::Segment(wire) = &sent.what else { panic!("no segment") };
-    at(millis, What::Segment(Wire { fate, ..wire.clone() }))
+    let What::Segment(segment) = &sent.what else { panic!("no segment") };
+    at(millis, What::Segment(SegmentEvent { fate, ..segment.clone() }))
 }
 
 /// The event, with its segment changed.
-fn with(event: Event, change: impl FnOnce(&mut Wire)) -> Event {
-    let What::Segment(mut wire) = event.what else { panic!("no segment") };
-    change(&mut wire);
-    Event { t: event.t, what: What::Segment(wire) }
+fn with(event: Event, change: impl FnOnce(&mut SegmentEvent)) -> Event {
+    let What::Segment(mut segment) = event.what else { panic!("no segment") };
+    change(&mut segment);
+    Event { t: event.t, what: What::Segment(segment) }
 }
 
 fn state(millis: u64, place: Place, from: &'static str, to: &'static str) -> Event {

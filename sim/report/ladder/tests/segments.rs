@@ -7,9 +7,9 @@ use super::*;
 
 /// The handshake over 10 ms each way; both count from 0 afterwards.
 fn handshake() -> Vec<Event> {
-    let syn = wire(0, Client, Sent, 1000, 0, "S", 0);
-    let syn_ack = wire(10, Server, Sent, 9000, 1001, "SA", 0);
-    let ack = wire(20, Client, Sent, 1001, 9001, "A", 0);
+    let syn = segment(0, Client, Sent, 1000, 0, "S", 0);
+    let syn_ack = segment(10, Server, Sent, 9000, 1001, "SA", 0);
+    let ack = segment(20, Client, Sent, 1001, 9001, "A", 0);
     vec![
         call(0, SERVER, 1, Call::Accept { port: 80, keepalive: None }),
         call(0, CLIENT, 1, Call::Connect { to: None, keepalive: None }),
@@ -54,8 +54,8 @@ fn a_handshake_names_its_segments_and_its_states() {
 
 #[test]
 fn what_is_lost_is_sent_again() {
-    let fin = wire(1000, Client, Sent, 1006, 9001, "FA", 0);
-    let segments = [wire(40, Client, Sent, 1001, 9001, "PA", 5), wire(2000, Client, Sent, 1006, 9001, "FA", 0)];
+    let fin = segment(1000, Client, Sent, 1006, 9001, "FA", 0);
+    let segments = [segment(40, Client, Sent, 1001, 9001, "PA", 5), segment(2000, Client, Sent, 1006, 9001, "FA", 0)];
     assert_drawn(
         &after_handshake(vec![
             call(40, CLIENT, 2, Call::Write(data("hello"))),
@@ -65,8 +65,8 @@ fn what_is_lost_is_sent_again() {
             call(50, SERVER, 2, READ),
             back(50, SERVER, 2, Outcome::Data(data("hello"))),
             call(60, CLIENT, 3, Call::Shutdown(Mode::Write)),
-            wire(60, Client, Sent, 1006, 9001, "FA", 0),
-            wire(60, Client, Dropped, 1006, 9001, "FA", 0),
+            segment(60, Client, Sent, 1006, 9001, "FA", 0),
+            segment(60, Client, Dropped, 1006, 9001, "FA", 0),
             state(60, CLIENT, "ESTABLISHED", "FIN-WAIT-1"),
             back(60, CLIENT, 3, Outcome::Done),
             fin.clone(),
@@ -75,9 +75,9 @@ fn what_is_lost_is_sent_again() {
             call(2005, SERVER, 3, READ),
             then(2010, &segments[1], Delivered),
             state(2010, SERVER, "ESTABLISHED", "CLOSE-WAIT"),
-            wire(2010, Server, Sent, 9001, 1007, "A", 0),
+            segment(2010, Server, Sent, 9001, 1007, "A", 0),
             back(2010, SERVER, 3, Outcome::Eof),
-            wire(2020, Server, Delivered, 9001, 1007, "A", 0),
+            segment(2020, Server, Delivered, 9001, 1007, "A", 0),
             state(2020, CLIENT, "FIN-WAIT-1", "FIN-WAIT-2"),
         ]),
         r#"
@@ -99,8 +99,8 @@ fn what_is_lost_is_sent_again() {
 
 #[test]
 fn segments_that_cross_have_two_rows() {
-    let ours = wire(40, Client, Sent, 1001, 9001, "PA", 5);
-    let theirs = wire(41, Server, Sent, 9001, 1001, "PA", 7);
+    let ours = segment(40, Client, Sent, 1001, 9001, "PA", 5);
+    let theirs = segment(41, Server, Sent, 9001, 1001, "PA", 7);
     assert_drawn(
         &after_handshake(vec![ours.clone(), theirs.clone(), then(50, &ours, Delivered), then(51, &theirs, Delivered)]),
         r#"
@@ -115,10 +115,10 @@ fn segments_that_cross_have_two_rows() {
 
 #[test]
 fn copies_damage_and_what_comes_from_nowhere_are_said() {
-    let id = |event, id| with(event, |wire| wire.id = Some(id));
-    let twice = id(wire(40, Client, Sent, 1001, 9001, "PA", 5), 1);
-    let damaged = id(wire(41, Client, Sent, 1006, 9001, "PA", 5), 2);
-    let gone = id(wire(42, Client, Sent, 1011, 9001, "PA", 5), 3);
+    let id = |event, id| with(event, |event| event.id = Some(id));
+    let twice = id(segment(40, Client, Sent, 1001, 9001, "PA", 5), 1);
+    let damaged = id(segment(41, Client, Sent, 1006, 9001, "PA", 5), 2);
+    let gone = id(segment(42, Client, Sent, 1011, 9001, "PA", 5), 3);
     assert_drawn(
         &after_handshake(vec![
             twice.clone(),
@@ -130,7 +130,7 @@ fn copies_damage_and_what_comes_from_nowhere_are_said() {
             then(50, &twice, Delivered),
             then(51, &damaged, Delivered),
             then(52, &twice, Delivered),
-            wire(60, Server, Injected, 9001, 0, "R", 0),
+            segment(60, Server, Injected, 9001, 0, "R", 0),
             state(60, CLIENT, "ESTABLISHED", "CLOSED"),
         ]),
         r#"
@@ -148,7 +148,7 @@ fn copies_damage_and_what_comes_from_nowhere_are_said() {
 
 #[test]
 fn windows_are_said_where_they_close_open_or_change() {
-    let window = |millis, ack, win| with(wire(millis, Server, Sent, 9001, ack, "A", 0), |wire| wire.win = win);
+    let window = |millis, ack, win| with(segment(millis, Server, Sent, 9001, ack, "A", 0), |event| event.segment.window = win);
     assert_drawn(
         &after_handshake(vec![
             window(40, 1001, 60_000),
@@ -159,7 +159,7 @@ fn windows_are_said_where_they_close_open_or_change() {
             window(45, 1004, 1),
             window(46, 1005, 2),
             window(47, 1006, 5),
-            wire(50, Client, Sent, 1000, 9001, "A", 0),
+            segment(50, Client, Sent, 1000, 9001, "A", 0),
         ]),
         r#"
                                                                                     ╰ #1 accept → ok
@@ -180,9 +180,9 @@ fn windows_are_said_where_they_close_open_or_change() {
 /// heard, is data, and an odd acknowledgement.
 #[test]
 fn what_asks_after_a_closed_window_is_a_probe() {
-    let window = |millis, win| with(wire(millis, Server, Sent, 9001, 1001, "A", 0), |wire| wire.win = win);
-    let octet = |millis| wire(millis, Client, Sent, 1001, 9001, "A", 1);
-    let bare = |millis| wire(millis, Client, Sent, 1000, 9001, "A", 0);
+    let window = |millis, win| with(segment(millis, Server, Sent, 9001, 1001, "A", 0), |event| event.segment.window = win);
+    let octet = |millis| segment(millis, Client, Sent, 1001, 9001, "A", 1);
+    let bare = |millis| segment(millis, Client, Sent, 1000, 9001, "A", 0);
     assert_drawn(
         &after_handshake(vec![window(40, 0), octet(41), bare(42), then(50, &window(40, 0), Delivered), octet(60), bare(61)]),
         r#"
@@ -201,8 +201,10 @@ fn what_asks_after_a_closed_window_is_a_probe() {
 #[test]
 fn windows_are_scaled_as_both_ends_agreed() {
     let drawn = |theirs: &str| {
-        let syn = |from, flags, opts: &str| with(wire(0, from, Sent, 0, 0, flags, 0), |wire| wire.opts = opts.into());
-        let window = |millis, win| with(wire(millis, Client, Sent, 1, 1, "A", 0), |wire| wire.win = win);
+        let syn = |from, flags, opts: &str| {
+            with(segment(0, from, Sent, 0, 0, flags, 0), |event| event.segment.options = Options::from_text(opts))
+        };
+        let window = |millis, win| with(segment(millis, Client, Sent, 1, 1, "A", 0), |event| event.segment.window = win);
         draw(vec![syn(Client, "S", "mss=1460,ws=7"), syn(Server, "SA", theirs), window(1, 500), window(2, 100)], &View::default())
     };
     assert!(drawn("ws=2").contains("win 12800"), "{}", drawn("ws=2"));
@@ -214,12 +216,12 @@ fn long_silences_partitions_and_timeouts_have_their_rows() {
     assert_drawn(
         &after_handshake(vec![
             env(40, None, EnvWhat::Partition { from: None }),
-            wire(50, Client, Sent, 1001, 9001, "PA", 5),
-            wire(50, Client, Dropped, 1001, 9001, "PA", 5),
-            wire(64_050, Client, Sent, 1001, 9001, "PA", 5),
-            wire(64_050, Client, Dropped, 1001, 9001, "PA", 5),
-            wire(192_050, Client, Sent, 1001, 9001, "PA", 5),
-            wire(192_050, Client, Dropped, 1001, 9001, "PA", 5),
+            segment(50, Client, Sent, 1001, 9001, "PA", 5),
+            segment(50, Client, Dropped, 1001, 9001, "PA", 5),
+            segment(64_050, Client, Sent, 1001, 9001, "PA", 5),
+            segment(64_050, Client, Dropped, 1001, 9001, "PA", 5),
+            segment(192_050, Client, Sent, 1001, 9001, "PA", 5),
+            segment(192_050, Client, Dropped, 1001, 9001, "PA", 5),
             env(300_000, Some(Client), EnvWhat::Abort(Abort::Timeout, By::Stack)),
             env(309_999, None, EnvWhat::Heal { from: None }),
         ]),
@@ -239,10 +241,10 @@ fn long_silences_partitions_and_timeouts_have_their_rows() {
 /// What a burst holds is one row while it stays together.
 #[test]
 fn bursts_are_one_row_each() {
-    let burst = |millis, fate| (0..3).map(move |at| wire(millis, Client, fate, 1001 + 1000 * at, 9001, "A", 1000));
-    let slowly = |fate| (0..3).map(move |at| wire(70 + u64::from(at), Client, fate, 4001 + 1000 * at, 9001, "A", 1000));
+    let burst = |millis, fate| (0..3).map(move |at| segment(millis, Client, fate, 1001 + 1000 * at, 9001, "A", 1000));
+    let slowly = |fate| (0..3).map(move |at| segment(70 + u64::from(at), Client, fate, 4001 + 1000 * at, 9001, "A", 1000));
     let mut events: Vec<Event> = burst(40, Sent).chain(burst(50, Delivered)).collect();
-    events.extend((0..3).map(|at| wire(60, Client, Sent, 4001 + 1000 * at, 9001, "A", 1000)));
+    events.extend((0..3).map(|at| segment(60, Client, Sent, 4001 + 1000 * at, 9001, "A", 1000)));
     events.push(state(60, CLIENT, "A", "B"));
     events.extend(slowly(Delivered));
     assert_drawn(
@@ -261,7 +263,7 @@ fn bursts_are_one_row_each() {
 #[test]
 fn the_longest_label_keeps_whole_numbers() {
     let most = u32::MAX - 1;
-    let one = || wire(0, Client, Sent, most, most, "SFRPAU", u32::MAX);
+    let one = || segment(0, Client, Sent, most, most, "SFRPAU", u32::MAX);
     let drawn = draw(vec![one(), at(86_400_123, one().what), at(99_400_123, one().what)], &View::default());
     assert!(drawn.contains(&format!(" 0:{} ({0}) ack {most} ", u32::MAX)), "{drawn}");
     assert!(drawn.lines().all(|line| line.chars().count() <= 180), "{drawn}");
@@ -270,7 +272,7 @@ fn the_longest_label_keeps_whole_numbers() {
 /// A segment that is pointed at stands alone, and the mark stands at its sender.
 #[test]
 fn a_mark_on_a_segment_stands_at_its_sender() {
-    let mut events: Vec<Event> = (0..3).map(|at| wire(0, Server, Sent, 1 + 10 * at, 1, "A", 10)).collect();
+    let mut events: Vec<Event> = (0..3).map(|at| segment(0, Server, Sent, 1 + 10 * at, 1, "A", 10)).collect();
     events.push(call(0, CLIENT, 1, READ));
     let mark = Mark { line: 3, op: None, text: "inside-window".to_owned() };
     let view = View { marks: vec![mark], ..View::default() };
