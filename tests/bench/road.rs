@@ -4,6 +4,8 @@
 //! Instructions are the difference between two runs of this program under valgrind that differ only in how often the row is
 //! repeated; without valgrind that column stays empty.
 
+#[path = "random.rs"]
+mod random;
 #[path = "rows.rs"]
 mod rows;
 
@@ -26,6 +28,9 @@ fn main() {
     for row in ROWS.iter().filter(|row| row.name.contains(&wanted)) {
         let instructions = instructions(row).map_or_else(String::new, |count| format!("{count:.0}"));
         println!("{:<34} {:>12.1} {:>14}   {}", row.name, cpu_time(row), instructions, row.unit);
+        if let Some(spread) = random::spread(row.name) {
+            println!("{:<34} {spread}", "");
+        }
     }
 }
 

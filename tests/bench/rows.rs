@@ -10,6 +10,8 @@ use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pat
 use flowsim::wire::{Flags, Options, Segment, Seq};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
+use crate::random;
+
 /// One row.
 pub struct Row {
     /// What is measured.
@@ -36,6 +38,9 @@ pub static ROWS: &[Row] = &[
     Row { name: "tcp-ping-pong+oracle", unit: "round trip", repeats: 5, counted: 1, prepare: || Box::new(|| ping_pong(true)) },
     Row { name: "tcp-many-100+oracle", unit: "connection", repeats: 20, counted: 1, prepare: || Box::new(|| many(100)) },
     Row { name: "tcp-many-10000+oracle", unit: "connection", repeats: 1, counted: 1, prepare: || Box::new(|| many(10_000)) },
+    Row { name: "random-pipe", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::pipe) },
+    Row { name: "random-tcp", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::tcp) },
+    Row { name: "random-duplex", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::duplex) },
     Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
     Row { name: "judge-segments", unit: "segment event", repeats: 50, counted: 2, prepare: judge_segments },
     Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
