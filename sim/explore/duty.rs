@@ -1,4 +1,4 @@
-//! What a caller owes its flow: random steps, cut and completed so that no run of them is a client's fault.
+//! Cuts and completes random steps to what a caller owes its flow, so that no run of them is a client's fault.
 //!
 //! A run is not known beforehand (any call may fail, or wait for ever), so this looks at what *may* happen, in the order of a
 //! task's steps and between tasks, and never at how long a call takes.

@@ -1,24 +1,27 @@
-//! Scenarios that nobody wrote: [`scenarios`] is a strategy for proptest, for properties of your own flows.
+//! Generates scenarios at random: [`scenarios`] is a strategy for proptest, for properties of your own flows.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
-//! a file that a person reads. What random steps would do is cut by `duty` to what no run makes a client's fault, so that
-//! whatever comes out is the flow's own doing. What this is not: a judge, or a search that learns from what it has seen.
+//! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
+//! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. All chance comes out of
+//! `draws` as numbers on record; `shrink` edits the record of a failure. What this is not: a judge, or a search that learns from
+//! what it has seen.
 
+mod draws;
 mod duty;
 mod network;
 mod random;
+mod shrink;
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::sample::select;
-use proptest::strategy::NewTree;
+use proptest::strategy::{NewTree, Strategy};
 use proptest::test_runner::TestRunner;
 
 use crate::contract::{Both, Contract, End};
 use crate::scenario::{Fault, FaultKind, FlowSteps, Pipe, Scenario, Step};
 use crate::world::{Offers, Target};
 use crate::{link, tcp};
+use draws::Draws;
 use duty::{Duties, Wishes};
+pub use shrink::Shrinking;
 
 /// Most flows of a scenario.
 const MAX_FLOWS: usize = 3;
@@ -83,39 +86,59 @@ impl Scenarios {
         Scenarios { careless: true, ..self }
     }
 
-    fn strategy(&self) -> impl Strategy<Value = Scenario> + use<> {
-        let (careless, offers) = (self.careless, self.offers);
-        let parts = (self.promises(), random::seed(), medium(&offers), random::aborts(&offers), flows(&offers, careless));
-        parts.prop_map(move |(contract, seed, medium, aborts, wishes)| {
-            let count = wishes.len() as u32;
-            let faults: Vec<Fault> = aborts.into_iter().chain(medium.faults).map(|fault| fault.of_flows(count).into()).collect();
-            let is_calm = faults.is_empty() && !offers.network_faults;
-            let flow = |(flow, wishes)| FlowSteps { tasks: tasks(flow, contract, is_calm, wishes, careless), ..FlowSteps::default() };
-            let (flows, title): (Vec<_>, _) = (wishes.into_iter().enumerate().map(flow).collect(), "As generated".to_owned());
-            let Medium { pipe, link, tcp, .. } = medium;
-            let ends = if offers.network_faults && offers.aborts { network::ends(&flows, &tcp) } else { Vec::new() };
-            let faults = faults.into_iter().chain(ends.into_iter().map(Fault::from)).collect();
-            Scenario { title, contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
-        })
+    /// One scenario.
+    fn draw(&self, draws: &mut Draws<'_>) -> Scenario {
+        let offers = &self.offers;
+        let contract = draws.part(|draws| self.promises(draws));
+        let seed = draws.part(random::seed);
+        let Medium { pipe, link, tcp, faults } = medium(draws, offers);
+        let aborts = if offers.aborts { draws.part(random::aborts) } else { Vec::new() };
+        let wishes = self.flows(draws);
+        let is_calm = aborts.is_empty() && !offers.network_faults;
+        let steps = |(flow, wishes)| FlowSteps { tasks: self.tasks(flow, contract, is_calm, wishes), ..FlowSteps::default() };
+        let flows: Vec<FlowSteps> = wishes.into_iter().enumerate().map(steps).collect();
+        let ends = if offers.network_faults && offers.aborts { network::ends(&flows, &tcp) } else { Vec::new() };
+        let drawn = aborts.into_iter().chain(faults).map(|fault| fault.of_flows(flows.len() as u32));
+        let faults = drawn.chain(ends).map(Fault::from).collect();
+        Scenario { title: "As generated".to_owned(), contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
     }
 
     /// Mostly the same for both ends.
-    fn promises(&self) -> BoxedStrategy<Option<Both<Contract>>> {
+    fn promises(&self, draws: &mut Draws<'_>) -> Option<Both<Contract>> {
         if self.contracts.is_empty() {
-            return Just(None).boxed();
+            return None;
         }
-        let one = || select(self.contracts.clone());
-        let both = (one(), proptest::option::weighted(0.3, one()));
-        both.prop_map(|(client, server)| Some(Both { client, server: server.unwrap_or(client) })).boxed()
+        let client = draws.one_of(&self.contracts);
+        let server = draws.maybe(30, |draws| draws.one_of(&self.contracts));
+        Some(Both { client, server: server.unwrap_or(client) })
+    }
+
+    /// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to
+    /// them.
+    fn flows(&self, draws: &mut Draws<'_>) -> Vec<Both<Wishes>> {
+        let most = if self.offers.network_faults && self.offers.several_flows { MAX_FLOWS } else { 1 };
+        let wishes = |draws: &mut Draws<'_>| draws.part(|draws| random::wishes(draws, &self.offers, self.careless));
+        draws.list(1..=most, |draws| Both { client: wishes(draws), server: wishes(draws) })
+    }
+
+    /// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a
+    /// full close forbids more.
+    fn tasks(&self, flow: usize, contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>) -> Both<Vec<Vec<Step>>> {
+        let contract = contract.unwrap_or(Both::same(Contract::async_io()));
+        let tasks = |end: End, wishes: Wishes| match self.careless {
+            true => wishes.lanes,
+            false => wishes.within(&Duties::of(flow, end, &contract, is_calm)),
+        };
+        Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
     }
 }
 
 impl Strategy for Scenarios {
-    type Tree = <BoxedStrategy<Scenario> as Strategy>::Tree;
+    type Tree = Shrinking;
     type Value = Scenario;
 
     fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        self.strategy().boxed().new_tree(runner)
+        Ok(Shrinking::new(self.clone(), runner.rng()))
     }
 }
 
@@ -129,34 +152,15 @@ struct Medium {
 }
 
 /// A network where the target has one, else a pipe.
-fn medium(offers: &Offers) -> BoxedStrategy<Medium> {
+fn medium(draws: &mut Draws<'_>, offers: &Offers) -> Medium {
     if !offers.network_faults {
-        return random::pipe().prop_map(|pipe| Medium { pipe, ..Medium::default() }).boxed();
+        return Medium { pipe: draws.part(random::pipe), ..Medium::default() };
     }
-    let sets_stacks = offers.stack_settings;
-    let parts = (network::link(), network::tcp(), network::faults(offers.aborts));
-    let medium = move |(link, tcp, faults): (_, _, Vec<FaultKind>)| {
-        let tcp = if sets_stacks { network::distinct(tcp, &faults) } else { Both::default() };
-        let (link, tcp) = network::passable(link, tcp);
-        Medium { link, tcp, faults, ..Medium::default() }
-    };
-    parts.prop_map(medium).boxed()
-}
-
-/// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to them.
-fn flows(offers: &Offers, careless: bool) -> impl Strategy<Value = Vec<Both<Wishes>>> + use<> {
-    let wishes = || random::wishes(offers, careless);
-    let flow = (wishes(), wishes()).prop_map(|(client, server)| Both { client, server });
-    let most = if offers.network_faults && offers.several_flows { MAX_FLOWS } else { 1 };
-    vec(flow, 1..=most)
-}
-
-/// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a full
-/// close forbids more.
-fn tasks(flow: usize, contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>, careless: bool) -> Both<Vec<Vec<Step>>> {
-    let contract = contract.unwrap_or(Both::same(Contract::async_io()));
-    let tasks = |end: End, wishes: Wishes| if careless { wishes.lanes } else { wishes.within(&Duties::of(flow, end, &contract, is_calm)) };
-    Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
+    let link = network::link(draws);
+    let tcp = if offers.stack_settings { network::tcp(draws) } else { Both::default() };
+    let faults = draws.part(|draws| network::faults(draws, offers.aborts));
+    let (link, tcp) = network::passable(link, network::distinct(tcp, &faults));
+    Medium { link, tcp, faults, ..Medium::default() }
 }
 
 #[cfg(test)]

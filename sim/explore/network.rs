@@ -1,18 +1,13 @@
-//! A network at random: the path, the stacks, what happens to single segments and to all of them for a while.
+//! Draws a network: the path, the stacks, what happens to single segments and to all of them for a while.
 //!
 //! Each part is mostly as usual, so that one oddity at a time meets flows that would be fine without it, and a failure shrinks to
 //! the oddities that it needs. Every partition heals.
 
 use std::time::Duration;
 
-use proptest::collection::vec;
-use proptest::option;
-use proptest::prelude::*;
-use proptest::sample::select;
-
-use super::random::micros;
+use super::draws::{Draws, Weighted, weighted};
 use crate::contract::{Both, End};
-use crate::link::{self, Action, Kind, Probability, Which};
+use crate::link::{self, Action, Probability, Which};
 use crate::scenario::{FaultKind, FlowSteps};
 use crate::tcp;
 use crate::trace::Abort;
@@ -23,17 +18,19 @@ const MAX_FAULTS: usize = 3;
 const MAX_NTH: u64 = 3;
 
 /// Both directions: mostly the same.
-pub(super) fn link() -> impl Strategy<Value = Both<link::Settings>> {
-    either(direction())
+pub(super) fn link(draws: &mut Draws<'_>) -> Both<link::Settings> {
+    draws.part(|draws| either(draws, direction))
 }
 
 /// Both stacks: mostly alike.
-pub(super) fn tcp() -> impl Strategy<Value = Both<tcp::Settings>> {
-    either(stack())
+pub(super) fn tcp(draws: &mut Draws<'_>) -> Both<tcp::Settings> {
+    draws.part(|draws| either(draws, stack))
 }
 
-fn either<T: Clone + std::fmt::Debug>(one: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Both<T>> {
-    (one.clone(), option::weighted(0.3, one)).prop_map(|(client, server)| Both { server: server.unwrap_or_else(|| client.clone()), client })
+fn either<T: Clone>(draws: &mut Draws<'_>, one: fn(&mut Draws<'_>) -> T) -> Both<T> {
+    let client = draws.part(one);
+    let server = draws.part(|draws| draws.maybe(30, one));
+    Both { server: server.unwrap_or_else(|| client.clone()), client }
 }
 
 /// Steps smaller than this (octets) make so many segments of a write that it takes minutes where each waits or many are lost.
@@ -61,7 +58,7 @@ pub(super) fn passable(mut link: Both<link::Settings>, mut tcp: Both<tcp::Settin
 /// neither end could tell them apart (RFC 9293 §3.4.1).
 pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Both<tcp::Settings> {
     let lingers = |fault: &FaultKind| match fault {
-        FaultKind::Segment { which: Which::Nth { kind, .. }, action, .. } => *kind == Kind::Syn && *action != Action::Drop,
+        FaultKind::Segment { which: Which::Nth { kind, .. }, action, .. } => *kind == link::Kind::Syn && *action != Action::Drop,
         _ => false,
     };
     if faults.iter().any(lingers) {
@@ -70,69 +67,77 @@ pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Bo
     tcp
 }
 
-fn direction() -> impl Strategy<Value = link::Settings> + Clone {
-    let delay = prop_oneof![9 => micros(1..30_000), 1 => micros(30_000..900_000)];
-    let times = (option::weighted(0.7, delay), option::weighted(0.2, micros(1..5_000)));
-    let slow = option::weighted(0.2, (10_000..20_000_000_u64, option::of(0..20_u32)));
-    let lost = (chance_below(12), chance_below(8));
-    (times, slow, lost, chance(), chance()).prop_map(|((delay, jitter), slow, (loss, corrupt), duplicate, reorder)| {
-        let (rate, queue) = slow.map_or((None, None), |(rate, queue)| (Some(rate), queue));
-        let (delay, jitter) = (delay.unwrap_or_default(), jitter.unwrap_or_default());
-        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..link::Settings::default() }
-    })
+fn direction(draws: &mut Draws<'_>) -> link::Settings {
+    let delay = draws.maybe(70, |draws| draws.pick(DELAYS)).unwrap_or_default();
+    let jitter = draws.maybe(20, |draws| draws.micros(1..5_000)).unwrap_or_default();
+    let slow = draws.maybe(20, |draws| (draws.within(10_000..20_000_000), draws.maybe(50, |draws| draws.up_to(19))));
+    let (rate, queue) = slow.map_or((None, None), |(rate, queue)| (Some(rate), queue));
+    let (loss, corrupt) = (chance_below(draws, 12), chance_below(draws, 8));
+    let (duplicate, reorder) = (draws.pick(CHANCES), draws.pick(CHANCES));
+    link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..link::Settings::default() }
 }
 
+const DELAYS: &[Weighted<Duration>] = &[weighted(9, |draws| draws.micros(1..30_000)), weighted(1, |draws| draws.micros(30_000..900_000))];
+
 /// Mostly never; of each hundred less than so many. What is lost and what is damaged stay below the 20 % that count as fair.
-fn chance_below(hundredths: u32) -> impl Strategy<Value = Probability> + Clone {
-    let hundredths = prop_oneof![2 => Just(0), 1 => 1..hundredths];
-    hundredths.prop_map(|hundredths| Probability(hundredths * (u32::MAX / 100)))
+fn chance_below(draws: &mut Draws<'_>, hundredths: u64) -> Probability {
+    draws.maybe(33, |draws| hundredth(draws.within(1..hundredths))).unwrap_or_default()
 }
 
 /// Mostly never; seldom more often than not.
-fn chance() -> impl Strategy<Value = Probability> + Clone {
-    let hundredths = prop_oneof![6 => Just(0), 2 => 1..20_u64, 1 => 20..40_u64];
-    hundredths.prop_map(|hundredths| Probability((((hundredths << 32) + 50) / 100) as u32))
+const CHANCES: &[Weighted<Probability>] = &[
+    weighted(6, |_| Probability::NEVER),
+    weighted(2, |draws| hundredth(draws.within(0..20))),
+    weighted(1, |draws| hundredth(draws.within(20..40))),
+];
+
+/// So many of a hundred.
+fn hundredth(count: u64) -> Probability {
+    Probability((((count << 32) + 50) / 100) as u32)
 }
 
-fn stack() -> impl Strategy<Value = tcp::Settings> + Clone {
-    let room = || option::weighted(0.3, prop_oneof![1..10_usize, 10..5_000_usize]);
-    let sizes = (option::weighted(0.3, prop_oneof![1..10_u16, 10..600_u16]), room(), room());
-    let ways = (weighted(0.2), weighted(0.2), option::weighted(0.3, micros(0..500_000)));
-    let times = (option::weighted(0.3, micros(1..1_000_000)), option::weighted(0.2, micros(0..2_000_000)));
-    (sizes, ways, times, isn()).prop_map(|((mss, send, receive), (unscaled, hasty, ack), (rto_min, msl), isn)| {
-        let usual = tcp::Settings::default();
-        tcp::Settings {
-            mss: mss.unwrap_or(usual.mss),
-            send_buffer: send.unwrap_or(usual.send_buffer),
-            receive_buffer: receive.unwrap_or(usual.receive_buffer),
-            window_scale: !unscaled,
-            nagle: !hasty,
-            delayed_ack: ack.unwrap_or(usual.delayed_ack),
-            rto_min: rto_min.unwrap_or(usual.rto_min),
-            msl: msl.unwrap_or(usual.msl),
-            isn,
-            ..usual
-        }
-    })
+fn stack(draws: &mut Draws<'_>) -> tcp::Settings {
+    let usual = tcp::Settings::default();
+    tcp::Settings {
+        mss: draws.maybe(30, |draws| draws.pick(SEGMENTS)).unwrap_or(usual.mss),
+        send_buffer: room(draws).unwrap_or(usual.send_buffer),
+        receive_buffer: room(draws).unwrap_or(usual.receive_buffer),
+        window_scale: !draws.happens(20),
+        nagle: !draws.happens(20),
+        delayed_ack: draws.maybe(30, |draws| draws.micros(0..500_000)).unwrap_or(usual.delayed_ack),
+        rto_min: draws.maybe(30, |draws| draws.micros(1..1_000_000)).unwrap_or(usual.rto_min),
+        msl: draws.maybe(20, |draws| draws.micros(0..2_000_000)).unwrap_or(usual.msl),
+        isn: draws.maybe(50, |draws| draws.pick(NUMBERS)),
+        ..usual
+    }
 }
 
-fn weighted(share: f64) -> impl Strategy<Value = bool> + Clone {
-    proptest::bool::weighted(share)
+const SEGMENTS: &[Weighted<u16>] = &[weighted(1, |draws| draws.within(1..10) as u16), weighted(1, |draws| draws.within(10..600) as u16)];
+
+fn room(draws: &mut Draws<'_>) -> Option<usize> {
+    draws.maybe(30, |draws| draws.pick(ROOMS))
 }
 
-/// Where sequence numbers wrap around, or seem negative, more often than elsewhere.
-fn isn() -> impl Strategy<Value = Option<u32>> + Clone {
-    let near = |edge: u32| (0..3_000_u32).prop_map(move |before| edge.wrapping_sub(before));
-    option::weighted(0.5, prop_oneof![2 => near(0), 1 => near(1 << 31), 1 => any::<u32>()])
+const ROOMS: &[Weighted<usize>] =
+    &[weighted(1, |draws| draws.within(1..10) as usize), weighted(1, |draws| draws.within(10..5_000) as usize)];
+
+/// Initial sequence numbers: where they wrap around, or seem negative, more often than elsewhere.
+const NUMBERS: &[Weighted<u32>] =
+    &[weighted(2, |draws| before(0, draws)), weighted(1, |draws| before(1 << 31, draws)), weighted(1, |draws| draws.up_to(u32::MAX))];
+
+fn before(edge: u32, draws: &mut Draws<'_>) -> u32 {
+    edge.wrapping_sub(draws.up_to(2_999))
 }
 
 /// What goes wrong: mostly nothing, at times up to three things. The flow that one strikes is brought into range by the caller.
 /// Hosts crash only where ends may be `aborted`.
-pub(super) fn faults(aborted: bool) -> impl Strategy<Value = Vec<FaultKind>> {
-    let crashes = u32::from(aborted);
-    let one = prop_oneof![12 => segment().boxed(), 2 => partition().boxed(), crashes => crash().boxed()];
-    prop_oneof![1 => Just(Vec::new()), 1 => vec(one, 1..=MAX_FAULTS)]
+pub(super) fn faults(draws: &mut Draws<'_>, aborted: bool) -> Vec<FaultKind> {
+    let kinds = if aborted { FAULTS } else { &FAULTS[..FAULTS.len() - 1] };
+    if draws.happens(50) { draws.list(1..=MAX_FAULTS, |draws| draws.pick(kinds)) } else { Vec::new() }
 }
+
+/// Faults; that hosts crash comes last.
+const FAULTS: &[Weighted<FaultKind>] = &[weighted(12, segment), weighted(2, partition), weighted(1, crash)];
 
 /// When a flow is ended by force that would never end by itself: long after its ends have done all that they can.
 const END: Duration = Duration::from_secs(2 * 3600);
@@ -149,40 +154,60 @@ pub(super) fn ends(flows: &[FlowSteps], tcp: &Both<tcp::Settings>) -> Vec<FaultK
     endless.flat_map(|(flow, _)| End::BOTH.map(|end| reset(flow, end))).collect()
 }
 
-fn segment() -> impl Strategy<Value = FaultKind> {
-    let action = prop_oneof![
-        4 => Just(Action::Drop),
-        2 => micros(1..4_000_000).prop_map(Action::Delay),
-        1 => option::of(micros(1..4_000_000)).prop_map(|by| Action::Duplicate(by.unwrap_or_default())),
-        2 => Just(Action::Reorder),
-        1 => Just(Action::Corrupt),
-    ];
-    let carrying = (prop_oneof![0..20_u64, 0..3_000_u64], 1..=MAX_NTH);
-    let carrying = carrying.prop_map(|(offset, transmission)| Which::Carries { offset, transmission });
-    let own = |kinds: &'static [Kind]| prop_oneof![3 => nth(kinds), 1 => carrying.clone().boxed()];
-    let client = own(&[Kind::Fin, Kind::Data, Kind::Ack, Kind::Syn, Kind::Rst]);
-    let server = own(&[Kind::Fin, Kind::Data, Kind::Ack, Kind::SynAck, Kind::Rst]);
-    let sent = prop_oneof![client.prop_map(|which| (End::Client, which)), server.prop_map(|which| (End::Server, which))];
-    (sent, any::<u8>(), action).prop_map(|((from, which), flow, action)| FaultKind::Segment { from, flow: flow.into(), which, action })
+fn segment(draws: &mut Draws<'_>) -> FaultKind {
+    let from = draws.one_of(&End::BOTH);
+    let which = draws.pick(if from == End::Client { CLIENTS_SEGMENTS } else { SERVERS_SEGMENTS });
+    FaultKind::Segment { from, which, flow: draws.up_to(u8::MAX.into()), action: draws.pick(ACTIONS) }
 }
 
-fn nth(kinds: &'static [Kind]) -> BoxedStrategy<Which> {
-    (select(kinds), 1..=MAX_NTH).prop_map(|(kind, nth)| Which::Nth { kind, nth }).boxed()
+const CLIENTS_SEGMENTS: &[Weighted<Which>] = &[
+    weighted(3, |draws| nth(draws, &[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::Syn, link::Kind::Rst])),
+    weighted(1, carrying),
+];
+
+const SERVERS_SEGMENTS: &[Weighted<Which>] = &[
+    weighted(3, |draws| nth(draws, &[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::SynAck, link::Kind::Rst])),
+    weighted(1, carrying),
+];
+
+fn nth(draws: &mut Draws<'_>, kinds: &[link::Kind]) -> Which {
+    Which::Nth { kind: draws.one_of(kinds), nth: draws.within(1..MAX_NTH + 1) }
 }
+
+fn carrying(draws: &mut Draws<'_>) -> Which {
+    Which::Carries { offset: draws.pick(OFFSETS), transmission: draws.within(1..MAX_NTH + 1) }
+}
+
+const OFFSETS: &[Weighted<u64>] = &[weighted(1, |draws| draws.within(0..20)), weighted(1, |draws| draws.within(0..3_000))];
+
+const ACTIONS: &[Weighted<Action>] = &[
+    weighted(4, |_| Action::Drop),
+    weighted(2, |draws| Action::Delay(draws.micros(1..4_000_000))),
+    weighted(1, |draws| Action::Duplicate(draws.maybe(50, |draws| draws.micros(1..4_000_000)).unwrap_or_default())),
+    weighted(2, |_| Action::Reorder),
+    weighted(1, |_| Action::Corrupt),
+];
 
 /// When a fault strikes: mostly while something is said.
-fn moment() -> impl Strategy<Value = Duration> {
-    prop_oneof![3 => micros(0..100_000), 1 => micros(100_000..10_000_000)]
-}
+const MOMENTS: &[Weighted<Duration>] =
+    &[weighted(3, |draws| draws.micros(0..100_000)), weighted(1, |draws| draws.micros(100_000..10_000_000))];
 
 /// A host crashes, and mostly comes back.
-fn crash() -> impl Strategy<Value = FaultKind> {
-    let lasts = option::weighted(0.8, prop_oneof![1 => micros(1..100_000), 1 => micros(100_000..10_000_000)]);
-    (select(&End::BOTH[..]), moment(), lasts).prop_map(|(end, at, lasts)| FaultKind::Crash { end, at, lasts })
+fn crash(draws: &mut Draws<'_>) -> FaultKind {
+    let (end, at) = (draws.one_of(&End::BOTH), draws.pick(MOMENTS));
+    FaultKind::Crash { end, at, lasts: draws.maybe(80, |draws| draws.pick(ABSENCES)) }
 }
 
-fn partition() -> impl Strategy<Value = FaultKind> {
-    let lasts = prop_oneof![4 => micros(1..100_000), 2 => micros(100_000..10_000_000), 1 => micros(10_000_000..400_000_000)];
-    let from = option::of(select(&End::BOTH[..]));
-    (from, moment(), lasts).prop_map(|(from, at, lasts)| FaultKind::Partition { from, at, lasts: Some(lasts) })
+const ABSENCES: &[Weighted<Duration>] =
+    &[weighted(1, |draws| draws.micros(1..100_000)), weighted(1, |draws| draws.micros(100_000..10_000_000))];
+
+fn partition(draws: &mut Draws<'_>) -> FaultKind {
+    let from = draws.maybe(50, |draws| draws.one_of(&End::BOTH));
+    FaultKind::Partition { from, at: draws.pick(MOMENTS), lasts: Some(draws.pick(PARTITIONS)) }
 }
+
+const PARTITIONS: &[Weighted<Duration>] = &[
+    weighted(4, |draws| draws.micros(1..100_000)),
+    weighted(2, |draws| draws.micros(100_000..10_000_000)),
+    weighted(1, |draws| draws.micros(10_000_000..400_000_000)),
+];

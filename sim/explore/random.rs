@@ -1,13 +1,8 @@
-//! The parts of a scenario, at random: steps, how an end leaves, the pipe, what happens from outside.
+//! Draws the parts of a scenario: steps, how an end leaves, the pipe, what happens from outside.
 
 use std::time::Duration;
 
-use proptest::collection::vec;
-use proptest::option;
-use proptest::prelude::*;
-use proptest::sample::select;
-use proptest::strategy::Union;
-
+use super::draws::{Draws, Weighted, weighted};
 use super::duty::Wishes;
 use crate::contract::{End, Mode};
 use crate::scenario::{Action, FaultKind, Pipe, Step};
@@ -18,14 +13,20 @@ use crate::world::Offers;
 const MAX_LANES: usize = 3;
 /// Most steps of a task, those that its duties add apart.
 const MAX_STEPS: usize = 6;
+/// Most buffers of a vectored write.
+const MAX_BUFFERS: usize = 3;
 
 /// What an end does. Without duties it needs a step at least.
-pub(super) fn wishes(offers: &Offers, careless: bool) -> impl Strategy<Value = Wishes> + use<> {
-    let lane = vec(step(offers), usize::from(careless)..=MAX_STEPS).prop_map(in_time);
-    let lanes = vec(lane, 1..=MAX_LANES);
-    let leaves = prop_oneof![micros(0..20_000), Just(Wishes::LATE)];
-    (lanes, any::<bool>(), option::weighted(0.3, leaves)).prop_map(|(lanes, hasty, leaves)| Wishes { lanes, hasty, leaves })
+pub(super) fn wishes(draws: &mut Draws<'_>, offers: &Offers, careless: bool) -> Wishes {
+    let least = usize::from(careless);
+    let lanes = draws.list(1..=MAX_LANES, |draws| in_time(draws.list(least..=MAX_STEPS, |draws| step(draws, offers))));
+    let hasty = draws.happens(50);
+    let leaves = draws.maybe(30, |draws| draws.pick(LEAVES));
+    Wishes { lanes, hasty, leaves }
 }
+
+/// When an end ends its writing, whatever else it does.
+const LEAVES: &[Weighted<Duration>] = &[weighted(1, |draws| draws.micros(0..20_000)), weighted(1, |_| Wishes::LATE)];
 
 /// Times that have passed when a task gets there become waits of the same length.
 fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
@@ -39,63 +40,72 @@ fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-pub(super) fn seed() -> impl Strategy<Value = Option<u64>> {
-    option::of(any::<u32>().prop_map(u64::from))
+pub(super) fn seed(draws: &mut Draws<'_>) -> Option<u64> {
+    draws.maybe(50, |draws| draws.up_to(u32::MAX).into())
 }
 
 /// Mostly small, so that writers wait.
-pub(super) fn pipe() -> impl Strategy<Value = Pipe> {
-    let capacity = option::weighted(0.8, prop_oneof![1..8_usize, 8..5_000_usize]);
-    (capacity, option::of(micros(1..9_000))).prop_map(|(capacity, delay)| {
-        let usual = Pipe::default();
-        Pipe { capacity: capacity.unwrap_or(usual.capacity), delay: delay.unwrap_or(usual.delay) }
-    })
+pub(super) fn pipe(draws: &mut Draws<'_>) -> Pipe {
+    let usual = Pipe::default();
+    let capacity = draws.maybe(80, |draws| draws.pick(CAPACITIES));
+    let delay = draws.maybe(50, |draws| draws.micros(1..9_000));
+    Pipe { capacity: capacity.map_or(usual.capacity, |bytes| bytes as usize), delay: delay.unwrap_or(usual.delay) }
 }
 
-/// Where ends can be aborted: mostly none, at times one each. The flow is brought into range by the caller.
-pub(super) fn aborts(offers: &Offers) -> BoxedStrategy<Vec<FaultKind>> {
-    if !offers.aborts {
-        return Just(Vec::new()).boxed();
-    }
-    let abort = select(&[Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath][..]);
-    let fault = (abort, select(&End::BOTH[..]), any::<u8>(), micros(1..30_000));
-    let fault = fault.prop_map(|(abort, end, flow, at)| FaultKind::Abort { abort, flow: flow.into(), end, at });
-    prop_oneof![2 => Just(Vec::new()), 1 => vec(fault, 1..3)].boxed()
+const CAPACITIES: &[Weighted<u64>] = &[weighted(1, |draws| draws.within(1..8)), weighted(1, |draws| draws.within(8..5_000))];
+
+/// Ends that are aborted: mostly none, at times one or two. The flow is brought into range by the caller.
+pub(super) fn aborts(draws: &mut Draws<'_>) -> Vec<FaultKind> {
+    if draws.happens(33) { draws.list(1..=2, abort) } else { Vec::new() }
 }
 
-fn step(offers: &Offers) -> impl Strategy<Value = Step> + use<> {
-    let cancel = if offers.cancel { option::weighted(0.15, micros(0..8_000)).boxed() } else { Just(None).boxed() };
-    let call = (call(offers), cancel).prop_map(|(action, cancel_after)| Step { cancel_after, ..Step::from(action) });
-    let pause = prop_oneof![micros(1..20_000).prop_map(Action::Sleep), micros(1..40_000).prop_map(Action::At)];
-    prop_oneof![10 => call, 1 => pause.prop_map(Step::from)]
+fn abort(draws: &mut Draws<'_>) -> FaultKind {
+    let abort = draws.one_of(&[Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath]);
+    FaultKind::Abort { abort, end: draws.one_of(&End::BOTH), flow: draws.up_to(u8::MAX.into()), at: draws.micros(1..30_000) }
 }
 
-/// Any call of a connected flow. What stands first is what a failure shrinks to.
-fn call(offers: &Offers) -> impl Strategy<Value = Action> + use<> {
-    let mut calls = vec![
-        (4, Just(Action::Read).boxed()),
-        (4, size().prop_map(Action::Write).boxed()),
-        (2, Just(Action::ReadToEof).boxed()),
-        (1, (1..500_u64).prop_map(Action::ReadExact).boxed()),
-        (1, (1..50_u64).prop_map(Action::ReadOnce).boxed()),
-        (1, (size(), 1..900_u64).prop_map(|(total, by)| Action::WriteBy { total, by }).boxed()),
-        (1, vec(size(), 0..4).prop_map(Action::Writev).boxed()),
-        (1, Just(Action::Flush).boxed()),
-        (3, select(&[Mode::Write, Mode::Read, Mode::ReadWrite][..]).prop_map(Action::Shutdown).boxed()),
-        (1, Just(Action::Close).boxed()),
-    ];
-    if offers.nodelay {
-        calls.push((1, size().prop_map(Action::WriteNodelay).boxed()));
-        calls.push((1, vec(size(), 0..4).prop_map(Action::WritevNodelay).boxed()));
-    }
-    Union::new_weighted(calls)
+/// A call, at times one that is given up; seldom a pause.
+fn step(draws: &mut Draws<'_>, offers: &Offers) -> Step {
+    let is_call = !draws.happens(9);
+    let action = match (is_call, offers.nodelay) {
+        (true, true) => draws.pick(CALLS),
+        (true, false) => draws.pick(&CALLS[..CALLS.len() - NODELAY]),
+        (false, _) => draws.pick(PAUSES),
+    };
+    let cancel_after = if is_call && offers.cancel { draws.maybe(15, |draws| draws.micros(0..8_000)) } else { None };
+    Step { cancel_after, ..Step::from(action) }
 }
+
+const PAUSES: &[Weighted<Action>] =
+    &[weighted(1, |draws| Action::Sleep(draws.micros(1..20_000))), weighted(1, |draws| Action::At(draws.micros(1..40_000)))];
+
+/// Every call of a connected flow, [`NODELAY`] last.
+const CALLS: &[Weighted<Action>] = &[
+    weighted(4, |_| Action::Read),
+    weighted(4, |draws| Action::Write(size(draws))),
+    weighted(2, |_| Action::ReadToEof),
+    weighted(1, |draws| Action::ReadExact(draws.within(1..500))),
+    weighted(1, |draws| Action::ReadOnce(draws.within(1..50))),
+    weighted(1, |draws| Action::WriteBy { total: size(draws), by: draws.within(1..900) }),
+    weighted(1, |draws| Action::Writev(sizes(draws))),
+    weighted(1, |_| Action::Flush),
+    weighted(3, |draws| Action::Shutdown(draws.one_of(&[Mode::Write, Mode::Read, Mode::ReadWrite]))),
+    weighted(1, |_| Action::Close),
+    weighted(1, |draws| Action::WriteNodelay(size(draws))),
+    weighted(1, |draws| Action::WritevNodelay(sizes(draws))),
+];
+
+/// So many calls exist only where a target offers writes without delay.
+const NODELAY: usize = 2;
 
 /// Bytes of a buffer: mostly few.
-fn size() -> impl Strategy<Value = u64> {
-    prop_oneof![3 => 1..20_u64, 2 => 20..3_000_u64, 1 => Just(0)]
+fn size(draws: &mut Draws<'_>) -> u64 {
+    draws.pick(SIZES)
 }
 
-pub(super) fn micros(range: std::ops::Range<u64>) -> impl Strategy<Value = Duration> + Clone {
-    range.prop_map(Duration::from_micros)
+fn sizes(draws: &mut Draws<'_>) -> Vec<u64> {
+    draws.list(0..=MAX_BUFFERS, size)
 }
+
+const SIZES: &[Weighted<u64>] =
+    &[weighted(3, |draws| draws.within(1..20)), weighted(2, |draws| draws.within(20..3_000)), weighted(1, |_| 0)];

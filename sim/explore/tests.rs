@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
 
@@ -28,8 +29,8 @@ fn runner() -> TestRunner {
 }
 
 fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> + use<> {
-    let (strategy, mut runner) = (scenarios.strategy(), runner());
-    std::iter::repeat_with(move || strategy.new_tree(&mut runner).expect("nothing is rejected").current()).take(SAMPLES)
+    let (scenarios, mut runner) = (scenarios.clone(), runner());
+    std::iter::repeat_with(move || scenarios.new_tree(&mut runner).expect("nothing is rejected").current()).take(SAMPLES)
 }
 
 fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {

@@ -18,8 +18,11 @@ const ROW: u64 = 1_000;
 /// Cases of which the spread is told.
 const SPREAD: usize = 3_000;
 
+/// Makes the cases of a row.
+type Make = fn() -> Cases;
+
 /// The rows of random cases, by name.
-const SUBJECTS: &[(&str, fn() -> Cases)] = &[("random-pipe", pipe), ("random-tcp", tcp), ("random-duplex", duplex)];
+const SUBJECTS: &[(&str, Make)] = &[("random-pipe", pipe), ("random-tcp", tcp), ("random-duplex", duplex)];
 
 /// Cases without end, of one target.
 pub struct Cases {
@@ -63,7 +66,7 @@ pub fn duplex() -> Cases {
 }
 
 /// A row's work: the same cases each time.
-pub fn row(cases: fn() -> Cases) -> Box<dyn FnMut() -> u64> {
+pub fn row(cases: Make) -> Box<dyn FnMut() -> u64> {
     Box::new(move || {
         let mut cases = cases();
         (0..ROW).for_each(|_| cases.next());

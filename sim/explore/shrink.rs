@@ -1,0 +1,211 @@
+//! Makes a scenario that fails simpler, by editing the numbers that it was drawn from.
+//!
+//! Fewer numbers are simpler, then smaller ones, the first that differs deciding. Elements of lists are cut out, parts are
+//! brought back to what is usual, single numbers are lowered by halves; this is repeated until no edit makes the scenario
+//! simpler without losing the failure.
+
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRng;
+
+use super::Scenarios;
+use super::draws::{Draw, Draws, length};
+use crate::scenario::Scenario;
+
+/// A scenario that was drawn, and the way to simpler ones.
+#[derive(Clone, Debug)]
+pub struct Shrinking {
+    scenarios: Scenarios,
+    /// The simplest that is known to fail, once one is.
+    best: Drawn,
+    /// A simpler one that is being tried.
+    trial: Option<Drawn>,
+    edits: Edits,
+}
+
+/// A scenario, and what it was drawn from.
+#[derive(Clone, Debug)]
+struct Drawn {
+    record: Vec<Draw>,
+    scenario: Scenario,
+}
+
+impl Drawn {
+    fn by(scenarios: &Scenarios, mut draws: Draws<'_>) -> Self {
+        let scenario = scenarios.draw(&mut draws);
+        Drawn { record: draws.into_record(), scenario }
+    }
+
+    fn is_simpler_than(&self, other: &Drawn) -> bool {
+        self.numbers().count().cmp(&other.numbers().count()).then_with(|| self.numbers().cmp(other.numbers())).is_lt()
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.record.iter().filter_map(|draw| number(*draw))
+    }
+}
+
+fn number(draw: Draw) -> Option<u32> {
+    match draw {
+        Draw::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
+impl Shrinking {
+    pub(super) fn new(scenarios: Scenarios, rng: &mut TestRng) -> Self {
+        let best = Drawn::by(&scenarios, Draws::chance(rng));
+        Shrinking { scenarios, best, trial: None, edits: Edits::default() }
+    }
+
+    /// Finds the next simpler scenario to try; false if none is left.
+    fn try_next(&mut self) -> bool {
+        while let Some(edited) = self.edits.next(&self.best.record) {
+            let drawn = Drawn::by(&self.scenarios, Draws::again(&edited));
+            if !drawn.is_simpler_than(&self.best) {
+                self.edits.reject();
+            } else if drawn.scenario == self.best.scenario {
+                self.accept(drawn);
+            } else {
+                self.trial = Some(drawn);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn accept(&mut self, drawn: Drawn) {
+        self.best = drawn;
+        self.edits.accept();
+    }
+}
+
+impl ValueTree for Shrinking {
+    type Value = Scenario;
+
+    fn current(&self) -> Scenario {
+        self.trial.as_ref().unwrap_or(&self.best).scenario.clone()
+    }
+
+    /// What was tried fails, too.
+    fn simplify(&mut self) -> bool {
+        if let Some(drawn) = self.trial.take() {
+            self.accept(drawn);
+        }
+        self.try_next()
+    }
+
+    /// What was tried does not fail. Once nothing is left to try, the simplest that fails is shown again.
+    fn complicate(&mut self) -> bool {
+        let was_tried = self.trial.take().is_some();
+        if was_tried {
+            self.edits.reject();
+            self.try_next();
+        }
+        was_tried
+    }
+}
+
+/// Which edit of a record comes next.
+#[derive(Clone, Debug, Default)]
+struct Edits {
+    pass: Pass,
+    /// The entry of the record whose turn it is.
+    at: usize,
+    /// The least that the number there can be, as far as is known.
+    least: u32,
+    /// What the number was lowered to last.
+    lowered: u32,
+    /// Something came of a pass since the first one began.
+    has_helped: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Pass {
+    /// An element of a list is left out.
+    #[default]
+    Cut,
+    /// All numbers of a group become 0.
+    Clear,
+    /// A number becomes smaller.
+    Lower,
+    /// A round of all passes has not helped.
+    Over,
+}
+
+impl Edits {
+    /// The record after the next edit, if there is another.
+    fn next(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
+        loop {
+            let edited = match self.pass {
+                Pass::Cut => self.cut(record),
+                Pass::Clear => self.clear(record),
+                Pass::Lower => self.lower(record),
+                Pass::Over => return None,
+            };
+            if edited.is_some() {
+                return edited;
+            }
+            self.next_pass();
+        }
+    }
+
+    fn next_pass(&mut self) {
+        (self.at, self.least) = (0, 0);
+        self.pass = match self.pass {
+            Pass::Cut => Pass::Clear,
+            Pass::Clear => Pass::Lower,
+            Pass::Lower if std::mem::take(&mut self.has_helped) => Pass::Cut,
+            Pass::Lower | Pass::Over => Pass::Over,
+        };
+    }
+
+    /// The edit made the scenario simpler. What stands in its place now has its turn next.
+    fn accept(&mut self) {
+        self.has_helped = true;
+    }
+
+    /// The edit did not help.
+    fn reject(&mut self) {
+        match self.pass {
+            Pass::Lower => self.least = self.lowered + 1,
+            _ => self.at += 1,
+        }
+    }
+
+    /// Without an element, and without the number before it, which says that it is there.
+    fn cut(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
+        self.at += record.get(self.at..)?.iter().position(|draw| *draw == Draw::Element)?;
+        let inner = &record[self.at + 1..];
+        Some([&record[..self.at - 1], &inner[length(inner)..]].concat())
+    }
+
+    fn clear(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
+        loop {
+            self.at += record.get(self.at..)?.iter().position(|draw| matches!(draw, Draw::Group | Draw::Element))?;
+            let (before, inner) = record.split_at(self.at + 1);
+            let (group, after) = inner.split_at(length(inner));
+            if group.iter().any(|draw| number(*draw).is_some_and(|number| number > 0)) {
+                return Some([before, &[Draw::End], after].concat());
+            }
+            self.at += 1;
+        }
+    }
+
+    /// To 0 at once, else by half of what it is more than it must be.
+    fn lower(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
+        loop {
+            match number(*record.get(self.at)?) {
+                Some(number) if number > self.least => {
+                    self.lowered = if self.least == 0 { 0 } else { self.least + (number - self.least) / 2 };
+                    let mut edited = record.to_vec();
+                    edited[self.at] = Draw::Number(self.lowered);
+                    return Some(edited);
+                }
+                _ => (self.at, self.least) = (self.at + 1, 0),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
