@@ -1,8 +1,8 @@
-//! The one door for chance: which of `n`, where 0 is benign (deliver, in order, first come first served).
+//! Takes every decision that is left to chance: one of `n`, where 0 is the benign one (deliver, in order, first come first served).
 //!
-//! What is recorded is the *decision* at its [`Address`], never the draw: the decisions of a failing run, replayed over an
-//! all-benign base, show the failure again without its seed, and each of them can be taken away on its own. What this is not:
-//! a source of sizes, delays or numbers. Those are values of the scenario.
+//! Recorded is the *decision* at its [`Address`], never the draw: the decisions of a failing run, replayed over an all-benign base,
+//! show the failure again without its seed, and each of them can be taken away on its own. What this is not: a source of sizes,
+//! delays or numbers. Those are values of the scenario.
 //!
 //! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for [`Address`] as
 //! text, [`Choice::benign`], [`Choice::seeded`] and [`Choice::replay`].
@@ -14,7 +14,7 @@ use std::str::FromStr;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What is being decided. A site is a place in the simulator where chance may act; its number is part of saved failures.
+/// A kind of decision: a place in the simulator where chance may act. Its number is part of saved failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 #[non_exhaustive]
@@ -61,8 +61,8 @@ impl Site {
 /// The highest entity that an address can tell.
 const MAX_ENTITY: u32 = (1 << 24) - 1;
 
-/// Where a decision stands: who decides (24 bits), at which site, and which occasion it is. It means the same thing after
-/// unrelated parts of a scenario were edited.
+/// Names one decision of a run: the deciding entity (24 bits), the site and the occasion. It means the same thing after unrelated
+/// parts of a scenario were edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     /// Names the random stream: the entity and the site.
@@ -76,17 +76,17 @@ impl Address {
         Address { stream: (entity << 8) | site as u32, index }
     }
 
-    /// Who decides.
+    /// The deciding entity: an end of a flow, or a task.
     pub const fn entity(self) -> u32 {
         self.stream >> 8
     }
 
-    /// At which site; none for a number that is no site's.
+    /// The site; none for a number that is no site's.
     pub fn site(self) -> Option<Site> {
         Site::ALL.into_iter().find(|site| *site as u8 == self.stream as u8)
     }
 
-    /// Which occasion of this entity and site.
+    /// The occasion: a number for each entity and site.
     pub const fn index(self) -> u64 {
         self.index
     }
@@ -137,7 +137,7 @@ pub type Deviations = BTreeMap<Address, u32>;
 pub struct Choice {
     source: Source,
     taken: Deviations,
-    /// How many decisions each entity has taken at each site, for those that are told apart by their order alone.
+    /// How many decisions each entity has taken at each site, for decisions that are told apart by their order alone.
     occasions: BTreeMap<u32, u32>,
 }
 
@@ -205,7 +205,7 @@ impl Choice {
         }
     }
 
-    /// Is every decision benign? Then nobody needs to count the candidates.
+    /// Is every decision benign? Then candidates need not be counted.
     #[inline]
     pub const fn is_benign(&self) -> bool {
         matches!(self.source, Source::Benign)

@@ -1,4 +1,4 @@
-//! What an end in each dialect says where its contract leaves no choice: on a flow that takes no more, and after an abort.
+//! Decides what an end answers where its contract leaves no choice: to a write on a closed flow, and to any call after an abort.
 
 use super::{Abort, Contract, EofOnKeepaliveDeath, EofOnReset, Error, Outcome, WriteOnClosed};
 
@@ -13,7 +13,7 @@ enum AfterAbort {
 }
 
 impl Contract {
-    /// A write on a flow that takes none any more.
+    /// The outcome of a write on a closed flow.
     pub fn closed_write(&self) -> Outcome {
         match self.write_on_closed {
             WriteOnClosed::Eof => Outcome::Eof,

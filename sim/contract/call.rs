@@ -1,4 +1,4 @@
-//! The one vocabulary of calls and outcomes: the trace, the tap, the object-safe flow, the world and a foreign process speak it.
+//! Defines the vocabulary of calls and outcomes that the trace, the tap, the object-safe flow, the world and foreign processes share.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -144,7 +144,7 @@ pub enum Error {
     Reset,
     /// The peer did not answer for too long.
     TimedOut,
-    /// Nobody listens there.
+    /// The peer's port does not listen.
     Refused,
     /// The flow is in no state for this call.
     NotReady,
@@ -306,7 +306,7 @@ pub enum Call {
     },
     /// Leave the network: end the stack.
     Disconnect,
-    /// Whom is this flow connected to?
+    /// Ask for the address of the peer.
     Destination,
 }
 
@@ -387,7 +387,7 @@ impl Outcome {
         }
     }
 
-    /// The failure that this outcome is for a caller who expected another one.
+    /// The failure that this outcome is for a caller that expected another one.
     pub fn into_error(self) -> Error {
         match self {
             Outcome::Error(error) => error,

@@ -1,4 +1,5 @@
-//! The vocabulary of flows and the contracts they keep: calls and outcomes, the parameters that tell the dialects apart, the presets.
+//! Defines what flows are asked and answer, and what they promise: calls and outcomes, the parameters that tell the dialects apart,
+//! the presets.
 //!
 //! What this is not: the rules. A contract is a value; [`crate::rules`] says what each rule asks, [`crate::oracle`] judges.
 

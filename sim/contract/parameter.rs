@@ -1,4 +1,4 @@
-//! The parameters of a contract: what the interface documents leave open or decide differently, each with its legal values.
+//! Lists the parameters of a contract: what the interface documents leave open or decide differently, each with its legal values.
 
 use std::time::Duration;
 

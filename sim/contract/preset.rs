@@ -1,4 +1,4 @@
-//! The presets: one contract for each interface document and each measured family of implementations.
+//! Lists the presets: one contract for each interface document and each measured family of implementations.
 
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ impl Contract {
         }
     }
 
-    /// What a user should want: modern, with every freedom decided for the caller.
+    /// What callers are best served by: modern, with every freedom decided for the caller.
     pub const fn strict() -> Self {
         Contract {
             base: "strict",
@@ -110,7 +110,7 @@ impl Contract {
         }
     }
 
-    /// What mirage-tcpip 9.0.1 means to do.
+    /// The behaviour that mirage-tcpip 9.0.1 aims at.
     pub const fn mirage_tcpip() -> Self {
         Contract {
             base: "mirage-tcpip",
