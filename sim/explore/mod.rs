@@ -16,9 +16,10 @@ use proptest::strategy::{NewTree, Strategy};
 use proptest::test_runner::TestRunner;
 
 use crate::contract::{Both, Contract, End};
+use crate::link::LinkSettings;
 use crate::scenario::{Fault, FaultKind, FlowSteps, Pipe, Scenario, Step};
+use crate::tcp;
 use crate::world::{Offers, Target};
-use crate::{link, tcp};
 use draws::Draws;
 use duty::{Duties, Wishes};
 pub use shrink::Shrinking;
@@ -146,7 +147,7 @@ impl Strategy for Scenarios {
 #[derive(Clone, Debug, Default)]
 struct Medium {
     pipe: Pipe,
-    link: Both<link::Settings>,
+    link: Both<LinkSettings>,
     tcp: Both<tcp::Settings>,
     faults: Vec<FaultKind>,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::draws::{Draws, Weighted, weighted};
 use crate::contract::{Both, End};
-use crate::link::{self, Action, Probability, Which};
+use crate::link::{Impairment, LinkSettings, PacketName, Probability, SegmentKind};
 use crate::scenario::{FaultKind, FlowSteps};
 use crate::tcp;
 use crate::trace::Abort;
@@ -18,7 +18,7 @@ const MAX_FAULTS: usize = 3;
 const MAX_NTH: u64 = 3;
 
 /// Both directions: mostly the same.
-pub(super) fn link(draws: &mut Draws<'_>) -> Both<link::Settings> {
+pub(super) fn link(draws: &mut Draws<'_>) -> Both<LinkSettings> {
     draws.part(|draws| either(draws, direction))
 }
 
@@ -41,7 +41,7 @@ const RARE: Probability = Probability(u32::MAX / 100);
 const SHORT: Duration = Duration::from_millis(5);
 
 /// Where stacks go in small steps, each takes little time and few are lost: they get on before anybody's patience ends.
-pub(super) fn passable(mut link: Both<link::Settings>, mut tcp: Both<tcp::Settings>) -> (Both<link::Settings>, Both<tcp::Settings>) {
+pub(super) fn passable(mut link: Both<LinkSettings>, mut tcp: Both<tcp::Settings>) -> (Both<LinkSettings>, Both<tcp::Settings>) {
     let step = |tcp: &tcp::Settings| usize::from(tcp.mss).min(tcp.send_buffer).min(tcp.receive_buffer);
     if End::BOTH.into_iter().any(|end| step(&tcp[end]) < SMALL) {
         for end in End::BOTH {
@@ -58,7 +58,7 @@ pub(super) fn passable(mut link: Both<link::Settings>, mut tcp: Both<tcp::Settin
 /// neither end could tell them apart (RFC 9293 §3.4.1).
 pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Both<tcp::Settings> {
     let lingers = |fault: &FaultKind| match fault {
-        FaultKind::Segment { which: Which::Nth { kind, .. }, action, .. } => *kind == link::Kind::Syn && *action != Action::Drop,
+        FaultKind::Segment { which: PacketName::Nth { kind, .. }, action, .. } => *kind == SegmentKind::Syn && *action != Impairment::Drop,
         _ => false,
     };
     if faults.iter().any(lingers) {
@@ -67,14 +67,14 @@ pub(super) fn distinct(mut tcp: Both<tcp::Settings>, faults: &[FaultKind]) -> Bo
     tcp
 }
 
-fn direction(draws: &mut Draws<'_>) -> link::Settings {
+fn direction(draws: &mut Draws<'_>) -> LinkSettings {
     let delay = draws.maybe(70, |draws| draws.pick(DELAYS)).unwrap_or_default();
     let jitter = draws.maybe(20, |draws| draws.micros(1..5_000)).unwrap_or_default();
     let slow = draws.maybe(20, |draws| (draws.within(10_000..20_000_000), draws.maybe(50, |draws| draws.up_to(19))));
     let (rate, queue) = slow.map_or((None, None), |(rate, queue)| (Some(rate), queue));
     let (loss, corrupt) = (chance_below(draws, 12), chance_below(draws, 8));
     let (duplicate, reorder) = (draws.pick(CHANCES), draws.pick(CHANCES));
-    link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..link::Settings::default() }
+    LinkSettings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..LinkSettings::default() }
 }
 
 const DELAYS: &[Weighted<Duration>] = &[weighted(9, |draws| draws.micros(1..30_000)), weighted(1, |draws| draws.micros(30_000..900_000))];
@@ -160,32 +160,32 @@ fn segment(draws: &mut Draws<'_>) -> FaultKind {
     FaultKind::Segment { from, which, flow: draws.up_to(u8::MAX.into()), action: draws.pick(ACTIONS) }
 }
 
-const CLIENTS_SEGMENTS: &[Weighted<Which>] = &[
-    weighted(3, |draws| nth(draws, &[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::Syn, link::Kind::Rst])),
+const CLIENTS_SEGMENTS: &[Weighted<PacketName>] = &[
+    weighted(3, |draws| nth(draws, &[SegmentKind::Fin, SegmentKind::Data, SegmentKind::Ack, SegmentKind::Syn, SegmentKind::Rst])),
     weighted(1, carrying),
 ];
 
-const SERVERS_SEGMENTS: &[Weighted<Which>] = &[
-    weighted(3, |draws| nth(draws, &[link::Kind::Fin, link::Kind::Data, link::Kind::Ack, link::Kind::SynAck, link::Kind::Rst])),
+const SERVERS_SEGMENTS: &[Weighted<PacketName>] = &[
+    weighted(3, |draws| nth(draws, &[SegmentKind::Fin, SegmentKind::Data, SegmentKind::Ack, SegmentKind::SynAck, SegmentKind::Rst])),
     weighted(1, carrying),
 ];
 
-fn nth(draws: &mut Draws<'_>, kinds: &[link::Kind]) -> Which {
-    Which::Nth { kind: draws.one_of(kinds), nth: draws.within(1..MAX_NTH + 1) }
+fn nth(draws: &mut Draws<'_>, kinds: &[SegmentKind]) -> PacketName {
+    PacketName::Nth { kind: draws.one_of(kinds), nth: draws.within(1..MAX_NTH + 1) }
 }
 
-fn carrying(draws: &mut Draws<'_>) -> Which {
-    Which::Carries { offset: draws.pick(OFFSETS), transmission: draws.within(1..MAX_NTH + 1) }
+fn carrying(draws: &mut Draws<'_>) -> PacketName {
+    PacketName::Carries { offset: draws.pick(OFFSETS), transmission: draws.within(1..MAX_NTH + 1) }
 }
 
 const OFFSETS: &[Weighted<u64>] = &[weighted(1, |draws| draws.within(0..20)), weighted(1, |draws| draws.within(0..3_000))];
 
-const ACTIONS: &[Weighted<Action>] = &[
-    weighted(4, |_| Action::Drop),
-    weighted(2, |draws| Action::Delay(draws.micros(1..4_000_000))),
-    weighted(1, |draws| Action::Duplicate(draws.maybe(50, |draws| draws.micros(1..4_000_000)).unwrap_or_default())),
-    weighted(2, |_| Action::Reorder),
-    weighted(1, |_| Action::Corrupt),
+const ACTIONS: &[Weighted<Impairment>] = &[
+    weighted(4, |_| Impairment::Drop),
+    weighted(2, |draws| Impairment::Delay(draws.micros(1..4_000_000))),
+    weighted(1, |draws| Impairment::Duplicate(draws.maybe(50, |draws| draws.micros(1..4_000_000)).unwrap_or_default())),
+    weighted(2, |_| Impairment::Reorder),
+    weighted(1, |_| Impairment::Corrupt),
 ];
 
 /// When a fault strikes: mostly while something is said.

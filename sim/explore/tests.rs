@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
 
 use super::*;
 use crate::flow::{Io, stream};
-use crate::link::{self, Probability, Which};
+use crate::link::{Impairment, PacketName, Probability, SegmentKind};
 use crate::scenario::{Action, FaultKind};
 use crate::target::{self, Named};
 use crate::world::{SetupError, Sim};
@@ -144,8 +144,8 @@ fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
                     flows.insert(flow);
                     actions.insert(action.to_string().split(' ').next().map(str::to_owned));
                     match which {
-                        Which::Nth { kind, nth } => _ = kinds.insert((from.word(), kind, nth)),
-                        Which::Carries { transmission, .. } => _ = carries.insert(transmission),
+                        PacketName::Nth { kind, nth } => _ = kinds.insert((from.word(), kind, nth)),
+                        PacketName::Carries { transmission, .. } => _ = carries.insert(transmission),
                     }
                 }
                 FaultKind::Partition { from, lasts, .. } => {
@@ -165,8 +165,8 @@ fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
 
 #[test]
 fn fixed_numbers_and_syns_that_linger_do_not_meet() {
-    let syn = |fault: &FaultKind| matches!(fault, FaultKind::Segment { which: Which::Nth { kind: link::Kind::Syn, .. }, .. });
-    let lost = |fault: &FaultKind| matches!(fault, FaultKind::Segment { action: link::Action::Drop, .. });
+    let syn = |fault: &FaultKind| matches!(fault, FaultKind::Segment { which: PacketName::Nth { kind: SegmentKind::Syn, .. }, .. });
+    let lost = |fault: &FaultKind| matches!(fault, FaultKind::Segment { action: Impairment::Drop, .. });
     let (mut with_lost, mut with_late, mut with_none) = (false, false, false);
     for scenario in samples(&scenarios().on(tcp())) {
         let is_fixed = End::BOTH.into_iter().any(|end| scenario.tcp[end].isn.is_some());
@@ -181,7 +181,7 @@ fn fixed_numbers_and_syns_that_linger_do_not_meet() {
 #[test]
 fn a_failure_in_a_network_shrinks_to_the_oddity_that_it_needs() {
     let found = runner().run(&scenarios().on(tcp()), |scenario| {
-        let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: link::Action::Drop, .. });
+        let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: Impairment::Drop, .. });
         prop_assert!(!(scenario.faults.iter().any(drops) && scenario.tcp.server.mss < 10));
         Ok(())
     });

@@ -1,4 +1,4 @@
-//! The semantic address of a packet, and the way from the decisions at such addresses to exact faults.
+//! Numbers packets by what they are, for the addresses of decisions, and turns decisions at such addresses into exact faults.
 //!
 //! An index has 64 bits: 3 say what kind of name follows in the other 61. Names are numbered here once and for all, since indices
 //! stand in saved failures.
@@ -12,29 +12,29 @@
 
 use std::time::Duration;
 
-use super::{Action, Exact, Kind, Settings, Which, nanos};
+use super::{ExactFault, Impairment, LinkSettings, PacketName, SegmentKind, nanos};
 use crate::choice::{Address, Deviations, Site};
 
 const NAME_BITS: u32 = 61;
 const TRANSMISSION_BITS: u32 = 17;
 const OFFSET_BITS: u32 = NAME_BITS - TRANSMISSION_BITS;
-const CARRIES: u64 = Kind::ALL.len() as u64;
+const CARRIES: u64 = SegmentKind::ALL.len() as u64;
 
 /// The lowest `bits`.
 const fn low(bits: u32) -> u64 {
     (1 << bits) - 1
 }
 
-/// Can this octet's nth transmission be told in an index?
+/// Does the nth transmission of this octet fit into an index?
 pub(super) const fn fits(offset: u64, transmission: u64) -> bool {
     offset <= low(OFFSET_BITS) && transmission <= low(TRANSMISSION_BITS)
 }
 
 /// The index of a packet in an [`Address`].
-pub(super) fn index(which: Which) -> u64 {
+pub(super) fn index(which: PacketName) -> u64 {
     match which {
-        Which::Nth { kind, nth } => (code(kind) << NAME_BITS) | (nth & low(NAME_BITS)),
-        Which::Carries { offset, transmission } => {
+        PacketName::Nth { kind, nth } => (code(kind) << NAME_BITS) | (nth & low(NAME_BITS)),
+        PacketName::Carries { offset, transmission } => {
             let transmission = transmission & low(TRANSMISSION_BITS);
             (CARRIES << NAME_BITS) | ((offset & low(OFFSET_BITS)) << TRANSMISSION_BITS) | transmission
         }
@@ -42,23 +42,23 @@ pub(super) fn index(which: Which) -> u64 {
 }
 
 /// The packet that an index names; none for a number that is no packet's.
-fn which(index: u64) -> Option<Which> {
+fn which(index: u64) -> Option<PacketName> {
     let (code, name) = (index >> NAME_BITS, index & low(NAME_BITS));
     if code == CARRIES {
-        return Some(Which::Carries { offset: name >> TRANSMISSION_BITS, transmission: name & low(TRANSMISSION_BITS) });
+        return Some(PacketName::Carries { offset: name >> TRANSMISSION_BITS, transmission: name & low(TRANSMISSION_BITS) });
     }
-    let kind = *Kind::ALL.get(usize::try_from(code).ok()?)?;
-    Some(Which::Nth { kind, nth: name })
+    let kind = *SegmentKind::ALL.get(usize::try_from(code).ok()?)?;
+    Some(PacketName::Nth { kind, nth: name })
 }
 
-const fn code(kind: Kind) -> u64 {
+const fn code(kind: SegmentKind) -> u64 {
     match kind {
-        Kind::Syn => 0,
-        Kind::SynAck => 1,
-        Kind::Data => 2,
-        Kind::Ack => 3,
-        Kind::Fin => 4,
-        Kind::Rst => 5,
+        SegmentKind::Syn => 0,
+        SegmentKind::SynAck => 1,
+        SegmentKind::Data => 2,
+        SegmentKind::Ack => 3,
+        SegmentKind::Fin => 4,
+        SegmentKind::Rst => 5,
     }
 }
 
@@ -67,21 +67,21 @@ pub fn is_fate(address: Address) -> bool {
     matches!(address.site(), Some(Site::Loss | Site::Duplicate | Site::Reorder | Site::Corrupt | Site::Jitter))
 }
 
-/// The decisions of a random run as exact faults: they do to a link [without chance](Settings::without_chance) what these
+/// The decisions of a random run as exact faults: they do to a link [without chance](LinkSettings::without_chance) what these
 /// decisions did to the random one. `settings` gives those of the link on which an entity sends; decisions about other things
 /// than the fate of packets are left out ([`is_fate`]).
-pub fn exact<'a>(decisions: &Deviations, settings: impl Fn(u32) -> &'a Settings) -> Vec<Exact> {
+pub fn exact<'a>(decisions: &Deviations, settings: impl Fn(u32) -> &'a LinkSettings) -> Vec<ExactFault> {
     let fault = |(address, decided): (&Address, &u32)| {
         let action = match address.site()? {
             _ if *decided == 0 => return None,
-            Site::Loss => Action::Drop,
-            Site::Duplicate => Action::Duplicate(Duration::ZERO),
-            Site::Reorder => Action::Reorder,
-            Site::Corrupt => Action::Corrupt,
-            Site::Jitter => Action::Jitter(late(settings(address.entity()).jitter, *decided)),
+            Site::Loss => Impairment::Drop,
+            Site::Duplicate => Impairment::Duplicate(Duration::ZERO),
+            Site::Reorder => Impairment::Reorder,
+            Site::Corrupt => Impairment::Corrupt,
+            Site::Jitter => Impairment::Jitter(late(settings(address.entity()).jitter, *decided)),
             _ => return None,
         };
-        Some(Exact { entity: address.entity(), what: which(address.index())?, action })
+        Some(ExactFault { entity: address.entity(), what: which(address.index())?, action })
     };
     decisions.iter().filter_map(fault).collect()
 }
@@ -106,12 +106,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn names() -> impl Strategy<Value = Which> {
-        let kinds = proptest::sample::select(&Kind::ALL[..]);
+    fn names() -> impl Strategy<Value = PacketName> {
+        let kinds = proptest::sample::select(&SegmentKind::ALL[..]);
         let near = |bits: u32| prop_oneof![0..4_u64, (low(bits) - 3)..=low(bits), 0..=low(bits)];
         prop_oneof![
-            (kinds, near(NAME_BITS)).prop_map(|(kind, nth)| Which::Nth { kind, nth }),
-            (near(OFFSET_BITS), near(TRANSMISSION_BITS)).prop_map(|(offset, transmission)| Which::Carries { offset, transmission }),
+            (kinds, near(NAME_BITS)).prop_map(|(kind, nth)| PacketName::Nth { kind, nth }),
+            (near(OFFSET_BITS), near(TRANSMISSION_BITS)).prop_map(|(offset, transmission)| PacketName::Carries { offset, transmission }),
         ]
     }
 
@@ -131,9 +131,9 @@ mod tests {
 
     #[test]
     fn the_numbers_of_saved_failures_stay_what_they_are() {
-        let nth = Kind::ALL.map(|kind| index(Which::Nth { kind, nth: 1 }) >> NAME_BITS);
+        let nth = SegmentKind::ALL.map(|kind| index(PacketName::Nth { kind, nth: 1 }) >> NAME_BITS);
         assert_eq!(nth, [0, 1, 2, 3, 4, 5]);
-        assert_eq!(index(Which::Carries { offset: 4096, transmission: 2 }), (6 << 61) | (4096 << 17) | 2);
+        assert_eq!(index(PacketName::Carries { offset: 4096, transmission: 2 }), (6 << 61) | (4096 << 17) | 2);
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! Which occasion a packet is: counts of segments by sender and kind, and of transmissions by octet.
+//! Counts segments by sender and kind, and transmissions by octet: which occasion a packet is.
 
 use super::address::fits;
-use super::{Kind, Meaning, Which};
+use super::{Meaning, PacketName, SegmentKind};
 
 /// What the senders of one direction have sent so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     /// Sorted by entity.
     senders: Vec<(u32, Sender)>,
-    /// Who sent last: most often the next one too.
+    /// The sender of the last packet: most often the next one's too.
     last: usize,
 }
 
 impl Counts {
-    /// Takes note of a packet; what its sender has sent, this packet included.
+    /// Counts a packet, and returns what its sender has sent, this packet included.
     pub(super) fn note(&mut self, meaning: &Meaning) -> &Sender {
         let at = self.place(meaning.entity);
         self.last = at;
@@ -22,7 +22,7 @@ impl Counts {
         sender
     }
 
-    /// What this one has sent, if anything.
+    /// What this sender has sent, if anything.
     pub(super) fn of(&self, entity: u32) -> Option<&Sender> {
         self.senders.binary_search_by_key(&entity, |(entity, _)| *entity).ok().map(|at| &self.senders[at].1)
     }
@@ -41,7 +41,7 @@ impl Counts {
 /// What one sender has sent so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sender {
-    kinds: [u64; Kind::ALL.len()],
+    kinds: [u64; SegmentKind::ALL.len()],
     carried: Carried,
     /// How often the first octet of the latest packet was carried by now.
     transmission: u64,
@@ -51,14 +51,14 @@ impl Sender {
     fn note(&mut self, meaning: &Meaning) {
         self.kinds[meaning.kind as usize] += 1;
         if meaning.is_data() {
-            self.kinds[Kind::Data as usize] += u64::from(meaning.kind != Kind::Data);
+            self.kinds[SegmentKind::Data as usize] += u64::from(meaning.kind != SegmentKind::Data);
             let stream = meaning.stream();
             self.transmission = self.carried.note(stream.start, stream.end);
         }
     }
 
     /// How many segments of this kind there were.
-    pub(super) fn nth(&self, kind: Kind) -> u64 {
+    pub(super) fn nth(&self, kind: SegmentKind) -> u64 {
         self.kinds[kind as usize]
     }
 
@@ -68,11 +68,11 @@ impl Sender {
     }
 
     /// The name of the packet that was noted last: no other of this sender has it.
-    pub(super) fn name(&self, meaning: &Meaning) -> Which {
-        if meaning.kind == Kind::Data && meaning.is_data() && fits(meaning.offset, self.transmission) {
-            return Which::Carries { offset: meaning.offset, transmission: self.transmission };
+    pub(super) fn name(&self, meaning: &Meaning) -> PacketName {
+        if meaning.kind == SegmentKind::Data && meaning.is_data() && fits(meaning.offset, self.transmission) {
+            return PacketName::Carries { offset: meaning.offset, transmission: self.transmission };
         }
-        Which::Nth { kind: meaning.kind, nth: self.nth(meaning.kind) }
+        PacketName::Nth { kind: meaning.kind, nth: self.nth(meaning.kind) }
     }
 }
 

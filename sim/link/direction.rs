@@ -1,14 +1,14 @@
-//! One direction between two hosts.
+//! Sends packets in one direction between two hosts.
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
+use super::bottleneck::Bottleneck;
 use super::count::Counts;
 use super::faults::Faults;
-use super::line::Line;
-use super::plan::{Dice, Plan};
+use super::impairments::{Dice, Impairments};
 use super::transit::Transit;
-use super::{Arrival, Cause, Exact, Fate, InFlight, Meaning, Settings, nanos};
+use super::{Arrival, Cause, ExactFault, Fate, InFlight, LinkSettings, Meaning, nanos};
 use crate::choice::Choice;
 use crate::time::Instant;
 
@@ -18,7 +18,7 @@ const HOLD_MIN: Duration = Duration::from_millis(1);
 /// One direction between two hosts: plain data, copied with what is under way on it.
 #[derive(Clone, Debug)]
 pub struct Link<P> {
-    settings: Settings,
+    settings: LinkSettings,
     /// The delay in nanoseconds, at hand for every packet.
     delay: u64,
     cuts: u32,
@@ -28,21 +28,21 @@ pub struct Link<P> {
     is_plain: bool,
     counts: Counts,
     faults: Faults,
-    line: Line,
+    bottleneck: Bottleneck,
     transit: Transit<P>,
 }
 
 impl<P: Clone> Link<P> {
     /// An idle direction.
-    pub fn new(settings: Settings) -> Self {
-        let (delay, line, is_counting) = (nanos(settings.delay), Line::new(&settings), settings.has_chance());
+    pub fn new(settings: LinkSettings) -> Self {
+        let (delay, bottleneck, is_counting) = (nanos(settings.delay), Bottleneck::new(&settings), settings.has_chance());
         let (counts, faults, transit) = (Counts::default(), Faults::default(), Transit::new());
-        let is_plain = !is_counting && line.is_unlimited();
-        Link { settings, delay, cuts: 0, is_counting, is_plain, counts, faults, line, transit }
+        let is_plain = !is_counting && bottleneck.is_unlimited();
+        Link { settings, delay, cuts: 0, is_counting, is_plain, counts, faults, bottleneck, transit }
     }
 
     /// What it does to packets.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &LinkSettings {
         &self.settings
     }
 
@@ -93,10 +93,10 @@ impl<P: Clone> Link<P> {
         self.transit.is_empty()
     }
 
-    /// Loses all that is under way or waits for the line. Cuts, counts and faults stay.
+    /// Loses all that is under way or waits for the bottleneck. Cuts, counts and faults stay.
     pub fn clear(&mut self) {
         self.transit.clear();
-        self.line.clear();
+        self.bottleneck.clear();
     }
 
     /// What is sent from now on is dropped. Cuts add up: each needs a [`heal`](Link::heal) of its own.
@@ -118,7 +118,7 @@ impl<P: Clone> Link<P> {
 
     /// Adds a fault that strikes once. Segments are counted from the first fault on (on a link with chance from the start): to
     /// add faults later, [`watch`](Link::watch) from the start.
-    pub fn add(&mut self, fault: Exact) {
+    pub fn add(&mut self, fault: ExactFault) {
         self.faults.add(fault);
         self.watch();
     }
@@ -130,7 +130,7 @@ impl<P: Clone> Link<P> {
     }
 
     /// The faults whose packet was not sent so far, in the order of sender and name.
-    pub fn outstanding(&self) -> impl Iterator<Item = Exact> {
+    pub fn outstanding(&self) -> impl Iterator<Item = ExactFault> {
         self.faults.outstanding()
     }
 
@@ -143,13 +143,13 @@ impl<P: Clone> Link<P> {
     /// is past: a fault that waits for the 5th ACK after 3 is one that waits for the 3rd after 1.
     pub fn canonical(&self, now: Instant, hasher: &mut impl Hasher) {
         (self.cuts, self.transit.backlog(self.after_delay(now))).hash(hasher);
-        self.line.canonical(now, hasher);
+        self.bottleneck.canonical(now, hasher);
         self.faults.canonical(&self.counts, hasher);
     }
 
     /// Can anything here change a packet's fate?
     fn look_again(&mut self) {
-        self.is_plain = !self.is_counting && self.cuts == 0 && self.line.is_unlimited();
+        self.is_plain = !self.is_counting && self.cuts == 0 && self.bottleneck.is_unlimited();
     }
 
     #[inline]
@@ -160,57 +160,57 @@ impl<P: Clone> Link<P> {
     #[inline(never)]
     fn send_with_care(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
         match self.decide(choice, now, &meaning, size) {
-            Ok((departure, plan)) => self.dispatch(departure, sequence, &plan, packet),
+            Ok((departure, impairments)) => self.dispatch(departure, sequence, &impairments, packet),
             Err(cause) => Fate::dropped(cause),
         }
     }
 
-    /// When a packet leaves the line, and what befalls it then; or why it gets no further.
-    fn decide(&mut self, choice: &mut Choice, now: Instant, meaning: &Meaning, size: u32) -> Result<(Instant, Plan), Cause> {
+    /// When a packet leaves the bottleneck, and its impairments from there on; or why it gets no further.
+    fn decide(&mut self, choice: &mut Choice, now: Instant, meaning: &Meaning, size: u32) -> Result<(Instant, Impairments), Cause> {
         if !self.is_counting {
-            return self.enter(now, size).map(|departure| (departure, Plan::default()));
+            return self.enter(now, size).map(|departure| (departure, Impairments::default()));
         }
         let sender = self.counts.note(meaning);
-        let mut plan = self.faults.strike(meaning, sender);
+        let mut impairments = self.faults.strike(meaning, sender);
         let mut dice = Dice::new(choice, &self.settings, meaning.entity, sender.name(meaning));
         if self.cuts > 0 {
             return Err(Cause::Cut);
         }
-        if plan.drop {
+        if impairments.drop {
             return Err(Cause::Fault);
         }
         if dice.loses() {
             return Err(Cause::Loss);
         }
-        let departure = self.line.admit(now, size).ok_or(Cause::QueueFull)?;
-        dice.travel(&mut plan);
-        Ok((departure, plan))
+        let departure = self.bottleneck.admit(now, size).ok_or(Cause::QueueFull)?;
+        dice.travel(&mut impairments);
+        Ok((departure, impairments))
     }
 
     fn enter(&mut self, now: Instant, size: u32) -> Result<Instant, Cause> {
         if self.cuts > 0 {
             return Err(Cause::Cut);
         }
-        self.line.admit(now, size).ok_or(Cause::QueueFull)
+        self.bottleneck.admit(now, size).ok_or(Cause::QueueFull)
     }
 
     /// Puts a packet and its copies on their way.
-    fn dispatch(&mut self, departure: Instant, sequence: u64, plan: &Plan, packet: P) -> Fate {
-        let in_order = self.transit.in_order(Instant(self.after_delay(departure).0.saturating_add(plan.jitter)));
-        let arrival = Instant(in_order.0.saturating_add(plan.delay));
-        let copies: Vec<P> = plan.copies.iter().map(|_| packet.clone()).collect();
-        if plan.reorder {
+    fn dispatch(&mut self, departure: Instant, sequence: u64, impairments: &Impairments, packet: P) -> Fate {
+        let in_order = self.transit.in_order(Instant(self.after_delay(departure).0.saturating_add(impairments.jitter)));
+        let arrival = Instant(in_order.0.saturating_add(impairments.delay));
+        let copies: Vec<P> = impairments.copies.iter().map(|_| packet.clone()).collect();
+        if impairments.reorder {
             let wait = self.settings.delay.max(HOLD_MIN);
-            self.transit.hold((arrival, sequence), wait, plan.corrupt, packet);
+            self.transit.hold((arrival, sequence), wait, impairments.corrupt, packet);
         } else {
-            if plan.delay == 0 {
+            if impairments.delay == 0 {
                 self.transit.keep_order(in_order);
             }
-            self.transit.push((arrival, sequence), plan.corrupt, packet);
+            self.transit.push((arrival, sequence), impairments.corrupt, packet);
         }
-        for (by, copy) in plan.copies.iter().zip(copies) {
-            self.transit.push_copy((Instant(arrival.0.saturating_add(*by)), sequence), plan.corrupt, copy);
+        for (by, copy) in impairments.copies.iter().zip(copies) {
+            self.transit.push_copy((Instant(arrival.0.saturating_add(*by)), sequence), impairments.corrupt, copy);
         }
-        Fate { dropped: None, corrupted: plan.corrupt, duplicated: !plan.copies.is_empty(), reordered: plan.reorder }
+        Fate { dropped: None, corrupted: impairments.corrupt, duplicated: !impairments.copies.is_empty(), reordered: impairments.reorder }
     }
 }

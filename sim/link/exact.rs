@@ -1,30 +1,30 @@
-//! Faults that name the packet that they strike by what it is.
+//! Defines faults that name the packet that they strike by what it is.
 
 use std::fmt;
 use std::time::Duration;
 
-use super::Kind;
+use super::SegmentKind;
 use crate::time::span;
 
 /// A fault that strikes once, on the packet that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Exact {
-    /// Who sends the packet: an end of a flow.
+pub struct ExactFault {
+    /// The sender of the packet: an end of a flow.
     pub entity: u32,
     /// Which of its packets.
-    pub what: Which,
+    pub what: PacketName,
     /// What becomes of it.
-    pub action: Action,
+    pub action: Impairment,
 }
 
-/// Which packet of one sender.
+/// Names a packet among those of its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Which {
+pub enum PacketName {
     /// The `nth` segment of a kind, retransmissions included. A FIN with data is the nth FIN and the nth data segment too.
     Nth {
         /// What it is for.
-        kind: Kind,
+        kind: SegmentKind,
         /// Counted from 1.
         nth: u64,
     },
@@ -40,14 +40,14 @@ pub enum Which {
 /// What an exact fault does. Several that name the same packet all strike: delays add up, and a drop leaves nothing to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Action {
+pub enum Impairment {
     /// It is lost.
     Drop,
-    /// It alone is late by so much: later ones overtake it.
+    /// It alone is late by this time: later ones overtake it.
     Delay(Duration),
-    /// It is late by so much, and later ones stay behind it: what jitter does.
+    /// It is late by this time, and later ones stay behind it: what jitter does.
     Jitter(Duration),
-    /// A copy of it arrives, so much after it: directly behind it if zero.
+    /// A copy of it arrives this time after it: directly behind it if zero.
     Duplicate(Duration),
     /// It is held back until the next packet has overtaken it.
     ///
@@ -60,26 +60,26 @@ pub enum Action {
 }
 
 /// `1st FIN`, `data at offset 4096, 2nd transmission`.
-impl fmt::Display for Which {
+impl fmt::Display for PacketName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Which::Nth { kind, nth } => write!(f, "{} {kind}", Ordinal(*nth)),
-            Which::Carries { offset, transmission } => write!(f, "data at offset {offset}, {} transmission", Ordinal(*transmission)),
+            PacketName::Nth { kind, nth } => write!(f, "{} {kind}", Ordinal(*nth)),
+            PacketName::Carries { offset, transmission } => write!(f, "data at offset {offset}, {} transmission", Ordinal(*transmission)),
         }
     }
 }
 
 /// `drop`, `delay by 300 ms`.
-impl fmt::Display for Action {
+impl fmt::Display for Impairment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Action::Drop => f.write_str("drop"),
-            Action::Delay(by) => write!(f, "delay by {}", span(*by)),
-            Action::Jitter(by) => write!(f, "jitter by {}", span(*by)),
-            Action::Duplicate(Duration::ZERO) => f.write_str("duplicate"),
-            Action::Duplicate(by) => write!(f, "duplicate by {}", span(*by)),
-            Action::Reorder => f.write_str("reorder"),
-            Action::Corrupt => f.write_str("corrupt"),
+            Impairment::Drop => f.write_str("drop"),
+            Impairment::Delay(by) => write!(f, "delay by {}", span(*by)),
+            Impairment::Jitter(by) => write!(f, "jitter by {}", span(*by)),
+            Impairment::Duplicate(Duration::ZERO) => f.write_str("duplicate"),
+            Impairment::Duplicate(by) => write!(f, "duplicate by {}", span(*by)),
+            Impairment::Reorder => f.write_str("reorder"),
+            Impairment::Corrupt => f.write_str("corrupt"),
         }
     }
 }
@@ -113,9 +113,10 @@ mod tests {
 
     #[test]
     fn faults_print_as_a_person_says_them() {
-        assert_eq!(Which::Nth { kind: Kind::SynAck, nth: 2 }.to_string(), "2nd SYN-ACK");
-        assert_eq!(Which::Carries { offset: 4096, transmission: 1 }.to_string(), "data at offset 4096, 1st transmission");
-        let actions = [Action::Drop, Action::Delay(Duration::from_millis(300)), Action::Duplicate(Duration::ZERO), Action::Reorder];
+        assert_eq!(PacketName::Nth { kind: SegmentKind::SynAck, nth: 2 }.to_string(), "2nd SYN-ACK");
+        assert_eq!(PacketName::Carries { offset: 4096, transmission: 1 }.to_string(), "data at offset 4096, 1st transmission");
+        let actions =
+            [Impairment::Drop, Impairment::Delay(Duration::from_millis(300)), Impairment::Duplicate(Duration::ZERO), Impairment::Reorder];
         assert_eq!(actions.map(|action| action.to_string()), ["drop", "delay by 300 ms", "duplicate", "reorder"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What became of a packet, for the trace.
+//! Tells what becomes of a packet, for the trace.
 
 use std::fmt;
 use std::time::Duration;
@@ -31,9 +31,9 @@ impl Fate {
 pub enum Cause {
     /// The direction is cut.
     Cut,
-    /// An exact fault wants it so.
+    /// An exact fault dropped it.
     Fault,
-    /// Chance wants it so.
+    /// Chance dropped it.
     Loss,
     /// Too many wait for the slow link already.
     QueueFull,
@@ -60,7 +60,7 @@ pub struct Arrival<P> {
     pub is_corrupted: bool,
 }
 
-/// A packet under way, for those who compare worlds.
+/// A packet under way, for the comparison of worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InFlight<'a, P> {
     /// In how much time it arrives, if nothing overtakes it before.

@@ -1,4 +1,4 @@
-//! What a segment is for, and the words for that.
+//! Names what a segment is for.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// What a segment is for: the first of these that fits (a FIN with data is a FIN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum SegmentKind {
     /// It resets.
     Rst,
     /// It opens, and answers.
@@ -21,45 +21,46 @@ pub enum Kind {
     Ack,
 }
 
-impl Kind {
+impl SegmentKind {
     /// Every kind, in the order of a connection's life.
-    pub const ALL: [Kind; 6] = [Kind::Syn, Kind::SynAck, Kind::Data, Kind::Ack, Kind::Fin, Kind::Rst];
+    pub const ALL: [SegmentKind; 6] =
+        [SegmentKind::Syn, SegmentKind::SynAck, SegmentKind::Data, SegmentKind::Ack, SegmentKind::Fin, SegmentKind::Rst];
 
     /// Its word: `SYN`, `SYN-ACK`, `data`, `ACK`, `FIN`, `RST`.
     pub const fn word(self) -> &'static str {
         match self {
-            Kind::Rst => "RST",
-            Kind::SynAck => "SYN-ACK",
-            Kind::Syn => "SYN",
-            Kind::Fin => "FIN",
-            Kind::Data => "data",
-            Kind::Ack => "ACK",
+            SegmentKind::Rst => "RST",
+            SegmentKind::SynAck => "SYN-ACK",
+            SegmentKind::Syn => "SYN",
+            SegmentKind::Fin => "FIN",
+            SegmentKind::Data => "data",
+            SegmentKind::Ack => "ACK",
         }
     }
 }
 
 /// Words that mean a kind beside its own, in capitals.
-const ALIASES: [(&str, Kind); 6] = [
-    ("SYNACK", Kind::SynAck),
-    ("SYN+ACK", Kind::SynAck),
-    ("SYN/ACK", Kind::SynAck),
-    ("SYN|ACK", Kind::SynAck),
-    ("SYN_ACK", Kind::SynAck),
-    ("RESET", Kind::Rst),
+const ALIASES: [(&str, SegmentKind); 6] = [
+    ("SYNACK", SegmentKind::SynAck),
+    ("SYN+ACK", SegmentKind::SynAck),
+    ("SYN/ACK", SegmentKind::SynAck),
+    ("SYN|ACK", SegmentKind::SynAck),
+    ("SYN_ACK", SegmentKind::SynAck),
+    ("RESET", SegmentKind::Rst),
 ];
 
-impl fmt::Display for Kind {
+impl fmt::Display for SegmentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
     }
 }
 
 /// In capitals or not.
-impl FromStr for Kind {
+impl FromStr for SegmentKind {
     type Err = NoKind;
 
     fn from_str(text: &str) -> Result<Self, NoKind> {
-        let own = Kind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(text));
+        let own = SegmentKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(text));
         let alias = || ALIASES.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, kind)| *kind);
         own.or_else(alias).ok_or(NoKind)
     }
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_what_it_prints_in_capitals_or_not() {
-        for kind in Kind::ALL {
+        for kind in SegmentKind::ALL {
             let text = kind.to_string();
             for text in [text.clone(), text.to_lowercase(), text.to_uppercase()] {
                 assert_eq!(text.parse(), Ok(kind));
@@ -94,9 +95,12 @@ mod tests {
     #[test]
     fn aliases_are_read_and_other_words_are_not() {
         let kinds = ["synack", "SYN+ACK", "Syn/Ack", "syn|ack", "reset"].map(str::parse);
-        assert_eq!(kinds, [Ok(Kind::SynAck), Ok(Kind::SynAck), Ok(Kind::SynAck), Ok(Kind::SynAck), Ok(Kind::Rst)]);
+        assert_eq!(
+            kinds,
+            [Ok(SegmentKind::SynAck), Ok(SegmentKind::SynAck), Ok(SegmentKind::SynAck), Ok(SegmentKind::SynAck), Ok(SegmentKind::Rst)]
+        );
         for text in ["", "SYN-", "FINACK", "dat", " FIN"] {
-            assert_eq!(text.parse::<Kind>(), Err(NoKind), "{text:?}");
+            assert_eq!(text.parse::<SegmentKind>(), Err(NoKind), "{text:?}");
         }
     }
 }

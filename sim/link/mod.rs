@@ -1,4 +1,4 @@
-//! One direction of a path between two hosts: what becomes of each packet, and what is under way.
+//! Carries packets in one direction of a path between two hosts: decides what becomes of each, and holds those under way.
 //!
 //! Start here: [`Link::send`] decides the [`Fate`] of a packet, [`Link::next`] says when the first of those under way arrives,
 //! [`Link::first`] shows it, [`Link::remove_first`] takes it. What decides a packet's fate, in this order:
@@ -6,28 +6,28 @@
 //! 1. `counts`: which occasion is it? The client's 2nd FIN, the octet at offset 4096 for the 2nd time.
 //! 2. a cut direction drops what is sent; then the exact faults that were waiting for this packet (`faults`);
 //! 3. chance, at the packet's own [`Address`](crate::choice::Address) (`address`): lost?
-//! 4. the slow line and its queue (`line`): dropped at the tail?
+//! 4. the bottleneck and its queue (`bottleneck`): dropped at the tail?
 //! 5. chance again: damaged, doubled, held back, late?
-//! 6. `transit`: when it arrives, and who overtakes whom.
+//! 6. `transit`: when it arrives, and which packets overtake it.
 //!
-//! Exact faults and chance become one `plan` for the packet before anything is done with it. That is why the decisions of a
-//! random run can be written as exact faults ([`exact`]) that do the same on a link without chance.
+//! Exact faults and chance become one set of `impairments` of the packet before anything is done with it. That is why the decisions
+//! of a random run can be written as exact faults ([`exact`]) that do the same on a link without chance.
 //!
-//! What this is not: a network. It knows no address and no host; what a packet means to people is told by its [`Meaning`].
+//! What this is not: a network. It knows no address and no host; its [`Meaning`] tells what a packet is to people.
 //!
 //! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for
-//! [`Settings`], [`Probability`], and how scenarios tell faults: [`Which`], [`Kind`], [`Action`].
+//! [`LinkSettings`], [`Probability`], and how scenarios tell faults: [`PacketName`], [`SegmentKind`], [`Impairment`].
 
 mod address;
+mod bottleneck;
 mod count;
 mod direction;
 mod exact;
 mod fate;
 mod faults;
+mod impairments;
 mod kind;
-mod line;
 mod meaning;
-mod plan;
 mod probability;
 mod transit;
 
@@ -38,9 +38,9 @@ use std::time::Duration;
 
 pub use address::{exact, is_fate};
 pub use direction::Link;
-pub use exact::{Action, Exact, Which};
+pub use exact::{ExactFault, Impairment, PacketName};
 pub use fate::{Arrival, Cause, Fate, InFlight};
-pub use kind::{Kind, NoKind};
+pub use kind::{NoKind, SegmentKind};
 pub use meaning::Meaning;
 pub use probability::{NoProbability, Probability};
 
@@ -48,23 +48,23 @@ pub use probability::{NoProbability, Probability};
 /// made by changing another:
 ///
 /// ```
-/// let mut settings = flowsim::link::Settings::default();
+/// let mut settings = flowsim::link::LinkSettings::default();
 /// settings.rate = Some(10_000_000);
 /// settings.loss = "1%".parse()?;
 /// # Ok::<(), flowsim::link::NoProbability>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct LinkSettings {
     /// How long every packet travels.
     pub delay: Duration,
-    /// Up to so much longer, at random; packets keep their order.
+    /// The most that is added to the delay at random; packets keep their order.
     pub jitter: Duration,
     /// How likely a packet is lost. What is lost takes no time of a slow link.
     pub loss: Probability,
     /// How likely a packet arrives twice, the copy directly behind.
     pub duplicate: Probability,
-    /// How likely a packet is held back, so that the next one overtakes it ([`Action::Reorder`]).
+    /// How likely a packet is held back, so that the next one overtakes it ([`Impairment::Reorder`]).
     pub reorder: Probability,
     /// How likely a packet is damaged on the way.
     pub corrupt: Probability,
@@ -77,10 +77,10 @@ pub struct Settings {
     pub mtu: u16,
 }
 
-impl Default for Settings {
+impl Default for LinkSettings {
     fn default() -> Self {
         let never = Probability::NEVER;
-        Settings {
+        LinkSettings {
             delay: Duration::ZERO,
             jitter: Duration::ZERO,
             loss: never,
@@ -89,12 +89,12 @@ impl Default for Settings {
             corrupt: never,
             rate: None,
             queue: None,
-            mtu: Settings::MTU,
+            mtu: LinkSettings::MTU,
         }
     }
 }
 
-impl Settings {
+impl LinkSettings {
     /// The largest packet of an Ethernet.
     pub const MTU: u16 = 1500;
 
@@ -106,9 +106,9 @@ impl Settings {
 
     /// The same link without chance: what exact faults are put on instead.
     #[must_use]
-    pub fn without_chance(&self) -> Settings {
+    pub fn without_chance(&self) -> LinkSettings {
         let never = Probability::NEVER;
-        Settings { jitter: Duration::ZERO, loss: never, duplicate: never, reorder: never, corrupt: never, ..self.clone() }
+        LinkSettings { jitter: Duration::ZERO, loss: never, duplicate: never, reorder: never, corrupt: never, ..self.clone() }
     }
 }
 

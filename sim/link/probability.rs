@@ -1,4 +1,4 @@
-//! Probabilities without floating point, read exactly and printed back.
+//! Reads and prints probabilities exactly, without floating point.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +30,7 @@ impl Probability {
         }
     }
 
-    /// The nearest number of percent with so many decimals, in units of the last one.
+    /// The nearest number of percent with this many decimals, in units of the last one.
     fn percent(self, decimals: u32) -> u128 {
         (u128::from(self.0) * 100 * 10_u128.pow(decimals) + WHOLE / 2) / WHOLE
     }

@@ -1,4 +1,4 @@
-//! What is under way on a link: who arrives when, and who overtakes whom.
+//! Holds what is under way on a link, in the order of arrival, and lets packets overtake others.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -56,13 +56,13 @@ impl<P> Transit<P> {
         }
     }
 
-    /// A copy follows: it overtakes nobody.
+    /// A copy follows: it overtakes no other packet.
     pub(super) fn push_copy(&mut self, due: (Instant, u64), is_corrupted: bool, packet: P) {
         self.moving.insert(Traveller { due, is_corrupted, packet });
         self.look_again();
     }
 
-    /// A packet is held back, for so long at most: as long as any other.
+    /// A packet is held back, for `wait` at most: as long as any other.
     pub(super) fn hold(&mut self, own: (Instant, u64), wait: Duration, is_corrupted: bool, packet: P) {
         self.wait = wait;
         self.held.insert(Traveller { due: (own.0 + wait, own.1), is_corrupted, packet });

@@ -6,7 +6,7 @@ use super::sense::MAX_FAULTS;
 use super::{Fault, FaultKind, Scenario};
 use crate::choice::Deviations;
 use crate::contract::Both;
-use crate::link;
+use crate::link::{self, ExactFault};
 use crate::trace::{Diagnostic, Place};
 use crate::world::Conn;
 
@@ -52,7 +52,7 @@ impl Scenario {
 }
 
 /// A fault of the network as a scenario tells it.
-fn told(fault: link::Exact) -> Fault {
+fn told(fault: ExactFault) -> Fault {
     let Place { flow, end: from } = Conn::of_entity(fault.entity).place();
     FaultKind::Segment { from, flow, which: fault.what, action: fault.action }.into()
 }

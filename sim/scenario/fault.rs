@@ -9,7 +9,7 @@ use super::document::{Item, Table};
 use super::mistake::{Mistake, Spot};
 use super::units::{Size, Span};
 use crate::contract::{Both, End, suggestion};
-use crate::link::{Action, Exact, Kind, Which};
+use crate::link::{ExactFault, Impairment, PacketName, SegmentKind};
 use crate::time::Instant;
 use crate::trace::{Abort, Diagnostic};
 use crate::world::{Conn, NetFault};
@@ -47,9 +47,9 @@ pub enum FaultKind {
         /// On which flow.
         flow: u32,
         /// Which of those that this end sends.
-        which: Which,
+        which: PacketName,
         /// What becomes of it.
-        action: Action,
+        action: Impairment,
     },
     /// Nothing that is sent passes.
     Partition {
@@ -96,7 +96,7 @@ impl FaultKind {
         Some(match *self {
             FaultKind::Abort { .. } => return None,
             FaultKind::Segment { from, flow, which, action } => {
-                NetFault::Segment { from, exact: Exact { entity: flows.get(flow as usize)?[from].entity(), what: which, action } }
+                NetFault::Segment { from, exact: ExactFault { entity: flows.get(flow as usize)?[from].entity(), what: which, action } }
             }
             FaultKind::Partition { from, at, lasts } => NetFault::Partition { from, at: Instant::ZERO + at, lasts },
             FaultKind::Crash { end, at, lasts } => NetFault::Crash { end, at: Instant::ZERO + at, lasts },
@@ -127,12 +127,12 @@ type Reader = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
 
 /// Every key that a fault may have.
 pub(super) const KINDS: [(&str, Reader); 11] = [
-    ("drop", |item, flows| segment(item, flows, |_| Ok(Action::Drop))),
-    ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Delay))),
-    ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Action::Jitter))),
+    ("drop", |item, flows| segment(item, flows, |_| Ok(Impairment::Drop))),
+    ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Impairment::Delay))),
+    ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Impairment::Jitter))),
     ("duplicate", |item, flows| segment(item, flows, |table| table.get("by", Item::span_of_time).map(copy))),
-    ("reorder", |item, flows| segment(item, flows, |_| Ok(Action::Reorder))),
-    ("corrupt", |item, flows| segment(item, flows, |_| Ok(Action::Corrupt))),
+    ("reorder", |item, flows| segment(item, flows, |_| Ok(Impairment::Reorder))),
+    ("corrupt", |item, flows| segment(item, flows, |_| Ok(Impairment::Corrupt))),
     ("partition", |item, _| partition(item)),
     ("crash", |item, _| crash(item)),
     ("reset", |item, flows| aborted(Abort::Reset, item, flows)),
@@ -140,8 +140,8 @@ pub(super) const KINDS: [(&str, Reader); 11] = [
     ("keepalive_death", |item, flows| aborted(Abort::KeepaliveDeath, item, flows)),
 ];
 
-fn copy(by: Option<Duration>) -> Action {
-    Action::Duplicate(by.unwrap_or_default())
+fn copy(by: Option<Duration>) -> Impairment {
+    Impairment::Duplicate(by.unwrap_or_default())
 }
 
 /// Reads all faults of a file.
@@ -171,7 +171,7 @@ fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<FaultKi
 fn segment(
     item: &Item<'_>,
     flows: &[FlowSteps],
-    action: fn(&mut Table<'_>) -> Result<Action, Diagnostic>,
+    action: fn(&mut Table<'_>) -> Result<Impairment, Diagnostic>,
 ) -> Result<FaultKind, Diagnostic> {
     let mut table = item.table("a fault")?;
     let from = table.need("from", end)?;
@@ -181,7 +181,7 @@ fn segment(
 }
 
 /// A segment by its number among those of its kind, or by what it carries.
-fn which(table: &mut Table<'_>) -> Result<Which, Diagnostic> {
+fn which(table: &mut Table<'_>) -> Result<PacketName, Diagnostic> {
     let nth = |item: &Item<'_>| item.number(1..=MAX_COUNT);
     let (by_number, transmission) = (table.take("nth"), table.take("transmission"));
     let Some(offset) = table.take("offset") else {
@@ -189,21 +189,21 @@ fn which(table: &mut Table<'_>) -> Result<Which, Diagnostic> {
             return Err(item.wrong("`transmission` counts how often one byte is sent", "give the byte's `offset`; else count by `nth`"));
         }
         let kind = table.need("kind", kind)?;
-        return Ok(Which::Nth { kind, nth: by_number.as_ref().map_or(Ok(1), nth)? });
+        return Ok(PacketName::Nth { kind, nth: by_number.as_ref().map_or(Ok(1), nth)? });
     };
     if let Some(item) = by_number {
         return Err(item.wrong("a segment is told by its `nth` or by its `offset`", "with `offset`, count by `transmission`"));
     }
-    if let Some(item) = table.take("kind").filter(|item| kind(item) != Ok(Kind::Data)) {
+    if let Some(item) = table.take("kind").filter(|item| kind(item) != Ok(SegmentKind::Data)) {
         return Err(kind(&item).err().unwrap_or_else(|| item.wrong("only data has an `offset`", "`kind = \"data\"`, or leave it out")));
     }
-    Ok(Which::Carries { offset: offset.size()?, transmission: transmission.as_ref().map_or(Ok(1), nth)? })
+    Ok(PacketName::Carries { offset: offset.size()?, transmission: transmission.as_ref().map_or(Ok(1), nth)? })
 }
 
-fn kind(item: &Item<'_>) -> Result<Kind, Diagnostic> {
+fn kind(item: &Item<'_>) -> Result<SegmentKind, Diagnostic> {
     item.parsed("as `\"FIN\"`", |text| {
         let wrong = |_| {
-            let help = suggestion(text, Kind::ALL.iter().map(|kind| kind.word()));
+            let help = suggestion(text, SegmentKind::ALL.iter().map(|kind| kind.word()));
             Mistake::new(0..text.len(), format!("unknown kind of segment `{text}`"), help)
         };
         text.parse().map_err(wrong)
@@ -285,28 +285,28 @@ const fn aborting(abort: Abort) -> &'static str {
 }
 
 /// The key of the fault.
-const fn key(action: Action) -> &'static str {
+const fn key(action: Impairment) -> &'static str {
     match action {
-        Action::Drop => "drop",
-        Action::Delay(_) => "delay",
-        Action::Jitter(_) => "jitter",
-        Action::Duplicate(_) => "duplicate",
-        Action::Reorder => "reorder",
-        Action::Corrupt => "corrupt",
+        Impairment::Drop => "drop",
+        Impairment::Delay(_) => "delay",
+        Impairment::Jitter(_) => "jitter",
+        Impairment::Duplicate(_) => "duplicate",
+        Impairment::Reorder => "reorder",
+        Impairment::Corrupt => "corrupt",
     }
 }
 
-fn by(f: &mut fmt::Formatter<'_>, action: Action) -> fmt::Result {
+fn by(f: &mut fmt::Formatter<'_>, action: Impairment) -> fmt::Result {
     match action {
-        Action::Duplicate(Duration::ZERO) | Action::Drop | Action::Reorder | Action::Corrupt => Ok(()),
-        Action::Delay(by) | Action::Jitter(by) | Action::Duplicate(by) => write!(f, ", by = \"{}\"", Span(by)),
+        Impairment::Duplicate(Duration::ZERO) | Impairment::Drop | Impairment::Reorder | Impairment::Corrupt => Ok(()),
+        Impairment::Delay(by) | Impairment::Jitter(by) | Impairment::Duplicate(by) => write!(f, ", by = \"{}\"", Span(by)),
     }
 }
 
-fn which_of(f: &mut fmt::Formatter<'_>, which: Which) -> fmt::Result {
+fn which_of(f: &mut fmt::Formatter<'_>, which: PacketName) -> fmt::Result {
     let (number, count) = match which {
-        Which::Nth { kind, nth } => write!(f, "kind = \"{kind}\"").map(|()| ("nth", nth))?,
-        Which::Carries { offset, transmission } => write!(f, "offset = {}", size(offset)).map(|()| ("transmission", transmission))?,
+        PacketName::Nth { kind, nth } => write!(f, "kind = \"{kind}\"").map(|()| ("nth", nth))?,
+        PacketName::Carries { offset, transmission } => write!(f, "offset = {}", size(offset)).map(|()| ("transmission", transmission))?,
     };
     if count == 1 { Ok(()) } else { write!(f, ", {number} = {count}") }
 }

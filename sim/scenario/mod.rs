@@ -41,11 +41,12 @@ pub use step::{Action, Ended, Expect, Step};
 
 use crate::choice::Deviations;
 use crate::contract::{Both, Contract, End};
+use crate::link::LinkSettings;
 use crate::oracle::Judgement;
 use crate::rules::Rule;
 use crate::trace::Diagnostic;
 use crate::world::Target;
-use crate::{link, target, tcp};
+use crate::{target, tcp};
 use mistake::{Source, Spot};
 
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
@@ -67,7 +68,7 @@ pub struct Scenario {
     /// Where a run is given up.
     pub limits: Limits,
     /// The path between the two hosts: each direction by the end that sends.
-    pub link: Both<link::Settings>,
+    pub link: Both<LinkSettings>,
     /// The hosts' stacks. Their dialects are not those here: what each end promises is `contract`.
     pub tcp: Both<tcp::Settings>,
     /// Which of several that could go on at the same moment did, where it was not the first in line: what a seed decides too.

@@ -9,10 +9,10 @@ use super::keys::{Key, Section};
 use super::mistake::Mistake;
 use super::units::{self, Size, Span};
 use crate::contract::{Both, End, suggestion};
-use crate::link::{NoProbability, Probability};
+use crate::link::{LinkSettings, NoProbability, Probability};
+use crate::tcp;
 use crate::tcp::Quirk;
 use crate::trace::Diagnostic;
-use crate::{link, tcp};
 
 /// The longest span of time that a link or a stack can be set to.
 const MAX_SPAN: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,11 +28,11 @@ const MIN_MTU: u64 = 41;
 /// What a scenario says of its network, by the end that sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Network {
-    pub(super) link: Both<link::Settings>,
+    pub(super) link: Both<LinkSettings>,
     pub(super) tcp: Both<tcp::Settings>,
 }
 
-const LINK: Section<link::Settings> = Section {
+const LINK: Section<LinkSettings> = Section {
     name: "link",
     what: "`[link]`",
     ends: Both { client: ("to-server", "`[link.to-server]`"), server: ("to-client", "`[link.to-client]`") },
@@ -62,7 +62,7 @@ impl Network {
 }
 
 /// The stacks on these links, where a file does not say how they are set: their segments fit.
-pub(super) fn usual_stacks(link: &Both<link::Settings>) -> Both<tcp::Settings> {
+pub(super) fn usual_stacks(link: &Both<LinkSettings>) -> Both<tcp::Settings> {
     let usual = |end: End| tcp::Settings { mss: tcp::Settings::mss_for(link[end].mtu), ..tcp::Settings::default() };
     Both { client: usual(End::Client), server: usual(End::Server) }
 }
@@ -74,7 +74,7 @@ pub(super) fn keys() -> impl Iterator<Item = &'static str> {
 }
 
 /// Writes the tables of a network, where they say something.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, link: &Both<link::Settings>, tcp: &Both<tcp::Settings>) -> fmt::Result {
+pub(super) fn write(f: &mut fmt::Formatter<'_>, link: &Both<LinkSettings>, tcp: &Both<tcp::Settings>) -> fmt::Result {
     LINK.write(f, link, &Both::default())?;
     TCP.write(f, tcp, &usual_stacks(link))
 }
@@ -87,7 +87,7 @@ fn timeouts(tcp: &tcp::Settings) -> Option<(String, &'static str)> {
     Some((message, "without these keys: `rto-min` 1s, `rto-initial` 1s, `rto-max` 60s"))
 }
 
-const LINK_KEYS: [Key<link::Settings>; 9] = [
+const LINK_KEYS: [Key<LinkSettings>; 9] = [
     Key { name: "delay", read: |link, item| put(&mut link.delay, within(item, Duration::ZERO..=MAX_SPAN)), show: |link| time(link.delay) },
     Key {
         name: "jitter",

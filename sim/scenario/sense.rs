@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::units::Span;
 use super::{Action, Expect, Fault, FaultKind, Scenario, Step};
 use crate::contract::{End, suggestion};
-use crate::link::{Kind, Which};
+use crate::link::{PacketName, SegmentKind};
 use crate::trace::Diagnostic;
 
 /// Most steps of a scenario.
@@ -53,10 +53,10 @@ fn roles(scenario: &Scenario, end: End, steps: &[Step]) -> Result<(), Diagnostic
 
 /// Each end opens with a segment of its own.
 fn sendable(scenario: &Scenario, fault: &Fault) -> Result<(), Diagnostic> {
-    let FaultKind::Segment { from, which: Which::Nth { kind, .. }, .. } = fault.kind else { return Ok(()) };
+    let FaultKind::Segment { from, which: PacketName::Nth { kind, .. }, .. } = fault.kind else { return Ok(()) };
     let (opens, other) = match from {
-        End::Client => ("SYN", Kind::SynAck),
-        End::Server => ("SYN-ACK", Kind::Syn),
+        End::Client => ("SYN", SegmentKind::SynAck),
+        End::Server => ("SYN-ACK", SegmentKind::Syn),
     };
     if kind != other {
         return Ok(());

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
-use flowsim::link;
+use flowsim::link::LinkSettings;
 use flowsim::oracle::Oracle;
 use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pattern};
 use flowsim::wire::{Flags, Options, Segment, Seq};
@@ -178,7 +178,7 @@ impl Judged {
 
 /// Links of 10 ms between hosts as the RFCs ask.
 fn network() -> NetSettings {
-    let mut link = link::Settings::default();
+    let mut link = LinkSettings::default();
     link.delay = Duration::from_millis(10);
     NetSettings::new(Both::same(Contract::modern())).with_link(Both::same(link))
 }

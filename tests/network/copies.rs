@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use flowsim::choice::Choice;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Payload};
-use flowsim::link::{Exact, Kind, Probability, Settings, Which};
+use flowsim::link::{ExactFault, Impairment, LinkSettings, PacketName, Probability, SegmentKind};
 use flowsim::trace::{Abort, Event, pattern};
 use flowsim::world::{Conn, NetFault, NetSettings, Op, PipeSettings, Step, World};
 use proptest::prelude::*;
@@ -148,7 +148,7 @@ fn settings() -> impl Strategy<Value = NetSettings> {
     (contracts, link, room).prop_map(|(contract, (delay, loss, duplicate, reorder, rate), room)| {
         let delay = Duration::from_micros(delay);
         let mut settings = NetSettings::new(Both::same(contract));
-        let mut link = Settings::default();
+        let mut link = LinkSettings::default();
         (link.delay, link.loss, link.duplicate, link.reorder, link.rate) = (delay, loss, duplicate, reorder, rate);
         settings.link = Both::same(link);
         settings.tcp.server.receive_buffer = room;
@@ -212,7 +212,7 @@ proptest! {
 
 #[test]
 fn what_differs_in_what_it_will_do_differs_in_its_fingerprint() {
-    let mut link = Settings::default();
+    let mut link = LinkSettings::default();
     link.delay = Duration::from_millis(5);
     let settings = NetSettings::new(Both::same(Contract::classic())).with_link(Both::same(link));
     let opened = Action::Pass(Duration::from_millis(50));
@@ -242,8 +242,11 @@ fn what_differs_in_what_it_will_do_differs_in_its_fingerprint() {
     assert_eq!(prints.len(), acts.len());
     let fault = |nth| {
         let mut run = after(&[]);
-        let exact =
-            Exact { entity: run.ends[0].client.entity(), what: Which::Nth { kind: Kind::Fin, nth }, action: flowsim::link::Action::Drop };
+        let exact = ExactFault {
+            entity: run.ends[0].client.entity(),
+            what: PacketName::Nth { kind: SegmentKind::Fin, nth },
+            action: Impairment::Drop,
+        };
         run.world.plan(NetFault::Segment { from: End::Client, exact }).expect("no stack has to do anything");
         run.world.fingerprint()
     };

@@ -1,7 +1,7 @@
 //! The same seed leaves the same bytes, and so does the same run told without chance: as exact faults and a schedule.
 
 use flowsim::explore::scenarios;
-use flowsim::link::Settings;
+use flowsim::link::LinkSettings;
 use flowsim::scenario::{Keep, Run, Scenario};
 use proptest::prelude::*;
 
@@ -26,7 +26,7 @@ fn exact(scenario: &Scenario, random: &Run) -> Scenario {
 }
 
 fn has_chance(scenario: &Scenario) -> bool {
-    scenario.seed.is_some() || [&scenario.link.client, &scenario.link.server].into_iter().any(Settings::has_chance)
+    scenario.seed.is_some() || [&scenario.link.client, &scenario.link.server].into_iter().any(LinkSettings::has_chance)
 }
 
 /// Each case is run several times, with all that it leaves behind.

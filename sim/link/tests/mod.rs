@@ -19,22 +19,22 @@ fn ms(count: u64) -> Instant {
 }
 
 /// A link, its choice, and packets that are numbered in the order of sending.
-struct Bench {
+struct Rig {
     link: Link<u64>,
     choice: Choice,
     sent: u64,
 }
 
-impl Bench {
-    fn new(settings: Settings) -> Self {
-        Bench { link: Link::new(settings), choice: Choice::benign(), sent: 0 }
+impl Rig {
+    fn new(settings: LinkSettings) -> Self {
+        Rig { link: Link::new(settings), choice: Choice::benign(), sent: 0 }
     }
 
     fn delayed(delay: u32) -> Self {
-        Bench::new(Settings { delay: MS * delay, ..Settings::default() })
+        Rig::new(LinkSettings { delay: MS * delay, ..LinkSettings::default() })
     }
 
-    fn with(mut self, faults: impl IntoIterator<Item = Exact>) -> Self {
+    fn with(mut self, faults: impl IntoIterator<Item = ExactFault>) -> Self {
         faults.into_iter().for_each(|fault| self.link.add(fault));
         self
     }
@@ -67,27 +67,27 @@ impl Bench {
         Some((time.0, if is_corrupted { -number } else { number }))
     }
 
-    fn outstanding(&self) -> Vec<Exact> {
+    fn outstanding(&self) -> Vec<ExactFault> {
         self.link.outstanding().collect()
     }
 }
 
-fn segment(kind: Kind, offset: u64, len: u32) -> Meaning {
+fn segment(kind: SegmentKind, offset: u64, len: u32) -> Meaning {
     Meaning { entity: 1, kind, offset, len }
 }
 
 fn ack() -> Meaning {
-    segment(Kind::Ack, 0, 0)
+    segment(SegmentKind::Ack, 0, 0)
 }
 
 fn data(offset: u64, len: u32) -> Meaning {
-    segment(Kind::Data, offset, len)
+    segment(SegmentKind::Data, offset, len)
 }
 
-fn nth(kind: Kind, nth: u64, action: Action) -> Exact {
-    Exact { entity: 1, what: Which::Nth { kind, nth }, action }
+fn nth(kind: SegmentKind, nth: u64, action: Impairment) -> ExactFault {
+    ExactFault { entity: 1, what: PacketName::Nth { kind, nth }, action }
 }
 
-fn carries(offset: u64, transmission: u64, action: Action) -> Exact {
-    Exact { entity: 1, what: Which::Carries { offset, transmission }, action }
+fn carries(offset: u64, transmission: u64, action: Impairment) -> ExactFault {
+    ExactFault { entity: 1, what: PacketName::Carries { offset, transmission }, action }
 }

@@ -3,22 +3,22 @@
 use super::*;
 use proptest::prelude::*;
 
-/// What is sent: after so long a pause (ns), what, of which size.
+/// What is sent, and the pause before it (ns).
 #[derive(Clone, Debug)]
-struct Sent {
+struct Departure {
     pause: u64,
     meaning: Meaning,
     cut: bool,
 }
 
-fn segments() -> impl Strategy<Value = Sent> {
-    let kind = proptest::sample::select(&Kind::ALL[..]);
+fn segments() -> impl Strategy<Value = Departure> {
+    let kind = proptest::sample::select(&SegmentKind::ALL[..]);
     let pause = prop_oneof![Just(0), 0..100_000_u64, 0..40_000_000_u64];
     let shape = (0..3_u32, kind, 0..8_u64, 0..3_u32, pause, prop::bool::weighted(0.05));
     shape.prop_map(|(entity, kind, offset, len, pause, cut)| {
-        let len = if kind == Kind::Data { len + 1 } else { len };
+        let len = if kind == SegmentKind::Data { len + 1 } else { len };
         let meaning = Meaning { entity, kind, offset: offset * 500, len: len * 500 };
-        Sent { pause, meaning, cut }
+        Departure { pause, meaning, cut }
     })
 }
 
@@ -26,59 +26,59 @@ fn probabilities() -> impl Strategy<Value = Probability> {
     prop_oneof![Just(0_u32), Just(u32::MAX), any::<u32>(), 0..u32::MAX / 4].prop_map(Probability)
 }
 
-fn links() -> impl Strategy<Value = Settings> {
+fn links() -> impl Strategy<Value = LinkSettings> {
     let spans = || prop_oneof![Just(0), 0..1000_u64, 0..50_000_000_u64].prop_map(Duration::from_nanos);
     let jitter = prop_oneof![spans(), (4_294_967_290..20_000_000_000_u64).prop_map(Duration::from_nanos)];
     let rate = prop::option::of(1_000_000..1_000_000_000_u64);
     let chances = (probabilities(), probabilities(), probabilities(), probabilities());
     (spans(), jitter, chances, rate, prop::option::of(0..4_u32)).prop_map(|(delay, jitter, chances, rate, queue)| {
         let (loss, duplicate, reorder, corrupt) = chances;
-        Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..Settings::default() }
+        LinkSettings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, ..LinkSettings::default() }
     })
 }
 
-fn faults() -> impl Strategy<Value = Exact> {
+fn faults() -> impl Strategy<Value = ExactFault> {
     let span = || (0..10_000_000_u64).prop_map(Duration::from_nanos);
     let action = prop_oneof![
-        Just(Action::Drop),
-        Just(Action::Reorder),
-        Just(Action::Corrupt),
-        span().prop_map(Action::Delay),
-        span().prop_map(Action::Jitter),
-        span().prop_map(Action::Duplicate),
+        Just(Impairment::Drop),
+        Just(Impairment::Reorder),
+        Just(Impairment::Corrupt),
+        span().prop_map(Impairment::Delay),
+        span().prop_map(Impairment::Jitter),
+        span().prop_map(Impairment::Duplicate),
     ];
-    let kind = proptest::sample::select(&Kind::ALL[..]);
+    let kind = proptest::sample::select(&SegmentKind::ALL[..]);
     let what = prop_oneof![
-        (kind, 1..5_u64).prop_map(|(kind, nth)| Which::Nth { kind, nth }),
-        (0..5000_u64, 1..4_u64).prop_map(|(offset, transmission)| Which::Carries { offset, transmission }),
+        (kind, 1..5_u64).prop_map(|(kind, nth)| PacketName::Nth { kind, nth }),
+        (0..5000_u64, 1..4_u64).prop_map(|(offset, transmission)| PacketName::Carries { offset, transmission }),
     ];
-    (0..3_u32, what, action).prop_map(|(entity, what, action)| Exact { entity, what, action })
+    (0..3_u32, what, action).prop_map(|(entity, what, action)| ExactFault { entity, what, action })
 }
 
-/// Everything that happened to the packets: why each was dropped (loss and fault are the same to those who look), what else
-/// befell it, and what arrived when, in which order. What is due is taken before the next packet is sent, as in a world.
-type History = (Vec<(Option<bool>, bool, bool, bool)>, Vec<(u64, i64)>, Deviations, Vec<Exact>);
+/// Everything that happened to the packets: why each was dropped (loss and fault look the same), what else was done to it, and what
+/// arrived when, in which order. What is due is taken before the next packet is sent, as in a world.
+type Observed = (Vec<(Option<bool>, bool, bool, bool)>, Vec<(u64, i64)>, Deviations, Vec<ExactFault>);
 
-fn history(settings: &Settings, choice: Choice, faults: &[Exact], sends: &[Sent]) -> History {
-    let mut bench = Bench { choice, ..Bench::new(settings.clone()) }.with(faults.iter().copied());
+fn history(settings: &LinkSettings, choice: Choice, faults: &[ExactFault], sends: &[Departure]) -> Observed {
+    let mut rig = Rig { choice, ..Rig::new(settings.clone()) }.with(faults.iter().copied());
     let (mut now, mut fates, mut arrivals) = (Instant(0), Vec::new(), Vec::new());
     for send in sends {
         now = now + Duration::from_nanos(send.pause);
-        while bench.link.next().is_some_and(|(time, _)| time <= now) {
-            arrivals.extend(bench.arrival());
+        while rig.link.next().is_some_and(|(time, _)| time <= now) {
+            arrivals.extend(rig.arrival());
         }
         if send.cut {
-            bench.link.cut();
+            rig.link.cut();
         }
-        let fate = bench.send(now, send.meaning);
+        let fate = rig.send(now, send.meaning);
         if send.cut {
-            bench.link.heal();
+            rig.link.heal();
         }
         let dropped = fate.dropped.map(|cause| matches!(cause, Cause::Loss | Cause::Fault));
         fates.push((dropped, fate.corrupted, fate.duplicated, fate.reordered));
     }
-    arrivals.extend(bench.arrivals());
-    (fates, arrivals, bench.choice.deviations().clone(), bench.outstanding())
+    arrivals.extend(rig.arrivals());
+    (fates, arrivals, rig.choice.deviations().clone(), rig.outstanding())
 }
 
 proptest! {
@@ -131,15 +131,15 @@ fn data_beyond_what_an_index_holds_has_an_address_of_its_own() {
     let far = data(1 << 44, 10);
     let first = counts.note(&far).name(&far);
     let again = counts.note(&far).name(&far);
-    assert_eq!([first, again], [1, 2].map(|nth| Which::Nth { kind: Kind::Data, nth }));
+    assert_eq!([first, again], [1, 2].map(|nth| PacketName::Nth { kind: SegmentKind::Data, nth }));
 }
 
 #[test]
 fn a_probe_that_is_sent_for_months_has_an_address_of_its_own_each_time() {
     let mut counts = count::Counts::default();
     let probe = data(7, 1);
-    let names: Vec<Which> = (0..1 << 17).map(|_| counts.note(&probe).name(&probe)).collect();
+    let names: Vec<PacketName> = (0..1 << 17).map(|_| counts.note(&probe).name(&probe)).collect();
     let (last, before) = (names[names.len() - 1], names[names.len() - 2]);
-    assert_eq!(before, Which::Carries { offset: 7, transmission: (1 << 17) - 1 });
-    assert_eq!(last, Which::Nth { kind: Kind::Data, nth: 1 << 17 });
+    assert_eq!(before, PacketName::Carries { offset: 7, transmission: (1 << 17) - 1 });
+    assert_eq!(last, PacketName::Nth { kind: SegmentKind::Data, nth: 1 << 17 });
 }

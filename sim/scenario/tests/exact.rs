@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::choice::{Address, Deviations};
-use crate::link::{Action, Kind, Which};
+use crate::link::{Impairment, PacketName, SegmentKind};
 
 /// As many decisions about the order in which tasks go on.
 fn turns(count: u64) -> Deviations {
@@ -12,8 +12,8 @@ fn turns(count: u64) -> Deviations {
 
 /// A scenario with as many faults, each in so many words.
 fn with_faults(count: u64, nth: u64) -> Scenario {
-    let which = |at: u64| Which::Nth { kind: Kind::Data, nth: nth + at };
-    let fault = |at: u64| FaultKind::Segment { from: End::Client, flow: 0, which: which(at), action: Action::Drop };
+    let which = |at: u64| PacketName::Nth { kind: SegmentKind::Data, nth: nth + at };
+    let fault = |at: u64| FaultKind::Segment { from: End::Client, flow: 0, which: which(at), action: Impairment::Drop };
     Scenario { faults: (0..count).map(|at| fault(at).into()).collect(), ..parse(WHOLE) }
 }
 

@@ -1,6 +1,7 @@
 //! The network of a scenario: what a file says of it, and what of it is written back.
 
 use super::*;
+use crate::link::{Impairment, PacketName, SegmentKind};
 
 pub(super) const NETWORK: &str = r#"
 [link]
@@ -84,17 +85,17 @@ fn a_network_is_understood() {
     assert!(!server.nagle && server.delayed_ack.is_zero());
     assert_eq!((client.ports, server.ports), (3, 3));
     let seconds = Duration::from_secs;
-    let nth = |kind, nth| link::Which::Nth { kind, nth };
+    let nth = |kind, nth| PacketName::Nth { kind, nth };
     let segment = |from, flow, which, action| FaultKind::Segment { from, flow, which, action };
-    let carrying = |offset, transmission| link::Which::Carries { offset, transmission };
+    let carrying = |offset, transmission| PacketName::Carries { offset, transmission };
     let expected = [
-        segment(End::Client, 0, nth(link::Kind::Fin, 1), link::Action::Drop),
-        segment(End::Server, 1, nth(link::Kind::SynAck, 2), link::Action::Delay(Duration::from_millis(300))),
-        segment(End::Server, 0, carrying(4096, 2), link::Action::Duplicate(Duration::ZERO)),
-        segment(End::Server, 0, carrying(0, 1), link::Action::Duplicate(Duration::from_millis(1))),
-        segment(End::Server, 1, nth(link::Kind::SynAck, 1), link::Action::Jitter(Duration::from_micros(1))),
-        segment(End::Client, 0, nth(link::Kind::Data, 3), link::Action::Reorder),
-        segment(End::Client, 0, carrying(5, 1), link::Action::Corrupt),
+        segment(End::Client, 0, nth(SegmentKind::Fin, 1), Impairment::Drop),
+        segment(End::Server, 1, nth(SegmentKind::SynAck, 2), Impairment::Delay(Duration::from_millis(300))),
+        segment(End::Server, 0, carrying(4096, 2), Impairment::Duplicate(Duration::ZERO)),
+        segment(End::Server, 0, carrying(0, 1), Impairment::Duplicate(Duration::from_millis(1))),
+        segment(End::Server, 1, nth(SegmentKind::SynAck, 1), Impairment::Jitter(Duration::from_micros(1))),
+        segment(End::Client, 0, nth(SegmentKind::Data, 3), Impairment::Reorder),
+        segment(End::Client, 0, carrying(5, 1), Impairment::Corrupt),
         FaultKind::Partition { from: None, at: seconds(1), lasts: Some(seconds(5)) },
         FaultKind::Partition { from: Some(End::Server), at: seconds(7), lasts: None },
         FaultKind::Crash { end: End::Client, at: seconds(20), lasts: Some(seconds(1)) },

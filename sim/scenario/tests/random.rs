@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::link::{Impairment, PacketName, Probability, SegmentKind};
 use crate::trace::Abort;
 
 /// Tasks of an end, which says of connections what its end says.
@@ -29,13 +30,13 @@ fn span() -> impl Strategy<Value = Duration> {
     prop_oneof![Just(0), 0..2_000_000_000_u64, Just(86_400_000_000_000)].prop_map(Duration::from_nanos)
 }
 
-fn link() -> impl Strategy<Value = link::Settings> {
-    let odds = proptest::array::uniform4(prop_oneof![Just(0), any::<u32>()]).prop_map(|odds| odds.map(link::Probability));
+fn link() -> impl Strategy<Value = LinkSettings> {
+    let odds = proptest::array::uniform4(prop_oneof![Just(0), any::<u32>()]).prop_map(|odds| odds.map(Probability));
     let rate = proptest::option::of(1..=1_000_000_000_000_u64);
-    let sizes = (proptest::option::of(0..=1_u32 << 20), prop_oneof![Just(link::Settings::MTU), 41..=u16::MAX]);
+    let sizes = (proptest::option::of(0..=1_u32 << 20), prop_oneof![Just(LinkSettings::MTU), 41..=u16::MAX]);
     (span(), span(), odds, rate, sizes).prop_map(|(delay, jitter, odds, rate, (queue, mtu))| {
         let [loss, duplicate, reorder, corrupt] = odds;
-        link::Settings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, mtu }
+        LinkSettings { delay, jitter, loss, duplicate, reorder, corrupt, rate, queue, mtu }
     })
 }
 
@@ -60,15 +61,15 @@ fn fault() -> impl Strategy<Value = FaultKind> {
     let end = || proptest::sample::select(&End::BOTH[..]);
     let time = || any::<u64>().prop_map(Duration::from_nanos);
     let lasts = || proptest::option::of(time());
-    let kind = proptest::sample::select(&link::Kind::ALL[..]);
+    let kind = proptest::sample::select(&SegmentKind::ALL[..]);
     let count = || prop_oneof![Just(1), 1..=u64::from(u32::MAX)];
     let which = prop_oneof![
-        (kind, count()).prop_map(|(kind, nth)| link::Which::Nth { kind, nth }),
-        (0..=1_u64 << 40, count()).prop_map(|(offset, transmission)| link::Which::Carries { offset, transmission }),
+        (kind, count()).prop_map(|(kind, nth)| PacketName::Nth { kind, nth }),
+        (0..=1_u64 << 40, count()).prop_map(|(offset, transmission)| PacketName::Carries { offset, transmission }),
     ];
-    let actions = [link::Action::Delay, link::Action::Jitter, link::Action::Duplicate];
+    let actions = [Impairment::Delay, Impairment::Jitter, Impairment::Duplicate];
     let action = prop_oneof![
-        proptest::sample::select(vec![link::Action::Drop, link::Action::Reorder, link::Action::Corrupt]),
+        proptest::sample::select(vec![Impairment::Drop, Impairment::Reorder, Impairment::Corrupt]),
         (proptest::sample::select(actions.to_vec()), prop_oneof![Just(Duration::ZERO), time()]).prop_map(|(action, by)| action(by)),
     ];
     let abort = proptest::sample::select(vec![Abort::Reset, Abort::Timeout, Abort::KeepaliveDeath]);
@@ -92,7 +93,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let contract = contract.prop_map(|(client, server)| Both { client: Contract::PRESETS[client], server: Contract::PRESETS[server] });
     let head = ("\\PC{0,9}", proptest::option::of(contract), any::<Option<u64>>(), proptest::sample::subsequence(Rule::ALL.to_vec(), 0..3));
     let pipe = (1..100_000_usize, any::<u64>()).prop_map(|(capacity, delay)| Pipe { capacity, delay: Duration::from_nanos(delay) });
-    let network = (both(link(), link::Settings::default()), both(tcp(), tcp::Settings::default()));
+    let network = (both(link(), LinkSettings::default()), both(tcp(), tcp::Settings::default()));
     let faults = proptest::collection::vec(fault(), 0..4);
     (head, pipe, network, faults, flows()).prop_map(|((title, contract, seed, guards), pipe, (link, tcp), faults, flows)| {
         let guards = guards.into_iter().map(Guard::from).collect();

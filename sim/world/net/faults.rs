@@ -5,7 +5,7 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use crate::contract::End;
-use crate::link::Exact;
+use crate::link::ExactFault;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Env, EnvWhat, What};
 
@@ -23,7 +23,7 @@ pub enum NetFault {
         /// The end that sends it.
         from: End,
         /// Which segment, and what happens to it.
-        exact: Exact,
+        exact: ExactFault,
     },
     /// The network is cut: what is sent is lost.
     Partition {

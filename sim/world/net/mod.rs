@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crate::contract::{Both, Call, Contract, End, Outcome};
-use crate::link::{self, Link};
+use crate::link::{Link, LinkSettings};
 use crate::tcp;
 use crate::time::Instant;
 use crate::trace::{Limits, Resources};
@@ -38,7 +38,7 @@ use super::target::SetupError;
 #[non_exhaustive]
 pub struct NetSettings {
     /// The link that carries what this end sends.
-    pub link: Both<link::Settings>,
+    pub link: Both<LinkSettings>,
     /// The stack of each end's host.
     pub tcp: Both<tcp::Settings>,
 }
@@ -52,7 +52,7 @@ impl NetSettings {
 
     /// With this link in each direction.
     #[must_use]
-    pub fn with_link(self, link: Both<link::Settings>) -> Self {
+    pub fn with_link(self, link: Both<LinkSettings>) -> Self {
         NetSettings { link, ..self }
     }
 
@@ -85,7 +85,7 @@ struct Path {
 }
 
 impl Path {
-    fn new(hosts: Both<Host>, link: &Both<link::Settings>) -> Self {
+    fn new(hosts: Both<Host>, link: &Both<LinkSettings>) -> Self {
         let links = Both { client: Link::new(link.client.clone()), server: Link::new(link.server.clone()) };
         Path { hosts, links, ports: Both::default() }
     }

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::contract::{Both, Call, Contract, End};
-use crate::link::{Kind, Meaning};
+use crate::link::{Meaning, SegmentKind};
 use crate::trace::Place;
 use crate::wire::{Segment, Seq};
 
@@ -144,13 +144,13 @@ impl Sent {
     }
 }
 
-fn kind(segment: &Segment) -> Kind {
+fn kind(segment: &Segment) -> SegmentKind {
     match segment.flags {
-        flags if flags.rst() => Kind::Rst,
-        flags if flags.syn() && flags.ack() => Kind::SynAck,
-        flags if flags.syn() => Kind::Syn,
-        flags if flags.fin() => Kind::Fin,
-        _ if !segment.data.is_empty() => Kind::Data,
-        _ => Kind::Ack,
+        flags if flags.rst() => SegmentKind::Rst,
+        flags if flags.syn() && flags.ack() => SegmentKind::SynAck,
+        flags if flags.syn() => SegmentKind::Syn,
+        flags if flags.fin() => SegmentKind::Fin,
+        _ if !segment.data.is_empty() => SegmentKind::Data,
+        _ => SegmentKind::Ack,
     }
 }

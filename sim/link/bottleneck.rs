@@ -1,16 +1,16 @@
-//! The slow part of a link: how long it is busy with a packet, and the queue before it.
+//! Models the slow part of a link: how long it is busy with a packet, and the queue before it.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 
-use super::Settings;
+use super::LinkSettings;
 use crate::time::Instant;
 
 const NANOS: u64 = 1_000_000_000;
 
-/// A line that sends one packet after the other.
+/// The slow part of a link: it sends one packet after the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line {
+pub(super) struct Bottleneck {
     /// Bits per second.
     rate: Option<u64>,
     /// How many may wait.
@@ -24,9 +24,9 @@ pub(super) struct Line {
     waiting: VecDeque<Instant>,
 }
 
-impl Line {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Line { rate: settings.rate.map(|rate| rate.max(1)), queue: settings.queue, ..Line::default() }
+impl Bottleneck {
+    pub(super) fn new(settings: &LinkSettings) -> Self {
+        Bottleneck { rate: settings.rate.map(|rate| rate.max(1)), queue: settings.queue, ..Bottleneck::default() }
     }
 
     /// It takes no time and drops nothing.
@@ -71,7 +71,7 @@ impl Line {
 
     /// Forgets what waits.
     pub(super) fn clear(&mut self) {
-        *self = Line { rate: self.rate, queue: self.queue, ..Line::default() };
+        *self = Bottleneck { rate: self.rate, queue: self.queue, ..Bottleneck::default() };
     }
 
     /// What counts for what comes.
@@ -87,53 +87,53 @@ impl Line {
 mod tests {
     use super::*;
 
-    fn line(rate: Option<u64>, queue: Option<u32>) -> Line {
-        Line::new(&Settings { rate, queue, ..Settings::default() })
+    fn bottleneck(rate: Option<u64>, queue: Option<u32>) -> Bottleneck {
+        Bottleneck::new(&LinkSettings { rate, queue, ..LinkSettings::default() })
     }
 
     #[test]
     fn a_packet_takes_its_bits_at_the_rate_behind_those_before_it() {
-        let mut line = line(Some(1_000_000_000), None);
-        let sent = [(0, 1500), (0, 40), (12_000, 40), (50_000, 1500)].map(|(now, size)| line.admit(Instant(now), size));
+        let mut bottleneck = bottleneck(Some(1_000_000_000), None);
+        let sent = [(0, 1500), (0, 40), (12_000, 40), (50_000, 1500)].map(|(now, size)| bottleneck.admit(Instant(now), size));
         assert_eq!(sent, [12_000, 12_320, 12_640, 62_000].map(|time| Some(Instant(time))));
     }
 
     #[test]
     fn no_time_is_lost_or_won_while_the_line_is_busy() {
-        let mut third = line(Some(3_000_000_000), None);
+        let mut third = bottleneck(Some(3_000_000_000), None);
         let ends = (0..3).map(|_| third.admit(Instant(0), 1).map(|end| end.0)).collect::<Vec<_>>();
         assert_eq!(ends, [Some(2), Some(5), Some(8)], "8/3, 16/3 and 24/3 ns");
-        assert_eq!(third.admit(Instant(9), 1), Some(Instant(11)), "an idle line starts afresh");
+        assert_eq!(third.admit(Instant(9), 1), Some(Instant(11)), "an idle bottleneck starts afresh");
     }
 
     #[test]
     fn the_queue_takes_as_many_as_it_holds_beside_the_one_being_sent() {
         for (queue, taken) in [(Some(0), 1), (Some(1), 2), (Some(3), 4), (None, 10)] {
-            let mut line = line(Some(8_000_000_000), queue);
-            let count = (0..10).filter(|_| line.admit(Instant(0), 100).is_some()).count();
+            let mut bottleneck = bottleneck(Some(8_000_000_000), queue);
+            let count = (0..10).filter(|_| bottleneck.admit(Instant(0), 100).is_some()).count();
             assert_eq!(count, taken, "{queue:?}");
         }
     }
 
     #[test]
     fn room_comes_when_the_next_one_begins_to_be_sent() {
-        let mut line = line(Some(8_000_000_000), Some(1));
-        assert!(line.admit(Instant(0), 100).is_some() && line.admit(Instant(0), 100).is_some());
-        assert_eq!(line.admit(Instant(99), 100), None);
-        assert_eq!(line.admit(Instant(100), 100), Some(Instant(300)));
+        let mut bottleneck = bottleneck(Some(8_000_000_000), Some(1));
+        assert!(bottleneck.admit(Instant(0), 100).is_some() && bottleneck.admit(Instant(0), 100).is_some());
+        assert_eq!(bottleneck.admit(Instant(99), 100), None);
+        assert_eq!(bottleneck.admit(Instant(100), 100), Some(Instant(300)));
     }
 
     #[test]
     fn without_a_rate_nothing_waits() {
-        let mut line = line(None, Some(0));
-        assert!((0..10).all(|_| line.admit(Instant(7), u32::MAX) == Some(Instant(7))));
+        let mut bottleneck = bottleneck(None, Some(0));
+        assert!((0..10).all(|_| bottleneck.admit(Instant(7), u32::MAX) == Some(Instant(7))));
     }
 
     #[test]
     fn the_largest_packet_at_the_least_rate_and_the_least_at_the_largest() {
-        assert_eq!(line(Some(0), None).admit(Instant(0), 1), Some(Instant(8 * NANOS)), "0 counts as 1 bit a second");
-        assert_eq!(line(Some(1), None).admit(Instant(0), u32::MAX), Some(Instant(u64::MAX)));
-        assert_eq!(line(Some(u64::MAX), None).admit(Instant(5), u32::MAX), Some(Instant(6)));
-        assert_eq!(line(Some(u64::MAX), None).admit(Instant(5), 1), Some(Instant(5)));
+        assert_eq!(bottleneck(Some(0), None).admit(Instant(0), 1), Some(Instant(8 * NANOS)), "0 counts as 1 bit a second");
+        assert_eq!(bottleneck(Some(1), None).admit(Instant(0), u32::MAX), Some(Instant(u64::MAX)));
+        assert_eq!(bottleneck(Some(u64::MAX), None).admit(Instant(5), u32::MAX), Some(Instant(6)));
+        assert_eq!(bottleneck(Some(u64::MAX), None).admit(Instant(5), 1), Some(Instant(5)));
     }
 }

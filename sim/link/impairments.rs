@@ -1,38 +1,38 @@
-//! What is to be done with one packet: by exact faults, by chance, or by both.
+//! Collects what exact faults and chance do to one packet.
 
 use smallvec::SmallVec;
 
 use super::address::{index, lateness};
-use super::{Action, Probability, Settings, Which, nanos};
+use super::{Impairment, LinkSettings, PacketName, Probability, nanos};
 use crate::choice::{Address, Choice, Site};
 
-/// What is to be done with one packet.
+/// What is done to one packet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct Impairments {
     /// It is lost.
     pub(super) drop: bool,
     /// It is damaged.
     pub(super) corrupt: bool,
     /// The next one may overtake it.
     pub(super) reorder: bool,
-    /// It alone is later by so much (ns).
+    /// How much later it alone arrives (ns).
     pub(super) delay: u64,
-    /// It, and what comes behind it, is later by so much (ns).
+    /// How much later it and what comes behind it arrive (ns).
     pub(super) jitter: u64,
     /// How much behind it its copies arrive (ns).
     pub(super) copies: SmallVec<[u64; 2]>,
 }
 
-impl Plan {
+impl Impairments {
     /// Takes in what an exact fault wants.
-    pub(super) fn add(&mut self, action: Action) {
+    pub(super) fn add(&mut self, action: Impairment) {
         match action {
-            Action::Drop => self.drop = true,
-            Action::Corrupt => self.corrupt = true,
-            Action::Reorder => self.reorder = true,
-            Action::Delay(by) => self.delay = self.delay.saturating_add(nanos(by)),
-            Action::Jitter(by) => self.jitter = self.jitter.saturating_add(nanos(by)),
-            Action::Duplicate(by) => self.copies.push(nanos(by)),
+            Impairment::Drop => self.drop = true,
+            Impairment::Corrupt => self.corrupt = true,
+            Impairment::Reorder => self.reorder = true,
+            Impairment::Delay(by) => self.delay = self.delay.saturating_add(nanos(by)),
+            Impairment::Jitter(by) => self.jitter = self.jitter.saturating_add(nanos(by)),
+            Impairment::Duplicate(by) => self.copies.push(nanos(by)),
         }
     }
 }
@@ -40,13 +40,13 @@ impl Plan {
 /// Chance, as one packet meets it.
 pub(super) struct Dice<'a> {
     choice: &'a mut Choice,
-    settings: &'a Settings,
+    settings: &'a LinkSettings,
     entity: u32,
     index: u64,
 }
 
 impl<'a> Dice<'a> {
-    pub(super) fn new(choice: &'a mut Choice, settings: &'a Settings, entity: u32, which: Which) -> Self {
+    pub(super) fn new(choice: &'a mut Choice, settings: &'a LinkSettings, entity: u32, which: PacketName) -> Self {
         Dice { choice, settings, entity, index: index(which) }
     }
 
@@ -55,14 +55,14 @@ impl<'a> Dice<'a> {
         self.happens(Site::Loss, self.settings.loss)
     }
 
-    /// What befalls it on its way.
-    pub(super) fn travel(&mut self, plan: &mut Plan) {
-        plan.corrupt |= self.happens(Site::Corrupt, self.settings.corrupt);
-        plan.reorder |= self.happens(Site::Reorder, self.settings.reorder);
+    /// Adds what happens to it on its way.
+    pub(super) fn travel(&mut self, impairments: &mut Impairments) {
+        impairments.corrupt |= self.happens(Site::Corrupt, self.settings.corrupt);
+        impairments.reorder |= self.happens(Site::Reorder, self.settings.reorder);
         if self.happens(Site::Duplicate, self.settings.duplicate) {
-            plan.copies.push(0);
+            impairments.copies.push(0);
         }
-        plan.jitter = plan.jitter.saturating_add(self.jitter());
+        impairments.jitter = impairments.jitter.saturating_add(self.jitter());
     }
 
     fn happens(&mut self, site: Site, probability: Probability) -> bool {
