@@ -1,14 +1,14 @@
 //! That an end was aborted: how it is known, what it establishes, and whether the stack had a reason.
 
+use super::judge::Judge;
 use super::ledger::Site;
 use super::ruling::Findings;
-use super::scene::Scene;
 use super::state::{Aborted, Asked, EndState, Pending, first};
 use crate::contract::{End, Error, Outcome};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// Without a record of the network an error word is its own evidence of an abort.
     pub(super) fn evidence(&mut self, pending: &Pending, error: &Error) {
         let flowing = matches!(pending.asked, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush | Asked::Shutdown(_) | Asked::Close);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::fact::fact;
 use super::flow::Flow;
 use super::hosts::Host;
+use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
-use super::scene::{Answered, Scene};
 use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
@@ -228,24 +228,24 @@ impl Court {
     }
 
     /// Something that an end does: the flow is active.
-    fn scene(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+    fn scene(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.aside(place, at);
         scene.flow.active = at.t;
         scene
     }
 
     /// Something that befalls an end.
-    fn aside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+    fn aside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.beside(place, at);
         scene.flow.settled = false;
         scene
     }
 
     /// Something that is only seen: it is no progress, and nothing becomes due by it.
-    fn beside(&mut self, place: Place, at: Stamp) -> Scene<'_> {
+    fn beside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
-        Scene { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
+        Judge { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
     }
 
     /// An end's stack leaves the network: that may be the stack of other flows, too.

@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
+use super::judge::Judge;
 use super::ledger::Site;
 use super::ruling::Findings;
-use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Fate, SegmentEvent};
@@ -129,7 +129,7 @@ pub(super) enum News {
     Unasked,
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// Something happens that is no segment: the flow is not idle.
     pub(super) fn stir(&mut self) {
         if self.header.records.segments {
@@ -151,7 +151,7 @@ impl Scene<'_> {
         }
     }
 
-    /// As [`Scene::arrival`], of a common segment that came as it was to be expected.
+    /// As [`Judge::arrival`], of a common segment that came as it was to be expected.
     pub(super) fn common_arrival(&mut self, event: &SegmentEvent) {
         let arrivals = &mut self.flow.arrivals;
         if event.fate == Fate::Sent {

@@ -1,10 +1,10 @@
 //! The judge. It consumes events, knows what each end promises, and yields a verdict; it sees nothing of the simulator, and
 //! that is what makes it valid for any implementation in any language.
 //!
-//! Start here: [`Oracle::observe`] hands each event to `court`, which sets the `scene`: one event of one end of a `flow`. A
+//! Start here: [`Oracle::observe`] hands each event to `court`, which hands one event of one end of a `flow` to its `judge`. A
 //! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
-//! and `hole` where overlapping calls leave several answers). What a return may say is decided in `reading`, `writing` and
-//! `closing`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
+//! and `hole` where overlapping calls leave several answers). What a return may say is decided in `judge` (a file for each
+//! kind of event; rooms see it as a `scene`), `reading` and `closing`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
 //! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is
 //! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
 //! clocks of their own.
@@ -26,6 +26,7 @@ mod frontier;
 mod hole;
 mod hosts;
 mod idle;
+mod judge;
 mod ledger;
 mod liveness;
 mod merge;
@@ -41,7 +42,6 @@ mod state;
 mod stream;
 mod verdict;
 mod wire;
-mod writing;
 
 pub use catalogue::{belongs, examples, excuses, presets};
 pub use controls::{Control, controls};

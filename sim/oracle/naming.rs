@@ -8,8 +8,8 @@
 use bytes::Bytes;
 
 use super::fact::fact;
+use super::judge::Judge;
 use super::ruling::Findings;
-use super::scene::Scene;
 use super::state::Pending;
 use super::stream::{Status, Stream};
 use crate::contract::{CancelRead, ConcurrentWrites, End, Payload};
@@ -107,7 +107,7 @@ impl Unread {
     }
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// Names bytes that do not fit, and goes on from the most permissive state.
     pub(super) fn name_misfit(&mut self, pending: &Pending, data: &Payload, mut found: Findings) {
         let writer = self.end.peer();

@@ -4,15 +4,15 @@
 
 use super::Stamp;
 use super::hosts::Found;
+use super::judge::{Answered, Judge};
 use super::ruling::Findings;
-use super::scene::{Answered, Scene};
 use super::state::{Asked, Pending};
 use crate::contract::{Error, Keepalive, Outcome, SecondListen};
 use crate::rules::Rule;
 use crate::time::span;
 use crate::trace::Clock;
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// The order between the ends is known.
     fn is_ordered(&self) -> bool {
         self.header.clock == Clock::Shared

@@ -2,10 +2,7 @@
 //! (the flow contract, "one broken event, one violation").
 
 use super::events::FailedRead;
-use super::rooms::{
-    close_keeps_reading, data_before_abort, eof_after_reset, eof_after_shutdown_read, eof_is_final, error_after_close, flows_are_isolated,
-    half_close_keeps_reading, keepalive_ends_dead_flow, no_stuck_call, pending_at_shutdown, read_error_has_cause,
-};
+use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
 use crate::rules::Rule;
@@ -16,7 +13,7 @@ macro_rules! table {
         $(#[$doc])*
         pub(super) fn $name(scene: &Scene<'_>, event: &$event) -> Findings {
             let mut found = Findings::default();
-            $(found.hear(Rule::$rule, $room::$ask(scene, event));)*
+            $(found.hear(Rule::$rule, rooms::$room::$ask(scene, event));)*
             found
         }
     };

@@ -3,22 +3,20 @@
 use super::events::FailedRead;
 use super::flow::Fingerprint;
 use super::frontier::Undecided;
+use super::judge::Judge;
 use super::order;
 use super::ruling::Findings;
-use super::scene::Scene;
 use super::state::{Doubt, Pending, first};
 use super::stream::Misfit;
 use super::{Seq, Stamp};
-use crate::contract::{
-    CloseIs, CloseSendsPending, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload,
-};
+use crate::contract::{CloseIs, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload};
 use crate::rules::Rule;
 use crate::trace::Abort;
 
 /// Whether bytes fit their stream, where that can be told.
 type Followed = Result<Result<(), Misfit>, Undecided>;
 
-impl Scene<'_> {
+impl Judge<'_> {
     pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
         if !self.is_calm() && !matches!(outcome, Outcome::Error(_)) {
             self.read_premises(pending);
@@ -203,7 +201,7 @@ impl Scene<'_> {
                     self.eof_of_aborted(abort.at, abort.kind, &mut found);
                     self.kept_data_first(&mut found);
                 }
-                None if self.was_reset_by_close() || self.may_be_dead() => self.count_truncation(),
+                None if self.was_reset_by_close() || self.scene().may_be_dead() => self.count_truncation(),
                 None => self.clean_eof(pending, &mut found),
             }
         }
@@ -245,7 +243,7 @@ impl Scene<'_> {
     fn clean_eof(&mut self, pending: &Pending, found: &mut Findings) {
         let end = self.end;
         let cause = self.eof_cause();
-        let flushed = self.flushes_first();
+        let flushed = self.scene().flushes_first();
         let reader = self.reader_in_line(pending);
         let stream = &mut self.flow.streams[end.peer()];
         let owed = stream.owed(flushed, reader.others);
@@ -292,11 +290,6 @@ impl Scene<'_> {
         }
     }
 
-    /// Does a write of the peer count as accepted only once it was flushed?
-    fn flushes_first(&self) -> bool {
-        self.peer().contract.accepted_means == crate::contract::AcceptedMeans::Flushed
-    }
-
     fn owed_writes(&self) -> impl Iterator<Item = Stamp> + use<> {
         self.flow.streams[self.end.peer()].writes.front().map(|write| write.returned.unwrap_or(write.called)).into_iter()
     }
@@ -323,7 +316,7 @@ impl Scene<'_> {
     /// EOF at an end that was aborted, where nothing else ends the stream.
     fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
         let end = self.end;
-        let owed = self.flow.streams[end.peer()].owed(self.flushes_first(), 0);
+        let owed = self.flow.streams[end.peer()].owed(self.scene().flushes_first(), 0);
         if self.me().reading.eof().is_some() || owed == 0 && self.eof_cause().is_some() {
             return;
         }
@@ -357,19 +350,13 @@ impl Scene<'_> {
         }
     }
 
-    /// It is not known whether this end is connected at all.
-    pub(super) fn may_be_dead(&self) -> bool {
-        let me = self.me();
-        me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(self.at.seq)
-    }
-
     /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
     fn was_reset_by_close(&self) -> bool {
         self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
     }
 
     fn count_truncation(&mut self) {
-        if self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0 {
+        if self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), 0) > 0 {
             self.book.truncations += 1;
         }
     }
@@ -383,7 +370,7 @@ impl Scene<'_> {
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
-        let found = order::failed_read(self, &FailedRead::new(self, pending, outcome));
+        let found = order::failed_read(&self.scene(), &FailedRead::new(&self.scene(), pending, outcome));
         let (at, writer) = (self.at, self.end.peer());
         let me = self.me_mut();
         me.calm = false;
@@ -394,17 +381,6 @@ impl Scene<'_> {
         self.enter(pending, found);
         let others = self.me().pending.reads();
         self.flow.streams[writer].reader_left(others);
-    }
-
-    /// May the peer's full close show as a reset here? Where it must send what it had accepted, not while that is missing.
-    pub(super) fn peer_close_may_reset(&self) -> bool {
-        let lost = self.flow.streams[self.end.peer()].owed(self.flushes_first(), 0) > 0;
-        let unread = &self.flow.streams[self.end];
-        match self.peer().contract.close_sends_pending {
-            CloseSendsPending::Either => true,
-            CloseSendsPending::UnlessUnread => !lost || unread.bytes_called > unread.bytes_read,
-            CloseSendsPending::Yes => !lost,
-        }
     }
 
     fn name_disorder(&mut self, pending: &Pending, found: &mut Findings) {
@@ -418,23 +394,5 @@ impl Scene<'_> {
     /// `data-nonempty` and `fresh-buffer` belong to this end's contract.
     pub(super) fn judges_content(&self) -> bool {
         self.me().contract.base != "v1"
-    }
-
-    /// The call panicked.
-    pub(super) fn panicked(&mut self, pending: &Pending) {
-        let mut found = Findings::default();
-        let (end, word) = (self.end, pending.asked.word());
-        found.add(Rule::InputIsTotal, &[pending.called], || format!("the {end}'s {word} panicked"));
-        self.enter(pending, found);
-    }
-
-    /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
-    pub(super) fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        self.book.exercise_all(findings.exercised());
-        if findings.is_empty() || self.me().faulted {
-            return None;
-        }
-        let site = self.site(pending.op);
-        self.book.enter(site, findings)
     }
 }

@@ -2,13 +2,13 @@
 
 use super::Spur;
 use super::states::{self, State};
+use crate::oracle::judge::Judge;
 use crate::oracle::ruling::Findings;
-use crate::oracle::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::Clock;
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// A change of state; names that are none of RFC 9293's say nothing.
     pub(in crate::oracle) fn state(&mut self, from: &str, to: &str) {
         if !self.header.records.segments {

@@ -4,7 +4,7 @@
 //! looked up once, in `Terms`. A segment that does not fit goes the long way and is judged there; a test holds the two together.
 
 use super::{WireState, window};
-use crate::oracle::scene::Scene;
+use crate::oracle::judge::Judge;
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Fate, SegmentEvent};
@@ -29,7 +29,7 @@ pub(super) const fn is_common(flags: Flags) -> bool {
     flags.0 & CONTROL == ACK
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// Takes a common segment that comes as it was to be expected; false if it must go the long way.
     #[inline]
     pub(super) fn is_as_expected(&mut self, event: &SegmentEvent) -> bool {

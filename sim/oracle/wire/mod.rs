@@ -20,9 +20,9 @@ pub(super) mod unread;
 mod window;
 
 use super::Stamp;
+use super::judge::Judge;
 use super::ledger::Site;
 use super::ruling::Findings;
-use super::scene::Scene;
 use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::{Clock, Fate, SegmentEvent};
@@ -89,7 +89,7 @@ impl WireState {
     }
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     fn wire(&mut self) -> &mut WireState {
         &mut self.flow.wire[self.end]
     }
@@ -160,7 +160,7 @@ impl Scene<'_> {
         number.since(self.flow.wire[self.end].sent.syn.unwrap_or_default())
     }
 
-    /// As [`Scene::own_number`], of the peer's.
+    /// As [`Judge::own_number`], of the peer's.
     fn far_number(&self, number: Seq) -> u32 {
         number.since(self.flow.wire[self.end.peer()].sent.syn.unwrap_or_default())
     }
@@ -172,7 +172,7 @@ impl Scene<'_> {
 }
 
 /// What reaches an end; the scene is the sender's.
-impl Scene<'_> {
+impl Judge<'_> {
     fn segment_delivered(&mut self, event: &SegmentEvent) {
         let segment = &event.segment;
         self.wire().fates = true;

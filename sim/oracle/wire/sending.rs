@@ -3,14 +3,14 @@
 use super::arrived::Wrong;
 use super::sent::Misplaced;
 use super::{Syns, states, window};
+use crate::oracle::judge::Judge;
 use crate::oracle::ruling::Findings;
-use crate::oracle::scene::Scene;
 use crate::rules::Rule;
 use crate::trace::SegmentEvent;
 use crate::wire::Segment;
 
 /// What an end sends.
-impl Scene<'_> {
+impl Judge<'_> {
     /// A SYN goes out: again, or for a connection that begins with it.
     pub(super) fn syn_sent(&mut self, event: &SegmentEvent, found: &mut Findings) {
         let segment = &event.segment;
@@ -164,7 +164,7 @@ impl Scene<'_> {
 }
 
 /// What an end offers its peer.
-impl Scene<'_> {
+impl Judge<'_> {
     /// `window-not-shrunk`: judged between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes;
     /// not of an end whose peer's SYN has just made void what was settled about scales.
     pub(super) fn offers(&mut self, event: &SegmentEvent, found: &mut Findings) {

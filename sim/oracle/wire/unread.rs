@@ -4,9 +4,9 @@ use super::WireState;
 use crate::contract::{CloseSendsPending, End};
 use crate::oracle::Stamp;
 use crate::oracle::flow::Flow;
+use crate::oracle::judge::Judge;
 use crate::oracle::ledger::{Ledger, Site};
 use crate::oracle::ruling::Findings;
-use crate::oracle::scene::Scene;
 use crate::oracle::state::Aborted;
 use crate::rules::Rule;
 use crate::trace::{Abort, Header};
@@ -47,7 +47,7 @@ impl WireState {
     }
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     /// `reset-on-unread-close`: a FIN that says that all was well, where bytes that it acknowledges were thrown away.
     pub(super) fn tells_of_unread(&mut self, segment: &Segment, found: &mut Findings) {
         if !segment.flags.fin() && !segment.flags.rst() || self.wire().reset {

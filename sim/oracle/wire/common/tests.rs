@@ -69,10 +69,10 @@ impl Judged {
         self.on_scene(header, event, |scene| scene.is_as_expected(event))
     }
 
-    fn on_scene<T>(&mut self, header: &Header, event: &SegmentEvent, act: impl FnOnce(&mut Scene<'_>) -> T) -> T {
+    fn on_scene<T>(&mut self, header: &Header, event: &SegmentEvent, act: impl FnOnce(&mut Judge<'_>) -> T) -> T {
         let at = Stamp::new(self.line, self.line, Instant(self.line / 3));
         let mut hosts = Both::same(Host::default());
-        act(&mut Scene { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: event.from, at })
+        act(&mut Judge { flow: &mut self.flow, book: &mut self.book, header, hosts: &mut hosts, end: event.from, at })
     }
 
     /// What is known and was found, but for the terms.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::ruling::Findings;
-use super::scene::Scene;
-use super::state::{Asked, Doubt, Pending, first};
-use super::stream::Status;
-use super::{Seq, Stamp};
+use super::Judge;
 use crate::contract::{
     BlockedWriteAtShutdown, CloseSendsPending, ClosedPeerWrites, Error, Outcome, Seen, WriteAfterFullClose, WriteOnClosed, YesNo,
 };
+use crate::oracle::ruling::Findings;
+use crate::oracle::state::{Asked, Doubt, Pending, first};
+use crate::oracle::stream::Status;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::Rule;
 use crate::time::Instant;
 
@@ -25,7 +25,7 @@ struct Return<'a> {
     vectored: bool,
 }
 
-impl Scene<'_> {
+impl Judge<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
         let Asked::Write { len, vectored, void } = pending.asked else { return };
         let write = Return { pending, called: pending.called.seq, len, vectored };
@@ -137,7 +137,7 @@ impl Scene<'_> {
                 write.pending.op
             )
         });
-        let site = super::ledger::Site { at: eof, flow: self.flow.id, end: end.peer(), op: Some(op) };
+        let site = crate::oracle::ledger::Site { at: eof, flow: self.flow.id, end: end.peer(), op: Some(op) };
         self.book.enter(site, found);
     }
 

@@ -1,0 +1,59 @@
+//! Cancels a call: notes what its being given up leaves open.
+
+use super::Judge;
+use crate::contract::{CancelRead, CancelWrite};
+use crate::oracle::state::{Asked, Pending};
+use crate::oracle::stream::Status;
+use crate::rules::Rule;
+
+impl Judge<'_> {
+    pub fn cancel(&mut self, op: u64) {
+        let Some(pending) = self.me_mut().pending.take(op) else { return };
+        self.stir();
+        let at = self.at;
+        let contract = self.me().contract;
+        self.me_mut().calm = false;
+        match pending.asked {
+            Asked::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
+            Asked::Write { len, .. } => {
+                if len > 0 {
+                    let runs_on = contract.cancel_write == CancelWrite::RunsOn;
+                    self.book.exercise(Rule::FailedWriteIsPrefix);
+                    self.blame(op, Rule::FailedWriteIsPrefix);
+                    self.flow.streams[self.end].settle(op, at, if runs_on { Status::RunsOn } else { Status::Prefix }, None);
+                }
+            }
+            Asked::Shutdown(mode) => {
+                let me = self.me_mut();
+                let reads = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.reads()));
+                let writes = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.writes()));
+                me.halves.shutdown_cancelled(mode, reads, writes, at);
+            }
+            Asked::Close => {
+                let me = self.me_mut();
+                let other = me.pending.earliest(|asked| asked == Asked::Close);
+                me.halves.close_cancelled(other, at);
+            }
+            Asked::Listen(port, _) | Asked::Unlisten(port) => self.hosts[self.end].doubts(port),
+            Asked::Connect(_) | Asked::Accept(_) | Asked::Flush | Asked::Disconnect | Asked::Destination => {}
+        }
+    }
+
+    fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
+        let at = self.at;
+        self.book.exercise(Rule::CancelledRead);
+        let others = self.me().pending.reads();
+        let stream = &mut self.flow.streams[self.end.peer()];
+        let lossy = means == CancelRead::Lossy;
+        let fits = if lossy {
+            stream.lose_one_piece();
+            true
+        } else {
+            stream.reader_left(others)
+        };
+        self.me_mut().reading.cancel(at, lossy);
+        if !fits {
+            self.lost_with(pending, Rule::CancelledRead);
+        }
+    }
+}

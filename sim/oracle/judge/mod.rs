@@ -1,0 +1,169 @@
+//! Judges one event of one end, in three steps: describe the event, ask the rooms of its table (`order`) about it, then apply
+//! what it establishes and enter what was found.
+//!
+//! A file for each kind of event: `call` (a call begins), `write_return`, `end_return` (shutdown, close, flush, disconnect), `cancel`,
+//! `env` (a line of the environment).
+
+mod call;
+mod cancel;
+mod end_return;
+mod env;
+mod write_return;
+
+use super::Stamp;
+use super::flow::Flow;
+use super::hosts::Host;
+use super::ledger::{Ledger, Site};
+use super::ruling::Findings;
+use super::scene::Scene;
+use super::state::{Asked, EndState, Pending};
+use super::stream::Reader;
+use crate::contract::{Both, ConcurrentReads, End, Error, Outcome};
+use crate::rules::Rule;
+use crate::trace::Header;
+
+/// One event of one end, with all that it may change.
+pub(super) struct Judge<'a> {
+    pub flow: &'a mut Flow,
+    pub book: &'a mut Ledger,
+    pub header: &'a Header,
+    pub hosts: &'a mut Both<Host>,
+    pub end: End,
+    pub at: Stamp,
+}
+
+/// What a return says.
+#[derive(Clone, Copy)]
+pub(super) struct Answered<'a> {
+    pub outcome: &'a Outcome,
+    pub accepted: Option<u64>,
+    pub peer: Option<&'a str>,
+    /// The flow that was made, if that is another.
+    pub made: Option<u32>,
+}
+
+impl Judge<'_> {
+    /// What the rooms may see of it.
+    pub fn scene(&self) -> Scene<'_> {
+        Scene { flow: self.flow, book: self.book, header: self.header, end: self.end, at: self.at }
+    }
+
+    pub fn me(&self) -> &EndState {
+        &self.flow.ends[self.end]
+    }
+
+    pub fn me_mut(&mut self) -> &mut EndState {
+        &mut self.flow.ends[self.end]
+    }
+
+    pub fn peer(&self) -> &EndState {
+        &self.flow.ends[self.end.peer()]
+    }
+
+    /// Nothing but reads and writes has happened on this flow, all of them went well, and nothing went wrong elsewhere.
+    pub fn is_calm(&self) -> bool {
+        self.me().calm && self.peer().calm && self.book.troubled.is_empty()
+    }
+
+    pub fn site(&self, op: u64) -> Site {
+        Site { at: self.at, flow: self.flow.id, end: self.end, op: Some(op) }
+    }
+
+    /// The reader of a read that returns now; it is no longer counted among the pending ones.
+    pub fn reader(&self, pending: &Pending) -> Reader {
+        let me = self.me();
+        let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
+        Reader { called: pending.called.seq, now: self.at.seq, others: me.pending.reads(), fifo }
+    }
+
+    /// As [`Judge::reader`], counting only those that can have been served before it.
+    pub fn reader_in_line(&self, pending: &Pending) -> Reader {
+        let reader = self.reader(pending);
+        if !reader.fifo || reader.others == 0 {
+            return reader;
+        }
+        let ahead = |other: &&Pending| matches!(other.asked, Asked::Read { .. }) && other.called.seq < reader.called;
+        Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
+    }
+}
+
+impl Judge<'_> {
+    pub fn answer(&mut self, op: u64, answered: Answered<'_>) {
+        let Answered { outcome, accepted, .. } = answered;
+        let Some(pending) = self.me_mut().pending.take(op) else { return };
+        self.stir();
+        self.hosts[self.end].down = false;
+        self.note_return(&pending);
+        if let Outcome::Error(error) = outcome {
+            self.evidence(&pending, error);
+            self.note_reset_by_close(error);
+        }
+        let is_nowhere = self.is_nowhere(&pending, outcome);
+        match pending.asked {
+            Asked::Shutdown(_) | Asked::Close if is_nowhere => self.ended_nothing(&pending),
+            Asked::Read { .. } | Asked::Write { .. } if is_nowhere => self.failed_nowhere(&pending, answered),
+            Asked::Read { max } => self.read_returned(&pending, max, outcome),
+            Asked::Write { .. } => self.write_returned(&pending, outcome, accepted),
+            Asked::Shutdown(mode) => self.shutdown_returned(&pending, mode, outcome),
+            Asked::Close => self.close_returned(&pending, outcome),
+            Asked::Disconnect => self.disconnect_returned(&pending, outcome),
+            Asked::Flush => self.flush_returned(&pending, outcome),
+            Asked::Connect(port) => self.connect_returned(&pending, port, answered),
+            Asked::Accept(port) => self.accept_returned(&pending, port, answered),
+            Asked::Listen(port, found) => self.listen_returned(&pending, port, found, outcome),
+            Asked::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
+            Asked::Destination => self.destination_returned(&pending, answered),
+        }
+        self.tell(outcome);
+    }
+
+    /// A read or write failed since its end had no connection yet: the one that comes has not failed by that.
+    fn failed_nowhere(&mut self, pending: &Pending, Answered { outcome, accepted, .. }: Answered<'_>) {
+        let (read_error, write_error) = (self.me().reading.error(), self.me().writing.error());
+        match pending.asked {
+            Asked::Read { max } => self.read_returned(pending, max, outcome),
+            _ => self.write_returned(pending, outcome, accepted),
+        }
+        let me = self.me_mut();
+        me.reading.forget_error_since(read_error);
+        me.writing.forget_error_since(write_error);
+    }
+
+    /// What the return of any call establishes.
+    fn note_return(&mut self, pending: &Pending) {
+        let me = self.me_mut();
+        if matches!(pending.asked, Asked::Read { .. }) {
+            me.reading.count();
+        }
+        if me.life.aborted().is_some_and(|abort| !abort.by_word) {
+            self.book.exercise(Rule::AbortIsTold);
+        }
+    }
+
+    /// The reset that the peer's full close may be needs no line of the network: the error shows that it came.
+    fn note_reset_by_close(&mut self, error: &Error) {
+        let reset = matches!(error, Error::Reset | Error::ConnectionAborted);
+        if reset && self.peer().full_close_possible().is_some() && self.scene().peer_close_may_reset() {
+            let at = self.at;
+            self.me_mut().life.was_reset_by_close(at);
+        }
+    }
+
+    /// The call panicked.
+    pub fn panicked(&mut self, pending: &Pending) {
+        let mut found = Findings::default();
+        let (end, word) = (self.end, pending.asked.word());
+        found.add(Rule::InputIsTotal, &[pending.called], || format!("the {end}'s {word} panicked"));
+        self.enter(pending, found);
+    }
+
+    /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
+    pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
+        self.book.exercise_all(findings.exercised());
+        if findings.is_empty() || self.me().faulted {
+            return None;
+        }
+        let site = self.site(pending.op);
+        self.book.enter(site, findings)
+    }
+}
