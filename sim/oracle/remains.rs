@@ -10,7 +10,7 @@ use super::state::{EndState, first};
 use crate::contract::End;
 use crate::rules::Rule;
 use crate::time::Instant;
-use crate::trace::{Header, Limits, Resources};
+use crate::trace::{Header, Resources, Timeouts};
 
 /// Longer than any stack that is not the simulator's tries to get rid of what it still has to say, and two lives of a segment
 /// after that.
@@ -59,7 +59,7 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
 
 /// How long an end may hold anything once it is done.
 fn longest(header: &Header, end: End) -> Duration {
-    let Limits { data, msl, fin_wait_2, .. } = header.limits[end];
+    let Timeouts { data, msl, fin_wait_2, .. } = header.limits[end];
     let tried = data.max(TRIES);
     if header.simulated { tried.saturating_add(fin_wait_2).saturating_add(msl.saturating_mul(2)) } else { LONG }
 }

@@ -1,13 +1,13 @@
-//! From the fields of a line to a header or an event.
+//! Makes a header or an event of the fields of a line.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::fault::{Fault, Result, quoted};
-use super::fields::{ENDS, Fields, Key, word};
-use super::json::{Kind, Value};
+use super::fields::{ENDS, Field, Fields, word};
+use super::json::{JsonType, Value};
+use super::line_error::{LineError, Result, quoted};
 use super::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Limits, Place, Proxy, Records, Resources, SegmentEvent, What, payload,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Place, Proxy, Records, Resources, SegmentEvent, Timeouts, What, payload,
     state_name,
 };
 use crate::contract::{Both, Call, Contract, Error, Keepalive, Mode, Outcome};
@@ -17,35 +17,35 @@ use crate::wire::{Flags, Segment, Seq};
 /// The version of the format.
 const VERSION: u64 = 1;
 
-/// What to do without a header.
+/// What to write where the header is missing.
 pub(super) const HEADER_HELP: &str = "the first line must be like {\"flowsim_trace\":1,\"contract\":\"modern\",\"clock\":\"shared\"}";
 
 /// The first line.
 pub(super) fn header(fields: &Fields) -> Result<Header> {
-    if !fields.has(Key::Version) {
-        return Err(fields.fault(Key::Version, "the header is missing").help(HEADER_HELP));
+    if !fields.has(Field::Version) {
+        return Err(fields.fault(Field::Version, "the header is missing").help(HEADER_HELP));
     }
-    if fields.integer(Key::Version)? != VERSION {
-        return Err(fields.fault(Key::Version, "unknown version of the trace format").help("this is version 1"));
+    if fields.integer(Field::Version)? != VERSION {
+        return Err(fields.fault(Field::Version, "unknown version of the trace format").help("this is version 1"));
     }
     Ok(Header {
-        contract: fields.get(Key::Contract).map_or(Ok(Header::default().contract), contracts)?,
-        clock: fields.word_if(Key::Clock, Clock::WORDS)?.unwrap_or(Clock::Shared),
-        records: fields.get(Key::Records).map_or(Ok(Records::default()), records)?,
-        note: fields.text_if(Key::Note)?.unwrap_or_default(),
+        contract: fields.get(Field::Contract).map_or(Ok(Header::default().contract), contracts)?,
+        clock: fields.word_if(Field::Clock, Clock::WORDS)?.unwrap_or(Clock::Shared),
+        records: fields.get(Field::Records).map_or(Ok(Records::default()), records)?,
+        note: fields.text_if(Field::Note)?.unwrap_or_default(),
         keepalive: keepalive(fields)?,
-        layers: pairs(fields, Key::Layers, ["upper", "lower"], |[upper, lower]| Layer { upper, lower })?,
-        proxies: pairs(fields, Key::Proxies, ["left", "right"], |[left, right]| Proxy { left, right })?,
-        limits: fields.get(Key::Limits).map_or(Ok(Both::default()), limits)?,
-        simulated: fields.get(Key::Simulated).map_or(Ok(false), |value| value.boolean(Key::Simulated.name()))?,
+        layers: pairs(fields, Field::Layers, ["upper", "lower"], |[upper, lower]| Layer { upper, lower })?,
+        proxies: pairs(fields, Field::Proxies, ["left", "right"], |[left, right]| Proxy { left, right })?,
+        limits: fields.get(Field::Limits).map_or(Ok(Both::default()), limits)?,
+        simulated: fields.get(Field::Simulated).map_or(Ok(false), |value| value.boolean(Field::Simulated.name()))?,
     })
 }
 
 fn contracts(value: Value<'_>) -> Result<Both<Contract>> {
-    if value.kind() == Kind::Text {
+    if value.kind() == JsonType::Text {
         return contract(value).map(Both::same);
     }
-    if value.kind() != Kind::Object {
+    if value.kind() != JsonType::Object {
         return Err(value.fault("`contract` must be a name, or an object with a name for `client` and for `server`"));
     }
     let mut both = Header::default().contract;
@@ -72,7 +72,7 @@ fn records(value: Value<'_>) -> Result<Records> {
 }
 
 /// A list of objects with two flow numbers each.
-fn pairs<T>(fields: &Fields, key: Key, names: [&str; 2], make: fn([u32; 2]) -> T) -> Result<Vec<T>> {
+fn pairs<T>(fields: &Fields, key: Field, names: [&str; 2], make: fn([u32; 2]) -> T) -> Result<Vec<T>> {
     let mut list = Vec::new();
     let Some(value) = fields.get(key) else { return Ok(list) };
     value.elements(key.name(), |element| {
@@ -101,17 +101,17 @@ fn numbers<const N: usize>(object: Value<'_>, field: &str, names: [&str; N]) -> 
 }
 
 fn keepalive(fields: &Fields) -> Result<Option<Keepalive>> {
-    let Some(value) = fields.get(Key::Keepalive) else { return Ok(None) };
+    let Some(value) = fields.get(Field::Keepalive) else { return Ok(None) };
     let [after, interval, probes] = numbers(value, "keepalive", ["after", "interval", "probes"])?;
     let probes = u32::try_from(probes).map_err(|_| value.fault("`probes` is too large"))?;
     Ok(Some(Keepalive { after: Duration::from_nanos(after), interval: Duration::from_nanos(interval), probes }))
 }
 
-fn limits(value: Value<'_>) -> Result<Both<Limits>> {
-    let mut both = Both::<Limits>::default();
+fn limits(value: Value<'_>) -> Result<Both<Timeouts>> {
+    let mut both = Both::<Timeouts>::default();
     value.members("limits", |end, value| {
         let end = word(end, "end", ENDS)?;
-        both[end] = Limits::of(numbers(value, "limits", Limits::NAMES)?.map(Duration::from_nanos));
+        both[end] = Timeouts::of(numbers(value, "limits", Timeouts::NAMES)?.map(Duration::from_nanos));
         Ok(())
     })?;
     Ok(both)
@@ -137,30 +137,30 @@ pub(super) const SORTS: &[(&str, Sort)] = &[
     ("state", Sort::State),
 ];
 
-/// A line after the first; `None` for an event of someone else (`x-…`).
+/// A line after the first; `None` for an event that the recorder invented (`x-…`).
 pub(super) fn event(fields: &Fields) -> Result<Option<Event>> {
-    if fields.has(Key::Version) {
-        return Err(fields.fault(Key::Version, "a second header"));
+    if fields.has(Field::Version) {
+        return Err(fields.fault(Field::Version, "a second header"));
     }
-    let name = fields.need(Key::Event)?;
+    let name = fields.need(Field::Event)?;
     if name.text("event")?.starts_with("x-") {
         return Ok(None);
     }
     let sort = word(name, "event", SORTS)?;
-    let t = Instant(fields.integer(Key::T)?);
+    let t = Instant(fields.integer(Field::T)?);
     let what = match sort {
-        Sort::Call => What::Call { at: place(fields)?, op: fields.integer(Key::Op)?, call: call(fields)? },
+        Sort::Call => What::Call { at: place(fields)?, op: fields.integer(Field::Op)?, call: call(fields)? },
         Sort::Return => returned(fields)?,
-        Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Key::Op)? },
+        Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Field::Op)? },
         Sort::Env => What::Env(env(fields)?),
         Sort::Segment => What::Segment(segment(fields)?),
-        Sort::State => What::State { at: place(fields)?, from: state(fields, Key::From)?, to: state(fields, Key::To)? },
+        Sort::State => What::State { at: place(fields)?, from: state(fields, Field::From)?, to: state(fields, Field::To)? },
     };
     Ok(Some(Event { t, what }))
 }
 
 fn place(fields: &Fields) -> Result<Place> {
-    Ok(Place { flow: fields.flow_if()?.unwrap_or(0), end: fields.word(Key::End, ENDS)? })
+    Ok(Place { flow: fields.flow_if()?.unwrap_or(0), end: fields.word(Field::End, ENDS)? })
 }
 
 /// Makes a call of the fields of its line.
@@ -173,9 +173,9 @@ pub(super) const CALLS: &[(&str, MakeCall)] = &[
     ("write_nodelay", |fields| payload::one(fields).map(Call::WriteNodelay)),
     ("writev_nodelay", |fields| payload::several(fields).map(Call::WritevNodelay)),
     ("flush", |_| Ok(Call::Flush)),
-    ("shutdown", |fields| fields.word(Key::Mode, MODES).map(Call::Shutdown)),
+    ("shutdown", |fields| fields.word(Field::Mode, MODES).map(Call::Shutdown)),
     ("close", |_| Ok(Call::Close)),
-    ("connect", |fields| Ok(Call::Connect { to: fields.text_if(Key::To)?, keepalive: keepalive(fields)? })),
+    ("connect", |fields| Ok(Call::Connect { to: fields.text_if(Field::To)?, keepalive: keepalive(fields)? })),
     ("accept", |fields| Ok(Call::Accept { port: port(fields)?, keepalive: keepalive(fields)? })),
     ("listen", |fields| Ok(Call::Listen { port: port(fields)?, keepalive: keepalive(fields)? })),
     ("unlisten", |fields| Ok(Call::Unlisten { port: port(fields)? })),
@@ -186,16 +186,16 @@ pub(super) const CALLS: &[(&str, MakeCall)] = &[
 pub(super) const MODES: &[(&str, Mode)] = &[("read", Mode::Read), ("write", Mode::Write), ("read_write", Mode::ReadWrite)];
 
 fn call(fields: &Fields) -> Result<Call> {
-    fields.word(Key::Call, CALLS)?(fields)
+    fields.word(Field::Call, CALLS)?(fields)
 }
 
 fn read(fields: &Fields) -> Result<Call> {
-    let max = fields.integer_if(Key::Max)?.unwrap_or(u64::MAX);
+    let max = fields.integer_if(Field::Max)?.unwrap_or(u64::MAX);
     Ok(Call::Read { max: usize::try_from(max).unwrap_or(usize::MAX) })
 }
 
 fn port(fields: &Fields) -> Result<u16> {
-    let value = fields.need(Key::Port)?;
+    let value = fields.need(Field::Port)?;
     let port = value.integer("port", u16::MAX.into())?;
     u16::try_from(port).map_err(|_| value.fault("`port` is too large"))
 }
@@ -209,17 +209,17 @@ pub(super) const RESULTS: &[(&str, MakeOutcome)] = &[
     ("eof", |_| Ok(Outcome::Eof)),
     ("closed", |_| Ok(Outcome::Closed)),
     ("done", |_| Ok(Outcome::Done)),
-    ("error", |fields| Ok(Outcome::Error(Error::from_word(&fields.need(Key::Error)?.text("error")?)))),
+    ("error", |fields| Ok(Outcome::Error(Error::from_word(&fields.need(Field::Error)?.text("error")?)))),
     ("panic", |_| Ok(Outcome::Panic)),
 ];
 
 fn returned(fields: &Fields) -> Result<What> {
     Ok(What::Return {
         at: place(fields)?,
-        op: fields.integer(Key::Op)?,
-        outcome: fields.word(Key::Result, RESULTS)?(fields)?,
-        accepted: fields.integer_if(Key::Accepted)?,
-        peer: fields.text_if(Key::Peer)?,
+        op: fields.integer(Field::Op)?,
+        outcome: fields.word(Field::Result, RESULTS)?(fields)?,
+        accepted: fields.integer_if(Field::Accepted)?,
+        peer: fields.text_if(Field::Peer)?,
         made: None,
     })
 }
@@ -232,8 +232,8 @@ pub(super) const ENVS: &[(&str, MakeEnv)] = &[
     ("timeout", |fields| Ok(EnvWhat::Abort(Abort::Timeout, by(fields)?))),
     ("keepalive_death", |fields| Ok(EnvWhat::Abort(Abort::KeepaliveDeath, by(fields)?))),
     ("crash", |fields| Ok(EnvWhat::Crash(by(fields)?))),
-    ("partition", |fields| Ok(EnvWhat::Partition { from: fields.word_if(Key::From, ENDS)? })),
-    ("heal", |fields| Ok(EnvWhat::Heal { from: fields.word_if(Key::From, ENDS)? })),
+    ("partition", |fields| Ok(EnvWhat::Partition { from: fields.word_if(Field::From, ENDS)? })),
+    ("heal", |fields| Ok(EnvWhat::Heal { from: fields.word_if(Field::From, ENDS)? })),
     ("transmitted", |fields| Ok(EnvWhat::Transmitted { upto: upto(fields)? })),
     ("acknowledged", |fields| Ok(EnvWhat::Acknowledged { upto: upto(fields)? })),
     ("resources", |fields| resources(fields).map(EnvWhat::Resources)),
@@ -243,56 +243,56 @@ pub(super) const ENVS: &[(&str, MakeEnv)] = &[
 ];
 
 fn env(fields: &Fields) -> Result<Env> {
-    let what = fields.word(Key::What, ENVS)?(fields)?;
-    Ok(Env { flow: fields.flow_if()?, end: fields.word_if(Key::End, ENDS)?, what })
+    let what = fields.word(Field::What, ENVS)?(fields)?;
+    Ok(Env { flow: fields.flow_if()?, end: fields.word_if(Field::End, ENDS)?, what })
 }
 
 fn by(fields: &Fields) -> Result<By> {
-    Ok(fields.word_if(Key::By, By::WORDS)?.unwrap_or(By::Unknown))
+    Ok(fields.word_if(Field::By, By::WORDS)?.unwrap_or(By::Unknown))
 }
 
 /// A stream offset, which means something only at one end.
 fn upto(fields: &Fields) -> Result<u64> {
-    fields.need(Key::End)?;
-    fields.integer(Key::Upto)
+    fields.need(Field::End)?;
+    fields.integer(Field::Upto)
 }
 
 fn resources(fields: &Fields) -> Result<Resources> {
     let count = |key| fields.integer_if(key).map(Option::unwrap_or_default);
     Ok(Resources {
-        connections: count(Key::Connections)?,
-        timers: count(Key::Timers)?,
-        buffered: count(Key::Buffered)?,
-        ports: count(Key::Ports)?,
+        connections: count(Field::Connections)?,
+        timers: count(Field::Timers)?,
+        buffered: count(Field::Buffered)?,
+        ports: count(Field::Ports)?,
     })
 }
 
 fn buffer(fields: &Fields) -> Result<EnvWhat> {
-    fields.need(Key::End)?;
-    Ok(EnvWhat::Buffer { op: fields.integer(Key::Op)?, data: payload::one(fields)? })
+    fields.need(Field::End)?;
+    Ok(EnvWhat::Buffer { op: fields.integer(Field::Op)?, data: payload::one(fields)? })
 }
 
 fn segment(fields: &Fields) -> Result<SegmentEvent> {
-    let letters = fields.need(Key::Flags)?;
+    let letters = fields.need(Field::Flags)?;
     let text = letters.text("flags")?;
     let flags = Flags::from_letters(&text);
     let flow = fields.flow_if()?.unwrap_or(0);
-    let from = fields.word(Key::From, ENDS)?;
-    let id = fields.integer_if(Key::Id)?;
-    let fate = fields.word(Key::What, Fate::WORDS)?;
-    let (seq, ack) = (Seq(fields.small(Key::Seq)?), Seq(fields.small(Key::Ack)?));
+    let from = fields.word(Field::From, ENDS)?;
+    let id = fields.integer_if(Field::Id)?;
+    let fate = fields.word(Field::What, Fate::WORDS)?;
+    let (seq, ack) = (Seq(fields.small(Field::Seq)?), Seq(fields.small(Field::Ack)?));
     let flags = flags.ok_or_else(|| unknown_flags(letters, &text))?;
-    let window = fields.small(Key::Win)?;
+    let window = fields.small(Field::Win)?;
     let data = payload::of_segment(fields)?;
-    let options = fields.text_if(Key::Opts)?.unwrap_or_default();
+    let options = fields.text_if(Field::Opts)?.unwrap_or_default();
     let segment = Segment { seq, ack, flags, data, ..Segment::default() };
     Ok(SegmentEvent { id, ..SegmentEvent::new(flow, from, fate, segment).spelled(window, &options) })
 }
 
-fn state(fields: &Fields, key: Key) -> Result<Cow<'static, str>> {
+fn state(fields: &Fields, key: Field) -> Result<Cow<'static, str>> {
     Ok(state_name(&fields.need(key)?.text(key.name())?))
 }
 
-fn unknown_flags(letters: Value<'_>, text: &str) -> Box<Fault> {
+fn unknown_flags(letters: Value<'_>, text: &str) -> Box<LineError> {
     letters.fault(format!("unknown flags {}", quoted(text))).help("letters of FSRPAUEC")
 }

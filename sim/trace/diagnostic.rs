@@ -1,4 +1,4 @@
-//! What is wrong with an input file, and where: one line for machines, a picture for people.
+//! Shows what is wrong with an input file, and where: as one line for machines, as a picture for people.
 //!
 //! Trace files and scenario files share this type. What it is not: a log or a verdict. A file that has a diagnostic was not
 //! understood, and nothing is said about what it meant.

@@ -1,4 +1,4 @@
-//! The digest of a trace: two runs were the same if and only if these are equal.
+//! Computes the digest of a trace: two runs were the same if and only if their digests are equal.
 
 use std::fmt;
 

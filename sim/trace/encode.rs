@@ -1,4 +1,4 @@
-//! The one spelling of every event: which fields stand in a line, and in which order.
+//! Writes events as lines: which fields stand in a line, and in which order.
 //!
 //! The digest covers these bytes, so nothing here may depend on anything but the event.
 
@@ -7,14 +7,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{By, Env, EnvWhat, Event, Header, Limits, Place, Records, SegmentEvent, What, pattern};
+use super::{By, Env, EnvWhat, Event, Header, Place, Records, SegmentEvent, Timeouts, What, pattern};
 use crate::contract::{Both, Call, Contract, End, Keepalive, Outcome, Payload};
 use crate::wire::Flags;
 
 /// A line in the making.
-pub(super) struct Line<'a>(pub(super) &'a mut Vec<u8>);
+pub(super) struct LineWriter<'a>(pub(super) &'a mut Vec<u8>);
 
-impl Line<'_> {
+impl LineWriter<'_> {
     /// The first line of a trace.
     pub(super) fn header(&mut self, header: &Header) {
         self.raw("{\"flowsim_trace\":1,\"contract\":");
@@ -50,7 +50,7 @@ impl Line<'_> {
     fn records(&mut self, records: Records) {
         if records != Records::default() {
             self.key("records");
-            self.list(records.words(), Line::quoted);
+            self.list(records.words(), LineWriter::quoted);
         }
     }
 
@@ -154,12 +154,12 @@ impl Line<'_> {
     }
 
     /// Limits stand in a header only where they are not what the RFCs ask for.
-    fn limits(&mut self, limits: &Both<Limits>) {
+    fn limits(&mut self, limits: &Both<Timeouts>) {
         self.raw(",\"limits\":");
         for (end, before) in End::BOTH.into_iter().zip(["{", "},"]) {
             self.raw(before);
             self.quoted(end.word());
-            for (span, (name, before)) in limits[end].spans().into_iter().zip(Limits::NAMES.into_iter().zip([":{", ",", ",", ","])) {
+            for (span, (name, before)) in limits[end].spans().into_iter().zip(Timeouts::NAMES.into_iter().zip([":{", ",", ",", ","])) {
                 self.raw(before);
                 self.quoted(name);
                 self.raw(":");
@@ -199,7 +199,7 @@ impl Line<'_> {
             Some(codes) if !empty => {
                 self.lengths(list);
                 self.key("code");
-                self.list(codes, Line::digits);
+                self.list(codes, LineWriter::digits);
             }
             _ => {
                 self.key("data");

@@ -1,9 +1,9 @@
-//! The fields of one line by name. Fields that the format does not know are checked as JSON, then forgotten.
+//! Finds the fields of one line by name. Fields that the format does not know are checked as JSON, then forgotten.
 
 use std::ops::Range;
 
-use super::fault::{Fault, Result, quoted};
-use super::json::{Kind, Place, Value};
+use super::json::{Extent, JsonType, Value};
+use super::line_error::{LineError, Result, quoted};
 use super::scan;
 use crate::contract::{End, suggestion};
 
@@ -11,14 +11,14 @@ macro_rules! keys {
     ($($key:ident = $name:literal,)+) => {
         /// A field that the format knows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Key { $($key),+ }
+        pub(super) enum Field { $($key),+ }
 
-        impl Key {
-            pub(super) const ALL: &'static [Key] = &[$(Key::$key),+];
+        impl Field {
+            pub(super) const ALL: &'static [Field] = &[$(Field::$key),+];
             const COUNT: usize = Self::ALL.len();
 
             pub(super) const fn name(self) -> &'static str {
-                match self { $(Key::$key => $name),+ }
+                match self { $(Field::$key => $name),+ }
             }
 
             /// The key's bit in a set.
@@ -27,7 +27,7 @@ macro_rules! keys {
             }
 
             fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Key::$key),)+ _ => None }
+                match name { $($name => Some(Field::$key),)+ _ => None }
             }
         }
     };
@@ -79,21 +79,21 @@ keys! {
 
 /// Room for the places of one line's fields, used again for the next line.
 pub(super) struct Slots {
-    places: [Place; Key::COUNT],
+    places: [Extent; Field::COUNT],
     /// Which of them are set, as bits.
     set: u64,
 }
 
 impl Slots {
     pub(super) fn new() -> Self {
-        const { assert!(Key::COUNT <= u64::BITS as usize) };
-        Slots { places: [Place::default(); Key::COUNT], set: 0 }
+        const { assert!(Field::COUNT <= u64::BITS as usize) };
+        Slots { places: [Extent::default(); Field::COUNT], set: 0 }
     }
 
     fn put(&mut self, name: Value<'_>, value: Value<'_>) -> Result<()> {
         // A name with a broken escape is none that the format knows.
         let Ok(text) = name.text("name") else { return Ok(()) };
-        let Some(key) = Key::from_name(&text) else { return Ok(()) };
+        let Some(key) = Field::from_name(&text) else { return Ok(()) };
         if self.set & key.bit() != 0 {
             return Err(name.fault(format!("`{}` stands twice", key.name())));
         }
@@ -120,67 +120,67 @@ impl<'a> Fields<'a> {
     }
 
     /// Does the field stand in the line, be it null?
-    pub(super) fn has(&self, key: Key) -> bool {
+    pub(super) fn has(&self, key: Field) -> bool {
         self.slots.set & key.bit() != 0
     }
 
-    fn at(&self, key: Key) -> Option<Value<'a>> {
+    fn at(&self, key: Field) -> Option<Value<'a>> {
         self.has(key).then(|| self.slots.places[key as usize].of(self.line))
     }
 
     /// A field's value. What is null was not said.
-    pub(super) fn get(&self, key: Key) -> Option<Value<'a>> {
-        self.at(key).filter(|value| value.kind() != Kind::Null)
+    pub(super) fn get(&self, key: Field) -> Option<Value<'a>> {
+        self.at(key).filter(|value| value.kind() != JsonType::Null)
     }
 
     /// A field that the line can't do without.
-    pub(super) fn need(&self, key: Key) -> Result<Value<'a>> {
+    pub(super) fn need(&self, key: Field) -> Result<Value<'a>> {
         self.get(key).ok_or_else(|| self.fault(key, format!("`{}` is missing", key.name())))
     }
 
     /// A mistake in a field; if it is not there, in what the line is.
-    pub(super) fn fault(&self, key: Key, message: impl Into<String>) -> Box<Fault> {
-        Fault::new(self.span(key), message)
+    pub(super) fn fault(&self, key: Field, message: impl Into<String>) -> Box<LineError> {
+        LineError::new(self.span(key), message)
     }
 
-    fn span(&self, key: Key) -> Range<usize> {
-        let value = self.at(key).or(self.at(Key::Event)).or(self.at(Key::Version));
+    fn span(&self, key: Field) -> Range<usize> {
+        let value = self.at(key).or(self.at(Field::Event)).or(self.at(Field::Version));
         value.map_or(self.start..self.start + 1, |value| value.span())
     }
 
     /// A whole number that must be there.
-    pub(super) fn integer(&self, key: Key) -> Result<u64> {
+    pub(super) fn integer(&self, key: Field) -> Result<u64> {
         self.need(key)?.integer(key.name(), u64::MAX)
     }
 
     /// A whole number that may be there.
-    pub(super) fn integer_if(&self, key: Key) -> Result<Option<u64>> {
+    pub(super) fn integer_if(&self, key: Field) -> Result<Option<u64>> {
         self.get(key).map(|value| value.integer(key.name(), u64::MAX)).transpose()
     }
 
     /// A 32-bit number that must be there.
-    pub(super) fn small(&self, key: Key) -> Result<u32> {
+    pub(super) fn small(&self, key: Field) -> Result<u32> {
         self.need(key)?.small(key.name())
     }
 
     /// A text that may be there.
-    pub(super) fn text_if(&self, key: Key) -> Result<Option<Box<str>>> {
+    pub(super) fn text_if(&self, key: Field) -> Result<Option<Box<str>>> {
         self.get(key).map(|value| Ok(value.text(key.name())?.into())).transpose()
     }
 
     /// A word of a table that must be there.
-    pub(super) fn word<T: Copy>(&self, key: Key, words: &[(&'static str, T)]) -> Result<T> {
+    pub(super) fn word<T: Copy>(&self, key: Field, words: &[(&'static str, T)]) -> Result<T> {
         word(self.need(key)?, key.name(), words)
     }
 
     /// A word of a table that may be there.
-    pub(super) fn word_if<T: Copy>(&self, key: Key, words: &[(&'static str, T)]) -> Result<Option<T>> {
+    pub(super) fn word_if<T: Copy>(&self, key: Field, words: &[(&'static str, T)]) -> Result<Option<T>> {
         self.get(key).map(|value| word(value, key.name(), words)).transpose()
     }
 
     /// The flow that the line is about, if it says so.
     pub(super) fn flow_if(&self) -> Result<Option<u32>> {
-        self.get(Key::Flow).map(|value| value.small(Key::Flow.name())).transpose()
+        self.get(Field::Flow).map(|value| value.small(Field::Flow.name())).transpose()
     }
 }
 

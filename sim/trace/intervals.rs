@@ -1,5 +1,5 @@
-//! A set of the operations of all places, whose numbers are mostly consecutive at each, in memory that grows with the gaps
-//! between numbers, not with how many there are.
+//! Remembers which operations of all places were called, in memory that grows with the gaps in their numbering and not with their
+//! count: at each place numbers are mostly consecutive.
 
 use std::collections::BTreeMap;
 

@@ -1,32 +1,32 @@
-//! The values of one line of JSON, as pieces of the line: nothing is copied that needs no copy.
+//! Reads the values of one line of JSON, as pieces of the line: nothing is copied that needs no copy.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::fault::{Fault, Result};
+use super::line_error::{LineError, Result};
 use super::scan::Scanner;
 
-/// A value whose syntax is checked.
+/// A value of correct syntax.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a> {
     line: &'a str,
-    place: Place,
+    place: Extent,
 }
 
-/// Where in its line a value stands, and what it is.
+/// Which bytes of its line a value takes, and its type.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Place {
+pub(super) struct Extent {
     /// Bytes of the line, which are at most 64 Mi.
     pub(super) start: u32,
     pub(super) end: u32,
-    pub(super) kind: Kind,
+    pub(super) kind: JsonType,
     /// It is a string with escapes in it.
     pub(super) escaped: bool,
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum JsonType {
     #[default]
     Null,
     Boolean,
@@ -36,21 +36,21 @@ pub(super) enum Kind {
     Object,
 }
 
-impl Kind {
+impl JsonType {
     /// With its article.
     const fn word(self) -> &'static str {
         match self {
-            Kind::Null => "null",
-            Kind::Boolean => "a boolean",
-            Kind::Number => "a number",
-            Kind::Text => "a string",
-            Kind::Array => "an array",
-            Kind::Object => "an object",
+            JsonType::Null => "null",
+            JsonType::Boolean => "a boolean",
+            JsonType::Number => "a number",
+            JsonType::Text => "a string",
+            JsonType::Array => "an array",
+            JsonType::Object => "an object",
         }
     }
 }
 
-impl Place {
+impl Extent {
     /// The value that stands here in `line`.
     pub(super) const fn of(self, line: &str) -> Value<'_> {
         Value { line, place: self }
@@ -63,11 +63,11 @@ impl<'a> Value<'a> {
         self.place.start as usize..self.place.end as usize
     }
 
-    pub(super) const fn place(&self) -> Place {
+    pub(super) const fn place(&self) -> Extent {
         self.place
     }
 
-    pub(super) const fn kind(&self) -> Kind {
+    pub(super) const fn kind(&self) -> JsonType {
         self.place.kind
     }
 
@@ -77,23 +77,23 @@ impl<'a> Value<'a> {
     }
 
     /// A mistake that this value is.
-    pub(super) fn fault(&self, message: impl Into<String>) -> Box<Fault> {
-        Fault::new(self.span(), message)
+    pub(super) fn fault(&self, message: impl Into<String>) -> Box<LineError> {
+        LineError::new(self.span(), message)
     }
 
     /// Checks that the value is what the field `name` needs.
-    fn must_be(&self, kind: Kind, name: &str) -> Result<()> {
+    fn must_be(&self, kind: JsonType, name: &str) -> Result<()> {
         if self.kind() == kind { Ok(()) } else { Err(self.is_not(kind, name)) }
     }
 
     #[cold]
-    fn is_not(&self, kind: Kind, name: &str) -> Box<Fault> {
+    fn is_not(&self, kind: JsonType, name: &str) -> Box<LineError> {
         self.fault(format!("`{name}` must be {}, not {}", kind.word(), self.kind().word()))
     }
 
     /// The string that stands in the field `name`.
     pub(super) fn text(&self, name: &str) -> Result<Cow<'a, str>> {
-        self.must_be(Kind::Text, name)?;
+        self.must_be(JsonType::Text, name)?;
         if !self.place.escaped {
             return Ok(Cow::Borrowed(&self.line[self.place.start as usize + 1..self.place.end as usize - 1]));
         }
@@ -103,7 +103,7 @@ impl<'a> Value<'a> {
 
     /// The whole number, at least 0 and at most `most`, that stands in the field `name`.
     pub(super) fn integer(&self, name: &str, most: u64) -> Result<u64> {
-        self.must_be(Kind::Number, name)?;
+        self.must_be(JsonType::Number, name)?;
         let digits = self.line.as_bytes()[self.span()].iter().map(|byte| byte.wrapping_sub(b'0'));
         let number = digits.into_iter().try_fold(0_u64, |number, digit| match digit {
             0..=9 => number.checked_mul(10)?.checked_add(digit.into()),
@@ -113,7 +113,7 @@ impl<'a> Value<'a> {
     }
 
     #[cold]
-    fn is_no_integer(&self, name: &str, most: u64) -> Box<Fault> {
+    fn is_no_integer(&self, name: &str, most: u64) -> Box<LineError> {
         if self.raw().starts_with('-') {
             self.fault(format!("`{name}` must not be negative"))
         } else if self.raw().bytes().all(|byte| byte.is_ascii_digit()) {
@@ -130,18 +130,18 @@ impl<'a> Value<'a> {
 
     /// The truth value that stands in the field `name`.
     pub(super) fn boolean(&self, name: &str) -> Result<bool> {
-        self.must_be(Kind::Boolean, name).map(|()| self.raw() == "true")
+        self.must_be(JsonType::Boolean, name).map(|()| self.raw() == "true")
     }
 
     /// Gives each element of the array that stands in the field `name` to `each`.
     pub(super) fn elements(&self, name: &str, each: impl FnMut(Value<'a>) -> Result<()>) -> Result<()> {
-        self.must_be(Kind::Array, name)?;
+        self.must_be(JsonType::Array, name)?;
         self.scanner().array(each)
     }
 
     /// Gives each member of the object that stands in the field `name` to `each`.
     pub(super) fn members(&self, name: &str, each: impl FnMut(Value<'a>, Value<'a>) -> Result<()>) -> Result<()> {
-        self.must_be(Kind::Object, name)?;
+        self.must_be(JsonType::Object, name)?;
         self.scanner().object(each)
     }
 

@@ -11,11 +11,10 @@ mod decode;
 mod diagnostic;
 mod digest;
 mod encode;
-mod fault;
 mod fields;
 mod intervals;
 mod json;
-mod limits;
+mod line_error;
 pub mod pattern;
 mod payload;
 mod read;
@@ -23,6 +22,7 @@ mod scan;
 mod segment;
 mod sending;
 mod sink;
+mod timeouts;
 mod wellformed;
 mod words;
 mod write;
@@ -31,11 +31,11 @@ use std::borrow::Cow;
 
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
-pub use limits::Limits;
 pub use read::Reader;
 pub use segment::{Fate, SegmentEvent, Verbatim};
 pub use sending::Sending;
 pub use sink::Sink;
+pub use timeouts::Timeouts;
 pub use words::{STATES, state_name};
 pub use write::Writer;
 
@@ -78,7 +78,7 @@ impl Event {
 pub enum What {
     /// An operation begins.
     Call {
-        /// Who calls.
+        /// The calling end.
         at: Place,
         /// Names the operation uniquely within the place.
         op: u64,
@@ -87,24 +87,24 @@ pub enum What {
     },
     /// An operation ends.
     Return {
-        /// Whose operation.
+        /// The end that called it.
         at: Place,
-        /// Which one.
+        /// The operation's name.
         op: u64,
         /// How it ended.
         outcome: Outcome,
         /// Bytes that a write says it accepted.
         accepted: Option<u64>,
-        /// Whom an accept or connect says it is connected to.
+        /// The peer, as an accept or connect tells it.
         peer: Option<Box<str>>,
         /// The flow that an accept or connect made, where the call stands on another.
         made: Option<u32>,
     },
     /// The caller gave an operation up.
     Cancel {
-        /// Whose operation.
+        /// The end that called it.
         at: Place,
-        /// Which one.
+        /// The operation's name.
         op: u64,
     },
     /// The environment did something, or something became known.
@@ -113,7 +113,7 @@ pub enum What {
     Segment(SegmentEvent),
     /// A connection changed its state.
     State {
-        /// Whose connection.
+        /// The end with the connection.
         at: Place,
         /// The old state, by its RFC 9293 name; see [`state_name`].
         from: Cow<'static, str>,
@@ -206,7 +206,7 @@ pub enum EnvWhat {
     End,
 }
 
-/// Who decided an abort or crash.
+/// The origin of an abort or crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum By {
@@ -218,13 +218,13 @@ pub enum By {
     Fault,
 }
 
-/// The first line of a trace: who promises what, and how far the recording can be trusted.
+/// The first line of a trace: what each end promises, and how far the recording can be trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Header {
     /// What each end promises.
     pub contract: Both<Contract>,
-    /// Whose clock the times are of.
+    /// The clock of the times.
     pub clock: Clock,
     /// Which kinds of evidence are complete.
     pub records: Records,
@@ -239,7 +239,7 @@ pub struct Header {
     /// Written by the simulator: what must happen at once happens at the same virtual instant.
     pub simulated: bool,
     /// How long the simulator's stacks try before they give up.
-    pub limits: Both<Limits>,
+    pub limits: Both<Timeouts>,
 }
 
 impl Default for Header {
@@ -258,7 +258,7 @@ impl Default for Header {
     }
 }
 
-/// Whose clock a trace's times are of.
+/// The clock of a trace's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Clock {
@@ -317,7 +317,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A whole recording, whose last line was not cut.
+    /// A whole recording: its last line was not cut.
     pub const fn new(header: Header, events: Vec<Event>) -> Self {
         Trace { header, events, cut: false }
     }

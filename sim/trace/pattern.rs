@@ -1,8 +1,8 @@
-//! The payload of simulated writes: one fixed pattern of bytes, of which every write is a slice.
+//! Makes the payload of simulated writes: slices of one fixed pattern of bytes.
 //!
 //! A write is made by slicing and checked by comparing, and any eight bytes of it say where in the pattern they stand: so a
 //! wrong byte can be named ("bytes 10..20 of write #3, again"). Writes are placed by their number on their (flow, direction),
-//! not by stream offset, which nobody knows after a cancelled or failed write. What this is not: random per run. Positions
+//! not by stream offset, which is not known after a cancelled or failed write. What this is not: random per run. Positions
 //! stand in traces, so pattern and [`start`] must never change; a golden test holds them.
 
 use std::sync::LazyLock;
@@ -13,11 +13,11 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::contract::End;
 
-/// After so many bytes the pattern repeats: the smallest prime above 2²⁰, so that no power of two, and no usual buffer size,
-/// fits into it evenly.
+/// The period of the pattern in bytes: the smallest prime above 2²⁰, so that no power of two, and no usual buffer size, fits into
+/// it evenly.
 pub const PERIOD: usize = 1_048_583;
 
-/// So many bytes say where in the pattern they stand: every window of this size occurs once.
+/// How many bytes it takes to find their place in the pattern: every window of this size occurs once.
 pub const WINDOW: usize = 8;
 
 /// The pattern twice in a row, so that a slice of up to one period is in one piece wherever it starts. Constant data: it is

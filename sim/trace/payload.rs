@@ -1,11 +1,11 @@
-//! The bytes of a line: in base64, as a place in the pattern, or only counted.
+//! Reads the bytes of a line: in base64, as a place in the pattern, or only counted.
 
 use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine};
 
-use super::fault::Result;
-use super::fields::{Fields, Key};
+use super::fields::{Field, Fields};
 use super::json::Value;
+use super::line_error::Result;
 use super::pattern;
 use crate::contract::Payload;
 
@@ -31,11 +31,11 @@ pub(super) fn one(fields: &Fields) -> Result<Payload> {
 /// The buffers of a vectored write.
 pub(super) fn several(fields: &Fields) -> Result<Vec<Payload>> {
     match spelled(fields)? {
-        Spelled::Data(data) => list(data, Key::Data, |data| base64(data).map(Payload::Bytes)),
-        Spelled::Length(len) => list(len, Key::Len, |len| count(len).map(Payload::Count)),
+        Spelled::Data(data) => list(data, Field::Data, |data| base64(data).map(Payload::Bytes)),
+        Spelled::Length(len) => list(len, Field::Len, |len| count(len).map(Payload::Count)),
         Spelled::Code(len, code) => {
-            let codes = list(code, Key::Code, Ok)?;
-            let lens = list(len, Key::Len, Ok)?;
+            let codes = list(code, Field::Code, Ok)?;
+            let lens = list(len, Field::Len, Ok)?;
             if codes.len() != lens.len() {
                 return Err(code.fault(format!("`code` has {} entries, `len` has {}", codes.len(), lens.len())));
             }
@@ -47,9 +47,9 @@ pub(super) fn several(fields: &Fields) -> Result<Vec<Payload>> {
 
 /// What a segment carries: beside the length, which stands there anyway, a line may say the bytes, as `code` or as `data`.
 pub(super) fn of_segment(fields: &Fields) -> Result<Payload> {
-    let value = fields.need(Key::Len)?;
-    let len = fields.small(Key::Len)?;
-    match (fields.get(Key::Data), fields.get(Key::Code)) {
+    let value = fields.need(Field::Len)?;
+    let len = fields.small(Field::Len)?;
+    match (fields.get(Field::Data), fields.get(Field::Code)) {
         (None, None) => Ok(Payload::Count(len as usize)),
         (Some(_), Some(code)) => Err(code.fault("both `data` and `code`")),
         (Some(data), None) => {
@@ -71,17 +71,17 @@ enum Spelled<'a> {
 }
 
 fn spelled<'a>(fields: &Fields<'a>) -> Result<Spelled<'a>> {
-    match (fields.get(Key::Data), fields.get(Key::Len), fields.get(Key::Code)) {
+    match (fields.get(Field::Data), fields.get(Field::Len), fields.get(Field::Code)) {
         (Some(data), None, None) => Ok(Spelled::Data(data)),
         (None, Some(len), None) => Ok(Spelled::Length(len)),
         (None, Some(len), Some(code)) => Ok(Spelled::Code(len, code)),
         (Some(_), Some(len), _) => Err(len.fault("both `data` and `len`").help("write `data`, or `len` where contents are not known")),
         (_, None, Some(code)) => Err(code.fault("`code` belongs to a `len`, and never to `data`")),
-        (None, None, None) => Err(fields.fault(Key::Data, "neither `data` nor `len`")),
+        (None, None, None) => Err(fields.fault(Field::Data, "neither `data` nor `len`")),
     }
 }
 
-fn list<'a, T>(value: Value<'a>, key: Key, mut item: impl FnMut(Value<'a>) -> Result<T>) -> Result<Vec<T>> {
+fn list<'a, T>(value: Value<'a>, key: Field, mut item: impl FnMut(Value<'a>) -> Result<T>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     value.elements(key.name(), |element| {
         if items.len() == MOST_BUFFERS {
@@ -94,7 +94,7 @@ fn list<'a, T>(value: Value<'a>, key: Key, mut item: impl FnMut(Value<'a>) -> Re
 }
 
 fn base64(value: Value<'_>) -> Result<bytes::Bytes> {
-    let text = value.text(Key::Data.name())?;
+    let text = value.text(Field::Data.name())?;
     let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
         let why = match error {
             DecodeError::InvalidByte(at, _) => format!("character {} of it has no place there", at + 1),
@@ -108,14 +108,14 @@ fn base64(value: Value<'_>) -> Result<bytes::Bytes> {
 }
 
 fn count(value: Value<'_>) -> Result<usize> {
-    let len = value.integer(Key::Len.name(), LONGEST)?;
+    let len = value.integer(Field::Len.name(), LONGEST)?;
     usize::try_from(len).map_err(|_| value.fault("`len` is too large for this machine"))
 }
 
 /// A slice of the pattern. `total` counts the bytes of the line.
 fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
     let count = count(len)?;
-    let start = code.integer(Key::Code.name(), pattern::PERIOD as u64 - 1)?;
+    let start = code.integer(Field::Code.name(), pattern::PERIOD as u64 - 1)?;
     *total = total.saturating_add(count);
     if *total > MOST_CODED {
         return Err(len.fault(format!("more than {MOST_CODED} bytes of `code` in one line")));

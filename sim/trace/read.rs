@@ -3,8 +3,8 @@
 use std::io::{self, BufRead, Read};
 use std::str::Utf8Error;
 
-use super::fault::{Fault, Result as Checked};
 use super::fields::{Fields, Slots};
+use super::line_error::{LineError, Result as Checked};
 use super::wellformed::Wellformed;
 use super::{Diagnostic, Event, Header, MAX_LINE, Trace, decode};
 
@@ -21,11 +21,11 @@ pub struct Reader<R> {
     lines: Lines<R>,
     header: Header,
     rules: Wellformed,
-    state: State,
+    state: Progress,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum Progress {
     Reading,
     Ended,
     Cut,
@@ -37,16 +37,16 @@ impl<R: BufRead> Reader<R> {
         let mut lines = Lines::new(name.into(), source);
         let header = loop {
             match lines.read()? {
-                Status::End => return Err(lines.empty()),
-                Status::Blank => {}
-                Status::Line { .. } => {
+                LineStatus::End => return Err(lines.empty()),
+                LineStatus::Blank => {}
+                LineStatus::Line { .. } => {
                     let header = lines.fields().and_then(|fields| decode::header(&fields));
                     break header.map_err(|fault| lines.diagnostic(&fault))?;
                 }
             }
         };
         let rules = Wellformed::new(header.clock);
-        Ok(Reader { lines, header, rules, state: State::Reading })
+        Ok(Reader { lines, header, rules, state: Progress::Reading })
     }
 
     /// The first line.
@@ -56,21 +56,21 @@ impl<R: BufRead> Reader<R> {
 
     /// Did the last line end early? Known once the iteration has ended.
     pub fn is_cut(&self) -> bool {
-        self.state == State::Cut
+        self.state == Progress::Cut
     }
 
     /// One line on: an event, or nothing for a line that holds none.
     fn step(&mut self) -> Result<Option<Event>, Diagnostic> {
         match self.lines.read()? {
-            Status::End => {
-                self.state = State::Ended;
+            LineStatus::End => {
+                self.state = Progress::Ended;
                 Ok(None)
             }
-            Status::Blank => Ok(None),
-            Status::Line { whole } => match take(&mut self.lines, &mut self.rules) {
+            LineStatus::Blank => Ok(None),
+            LineStatus::Line { whole } => match take(&mut self.lines, &mut self.rules) {
                 Ok(event) => Ok(event),
                 Err(fault) if fault.unfinished && !whole => {
-                    self.state = State::Cut;
+                    self.state = Progress::Cut;
                     Ok(None)
                 }
                 Err(fault) => Err(self.lines.diagnostic(&fault)),
@@ -92,12 +92,12 @@ impl<R: BufRead> Iterator for Reader<R> {
 
     /// After an error the iteration has ended.
     fn next(&mut self) -> Option<Self::Item> {
-        while self.state == State::Reading {
+        while self.state == Progress::Reading {
             match self.step() {
                 Ok(Some(event)) => return Some(Ok((self.lines.number, event))),
                 Ok(None) => {}
                 Err(diagnostic) => {
-                    self.state = State::Ended;
+                    self.state = Progress::Ended;
                     return Some(Err(diagnostic));
                 }
             }
@@ -118,7 +118,7 @@ struct Lines<R> {
 }
 
 /// What came next.
-enum Status {
+enum LineStatus {
     /// Nothing.
     End,
     /// A line of space.
@@ -132,7 +132,7 @@ impl<R: BufRead> Lines<R> {
         Lines { name, source, line: Vec::new(), number: 0, slots: Slots::new() }
     }
 
-    fn read(&mut self) -> Result<Status, Diagnostic> {
+    fn read(&mut self) -> Result<LineStatus, Diagnostic> {
         self.line.clear();
         self.line.shrink_to(KEEP);
         self.number += 1;
@@ -140,14 +140,14 @@ impl<R: BufRead> Lines<R> {
         let most = MAX_LINE as u64 + 3;
         let read = self.source.by_ref().take(most).read_until(b'\n', &mut self.line);
         if read.map_err(|error| self.unreadable(&error))? == 0 {
-            return Ok(Status::End);
+            return Ok(LineStatus::End);
         }
         let whole = self.strip_end();
         if self.line.len() > MAX_LINE {
-            return Err(self.diagnostic(&Fault::new(MAX_LINE..MAX_LINE, "a line is longer than 64 MiB")));
+            return Err(self.diagnostic(&LineError::new(MAX_LINE..MAX_LINE, "a line is longer than 64 MiB")));
         }
         let blank = self.line[self.start()..].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-        Ok(if blank { Status::Blank } else { Status::Line { whole } })
+        Ok(if blank { LineStatus::Blank } else { LineStatus::Line { whole } })
     }
 
     /// Takes LF or CR LF off; false if there was none.
@@ -170,7 +170,7 @@ impl<R: BufRead> Lines<R> {
         match std::str::from_utf8(&self.line) {
             Ok(line) => Fields::scan(line, start, &mut self.slots),
             Err(_) if self.number == 1 && UTF_16.iter().any(|mark| self.line.starts_with(mark)) => {
-                Err(Fault::new(0..2, "the file is UTF-16").help("write it as UTF-8"))
+                Err(LineError::new(0..2, "the file is UTF-16").help("write it as UTF-8"))
             }
             Err(error) => Err(not_text(&self.line, start, error, &mut self.slots)),
         }
@@ -182,10 +182,10 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn unreadable(&self, error: &io::Error) -> Diagnostic {
-        self.diagnostic(&Fault::new(0..0, format!("can't be read: {error}")))
+        self.diagnostic(&LineError::new(0..0, format!("can't be read: {error}")))
     }
 
-    fn diagnostic(&self, fault: &Fault) -> Diagnostic {
+    fn diagnostic(&self, fault: &LineError) -> Diagnostic {
         let found = Diagnostic::in_line(self.name.as_str(), self.number, &self.line, fault.span.clone(), fault.message.as_str());
         match &fault.help {
             Some(help) => found.with_help(help.as_str()),
@@ -194,15 +194,15 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// The line, whose text begins at `start`, is not all UTF-8. A character that is cut at the line's end is as much as a line that
-/// is cut there.
-fn not_text(line: &[u8], start: usize, error: Utf8Error, slots: &mut Slots) -> Box<Fault> {
+/// The line, its text from `start` on, is not all UTF-8. A character that is cut at the line's end is as much as a line that is
+/// cut there.
+fn not_text(line: &[u8], start: usize, error: Utf8Error, slots: &mut Slots) -> Box<LineError> {
     let (before, rest) = line.split_at(error.valid_up_to());
     let before_end = std::str::from_utf8(before).unwrap_or_default();
     let open = Fields::scan(before_end, start, slots).is_err_and(|fault| fault.unfinished);
     let width = error.error_len().unwrap_or(rest.len());
-    let fault = Fault::new(before.len()..before.len() + width, "this is not UTF-8");
-    Box::new(Fault { unfinished: open && error.error_len().is_none(), ..*fault })
+    let fault = LineError::new(before.len()..before.len() + width, "this is not UTF-8");
+    Box::new(LineError { unfinished: open && error.error_len().is_none(), ..*fault })
 }
 
 impl Trace {

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use super::fault::{Fault, Result, quoted};
-use super::json::{Kind, Place, Value};
+use super::json::{Extent, JsonType, Value};
+use super::line_error::{LineError, Result, quoted};
 
 /// Arrays and objects may stand in each other so deep.
 const DEPTH: u32 = 128;
@@ -17,13 +17,13 @@ pub(super) fn members<'a>(line: &'a str, start: usize, each: impl FnMut(Value<'a
     let mut scanner = Scanner { line, at: start };
     scanner.space();
     if scanner.peek()? != b'{' {
-        return Err(Fault::new(scanner.rest(), "a line must be one JSON object").help("write {\"event\": …}"));
+        return Err(LineError::new(scanner.rest(), "a line must be one JSON object").help("write {\"event\": …}"));
     }
     scanner.object(each)?;
     scanner.space();
     match scanner.byte() {
         None => Ok(()),
-        Some(_) => Err(Fault::new(scanner.rest(), "a line must be one JSON object, with nothing after it")),
+        Some(_) => Err(LineError::new(scanner.rest(), "a line must be one JSON object, with nothing after it")),
     }
 }
 
@@ -39,7 +39,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn peek(&self) -> Result<u8> {
-        self.byte().ok_or_else(|| Fault::unfinished(self.at))
+        self.byte().ok_or_else(|| LineError::unfinished(self.at))
     }
 
     fn space(&mut self) {
@@ -53,11 +53,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// The character at this place is not what the syntax asks for.
-    fn unexpected(&self, wanted: &str) -> Box<Fault> {
-        let Some(found) = self.line[self.at..].chars().next() else { return Fault::unfinished(self.at) };
+    fn unexpected(&self, wanted: &str) -> Box<LineError> {
+        let Some(found) = self.line[self.at..].chars().next() else { return LineError::unfinished(self.at) };
         let start = self.at;
         let shown = if found == '\0' { "a NUL byte".to_owned() } else { quoted(&found.escape_debug().to_string()) };
-        Fault::new(start..start + found.len_utf8(), format!("{wanted} is missing before {shown}"))
+        LineError::new(start..start + found.len_utf8(), format!("{wanted} is missing before {shown}"))
     }
 
     /// After space, the byte `wanted`.
@@ -105,7 +105,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A key and its colon.
-    fn key(&mut self) -> Result<Place> {
+    fn key(&mut self) -> Result<Extent> {
         self.space();
         if self.peek()? != b'"' {
             return Err(self.unexpected("a name in double quotes"));
@@ -116,12 +116,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Any value.
-    fn value(&mut self) -> Result<Place> {
+    fn value(&mut self) -> Result<Extent> {
         self.space();
         let start = self.at;
         let kind = match self.peek()? {
-            b'{' => Kind::Object,
-            b'[' => Kind::Array,
+            b'{' => JsonType::Object,
+            b'[' => JsonType::Array,
             _ => return self.simple(),
         };
         self.nested()?;
@@ -129,23 +129,23 @@ impl<'a> Scanner<'a> {
     }
 
     /// The value from byte `start` to this place. No line is too long for 32 bits.
-    fn since(&self, start: usize, kind: Kind, escaped: bool) -> Place {
-        Place { start: start as u32, end: self.at as u32, kind, escaped }
+    fn since(&self, start: usize, kind: JsonType, escaped: bool) -> Extent {
+        Extent { start: start as u32, end: self.at as u32, kind, escaped }
     }
 
     /// A value without values in it.
-    fn simple(&mut self) -> Result<Place> {
+    fn simple(&mut self) -> Result<Extent> {
         let start = self.at;
         let mut escaped = false;
         let kind = match self.peek()? {
             b'"' => {
                 escaped = self.string()?;
-                Kind::Text
+                JsonType::Text
             }
-            b'-' | b'0'..=b'9' => self.number().map(|()| Kind::Number)?,
-            b't' => self.literal("true").map(|()| Kind::Boolean)?,
-            b'f' => self.literal("false").map(|()| Kind::Boolean)?,
-            b'n' => self.literal("null").map(|()| Kind::Null)?,
+            b'-' | b'0'..=b'9' => self.number().map(|()| JsonType::Number)?,
+            b't' => self.literal("true").map(|()| JsonType::Boolean)?,
+            b'f' => self.literal("false").map(|()| JsonType::Boolean)?,
+            b'n' => self.literal("null").map(|()| JsonType::Null)?,
             _ => return Err(self.unexpected("a value")),
         };
         Ok(self.since(start, kind, escaped))
@@ -252,7 +252,7 @@ impl<'a> Scanner<'a> {
             if matches!(open, b'{' | b'[') {
                 if depth == DEPTH {
                     let here = self.at;
-                    return Err(Fault::new(here..here + 1, format!("nested deeper than {DEPTH} levels")));
+                    return Err(LineError::new(here..here + 1, format!("nested deeper than {DEPTH} levels")));
                 }
                 objects = objects << 1 | u128::from(open == b'{');
                 depth += 1;

@@ -1,11 +1,11 @@
-//! Records a segment: whose it is, what became of it, and what a recording says of it that no segment can hold.
+//! Records a segment: its flow and sender, its fate, and what a recording says of it that no segment can hold.
 
 use std::borrow::Cow;
 
 use super::{End, Place};
 use crate::wire::{Options, Segment};
 
-/// Something that befell a segment.
+/// Something that happened to a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SegmentEvent {
@@ -44,6 +44,7 @@ pub enum Fate {
 /// The window and the options of a segment as a recording has them, where one of the two is more than its header could say: a
 /// window that the recorder has scaled, options that are unknown or stand in another order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verbatim {
     /// The window.
     pub window: u32,

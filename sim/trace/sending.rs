@@ -1,4 +1,4 @@
-//! What each end has sent so far: enough to tell what is sent again.
+//! Follows what each end has sent so far, as far as it takes to tell what is sent again.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ const NEAR: u32 = 1 << 16;
 /// Follows the sequence numbers of every end. It asks for the segments that were sent, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Sending {
-    near: Vec<Both<Line>>,
-    far: BTreeMap<u32, Both<Line>>,
+    near: Vec<Both<SequenceTrack>>,
+    far: BTreeMap<u32, Both<SequenceTrack>>,
 }
 
 /// One end of one flow.
 #[derive(Clone, Copy, Debug, Default)]
-struct Line {
+struct SequenceTrack {
     /// The number of its SYN.
     initial: Option<Seq>,
     /// The number after the last one that it has sent.
@@ -37,7 +37,7 @@ impl Sending {
         ends.and_then(|ends| ends[at.end].next)
     }
 
-    fn line(&mut self, flow: u32, end: End) -> &mut Line {
+    fn line(&mut self, flow: u32, end: End) -> &mut SequenceTrack {
         if flow >= NEAR {
             return &mut self.far.entry(flow).or_default()[end];
         }
@@ -49,11 +49,11 @@ impl Sending {
     }
 }
 
-impl Line {
+impl SequenceTrack {
     fn take(&mut self, segment: &Segment) -> bool {
         // Another initial number is another connection (RFC 9293 §3.4.1).
         if segment.flags.syn() && self.initial != Some(segment.seq) {
-            *self = Line { initial: Some(segment.seq), next: None };
+            *self = SequenceTrack { initial: Some(segment.seq), next: None };
         }
         if segment.flags.rst() {
             return false;

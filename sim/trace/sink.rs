@@ -1,4 +1,4 @@
-//! Where events go: into memory, into a writer, or nowhere.
+//! Takes events: into memory, into a writer, or nowhere.
 
 use super::{Event, Trace};
 

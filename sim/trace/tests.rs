@@ -1,7 +1,7 @@
 //! The page about the format is true: its examples are one trace, and it names every word that the format has.
 
 use super::decode::{CALLS, ENVS, MODES, RESULTS, SORTS};
-use super::fields::Key;
+use super::fields::Field;
 use super::*;
 
 const PAGE: &str = include_str!("format.md");
@@ -38,7 +38,7 @@ fn every_word_is_explained() {
         let text = format!("\"{field}\":\"{word}\"");
         assert!(examples().any(|line| line.contains(&text)), "{text} has no example");
     };
-    Key::ALL.iter().for_each(|key| explained(key.name()));
+    Field::ALL.iter().for_each(|key| explained(key.name()));
     let words = [
         ("event", SORTS.iter().map(|(word, _)| *word).collect::<Vec<_>>()),
         ("call", CALLS.iter().map(|(word, _)| *word).collect()),

@@ -1,12 +1,12 @@
-//! What the lines of a trace owe each other: operations that are called before they return, and time that goes on.
+//! Checks what the lines of a trace owe each other: operations are called before they return, and time never goes back.
 //!
 //! Memory grows with what is pending and with gaps in the numbering of operations, not with the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fault::{Fault, Result};
-use super::fields::{Fields, Key};
+use super::fields::{Field, Fields};
 use super::intervals::Intervals;
+use super::line_error::{LineError, Result};
 use super::{Clock, Event, Place, What};
 use crate::contract::{Call, End, Outcome, Payload};
 use crate::time::Instant;
@@ -20,14 +20,14 @@ pub(super) struct Wellformed {
     last_at: BTreeMap<Place, Instant>,
     used: Intervals,
     cancelled: Intervals,
-    pending: BTreeMap<(Place, u64), Pending>,
+    pending: BTreeMap<(Place, u64), PendingCall>,
     /// Pending calls of connect and accept: their return may name the flow that they made.
     opening: BTreeSet<(End, u64, u32)>,
 }
 
 /// A call without its return.
 #[derive(Clone, Copy)]
-struct Pending {
+struct PendingCall {
     call: &'static str,
     family: Family,
 }
@@ -115,13 +115,13 @@ impl Wellformed {
     }
 
     fn time(&mut self, fields: &Fields, event: &Event) -> Result<()> {
-        let last = match (self.clock, whose(&event.what)) {
+        let last = match (self.clock, clock_of(&event.what)) {
             (Clock::Shared, _) => &mut self.last,
             (Clock::PerEnd, Some(at)) => self.last_at.entry(at).or_default(),
             (Clock::PerEnd, None) => return Ok(()),
         };
         if event.t < *last {
-            return Err(fields.fault(Key::T, format!("`t` goes back from {} to {}", last.0, event.t.0)));
+            return Err(fields.fault(Field::T, format!("`t` goes back from {} to {}", last.0, event.t.0)));
         }
         *last = event.t;
         Ok(())
@@ -132,7 +132,7 @@ impl Wellformed {
             let why = if self.pending.contains_key(&(at, op)) { "is still pending" } else { "was used before" };
             return Err(op_fault(fields, at, op, why).help("every operation of an end has its own `op`"));
         }
-        let pending = Pending { call: call.word(), family: Family::of(call) };
+        let pending = PendingCall { call: call.word(), family: Family::of(call) };
         if let Family::Opens = pending.family {
             self.opening.insert((at.end, op, at.flow));
         }
@@ -153,7 +153,7 @@ impl Wellformed {
     }
 
     /// The operation is pending no more.
-    fn resolve(&mut self, fields: &Fields, at: Place, op: u64) -> Result<Pending> {
+    fn resolve(&mut self, fields: &Fields, at: Place, op: u64) -> Result<PendingCall> {
         let Some(pending) = self.pending.remove(&(at, op)) else {
             let why = match (self.cancelled.contains(at, op), self.used.contains(at, op)) {
                 (true, _) => "was cancelled before",
@@ -169,8 +169,8 @@ impl Wellformed {
     }
 }
 
-/// Whose clock an event's time is of, if it is one end's.
-fn whose(what: &What) -> Option<Place> {
+/// The end whose clock the event's time is of, if it is one end's.
+fn clock_of(what: &What) -> Option<Place> {
     match what {
         What::Call { at, .. } | What::Return { at, .. } | What::Cancel { at, .. } | What::State { at, .. } => Some(*at),
         What::Env(env) => env.end.map(|end| Place { flow: env.flow.unwrap_or(0), end }),
@@ -178,24 +178,24 @@ fn whose(what: &What) -> Option<Place> {
     }
 }
 
-fn op_fault(fields: &Fields, at: Place, op: u64, why: &str) -> Box<Fault> {
+fn op_fault(fields: &Fields, at: Place, op: u64, why: &str) -> Box<LineError> {
     let flow = if at.flow == 0 { String::new() } else { format!(" on flow {}", at.flow) };
-    fields.fault(Key::Op, format!("op {op} of the {}{flow} {why}", at.end))
+    fields.fault(Field::Op, format!("op {op} of the {}{flow} {why}", at.end))
 }
 
-fn fits(fields: &Fields, pending: Pending, outcome: &Outcome) -> Result<()> {
+fn fits(fields: &Fields, pending: PendingCall, outcome: &Outcome) -> Result<()> {
     if pending.family.admits(outcome) {
         return Ok(());
     }
     let message = format!("`{}` is no result of `{}`", outcome.word(), pending.call);
-    Err(fields.fault(Key::Result, message).help(format!("one of: {}", pending.family.results())))
+    Err(fields.fault(Field::Result, message).help(format!("one of: {}", pending.family.results())))
 }
 
 /// Only writes accept bytes, and no more than they were given.
 fn accept(fields: &Fields, family: Family, accepted: &mut Option<u64>) -> Result<()> {
     match (family, *accepted) {
         (Family::Writes(len), Some(more)) if more > len as u64 => {
-            Err(fields.fault(Key::Accepted, format!("{more} bytes accepted of a write of {len}")))
+            Err(fields.fault(Field::Accepted, format!("{more} bytes accepted of a write of {len}")))
         }
         (Family::Writes(_), _) => Ok(()),
         _ => {

@@ -1,4 +1,4 @@
-//! The words of the format, each table in one place for both directions.
+//! Lists the words of the format, each table once for both directions.
 
 use std::borrow::Cow;
 
@@ -75,10 +75,10 @@ pub fn state_name(name: &str) -> Cow<'static, str> {
 }
 
 /// One kind of evidence: its word and the flag that it sets.
-type Record = (&'static str, fn(&mut Records) -> &mut bool);
+type EvidenceWord = (&'static str, fn(&mut Records) -> &mut bool);
 
 impl Records {
-    pub(super) const WORDS: &'static [Record] = &[
+    pub(super) const WORDS: &'static [EvidenceWord] = &[
         ("network", |records| &mut records.network),
         ("transmitted", |records| &mut records.transmitted),
         ("segments", |records| &mut records.segments),

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::digest::Hasher;
-use super::encode::Line;
+use super::encode::LineWriter;
 use super::{Digest, Event, Header, MAX_LINE, Sink, Trace};
 
 /// Bytes are handed on in pieces of about this size.
@@ -24,7 +24,7 @@ impl<W: io::Write> Writer<W> {
     /// Begins a trace with its header.
     pub fn new(out: W, header: &Header) -> io::Result<Self> {
         let mut writer = Writer { out, pending: Vec::new(), hasher: Hasher::new(), failed: None };
-        Line(&mut writer.pending).header(header);
+        LineWriter(&mut writer.pending).header(header);
         writer.check_line(0)?;
         Ok(writer)
     }
@@ -32,7 +32,7 @@ impl<W: io::Write> Writer<W> {
     /// Writes one event. A line that no reader would take (longer than [`MAX_LINE`]) is refused, and not written.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         let start = self.pending.len();
-        Line(&mut self.pending).event(event);
+        LineWriter(&mut self.pending).event(event);
         self.check_line(start)?;
         if self.pending.len() >= PIECE { self.hand_on() } else { Ok(()) }
     }
@@ -87,7 +87,7 @@ impl Event {
     /// The event's line in a trace, without its newline.
     pub fn to_line(&self) -> String {
         let mut line = Vec::new();
-        Line(&mut line).event(self);
+        LineWriter(&mut line).event(self);
         line.pop();
         String::from_utf8_lossy(&line).into_owned()
     }
@@ -97,7 +97,7 @@ impl Header {
     /// The first line of a trace with this header, without its newline.
     pub fn to_line(&self) -> String {
         let mut line = Vec::new();
-        Line(&mut line).header(self);
+        LineWriter(&mut line).header(self);
         line.pop();
         String::from_utf8_lossy(&line).into_owned()
     }
@@ -115,11 +115,11 @@ impl Trace {
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
         let mut line = Vec::new();
-        Line(&mut line).header(&self.header);
+        LineWriter(&mut line).header(&self.header);
         hasher.update(&line);
         for event in &self.events {
             line.clear();
-            Line(&mut line).event(event);
+            LineWriter(&mut line).event(event);
             hasher.update(&line);
         }
         hasher.digest()

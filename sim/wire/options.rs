@@ -25,6 +25,7 @@ const SACK_BLOCK: usize = 8;
 
 /// The options of a segment. Those of an unknown kind are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Options {
     /// The largest payload that the sender takes (SYN only).
     pub mss: Option<u16>,

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Error, Keepalive, Mode, Outcome, Payload};
 use flowsim::time::Instant;
 use flowsim::trace::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Limits, Place, Proxy, Records, Resources, STATES, SegmentEvent, Trace,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Place, Proxy, Records, Resources, STATES, SegmentEvent, Timeouts, Trace,
     What, pattern, state_name,
 };
 use flowsim::wire::{Flags, Segment, Seq};
@@ -183,8 +183,8 @@ fn history(steps: Vec<(u32, Step)>) -> Vec<Event> {
     events
 }
 
-fn limits([syn, data, msl, fin_wait_2]: [u64; 4]) -> Limits {
-    let (mut limits, span) = (Limits::default(), Duration::from_nanos);
+fn limits([syn, data, msl, fin_wait_2]: [u64; 4]) -> Timeouts {
+    let (mut limits, span) = (Timeouts::default(), Duration::from_nanos);
     (limits.syn, limits.data) = (span(syn), span(data));
     (limits.msl, limits.fin_wait_2) = (span(msl), span(fin_wait_2));
     limits
@@ -201,7 +201,7 @@ fn header() -> impl Strategy<Value = Header> {
     let contract = || select(Contract::PRESETS.to_vec());
     let pairs = || prop::collection::vec(any::<[u32; 2]>(), 0..3);
     let flags = any::<([bool; 6], bool)>();
-    let limits = || prop_oneof![Just(Limits::default()), any::<[u64; 4]>().prop_map(limits)];
+    let limits = || prop_oneof![Just(Timeouts::default()), any::<[u64; 4]>().prop_map(limits)];
     ((contract(), contract(), any::<u32>()), (any::<bool>(), limits(), limits()), flags, text(), keepalive(), pairs(), pairs()).prop_map(
         |((client, mut server, idle_packets), (shared, patience, other), (recorded, simulated), note, keepalive, layers, proxies)| {
             server.idle_packets = idle_packets;

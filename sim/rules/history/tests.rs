@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Limits, Outcome, Payload, Resources};
+use crate::trace::{Abort, By, End, Env, EnvWhat, Error, Fate, Outcome, Payload, Resources, Timeouts};
 use crate::wire::{Flags, Seq};
 
 fn read(text: &str) -> Trace {
@@ -165,8 +165,8 @@ fn headers_say_what_is_recorded_and_whose_clock_it_is() {
     assert!(read("").header.records.network);
     assert!(read("simulated").header.simulated && !read("").header.simulated);
     let limits = read("limits server syn 10s msl 5ms").header.limits;
-    let set = Limits { syn: Duration::from_secs(10), msl: Duration::from_millis(5), ..Limits::default() };
-    assert_eq!((limits.client, limits.server), (Limits::default(), set));
+    let set = Timeouts { syn: Duration::from_secs(10), msl: Duration::from_millis(5), ..Timeouts::default() };
+    assert_eq!((limits.client, limits.server), (Timeouts::default(), set));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Parsed;
 use super::token::Line;
 use crate::contract::Mode;
-use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Limits, Outcome, Payload, Place, Records, Resources, SegmentEvent};
+use crate::trace::{Abort, By, Call, End, Env, EnvWhat, Error, Fate, Outcome, Payload, Place, Records, Resources, SegmentEvent, Timeouts};
 use crate::wire::{Flags, Seq};
 
 /// `client`, `server/1`: none if the word names no end.
@@ -30,7 +30,7 @@ pub(super) fn record<'a>(records: &'a mut Records, word: &str) -> Parsed<&'a mut
 }
 
 /// One of the limits that a stack may be set to.
-pub(super) fn limit<'a>(limits: &'a mut Limits, word: &str) -> Parsed<&'a mut Duration> {
+pub(super) fn limit<'a>(limits: &'a mut Timeouts, word: &str) -> Parsed<&'a mut Duration> {
     Ok(match word {
         "syn" => &mut limits.syn,
         "data" => &mut limits.data,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::oracle::{Judgement, Oracle};
 use crate::target;
-use crate::trace::{Header, Limits};
+use crate::trace::{Header, Timeouts};
 
 /// The verdict of the run, and the rules that its trace would break if the header did not say what the stacks were set to.
 fn judged(text: &str) -> (Judgement, Vec<&'static str>) {
@@ -58,6 +58,6 @@ fn limits_stand_in_a_header_only_where_they_are_not_the_default() {
         let run = parse(&text).run_with(tcp, &Options { keep: Keep::Both, ..Options::default() }).expect("runs");
         run.trace().header.limits
     };
-    assert_eq!(header(""), Both::same(Limits::default()));
+    assert_eq!(header(""), Both::same(Timeouts::default()));
     assert_eq!(header("msl = \"2s\"").server.msl.as_secs(), 2);
 }

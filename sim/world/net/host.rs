@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::contract::{Call, Outcome};
 use crate::tcp::{self, Tcp};
 use crate::time::Instant;
-use crate::trace::Limits;
+use crate::trace::Timeouts;
 
 use super::super::stack::{Notice, Socket, Stack};
 
@@ -205,9 +205,9 @@ impl Host {
     }
 
     /// How long its stack tries before it gives up.
-    pub(super) fn limits(&self) -> Limits {
+    pub(super) fn limits(&self) -> Timeouts {
         let tcp = &self.settings;
-        Limits { syn: tcp.syn_give_up, data: tcp.give_up, msl: tcp.msl, fin_wait_2: tcp.fin_wait_2 }
+        Timeouts { syn: tcp.syn_give_up, data: tcp.give_up, msl: tcp.msl, fin_wait_2: tcp.fin_wait_2 }
     }
 
     /// It has not crashed, or has come back.

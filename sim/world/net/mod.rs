@@ -20,7 +20,7 @@ use crate::contract::{Both, Call, Contract, End, Outcome};
 use crate::link::{Link, LinkSettings};
 use crate::tcp;
 use crate::time::Instant;
-use crate::trace::{Limits, Resources};
+use crate::trace::{Resources, Timeouts};
 
 pub use faults::NetFault;
 
@@ -246,10 +246,10 @@ impl Net {
 
     /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known. How long segments live
     /// is a stack's own affair: of a foreign one nobody knows it.
-    pub(super) fn limits(&self) -> Both<Limits> {
+    pub(super) fn limits(&self) -> Both<Timeouts> {
         let of = |end: End| {
-            let limits = self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Limits::or).unwrap_or_default();
-            if self.tells_resources() { limits } else { Limits { msl: Duration::ZERO, ..limits } }
+            let limits = self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Timeouts::or).unwrap_or_default();
+            if self.tells_resources() { limits } else { Timeouts { msl: Duration::ZERO, ..limits } }
         };
         Both { client: of(End::Client), server: of(End::Server) }
     }

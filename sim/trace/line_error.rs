@@ -1,13 +1,13 @@
-//! What is wrong with one line, before anyone says in which file.
+//! Describes what is wrong with one line, before the name of the file and the number of the line are known.
 
 use std::ops::Range;
 
 /// What a part of the reader gives. Boxed, since it is almost never an error.
-pub(super) type Result<T> = std::result::Result<T, Box<Fault>>;
+pub(super) type Result<T> = std::result::Result<T, Box<LineError>>;
 
 /// A mistake in a line.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct LineError {
     /// The offending bytes of the line.
     pub(super) span: Range<usize>,
     /// What is wrong.
@@ -18,15 +18,15 @@ pub(super) struct Fault {
     pub(super) unfinished: bool,
 }
 
-impl Fault {
+impl LineError {
     pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Box<Self> {
-        Box::new(Fault { span, message: message.into(), help: None, unfinished: false })
+        Box::new(LineError { span, message: message.into(), help: None, unfinished: false })
     }
 
     /// The line ends at `at`, too early.
     pub(super) fn unfinished(at: usize) -> Box<Self> {
-        let fault = Fault::new(at..at, "the line ends before its JSON object does");
-        Box::new(Fault { unfinished: true, ..*fault })
+        let fault = LineError::new(at..at, "the line ends before its JSON object does");
+        Box::new(LineError { unfinished: true, ..*fault })
     }
 
     pub(super) fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {

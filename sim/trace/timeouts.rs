@@ -1,4 +1,4 @@
-//! How long the stack of an end tries before it gives up, and how long it keeps what is over.
+//! Tells how long the stack of an end tries before it gives up, and how long it keeps what is over.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct Timeouts {
     /// How long a SYN is tried (R2 for SYN, RFC 9293 §3.8.3: at least 3 minutes).
     pub syn: Duration,
     /// How long anything else is tried without progress (R2: at least 100 s).
@@ -17,14 +17,14 @@ pub struct Limits {
     pub fin_wait_2: Duration,
 }
 
-impl Default for Limits {
+impl Default for Timeouts {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Limits { syn: seconds(180), data: seconds(100), msl: seconds(120), fin_wait_2: seconds(60) }
+        Timeouts { syn: seconds(180), data: seconds(100), msl: seconds(120), fin_wait_2: seconds(60) }
     }
 }
 
-impl Limits {
+impl Timeouts {
     /// The names of the limits in a header, in their order.
     pub(super) const NAMES: [&'static str; 4] = ["syn", "data", "msl", "fin_wait_2"];
 
@@ -35,14 +35,14 @@ impl Limits {
 
     /// The way back.
     pub(super) const fn of([syn, data, msl, fin_wait_2]: [Duration; 4]) -> Self {
-        Limits { syn, data, msl, fin_wait_2 }
+        Timeouts { syn, data, msl, fin_wait_2 }
     }
 
-    /// What holds of an end whose flows stand on either of two stacks: it may give up as soon as the first of them, and keep what
-    /// is over as long as the last.
+    /// Those of an end with flows on either of two stacks: it may give up as soon as the first of them, and keep what is over as
+    /// long as the last.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Limits {
+        Timeouts {
             syn: self.syn.min(other.syn),
             data: self.data.min(other.data),
             msl: self.msl.max(other.msl),
