@@ -129,7 +129,7 @@ impl Court {
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
-        let owed = self.flows.iter().find_map(|flow| super::liveness::open_question(flow, &self.hosts));
+        let owed = self.flows.iter().find_map(|flow| super::owed::open_question(flow, &self.hosts));
         let full = self.book.is_full();
         let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
         let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
@@ -273,7 +273,7 @@ impl Court {
         {
             self.telling = None;
             for flow in &mut self.flows {
-                super::liveness::abort_told_at_once(flow, &mut self.book, at);
+                super::owed::abort_told_at_once(flow, &mut self.book, at);
             }
         }
         if self.header.clock == Clock::Shared && at.t > self.look_again {
@@ -284,7 +284,7 @@ impl Court {
     /// Looks at every flow, and notes when the next one can be due: not before, so that time passes cheaply.
     fn lose_patience(&mut self, at: Stamp) {
         let shortest = End::BOTH.map(|end| self.header.contract[end].patience).into_iter().min().unwrap_or_default();
-        let due = self.flows.iter_mut().map(|flow| super::liveness::pass_time(flow, &mut self.book, &self.hosts, at));
+        let due = self.flows.iter_mut().map(|flow| super::owed::pass_time(flow, &mut self.book, &self.hosts, at));
         self.look_again = due.flatten().min().unwrap_or(at.t + shortest).min(at.t + shortest);
     }
 
@@ -355,7 +355,7 @@ impl Court {
         let overdue = std::mem::take(&mut self.book.overdue);
         self.book.violations.extend(overdue);
         for flow in &mut self.flows {
-            super::liveness::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
+            super::owed::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
         }
     }
 }

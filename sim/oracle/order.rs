@@ -5,6 +5,7 @@ use super::events::FailedRead;
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
+use super::waiting::{Stuck, Waiting};
 use crate::rules::Rule;
 
 /// One table: what each rule's room says of such an event.
@@ -35,4 +36,38 @@ table! {
         PendingAtShutdown: pending_at_shutdown::failed_read,
         NoStuckCall: no_stuck_call::failed_read,
     }
+}
+
+/// What each rule's room says of a pending call: the rules by which it is owed its return.
+macro_rules! stuck_table {
+    ($($rule:ident: $room:ident,)*) => {
+        fn owed(call: &Waiting<'_>) -> Stuck {
+            let mut stuck = Stuck::default();
+            $(stuck.hear(Rule::$rule, rooms::$room::stuck(call));)*
+            stuck
+        }
+    };
+}
+
+stuck_table! {
+    HandshakeCompletes: handshake_completes,
+    ConnectOnce: connect_once,
+    DisconnectNeverFails: disconnect_never_fails,
+    CloseReturns: close_returns,
+    ShutdownReturns: shutdown_returns,
+    NoStuckCall: no_stuck_call,
+    PeerShutRead: peer_shut_read,
+    WindowReopens: window_reopens,
+    EofArrives: eof_arrives,
+    Delivery: delivery,
+    WriteResolves: write_resolves,
+}
+
+/// A call is pending: after an abort only that counts, before it all that could end the call.
+pub(super) fn stuck(call: &Waiting<'_>) -> Option<Stuck> {
+    let mut told = Stuck::default();
+    told.hear(Rule::AbortIsTold, rooms::abort_is_told::stuck(call));
+    told.hear(Rule::KeepaliveEndsDeadFlow, rooms::keepalive_ends_dead_flow::stuck(call));
+    let stuck = if told.rules.is_empty() && !call.is_up_in_the_air() { owed(call) } else { told };
+    (!stuck.rules.is_empty()).then_some(stuck)
 }

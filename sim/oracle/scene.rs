@@ -2,9 +2,10 @@
 
 use super::Stamp;
 use super::flow::Flow;
+use super::hosts::Host;
 use super::ledger::Ledger;
 use super::state::EndState;
-use crate::contract::{AcceptedMeans, CloseSendsPending, End};
+use crate::contract::{AcceptedMeans, Both, CloseSendsPending, End};
 use crate::trace::Header;
 
 /// One event of one end, and what is known before it.
@@ -13,6 +14,7 @@ pub(super) struct Scene<'a> {
     pub flow: &'a Flow,
     pub book: &'a Ledger,
     pub header: &'a Header,
+    pub hosts: &'a Both<Host>,
     pub end: End,
     pub at: Stamp,
 }

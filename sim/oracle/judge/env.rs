@@ -1,7 +1,7 @@
 //! Applies a line of the environment to an end: aborts, crashes, what it holds, what its buffers hold.
 
 use super::Judge;
-use crate::oracle::remains;
+use crate::oracle::rooms::resources_freed;
 use crate::trace::{Abort, By, EnvWhat};
 
 impl Judge<'_> {
@@ -17,7 +17,7 @@ impl Judge<'_> {
             }
             EnvWhat::Resources(resources) => {
                 self.flow.resources[self.end] = Some((at, *resources));
-                remains::held_too_long(self.flow, self.book, self.header, self.end, at);
+                resources_freed::held_too_long(self.flow, self.book, self.header, self.end, at);
             }
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}

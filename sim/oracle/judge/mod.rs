@@ -45,7 +45,7 @@ pub(super) struct Answered<'a> {
 impl Judge<'_> {
     /// What the rooms may see of it.
     pub fn scene(&self) -> Scene<'_> {
-        Scene { flow: self.flow, book: self.book, header: self.header, end: self.end, at: self.at }
+        Scene { flow: self.flow, book: self.book, header: self.header, hosts: self.hosts, end: self.end, at: self.at }
     }
 
     pub fn me(&self) -> &EndState {

@@ -1,6 +1,13 @@
 //! Judges `abort-is-told`.
 
 use super::scope::{ALL, CANCEL_SAFE};
+use crate::contract::End;
+use crate::contract::ReadAfterEof;
+use crate::oracle::fact::fact;
+use crate::oracle::flow::Flow;
+use crate::oracle::state::Pending;
+use crate::oracle::waiting::Stuck;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -14,6 +21,29 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::AbortIsTold, Section::Liveness, Level::Network)
 };
+
+/// After an abort everything ends; only a read that an earlier EOF released may stay.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let me = call.me();
+    let abort = me.life.aborted().filter(|_| call.asked().is_of_flow())?;
+    let released = me.contract.read_after_eof == ReadAfterEof::MayBlock && call.is_read();
+    if released && me.reading.eof().is_some_and(|eof| eof.seq > abort.at.seq) {
+        return None;
+    }
+    Some(Due::new(&[abort.at], fact!("this end had been aborted at {t}", t = abort.at.t)))
+}
+
+/// The calls of an end that were pending at its abort, and were not ended in the same instant.
+pub(in crate::oracle) fn late(flow: &Flow, end: End) -> Vec<(Pending, Stuck)> {
+    let Some(abort) = flow.ends[end].life.aborted() else { return Vec::new() };
+    let is_late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.asked.is_of_flow();
+    let stuck = |pending: &Pending| {
+        let mut stuck = Stuck::default();
+        stuck.hear(Rule::AbortIsTold, Some(Due::new(&[abort.at], fact!("it was not ended in the instant of the abort"))));
+        (*pending, stuck)
+    };
+    flow.ends[end].pending.heard().filter(is_late).map(stuck).collect()
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,7 +1,13 @@
 //! Judges `accept-once`.
 
 use super::scope::ALL;
+use crate::contract::End;
+use crate::oracle::fact::fact;
+use crate::oracle::flow::Flow;
+use crate::oracle::ledger::{Ledger, Site};
+use crate::oracle::ruling::Findings;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::trace::Header;
 
 pub(super) const ABOUT: About = About {
     statement: "An established connection is handed out at most once, by callback or by accept, with its keep-alive settings already \
@@ -12,6 +18,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::AcceptOnce, Section::Connections, Level::BothEnds)
 };
+
+/// In a simulated run all calls are recorded: a connection that the peer never asked for was handed out twice.
+pub(in crate::oracle) fn unasked(flow: &Flow, book: &mut Ledger, header: &Header, end: End) {
+    let (opening, peer) = (&flow.ends[end].opening, &flow.ends[end.peer()]);
+    let Some((at, op)) = opening.opened().filter(|_| header.simulated && !opening.connects() && !peer.used) else { return };
+    let mut found = Findings::default();
+    found.add(Rule::AcceptOnce, &[], || {
+        fact!("the {end}'s accept #{op} returned a connection that the {peer} had not asked for", end, op, peer = end.peer())
+    });
+    book.enter(Site { at, flow: flow.id, end, op: Some(op) }, found);
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,12 @@
 //! Judges `caller-keeps-off`.
 
 use super::scope::{ALL, FULL};
+use crate::contract::End;
+use crate::oracle::Stamp;
+use crate::oracle::fact::fact;
+use crate::oracle::flow::Flow;
+use crate::oracle::ledger::{Ledger, Site};
+use crate::oracle::state::first;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -15,6 +21,22 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::CallerKeepsOff, Section::Safety, Level::OneEnd)
 };
+
+/// After EOF or an error the caller closes or shuts down.
+pub(in crate::oracle) fn at_quiet(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
+    let me = &flow.ends[end];
+    let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return };
+    // What never was connected need not be closed.
+    if me.is_void() || me.opening.is_closed_to(at.seq) {
+        return;
+    }
+    book.exercise(Rule::CallerKeepsOff);
+    let halves = &me.halves;
+    if halves.any_called().is_none() && halves.maybe_write().is_none() && halves.maybe_read().is_none() {
+        let site = Site { at, flow: flow.id, end, op: None };
+        book.fault(site, fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end, t = last.t));
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

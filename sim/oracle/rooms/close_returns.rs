@@ -1,6 +1,10 @@
 //! Judges `close-returns`.
 
 use super::scope::{FULL, HALF};
+use crate::oracle::fact::fact;
+use crate::oracle::state::Asked;
+use crate::oracle::state::EndState;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +17,27 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::CloseReturns, Section::Liveness, Level::BothEnds)
 };
+
+/// A full close waits for nothing; a half close for both ends to have called close and read to the end.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    if call.asked() != Asked::Close {
+        return None;
+    }
+    let (me, peer) = (call.me(), call.peer());
+    if me.halves.closes_fully() {
+        return Some(Due::new(&[], fact!("a full close waits for nobody")));
+    }
+    if call.flow.is_cut() || !is_through(me) || !is_through(peer) {
+        return None;
+    }
+    let called: Vec<_> = [me, peer].iter().filter_map(|end| end.halves.close().called).collect();
+    Some(Due::new(&called, fact!("both ends had called close and read to the end")))
+}
+
+/// Close was called, and all is read or lost.
+fn is_through(end: &EndState) -> bool {
+    end.halves.close().called.is_some() && (end.reading.eof().is_some() || end.life.aborted().is_some())
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

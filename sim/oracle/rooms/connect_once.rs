@@ -1,6 +1,10 @@
 //! Judges `connect-once`.
 
 use super::scope::{ALL, FULL};
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::handshake_completes;
+use crate::oracle::state::Asked;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +16,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ConnectOnce, Section::Connections, Level::Network)
 };
+
+/// At quiet a connect is over, whatever became of it; before, one that is to complete.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let over = call.at_quiet && !call.hosts[call.end].down;
+    let Asked::Connect(_) = call.asked() else { return None };
+    if !over && handshake_completes::stuck(call).is_none() {
+        return None;
+    }
+    let left = call.me().halves.disconnect().returned;
+    Some(Due::new(left.as_slice(), fact!("a connect succeeds, is refused or times out")))
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,10 @@
 //! Judges `delivery`.
 
 use super::scope::ALL;
+use crate::contract::AcceptedMeans;
+use crate::oracle::fact::{Value, fact};
+use crate::oracle::rooms::no_stuck_call;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +16,26 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::Delivery, Section::Liveness, Level::BothEnds)
 };
+
+/// Bytes that the peer's writes had accepted have not come, and a read that waits for them is pending.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let owed = if waits_for_peer(call) { missing(call) } else { 0 };
+    let first = call.flow.streams[call.end.peer()].writes.front().filter(|_| owed > 0)?;
+    let unread = first.returned.unwrap_or(first.called);
+    Some(Due::new(&[unread], fact!("{owed} that the peer's writes had accepted have not come", owed = Value::bytes(owed))))
+}
+
+/// A read that only the peer can end: reading goes on here, and nothing stands between the ends.
+pub(in crate::oracle) fn waits_for_peer(call: &Waiting<'_>) -> bool {
+    let ended = no_stuck_call::is_released(call) || no_stuck_call::stuck(call).is_some();
+    call.is_read() && !ended && !call.flow.is_cut() && !call.peer().life.is_gone()
+}
+
+/// How many accepted bytes have not been read.
+pub(in crate::oracle) fn missing(call: &Waiting<'_>) -> u64 {
+    let flushed = call.peer().contract.accepted_means == AcceptedMeans::Flushed;
+    call.flow.streams[call.end.peer()].owed(flushed, 0)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

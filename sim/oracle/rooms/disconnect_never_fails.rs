@@ -1,6 +1,9 @@
 //! Judges `disconnect-never-fails`.
 
 use super::scope::ALL;
+use crate::oracle::fact::fact;
+use crate::oracle::state::Asked;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +14,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::DisconnectNeverFails, Section::Connections, Level::OneEnd)
 };
+
+/// A disconnect ends; at quiet all is over that was asked of a stack that has left the network.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    match (call.asked(), call.me().halves.disconnect().returned) {
+        (Asked::Disconnect, _) => Some(Due::new(&[], fact!("a disconnect ends"))),
+        (Asked::Accept(_), Some(left)) if call.at_quiet && !call.hosts[call.end].down => {
+            Some(Due::new(&[left], fact!("the stack had left the network")))
+        }
+        _ => None,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example { contracts: ALL, bad: "client disconnect -> error not_ready", good: "client disconnect -> done" },

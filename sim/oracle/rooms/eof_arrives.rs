@@ -1,6 +1,12 @@
 //! Judges `eof-arrives`.
 
 use super::scope::{ALL, NO_WAIT};
+use crate::oracle::Stamp;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::delivery;
+use crate::oracle::state::Asked;
+use crate::oracle::state::{Doubt, EndState, sooner};
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -14,6 +20,29 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofArrives, Section::Liveness, Level::BothEnds)
 };
+
+/// The peer had ended its writing, and a read that waits for it is pending.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let ended = ended_writing(call.peer()).filter(|_| delivery::waits_for_peer(call))?;
+    let why = match delivery::missing(call) {
+        0 => fact!("the peer had ended its writing at {t}", t = ended.t),
+        owed => fact!("the peer had ended its writing at {t}, and {owed} accepted bytes have not come either", t = ended.t, owed),
+    };
+    Some(Due::new(&[ended], why))
+}
+
+/// The peer's half or full close, called where a stack was there to take it, and (unless it waits) not cancelled.
+fn ended_writing(peer: &EndState) -> Option<Stamp> {
+    let ends = |asked| asked == Asked::Close || matches!(asked, Asked::Shutdown(mode) if mode.writes());
+    if peer.pending.iter().any(|pending| pending.unheard && ends(pending.asked)) {
+        return None;
+    }
+    let sure = match peer.halves.maybe_write() {
+        Some(Doubt::Happened(at)) => Some(at),
+        _ => None,
+    };
+    sooner(peer.halves.write_end_called(), sure)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

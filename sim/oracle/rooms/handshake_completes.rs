@@ -1,6 +1,14 @@
 //! Judges `handshake-completes`.
 
 use super::scope::ALL;
+use crate::contract::Both;
+use crate::contract::End;
+use crate::oracle::fact::fact;
+use crate::oracle::flow::Flow;
+use crate::oracle::hosts::Host;
+use crate::oracle::ledger::Ledger;
+use crate::oracle::state::Asked;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +20,49 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::HandshakeCompletes, Section::Liveness, Level::BothEnds)
 };
+
+/// A connect that a listener or an accept waits for, or an accept whose connection is established.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    match call.asked() {
+        Asked::Connect(port) => stuck_connect(call, port),
+        Asked::Accept(port) => stuck_accept(call, port),
+        _ => None,
+    }
+}
+
+fn stuck_connect(call: &Waiting<'_>, port: Option<u16>) -> Option<Due> {
+    let (peer, host) = (call.peer(), &call.hosts[call.end.peer()]);
+    let down = End::BOTH.iter().any(|&end| call.hosts[end].down);
+    if call.flow.is_cut() || down || peer.life.is_gone() || host.left.is_some() {
+        return None;
+    }
+    let fits = |asked| matches!(asked, Asked::Accept(other) if port.is_none_or(|port| port == other));
+    match peer.pending.earliest(fits) {
+        Some(accepting) => Some(Due::new(&[accepting], fact!("the peer was accepting"))),
+        None => Some(Due::new(&[host.listener(port)?], fact!("the peer was listening"))),
+    }
+}
+
+/// The peer's connect says that the connection is established.
+fn stuck_accept(call: &Waiting<'_>, port: u16) -> Option<Due> {
+    let (flow, me, peer, host) = (call.flow, call.me(), call.peer(), &call.hosts[call.end]);
+    let (connected, _) = peer.opening.opened().filter(|_| peer.opening.connects())?;
+    let fair = !call.is_parted() && !flow.arrivals.answers_in_vain(call.end) && !me.life.is_maybe_dead();
+    let there = host.left.is_none() && !host.down && host.is_listening_perhaps(Some(port));
+    let accepts = me.pending.iter().filter(|pending| matches!(pending.asked, Asked::Accept(_))).count();
+    let untaken = me.opening.opened().is_none() && accepts == 1;
+    (fair && there && untaken).then(|| Due::new(&[connected], fact!("the peer's connect had succeeded")))
+}
+
+/// A connect that gave up too early, over a path that was mended, to a peer that listened.
+pub(in crate::oracle) fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>) {
+    let Some(early) = flow.gave_up_early.take().filter(|_| !flow.is_cut()) else { return };
+    let peer = book.violations[early].end.peer();
+    let accepting = |asked| matches!(asked, Asked::Accept(_));
+    if flow.ends[peer].pending.earliest(accepting).is_some() || hosts[peer].is_listening() {
+        book.rename(early, Rule::HandshakeCompletes, |said| fact!("{said}; the {peer} listened, and nothing stood in between", said, peer));
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -4,8 +4,10 @@ use super::scope::has_keepalive;
 use crate::contract::EofOnKeepaliveDeath;
 use crate::oracle::events::FailedRead;
 use crate::oracle::fact::fact;
+use crate::oracle::rooms::abort_is_told;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Level, Rule, Section};
 use crate::trace::Abort;
 
@@ -34,6 +36,12 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
         error = &read.error
     );
     Ruling::broken(&[abort.at], said)
+}
+
+/// Keep-alive gave the connection up, and the call is still pending.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    call.me().life.aborted().filter(|abort| abort.kind == Abort::KeepaliveDeath)?;
+    abort_is_told::stuck(call)
 }
 
 const EXAMPLES: &[Example] = &[Example {

@@ -1,10 +1,14 @@
 //! Judges `no-stuck-call`.
 
 use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
+use crate::contract::{BlockedReadAtClose, ReadAfterEof};
 use crate::oracle::events::FailedRead;
+use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::first;
+use crate::oracle::state::sooner;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -26,6 +30,49 @@ fn was_owed(scene: &Scene<'_>) -> bool {
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
     Ruling::kept_if(was_owed(scene))
+}
+
+/// What ended this end's reading or writing owes the call its return.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    if call.is_read() {
+        stuck_read(call)
+    } else if call.is_write() {
+        stuck_write(call)
+    } else {
+        None
+    }
+}
+
+/// The contract lets this read stay pending for ever.
+pub(in crate::oracle) fn is_released(call: &Waiting<'_>) -> bool {
+    let (me, called) = (call.me(), call.pending.called.seq);
+    let by_eof = me.contract.read_after_eof == ReadAfterEof::MayBlock && me.reading.eof().is_some();
+    let at_close = me.halves.full_close_called().is_some_and(|at| at.seq > called);
+    by_eof || at_close && me.contract.blocked_read_at_close == BlockedReadAtClose::MayBlock
+}
+
+fn stuck_read(call: &Waiting<'_>) -> Option<Due> {
+    let me = call.me();
+    if is_released(call) {
+        return None;
+    }
+    if let Some(closed) = me.halves.full_close_returned() {
+        return Some(Due::new(&[closed], fact!("this end had closed the flow")));
+    }
+    if let Some(shut) = me.halves.shut_read().returned {
+        return Some(Due::new(&[shut], fact!("this end had shut reading down")));
+    }
+    let last = sooner(me.reading.eof(), me.reading.error())?;
+    Some(Due::new(&[last], fact!("another read had ended the stream at {t}", t = last.t)))
+}
+
+fn stuck_write(call: &Waiting<'_>) -> Option<Due> {
+    let halves = &call.me().halves;
+    if let Some(closed) = halves.full_close_returned() {
+        return Some(Due::new(&[closed], fact!("this end had closed the flow")));
+    }
+    let shut = halves.write_end_returned().filter(|at| at.seq < call.pending.called.seq)?;
+    Some(Due::new(&[shut], fact!("this end had shut writing down before")))
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,6 +1,9 @@
 //! Judges `peer-shut-read`.
 
 use super::scope::{DISCARD, discards, shuts_read};
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::no_stuck_call;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +16,15 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::PeerShutRead, Section::Liveness, Level::BothEnds)
 };
+
+/// A write waits for a peer that throws away what comes.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    if !call.is_write() || call.is_parted() || no_stuck_call::stuck(call).is_some() {
+        return None;
+    }
+    let shut = call.peer().halves.shut_read().called.filter(|_| call.peer().discards())?;
+    Some(Due::new(&[shut], fact!("the peer had shut reading down and throws data away")))
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: DISCARD,

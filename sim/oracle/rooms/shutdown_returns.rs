@@ -1,6 +1,10 @@
 //! Judges `shutdown-returns`.
 
 use super::scope::ALL;
+use crate::contract::Mode;
+use crate::oracle::fact::fact;
+use crate::oracle::state::Asked;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +17,23 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ShutdownReturns, Section::Liveness, Level::BothEnds)
 };
+
+/// A shutdown of reading waits for nothing; one of writing until the peer has read, or reads on.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let Asked::Shutdown(mode) = call.asked() else { return None };
+    if mode == Mode::Read {
+        return Some(Due::new(&[], fact!("a shutdown of reading waits for nobody")));
+    }
+    if call.is_parted() {
+        return None;
+    }
+    let unread = call.flow.streams[call.end].owed(false, 0) > 0 || call.me().pending.writes() > 0;
+    match (unread, call.peer_reads_on()) {
+        (false, _) => Some(Due::new(&[], fact!("the peer has read everything that was accepted"))),
+        (true, true) => Some(Due::new(&[], fact!("the peer keeps reading"))),
+        (true, false) => None,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,9 @@
 //! Judges `window-reopens`.
 
 use super::scope::{ALL, NOT_FLUSHED};
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::{delivery, eof_arrives, write_resolves};
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +14,16 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::WindowReopens, Section::Liveness, Level::Segments)
 };
+
+/// What is owed waits at a window that is closed as far as its writer knows: that is what is wrong.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let writer = if call.is_read() { call.end.peer() } else { call.end };
+    if !call.is_read() && !call.is_write() || !call.flow.arrivals.meets_closed_window(writer) {
+        return None;
+    }
+    let Due { because, why } = eof_arrives::stuck(call).or_else(|| delivery::stuck(call)).or_else(|| write_resolves::stuck(call))?;
+    Some(Due { because, why: fact!("{why}, and the {writer} knows only of a closed window", why, writer) })
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,10 @@
 //! Judges `write-resolves`.
 
 use super::scope::ALL;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::{no_stuck_call, peer_shut_read};
+use crate::oracle::state::Asked;
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +16,16 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::WriteResolves, Section::Liveness, Level::BothEnds)
 };
+
+/// A write or flush waits for a peer that keeps reading.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let waits = match call.asked() {
+        Asked::Write { .. } => !call.is_parted() && no_stuck_call::stuck(call).is_none() && peer_shut_read::stuck(call).is_none(),
+        Asked::Flush => !call.flow.is_cut(),
+        _ => false,
+    };
+    (waits && call.peer_reads_on()).then(|| Due::new(&[], fact!("the peer keeps reading")))
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: ALL,
