@@ -126,6 +126,8 @@ fn every_parameter_has_a_control_and_nearly_every_value_forbids_something() {
     let idle = [
         // These values leave everything open.
         "write_on_closed=any",
+        "listen_again=may_refuse",
+        "accepted_is_arrived=no",
         "write_error_is_final=no",
         "eof_on_reset=allow",
         "eof_on_keepalive_death=allow",

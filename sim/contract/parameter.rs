@@ -230,6 +230,13 @@ values! {
         /// The peer acknowledged them.
         Acknowledged = "acknowledged",
     }
+    /// Can a port be listened on again as soon as it is not listened on any more?
+    ListenAgain {
+        /// Yes.
+        Free = "free",
+        /// It may be refused while connections that came in by it live on, as sockets do.
+        MayRefuse = "may_refuse",
+    }
     /// What a second listen on a port does.
     SecondListen {
         /// It takes the port over.
@@ -318,6 +325,8 @@ parameters! {
     close_waits_for_peer: CloseWaits = "Does `close` wait until the peer has called it too?",
     write_on_closed: WriteOnClosed = "What a write gives after own shutdown of writing (or half close).",
     write_after_full_close: Option<WriteAfterFullClose> = "What a write gives after own full close; left out, `write_on_closed` decides.",
+    listen_again: Option<ListenAgain> = "Can a port be listened on again after unlisten?",
+    accepted_is_arrived: YesNo = "Has arrived what a write was told to be accepted?",
     read_after_eof: ReadAfterEof = "What a read gives once a read gave EOF.",
     write_error_is_final: YesNo = "Does no write succeed once one has failed?",
     eof_on_reset: EofOnReset = "May an end that was aborted (keep-alive death apart) read EOF?",

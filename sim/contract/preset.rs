@@ -22,6 +22,8 @@ impl Contract {
     pub const fn v1() -> Self {
         Contract {
             base: "v1",
+            listen_again: None,
+            accepted_is_arrived: YesNo::No,
             close_is: CloseIs::Half,
             close_waits_for_peer: CloseWaits::Yes,
             write_on_closed: WriteOnClosed::Eof,
@@ -54,6 +56,7 @@ impl Contract {
     pub const fn classic() -> Self {
         Contract {
             base: "classic",
+            listen_again: Some(ListenAgain::Free),
             write_on_closed: WriteOnClosed::Closed,
             eof_on_keepalive_death: Some(EofOnKeepaliveDeath::Require),
             nodelay_means: Some(NodelayMeans::Transmitted),
@@ -66,6 +69,8 @@ impl Contract {
     pub const fn modern() -> Self {
         Contract {
             base: "modern",
+            listen_again: None,
+            accepted_is_arrived: YesNo::No,
             close_is: CloseIs::Full,
             close_waits_for_peer: CloseWaits::No,
             write_on_closed: WriteOnClosed::Closed,
@@ -98,6 +103,7 @@ impl Contract {
     pub const fn strict() -> Self {
         Contract {
             base: "strict",
+            listen_again: Some(ListenAgain::Free),
             write_after_full_close: Some(WriteAfterFullClose::Closed),
             eof_on_reset: EofOnReset::AfterError,
             eof_on_keepalive_death: Some(EofOnKeepaliveDeath::AfterError),
@@ -134,6 +140,7 @@ impl Contract {
     pub const fn posix() -> Self {
         Contract {
             base: "posix",
+            listen_again: Some(ListenAgain::MayRefuse),
             write_on_closed: WriteOnClosed::Error,
             write_after_full_close: Some(WriteAfterFullClose::Error),
             eof_on_reset: EofOnReset::AfterError,
@@ -171,6 +178,8 @@ impl Contract {
     pub const fn pipe() -> Self {
         Contract {
             base: "pipe",
+            listen_again: None,
+            accepted_is_arrived: YesNo::Yes,
             write_on_closed: WriteOnClosed::Error,
             write_after_full_close: Some(WriteAfterFullClose::Error),
             read_after_eof: ReadAfterEof::Eof,

@@ -4,7 +4,7 @@ use super::judge::Judge;
 use super::ledger::Site;
 use super::ruling::Findings;
 use super::state::{Aborted, Asked, EndState, Pending, first};
-use crate::contract::{End, Error, Outcome};
+use crate::contract::{End, Error, Outcome, YesNo};
 use crate::rules::Rule;
 use crate::trace::{Abort, By};
 
@@ -46,10 +46,10 @@ impl Judge<'_> {
         }
         let writer = self.end.peer();
         let stream = &self.flow.streams[writer];
-        let arrived = match (self.header.records.segments, self.me().contract.base) {
+        let arrived = match (self.header.records.segments, self.me().contract.accepted_is_arrived) {
             (true, _) => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
-            (false, "pipe") => Some(stream.bytes_read + stream.owed(false, 0)),
-            (false, _) => None,
+            (false, YesNo::Yes) => Some(stream.bytes_read + stream.owed(false, 0)),
+            (false, YesNo::No) => None,
         };
         let at = self.at;
         if let Some(bytes) = arrived {

@@ -246,6 +246,11 @@ const LISTENS_TWICE: &str = r#"
     server listen 80 -> ok
     server listen 80 -> ok"#;
 
+const REFUSED_AFTER_UNLISTEN: &str = r#"
+    server listen 80 -> ok
+    server unlisten 80 -> ok
+    server listen 80 -> error in_use"#;
+
 const SECOND_LISTEN_FAILS: &str = r#"
     server listen 80 -> ok
     server listen 80 -> error in_use"#;
@@ -285,6 +290,8 @@ const CONTROLS: &[Control] = &[
     control("write_on_closed", "modern", "any", "error", ClosedAfterShutdown, WRITE_GIVES_EOF),
     control("write_on_closed", "modern", "any", "closed", ClosedAfterShutdown, WRITE_GIVES_A_WORD),
     control("write_after_full_close", "modern", "error", "closed", ClosedAfterShutdown, CLOSED_THEN_A_WORD),
+    control("listen_again", "strict", "may_refuse", "free", UnlistenStopsNew, REFUSED_AFTER_UNLISTEN),
+    control("accepted_is_arrived", "modern,data_before_abort=keep", "no", "yes", DataBeforeAbort, LOST_DATA),
     control("read_after_eof", "modern", "eof_or_error", "eof", EofIsFinal, ERROR_AFTER_EOF),
     control("read_after_eof", "modern", "may_block", "eof_or_error", NoStuckCall, STUCK_AFTER_EOF),
     control("read_after_eof", "modern", "may_block", "eof", NoStuckCall, STUCK_AFTER_EOF),

@@ -1,5 +1,7 @@
 //! Describes events as the rooms are asked about them: a call that returned, with what several rooms want to know of it.
 
+pub(super) mod opening;
+
 use super::Seq;
 use super::rooms::read_error_has_cause;
 use super::scene::Scene;

@@ -57,8 +57,9 @@ impl Ledger {
         }
     }
 
-    /// Writes down what is wrong with an event, if anything; the violation's index.
+    /// Counts what an event has put to the test, and writes down what is wrong with it, if anything; the violation's index.
     pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
+        self.exercise_all(findings.exercised());
         if self.is_full() {
             return None;
         }

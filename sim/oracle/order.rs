@@ -2,6 +2,7 @@
 //! (the flow contract, "one broken event, one violation").
 
 use super::events::FailedRead;
+use super::events::opening::{Accepted, Connected, FailedConnect};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
@@ -35,6 +36,33 @@ table! {
         ErrorAfterClose: error_after_close::failed_read,
         PendingAtShutdown: pending_at_shutdown::failed_read,
         NoStuckCall: no_stuck_call::failed_read,
+    }
+}
+
+table! {
+    /// A connect succeeded.
+    connected(Connected<'_>) {
+        UnlistenStopsNew: unlisten_stops_new::connected,
+        ConnectOnce: connect_once::connected,
+        HandshakeCompletes: handshake_completes::connected,
+    }
+}
+
+table! {
+    /// A connect failed.
+    failed_connect(FailedConnect<'_>) {
+        HandshakeCompletes: handshake_completes::failed_connect,
+        ConnectOnce: connect_once::failed_connect,
+        UnlistenStopsNew: unlisten_stops_new::failed_connect,
+    }
+}
+
+table! {
+    /// An accept returned a connection.
+    accepted(Accepted<'_>) {
+        UnlistenStopsNew: unlisten_stops_new::accepted,
+        AcceptOnce: accept_once::accepted,
+        DisconnectNeverFails: disconnect_never_fails::accepted,
     }
 }
 

@@ -6,7 +6,7 @@ use super::hosts::Host;
 use super::ledger::Ledger;
 use super::state::EndState;
 use crate::contract::{AcceptedMeans, Both, CloseSendsPending, End};
-use crate::trace::Header;
+use crate::trace::{Clock, Header};
 
 /// One event of one end, and what is known before it.
 #[derive(Clone, Copy)]
@@ -26,6 +26,11 @@ impl<'a> Scene<'a> {
 
     pub fn peer(&self) -> &'a EndState {
         &self.flow.ends[self.end.peer()]
+    }
+
+    /// The order between the ends is known.
+    pub fn is_ordered(&self) -> bool {
+        self.header.clock == Clock::Shared
     }
 
     /// It is not known whether this end is connected at all.

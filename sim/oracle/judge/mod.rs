@@ -159,8 +159,8 @@ impl Judge<'_> {
 
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        self.book.exercise_all(findings.exercised());
-        if findings.is_empty() || self.me().faulted {
+        if self.me().faulted {
+            self.book.exercise_all(findings.exercised());
             return None;
         }
         let site = self.site(pending.op);

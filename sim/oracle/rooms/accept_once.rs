@@ -2,10 +2,14 @@
 
 use super::scope::ALL;
 use crate::contract::End;
+use crate::oracle::Stamp;
+use crate::oracle::events::opening::Accepted;
 use crate::oracle::fact::fact;
 use crate::oracle::flow::Flow;
 use crate::oracle::ledger::{Ledger, Site};
 use crate::oracle::ruling::Findings;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::trace::Header;
 
@@ -28,6 +32,35 @@ pub(in crate::oracle) fn unasked(flow: &Flow, book: &mut Ledger, header: &Header
         fact!("the {end}'s accept #{op} returned a connection that the {peer} had not asked for", end, op, peer = end.peer())
     });
     book.enter(Site { at, flow: flow.id, end, op: Some(op) }, found);
+}
+
+/// An accept returned a connection: had an earlier one returned it?
+pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> Ruling {
+    let opening = &scene.me().opening;
+    // An end that is connected to somebody else has another connection, whatever flow the call stands on.
+    let other = opening.destination().zip(accept.peer).is_some_and(|(known, peer)| known != peer);
+    let Some((first, op)) = opening.opened().filter(|_| !other && !accept.made) else { return Ruling::kept_if(!accept.made) };
+    let said =
+        fact!("the {end}'s accept returned a connection that its accept #{op} had returned at {t}", end = scene.end, op, t = first.t);
+    Ruling::broken(&[first, accept.pending.called], said)
+}
+
+/// A call that stands on another flow handed this connection out.
+pub(in crate::oracle) fn handed_out(scene: &Scene<'_>) -> Ruling {
+    let Some((first, _)) = scene.me().opening.opened() else { return Ruling::Kept };
+    let said = fact!("the {end} was handed a connection that it had been handed at {t}", end = scene.end, t = first.t);
+    Ruling::broken(&[first], said)
+}
+
+/// A connect is called, and the peer's accept has already returned its connection.
+pub(in crate::oracle) fn accepted_before(scene: &Scene<'_>, accepted: Stamp) -> Ruling {
+    let said = fact!(
+        "the {peer}'s accept returned a connection at {t}, before the {end} had called connect",
+        peer = scene.end.peer(),
+        t = accepted.t,
+        end = scene.end
+    );
+    Ruling::broken(&[scene.at], said)
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,8 +1,14 @@
 //! Judges `connect-once`.
 
 use super::scope::{ALL, FULL};
+use crate::oracle::Stamp;
+use crate::oracle::events::opening::{Connected, FailedConnect};
+use crate::oracle::fact::Fact;
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::handshake_completes;
+use crate::oracle::rooms::unlisten_stops_new;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -26,6 +32,52 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     }
     let left = call.me().halves.disconnect().returned;
     Some(Due::new(left.as_slice(), fact!("a connect succeeds, is refused or times out")))
+}
+
+/// A connect succeeded: a listener must have taken it.
+pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -> Ruling {
+    match unlisten_stops_new::connected(scene, connect) {
+        Ruling::Broken(breach) => Ruling::Broken(breach),
+        Ruling::Moot | Ruling::Kept => Ruling::Kept,
+    }
+}
+
+/// A connect was refused or timed out: was it, and may it have?
+pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Ruling {
+    let wrong = match connect.is_refused() {
+        _ if !connect.is_judged => None,
+        true => nothing_refused(scene, connect).map(|said| (None, said)),
+        false => missed_refusal(scene, connect).or_else(|| gave_up_early(scene, connect).map(|said| (None, said))),
+    };
+    match wrong {
+        None => Ruling::Kept,
+        Some((None, said)) => Ruling::broken(&[connect.pending.called], said),
+        Some((Some(refusal), said)) => Ruling::broken(&[connect.pending.called, refusal], said),
+    }
+}
+
+/// Refused, where segments show that no reset came.
+fn nothing_refused(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<Fact> {
+    let arrivals = &scene.flow.arrivals;
+    let seen = arrivals.tells_fates && arrivals.of(scene.end).syn.is_some();
+    let reset = arrivals.of(scene.end.peer()).reset.filter(|at| at.seq > connect.pending.called.seq);
+    let missing = seen && reset.is_none();
+    missing.then(|| fact!("the {end}'s connect was refused, but no reset that answers its SYN had come", end = scene.end))
+}
+
+/// Timed out, although a reset had refused the SYN.
+fn missed_refusal(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<(Option<Stamp>, Fact)> {
+    let refusal = scene.flow.arrivals.of(scene.end.peer()).refusal.filter(|at| at.seq > connect.pending.called.seq)?;
+    let said = fact!("the {end}'s connect timed out, but a reset had refused it at {t}", end = scene.end, t = refusal.t);
+    Some((Some(refusal), said))
+}
+
+/// Timed out sooner than the stack was set to (MUST-23, RFC 9293 §3.8.3).
+fn gave_up_early(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<Fact> {
+    let (waited, least) = (scene.at.t - connect.pending.called.t, scene.header.limits[scene.end].syn);
+    let early = scene.header.simulated && waited < least;
+    early
+        .then(|| fact!("the {end}'s connect timed out after {waited}; a SYN is tried for {least} at least", end = scene.end, waited, least))
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,6 +1,10 @@
 //! Judges `destination-is-constant`.
 
 use super::scope::ALL;
+use crate::oracle::events::opening::Destination;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +15,21 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::DestinationIsConstant, Section::Connections, Level::OneEnd)
 };
+
+/// An end says which address it is connected to: has it said another one before?
+pub(in crate::oracle) fn told(scene: &Scene<'_>, told: &Destination<'_>) -> Ruling {
+    let Some(before) = scene.me().opening.destination() else { return Ruling::Moot };
+    if before == told.address {
+        return Ruling::Kept;
+    }
+    let said = fact!(
+        "the {end} is connected to {now}, it says, but it was to {before} before",
+        end = scene.end,
+        now = told.address.to_owned(),
+        before = before.to_owned()
+    );
+    Ruling::broken(&[told.pending.called], said)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,7 +1,10 @@
 //! Judges `disconnect-never-fails`.
 
 use super::scope::ALL;
+use crate::oracle::events::opening::Accepted;
 use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -24,6 +27,14 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
         }
         _ => None,
     }
+}
+
+/// An accept returned a connection: had its stack left the network before it was called?
+pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> Ruling {
+    let left = scene.me().halves.disconnect().returned.filter(|left| left.seq < accept.pending.called.seq);
+    let Some(left) = left.filter(|_| accept.made || scene.is_ordered()) else { return Ruling::Moot };
+    let said = fact!("the {end} accepted a connection after it had left the network at {t}", end = scene.end, t = left.t);
+    Ruling::broken(&[left, accept.pending.called], said)
 }
 
 const EXAMPLES: &[Example] = &[

@@ -3,10 +3,13 @@
 use super::scope::ALL;
 use crate::contract::Both;
 use crate::contract::End;
+use crate::oracle::events::opening::{Connected, FailedConnect, accepting};
 use crate::oracle::fact::fact;
 use crate::oracle::flow::Flow;
 use crate::oracle::hosts::Host;
 use crate::oracle::ledger::Ledger;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -62,6 +65,31 @@ pub(in crate::oracle) fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both
     if flow.ends[peer].pending.earliest(accepting).is_some() || hosts[peer].is_listening() {
         book.rename(early, Rule::HandshakeCompletes, |said| fact!("{said}; the {peer} listened, and nothing stood in between", said, peer));
     }
+}
+
+/// A connect succeeded to a peer that listened or accepted.
+pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -> Ruling {
+    let listens = scene.hosts[scene.end.peer()].listener(connect.port).is_some();
+    Ruling::kept_if(listens || accepting(scene, connect.port).is_some())
+}
+
+/// A connect failed over a path on which nothing was lost, to a peer that was accepting all the time.
+pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Ruling {
+    let (called, flow) = (connect.pending.called, &scene.flow);
+    let fair = flow.arrivals.tells_fates && !flow.arrivals.lossy && !flow.is_cut() && !flow.was_cut;
+    if !connect.is_judged || !fair || scene.peer().life.is_gone() || !scene.header.records.network {
+        return Ruling::Moot;
+    }
+    let listens = scene.hosts[scene.end.peer()].listener_on(connect.port, flow.id).is_some_and(|at| at.seq < called.seq);
+    let accepting = accepting(scene, connect.port).filter(|at| at.seq < called.seq && listens);
+    let Some(accepting) = accepting else { return Ruling::Moot };
+    let said = fact!(
+        "the {end}'s connect failed with `{error}`, but the {peer} listened and was accepting, and nothing was lost",
+        end = scene.end,
+        error = connect.error,
+        peer = scene.end.peer()
+    );
+    Ruling::broken(&[accepting, called], said)
 }
 
 const EXAMPLES: &[Example] = &[

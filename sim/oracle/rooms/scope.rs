@@ -21,8 +21,8 @@ pub(in crate::oracle) const HALF: &[&str] = &["v1", "classic", "mirage-tcpip"];
 pub(in crate::oracle) const WAITS: &[&str] = &["v1", "classic"];
 /// `close` need not wait for the peer's.
 pub(in crate::oracle) const NO_WAIT: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
-/// Not the sockets of an operating system, which keep a port while connections that came in by it live on.
-pub(in crate::oracle) const NO_SOCKETS: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "pipe"];
+/// A port can be listened on again as soon as it is not listened on any more.
+pub(in crate::oracle) const LISTENS_AGAIN: &[&str] = &["classic", "strict", "mirage-tcpip"];
 /// Shutdown of reading throws away what is queued and what comes.
 pub(in crate::oracle) const DISCARD: &[&str] = &["modern", "strict", "pipe"];
 /// Shutdown of reading means something.

@@ -1,6 +1,12 @@
 //! Judges `unlisten-stops-new`.
 
-use super::scope::{ALL, NO_SOCKETS};
+use super::scope::{ALL, LISTENS_AGAIN};
+use crate::contract::{ListenAgain, Outcome, SecondListen};
+use crate::oracle::events::opening::{Accepted, Connected, FailedConnect, Listened};
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::hosts::Found;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +19,66 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::UnlistenStopsNew, Section::Connections, Level::BothEnds)
 };
+
+/// A connect succeeded: had its listener stopped before it was called?
+pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -> Ruling {
+    let gone = scene.hosts[scene.end.peer()].nobody(connect.port, scene.flow.id).filter(|_| scene.is_ordered());
+    let (Some(gone), called) = (gone, connect.pending.called) else { return Ruling::Moot };
+    if gone.seq > called.seq {
+        return Ruling::Kept;
+    }
+    let said = fact!("the {end}'s connect succeeded, but it was called after unlisten had returned at {t}", end = scene.end, t = gone.t);
+    Ruling::broken(&[gone, called], said)
+}
+
+/// A connect failed after its listener had stopped, as it must.
+pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Ruling {
+    let gone = scene.hosts[scene.end.peer()].nobody(connect.port, scene.flow.id);
+    Ruling::kept_if(gone.is_some_and(|gone| gone.seq < connect.pending.called.seq))
+}
+
+/// An accept returned a connection: had it begun after its listener stopped?
+pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> Ruling {
+    let gone = scene.hosts[scene.end].nobody(Some(accept.port), scene.flow.id);
+    let Some(gone) = gone.filter(|_| scene.is_ordered() && !accept.made) else { return Ruling::Moot };
+    let Some(begun) = scene.peer().opening.begun().filter(|begun| begun.seq > gone.seq) else { return Ruling::Kept };
+    let said = fact!(
+        "the {end} accepted a connection that began at {begun}, after unlisten had returned at {gone}",
+        end = scene.end,
+        begun = begun.t,
+        gone = gone.t
+    );
+    Ruling::broken(&[gone, begun], said)
+}
+
+/// A second listen on a port, or one after unlisten.
+pub(in crate::oracle) fn listened(scene: &Scene<'_>, listen: &Listened<'_>) -> Ruling {
+    let me = scene.me();
+    let ok = *listen.outcome == Outcome::Ok;
+    let unclear = scene.hosts[scene.end].left.is_some() || me.life.crashed().is_some() || listen.port == 0;
+    let wrong = match (listen.found, me.contract.second_listen) {
+        _ if unclear => return Ruling::Moot,
+        (Found::Unknown, _) | (Found::Taken, None) => return Ruling::Moot,
+        (Found::Free, _) if me.contract.listen_again.is_none() => return Ruling::Moot,
+        (Found::Free, _) => !ok && me.contract.listen_again == Some(ListenAgain::Free),
+        (Found::Taken, Some(SecondListen::Replace)) => !ok,
+        (Found::Taken, Some(SecondListen::Error)) => ok,
+    };
+    // An unlisten that was called meanwhile may have come before.
+    let still = listen.found != Found::Taken || ok || scene.hosts[scene.end].listener(Some(listen.port)).is_some();
+    if wrong && still { Ruling::broken(&[listen.pending.called], said(scene, listen, ok)) } else { Ruling::Kept }
+}
+
+fn said(scene: &Scene<'_>, listen: &Listened<'_>, ok: bool) -> Fact {
+    let (end, port, error) = (scene.end, listen.port, listen.outcome.clone().into_error());
+    match (listen.found, ok) {
+        (Found::Free, _) => fact!("the {end} can't listen on port {port} again after unlisten: `{error}`", end, port, error = &error),
+        (_, true) => fact!("the {end}'s second listen on port {port} succeeded, where it must fail", end, port),
+        (_, false) => {
+            fact!("the {end}'s second listen on port {port} failed with `{error}`, where it must take over", end, port, error = &error)
+        }
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {
@@ -40,7 +106,7 @@ const EXAMPLES: &[Example] = &[
             server accept 80 -> ok"#,
     },
     Example {
-        contracts: NO_SOCKETS,
+        contracts: LISTENS_AGAIN,
         bad: r#"
             server listen 80 -> ok
             server unlisten 80 -> ok
