@@ -72,6 +72,7 @@ pub mod oracle;
 pub mod report;
 pub mod rules;
 pub mod scenario;
+mod table;
 pub mod target;
 pub mod tcp;
 pub mod time;

@@ -14,7 +14,7 @@ use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
 
 /// The most flows that are judged.
-const FLOWS: usize = 32_768;
+const FLOWS: usize = 131_072;
 
 /// So many flows of a run that is over leave their memory to the next one.
 const SPARE: usize = 64;

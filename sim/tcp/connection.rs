@@ -9,7 +9,7 @@ use crate::time::Instant;
 use crate::wire::Seq;
 
 use super::congestion::Congestion;
-use super::demux::Key;
+use super::connections::Key;
 use super::limit::Limit;
 use super::notice::{Notice, Socket};
 use super::quirk::Quirk;

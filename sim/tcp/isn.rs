@@ -8,7 +8,7 @@ use crate::time::Instant;
 use crate::wire::Seq;
 
 use super::Settings;
-use super::demux::Key;
+use super::connections::Key;
 
 const TICK_NANOS: u64 = 4_000;
 

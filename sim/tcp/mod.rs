@@ -3,7 +3,7 @@
 //! ```text
 //!             calls        segments      time
 //!               │             │           │
-//!  stack        ▼             ▼           ▼       sockets, ports, demux, agenda: finds the connection
+//!  stack        ▼             ▼           ▼       connections, ports, agenda: finds the connection
 //!  connection   calls ─┐   arrival ─┐   expiry    what happened is decided, one place applies it
 //!                      ▼            ▼     ▼
 //!               send  receive  congestion  rtt    parts that own their fields
@@ -32,7 +32,7 @@ mod arrival;
 mod calls;
 mod congestion;
 mod connection;
-mod demux;
+mod connections;
 mod ending;
 mod expiry;
 mod invariants;
@@ -42,6 +42,7 @@ mod listen;
 mod notice;
 mod output;
 mod pieces;
+mod ports;
 mod quirk;
 mod receive;
 mod rtt;
@@ -59,4 +60,5 @@ mod tests;
 pub use notice::{Notice, Socket};
 pub use quirk::Quirk;
 pub use settings::Settings;
+pub(crate) use stack::NO_FREE_PORT;
 pub use stack::Tcp;

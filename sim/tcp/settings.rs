@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::contract::Contract;
 
 use super::Quirk;
-use super::listen::EPHEMERAL_FIRST;
+use super::ports::BEGUN_MAX;
 
 /// What a stack is set to. The default is what the RFCs ask for (the profile `rfc`). Later versions may have more settings, so
 /// that one is made by changing another:
@@ -48,7 +48,8 @@ pub struct Settings {
     pub msl: Duration,
     /// How long a fully closed connection waits in FIN-WAIT-2.
     pub fin_wait_2: Duration,
-    /// From how many ports it begins connections: these are the first of the dynamic ones (RFC 6335 §6), at least one.
+    /// From how many ports it begins connections, at least one: the dynamic ones (RFC 6335 §6) in their order, then those from 1,024
+    /// on.
     pub ports: u16,
     /// The initial sequence number of every connection, instead of the clock and the key.
     pub isn: Option<u32>,
@@ -69,8 +70,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All dynamic ports (RFC 6335 §6).
-    pub const PORTS_MAX: u16 = u16::MAX - EPHEMERAL_FIRST + 1;
+    /// All ports but the system's, which are below 1,024.
+    pub const PORTS_MAX: u16 = BEGUN_MAX;
 
     /// What the RFCs ask for, in this dialect.
     pub const fn new(contract: Contract) -> Self {

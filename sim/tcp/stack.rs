@@ -8,12 +8,11 @@ use crate::time::Instant;
 use crate::wire::{Packet, Segment, Seq};
 
 use super::agenda::Agenda;
-use super::calls::Ended;
 use super::connection::{AckDue, Connection, Origin};
-use super::demux::{Demux, Key};
+use super::connections::{Connections, Key, Slot};
 use super::isn;
-use super::listen::Ports;
 use super::notice::{Notice, Socket};
+use super::ports::Ports;
 use super::quirk::Quirk;
 use super::segments::{Out, Step, reset_for};
 use super::settings::Settings;
@@ -27,20 +26,12 @@ use super::state::{Event, State};
 pub struct Tcp {
     settings: Settings,
     address: IpAddr,
-    /// By socket.
-    slots: Vec<Slot>,
-    demux: Demux,
+    connections: Connections,
     ports: Ports,
     agenda: Agenda,
     out: Out,
     /// It has left the network.
     has_left: bool,
-}
-
-#[derive(Clone, Debug)]
-enum Slot {
-    Live(Box<Connection>),
-    Ended(Ended),
 }
 
 impl Tcp {
@@ -49,8 +40,7 @@ impl Tcp {
         Tcp {
             settings,
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            slots: Vec::new(),
-            demux: Demux::default(),
+            connections: Connections::default(),
             ports: Ports::default(),
             agenda: Agenda::default(),
             out: Out::default(),
@@ -93,9 +83,8 @@ impl Tcp {
     /// Takes no new connections any more. Handshakes that go on are reset; what is established lives on.
     pub fn unlisten(&mut self, now: Instant, port: u16) {
         self.ports.unlisten(port);
-        for index in 0..self.slots.len() {
-            let Slot::Live(connection) = &self.slots[index] else { continue };
-            if connection.is_greeting(port) {
+        for index in 0..self.connections.len() {
+            if self.connections.live(index).is_some_and(|connection| connection.is_greeting(port)) {
                 self.step(now, index, |connection, step| connection.turn_away(step));
             }
         }
@@ -112,17 +101,29 @@ impl Tcp {
         if remote.port() == 0 {
             return Err(Error::Other("port_out_of_range".into()));
         }
-        let key = self.ports.pick(&self.settings, &self.demux, remote.ip(), remote.port())?;
+        let key = self.pick(remote).ok_or_else(|| Error::Other(NO_FREE_PORT.into()))?;
         let iss = isn::initial(&self.settings, now, &key);
-        let index = self.begin(key, Origin::Active, iss);
+        let index = self.connections.begin(key, Origin::Active, iss, &self.settings);
         self.step(now, index, |connection, step| connection.advance(step, Event::Open));
         Ok((Socket::new(index as u32), key.local))
+    }
+
+    /// The local end of a connection to this remote one.
+    fn pick(&mut self, remote: SocketAddr) -> Option<Key> {
+        let Tcp { settings, connections, ports, .. } = self;
+        let is_taken = |key: &Key| connections.has(key);
+        let key = ports.fresh(settings, remote.ip(), remote.port(), is_taken).or_else(|| {
+            ports.know(connections.begun());
+            ports.free(settings, remote.ip(), remote.port(), is_taken)
+        })?;
+        ports.note_begun(&key);
+        Some(key)
     }
 
     /// Starts or goes on with a call. Nothing: it would block; ask again after a [`Notice::Progress`], with the same call. A write
     /// takes what it accepts off the front of the call's buffers.
     pub fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
-        match self.slots.get_mut(socket.index()) {
+        match self.connections.slot_mut(socket.index()) {
             None => Some(Outcome::Error(Error::NotConnected)),
             Some(Slot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
             Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
@@ -142,7 +143,7 @@ impl Tcp {
 
     /// Would a read have an outcome now?
     pub fn is_readable(&self, socket: Socket) -> bool {
-        match self.slots.get(socket.index()) {
+        match self.connections.slot(socket.index()) {
             Some(Slot::Live(connection)) => connection.is_readable(),
             Some(Slot::Ended(_)) | None => true,
         }
@@ -152,16 +153,15 @@ impl Tcp {
     pub fn disconnect(&mut self, now: Instant) {
         self.has_left = true;
         self.ports.unlisten_all();
-        for index in 0..self.slots.len() {
-            match &mut self.slots[index] {
-                Slot::Ended(ended) => ended.close_fully(),
-                Slot::Live(connection) if connection.state == State::SynReceived => {
-                    self.step(now, index, |connection, step| connection.turn_away(step));
-                }
-                Slot::Live(_) => {
-                    self.step(now, index, |connection, step| connection.close_fully(step));
-                }
+        for index in 0..self.connections.len() {
+            if let Some(Slot::Ended(ended)) = self.connections.slot_mut(index) {
+                ended.close_fully();
+                continue;
             }
+            self.step(now, index, |connection, step| match connection.state {
+                State::SynReceived => connection.turn_away(step),
+                _ => connection.close_fully(step),
+            });
         }
     }
 
@@ -172,10 +172,7 @@ impl Tcp {
 
     /// What is held for this connection.
     pub fn held(&self, socket: Socket) -> Resources {
-        match self.slots.get(socket.index()) {
-            Some(Slot::Live(connection)) => connection.held(),
-            Some(Slot::Ended(_)) | None => Resources::default(),
-        }
+        self.connections.live(socket.index()).map(Connection::held).unwrap_or_default()
     }
 
     // The network.
@@ -190,7 +187,7 @@ impl Tcp {
 
     /// As [`input`](Tcp::input), for a segment that stays where it is: its payload is taken out of it.
     pub fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
-        match self.demux.look_up(segment.target, source, segment.source) {
+        match self.connections.look_up(segment.target, source, segment.source) {
             Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, source, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
             None => self.greet(now, source, segment),
@@ -203,14 +200,14 @@ impl Tcp {
         if !is_greeting(segment) {
             return false;
         }
-        let Some(Slot::Live(connection)) = self.slots.get(index as usize) else { return false };
+        let Some(connection) = self.connections.live(index as usize) else { return false };
         connection.state == State::TimeWait && segment.seq.is_after(connection.receive.nxt) && self.ports.is_listening(segment.target)
     }
 
     #[inline(never)]
     fn reopen(&mut self, now: Instant, index: usize, source: IpAddr, segment: &mut Segment) {
         let key = Key::new(segment.target, source, segment.source);
-        let Some(Slot::Live(old)) = self.slots.get(index) else { return };
+        let Some(old) = self.connections.live(index) else { return };
         let above = old.send.max + 1;
         self.step(now, index, |connection, step| connection.delete(step));
         let iss = isn::initial(&self.settings, now, &key).latest(above);
@@ -229,7 +226,7 @@ impl Tcp {
     }
 
     fn welcome(&mut self, now: Instant, key: Key, iss: Seq, segment: &mut Segment) {
-        let index = self.begin(key, Origin::Passive, iss);
+        let index = self.connections.begin(key, Origin::Passive, iss, &self.settings);
         self.out.note(Notice::Incoming { port: key.local, socket: Socket::new(index as u32), remote: key.remote });
         self.step(now, index, |connection, step| connection.greet(step, segment));
     }
@@ -277,9 +274,9 @@ impl Tcp {
 
     /// Takes in what it will do from here on: no absolute time, no absolute sequence number.
     pub fn fingerprint(&self, now: Instant, mut hasher: &mut dyn Hasher) {
-        (self.has_left, self.slots.len()).hash(&mut hasher);
+        (self.has_left, self.connections.len()).hash(&mut hasher);
         self.ports.fingerprint(hasher);
-        for slot in &self.slots {
+        for slot in self.connections.slots() {
             match slot {
                 Slot::Live(connection) => connection.fingerprint(hasher, now),
                 Slot::Ended(ended) => ended.fingerprint(hasher),
@@ -289,17 +286,9 @@ impl Tcp {
 
     // Connections.
 
-    fn begin(&mut self, key: Key, origin: Origin, iss: Seq) -> usize {
-        let index = self.slots.len();
-        let connection = Connection::new(Socket::new(index as u32), key, origin, iss, &self.settings);
-        self.slots.push(Slot::Live(Box::new(connection)));
-        self.demux.insert(key, index as u32);
-        index
-    }
-
     /// Everything that happens to a connection happens in a step, and every step ends in the same way.
     fn step<R>(&mut self, now: Instant, index: usize, what: impl FnOnce(&mut Connection, &mut Step<'_>) -> R) -> Option<R> {
-        let Some(Slot::Live(connection)) = self.slots.get_mut(index) else { return None };
+        let connection = self.connections.live_mut(index)?;
         let mut step = Step { now, settings: &self.settings, out: &mut self.out };
         let result = what(connection, &mut step);
         connection.settle(&mut step);
@@ -317,14 +306,16 @@ impl Tcp {
     /// What is left of a connection that has ended are the answers to calls.
     #[inline(never)]
     fn bury(&mut self, index: usize) {
-        let Some(slot) = self.slots.get_mut(index) else { return };
-        let Slot::Live(connection) = slot else { return };
-        let (key, socket) = (connection.key, connection.socket);
-        *slot = Slot::Ended(connection.end());
-        self.demux.remove(&key);
-        self.out.note(Notice::Gone(socket));
+        let Some((key, origin)) = self.connections.end(index) else { return };
+        if origin == Origin::Active {
+            self.ports.note_ended(&key);
+        }
+        self.out.note(Notice::Gone(Socket::new(index as u32)));
     }
 }
+
+/// Why a connection can't be begun where all ports have one to the same remote end.
+pub(crate) const NO_FREE_PORT: &str = "no_free_port";
 
 /// A SYN and nothing that speaks against it.
 fn is_greeting(segment: &Segment) -> bool {

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 
-use crate::contract::{Both, Call, Contract, End, Outcome};
+use crate::contract::{Both, Call, Contract, End, Error, Outcome};
 use crate::exec::Spawner;
 use crate::flow::{AnyFlow, Log, Tap};
+use crate::tcp::NO_FREE_PORT;
 use crate::time::Instant;
 use crate::trace::Place;
 
@@ -91,9 +92,17 @@ impl Sim {
     /// # Errors
     /// Why the connection could not be made.
     pub async fn tcp_pair(&self) -> Result<(SimFlow, SimFlow), SetupError> {
+        self.tcp_pair_at(PORT).await
+    }
+
+    /// As [`Sim::tcp_pair`], through this port of the server's host. A host has ports for 64,512 connections to each.
+    ///
+    /// # Errors
+    /// Why the connection could not be made.
+    pub async fn tcp_pair_at(&self, port: u16) -> Result<(SimFlow, SimFlow), SetupError> {
         let settings = self.0.settings;
         let ends = self.with(|world| world.tcp(&settings));
-        self.opened(ends, settings.contract).await
+        self.opened(ends, settings.contract, port).await
     }
 
     /// Two ends connected over the run's network: between two stacks, of which either may be anybody's. The first two stacks stand
@@ -106,16 +115,17 @@ impl Sim {
     pub async fn connect(&self, client: impl Stack + 'static, server: impl Stack + 'static) -> Result<(SimFlow, SimFlow), SetupError> {
         let contract = self.contracts();
         let ends = self.with(|world| world.stacks([Box::new(client), Box::new(server)], contract))?;
-        self.opened(ends, contract).await
+        self.opened(ends, contract, PORT).await
     }
 
     /// Listens (if nobody does yet), connects and accepts.
-    async fn opened(&self, ends: Both<Conn>, contract: Both<Contract>) -> Result<(SimFlow, SimFlow), SetupError> {
-        if !self.with(|world| world.is_listening(ends.server, PORT)) {
-            succeeded(self.operation(ends.server, Call::Listen { port: PORT, keepalive: None }).await)?;
+    async fn opened(&self, ends: Both<Conn>, contract: Both<Contract>, port: u16) -> Result<(SimFlow, SimFlow), SetupError> {
+        if !self.with(|world| world.is_listening(ends.server, port)) {
+            succeeded(self.operation(ends.server, Call::Listen { port, keepalive: None }).await)?;
         }
-        let accept = self.operation(ends.server, Call::Accept { port: PORT, keepalive: None });
-        let connect = self.operation(ends.client, Call::Connect { to: None, keepalive: None });
+        let accept = self.operation(ends.server, Call::Accept { port, keepalive: None });
+        let to = (port != PORT).then(|| format!("server:{port}").into());
+        let connect = self.operation(ends.client, Call::Connect { to, keepalive: None });
         match select(pin!(accept), pin!(connect)).await {
             Either::Left((accepted, connect)) => {
                 succeeded(accepted)?;
@@ -213,6 +223,9 @@ const PORT: u16 = 80;
 fn succeeded(outcome: Outcome) -> Result<(), SetupError> {
     match outcome {
         Outcome::Ok => Ok(()),
+        Outcome::Error(Error::Other(word)) if &*word == NO_FREE_PORT => {
+            Err("no_free_port: the client's host is connected from all its ports to this one of the server's; use another".into())
+        }
         outcome => Err(outcome.into_error().into()),
     }
 }

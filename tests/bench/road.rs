@@ -62,7 +62,7 @@ fn child(task: &str) {
 
 /// Instructions per unit, if valgrind is there to count them.
 fn instructions(row: &Row) -> Option<f64> {
-    let (few, many) = (row.counted, row.counted * 3);
+    let (few, many) = Some((row.counted, row.counted * 3)).filter(|(few, _)| *few > 0)?;
     let units = (row.prepare)()();
     let counted = count(row, many)?.checked_sub(count(row, few)?)?;
     Some(counted as f64 / ((many - few) * units) as f64)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::link::LinkSettings;
-use flowsim::oracle::Oracle;
+use flowsim::oracle::{Judgement, Oracle};
 use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pattern};
 use flowsim::wire::{Flags, Options, Segment, Seq};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
@@ -20,7 +20,7 @@ pub struct Row {
     pub unit: &'static str,
     /// How often a timed round repeats the work.
     pub repeats: u64,
-    /// How often callgrind sees it, at least.
+    /// How often callgrind sees it, at least; 0 for a row whose curve is all that matters.
     pub counted: u64,
     /// Makes the work; each call does it once and says how many units that were.
     pub prepare: fn() -> Box<dyn FnMut() -> u64>,
@@ -38,6 +38,11 @@ pub static ROWS: &[Row] = &[
     Row { name: "tcp-ping-pong+oracle", unit: "round trip", repeats: 5, counted: 1, prepare: || Box::new(|| ping_pong(true)) },
     Row { name: "tcp-many-100+oracle", unit: "connection", repeats: 20, counted: 1, prepare: || Box::new(|| many(100)) },
     Row { name: "tcp-many-10000+oracle", unit: "connection", repeats: 1, counted: 1, prepare: || Box::new(|| many(10_000)) },
+    Row { name: "tcp-many-100000+oracle", unit: "connection", repeats: 1, counted: 0, prepare: || Box::new(|| many(100_000)) },
+    Row { name: "tcp-connects-25000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(25_000)) },
+    Row { name: "tcp-connects-50000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(50_000)) },
+    Row { name: "tcp-connects-100000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(100_000)) },
+    Row { name: "tcp-no-port-left", unit: "refused connect", repeats: 1, counted: 1, prepare: refused_connects },
     Row { name: "random-pipe", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::pipe) },
     Row { name: "random-tcp", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::tcp) },
     Row { name: "random-duplex", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::duplex) },
@@ -153,13 +158,23 @@ impl Judged {
 
     /// A flow whose ends are connected.
     fn connect(&mut self) -> Both<Conn> {
+        self.connect_to(80)
+    }
+
+    fn connect_to(&mut self, port: u16) -> Both<Conn> {
         let ends = self.world.tcp(&PipeSettings::new(Contract::modern()));
-        if !self.world.is_listening(ends.server, 80) {
-            assert_eq!(self.ask(ends.server, Call::Listen { port: 80, keepalive: None }), Outcome::Ok);
+        if !self.world.is_listening(ends.server, port) {
+            assert_eq!(self.ask(ends.server, Call::Listen { port, keepalive: None }), Outcome::Ok);
         }
-        assert_eq!(self.ask(ends.client, Call::Connect { to: None, keepalive: None }), Outcome::Ok);
-        assert_eq!(self.ask(ends.server, Call::Accept { port: 80, keepalive: None }), Outcome::Ok);
+        let to = (port != 80).then(|| format!("server:{port}").into());
+        assert_eq!(self.ask(ends.client, Call::Connect { to, keepalive: None }), Outcome::Ok);
+        assert_eq!(self.ask(ends.server, Call::Accept { port, keepalive: None }), Outcome::Ok);
         ends
+    }
+
+    /// That many flows, through as many listening ports as that takes.
+    fn connect_many(&mut self, count: u64) -> Vec<Both<Conn>> {
+        (0..count).map(|number| self.connect_to(80 + (number / PORTS) as u16)).collect()
     }
 
     /// Until nothing more can happen: no rule may be broken. The oracle may judge another run.
@@ -169,12 +184,15 @@ impl Judged {
         self.watch();
         if let Some(oracle) = &mut self.oracle {
             let verdict = oracle.conclude(false);
-            assert!(verdict.violations.is_empty(), "{:?}", verdict.violations);
+            assert_eq!(verdict.judgement, Judgement::Held, "{:?}", verdict.why);
         }
         black_box(&self.world);
         self.oracle
     }
 }
+
+/// How many connections one host has to one port of another.
+const PORTS: u64 = 64_512;
 
 /// Links of 10 ms between hosts as the RFCs ask.
 fn network() -> NetSettings {
@@ -271,10 +289,10 @@ fn ping_pong(judged: bool) -> u64 {
     ROUNDS
 }
 
-/// So many connections at once, 16 KiB each.
+/// That many connections at once, 16 KiB each.
 fn many(count: u64) -> u64 {
     let mut run = Judged::new(&network(), true);
-    let flows: Vec<_> = (0..count).map(|_| run.connect()).collect();
+    let flows = run.connect_many(count);
     for ends in &flows {
         run.ask(ends.client, Call::Write(pattern_of(ends.client, 16 << 10)));
     }
@@ -288,6 +306,28 @@ fn many(count: u64) -> u64 {
     }
     run.end();
     count
+}
+
+/// That many connects of one host to one other.
+fn connects(count: u64) -> u64 {
+    let mut run = Judged::new(&network(), false);
+    run.connect_many(count);
+    count
+}
+
+/// Connects of a host that is connected from all its ports already.
+fn refused_connects() -> Box<dyn FnMut() -> u64> {
+    let mut run = Judged::new(&network(), false);
+    run.connect_many(PORTS);
+    Box::new(move || {
+        const COUNT: u64 = 1_000;
+        for _ in 0..COUNT {
+            let ends = run.world.tcp(&PipeSettings::new(Contract::modern()));
+            let outcome = run.ask(ends.client, Call::Connect { to: None, keepalive: None });
+            assert!(matches!(outcome, Outcome::Error(_)), "{outcome:?}");
+        }
+        COUNT
+    })
 }
 
 /// The first write of this end.

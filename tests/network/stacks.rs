@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use flowsim::contract::{Call, Contract, Error, Mode, Outcome, Read};
+use flowsim::contract::{Both, Call, Contract, Error, Mode, Outcome, Read};
 use flowsim::explore::scenarios;
 use flowsim::flow::{self, Flow, Io};
 use flowsim::oracle::{Judgement, Oracle};
@@ -14,7 +14,7 @@ use flowsim::tcp::{self, Tcp};
 use flowsim::time::Instant;
 use flowsim::trace::{EnvWhat, Event, Resources, What};
 use flowsim::wire::{Datagram, Flags, Packet, Segment, Seq};
-use flowsim::world::{Notice, OverNetwork, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
+use flowsim::world::{NetSettings, Notice, OverNetwork, PipeSettings, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use proptest::prelude::*;
@@ -151,7 +151,7 @@ impl Stack for Babbling {
 fn judged(run: &mut Simulation, contract: Contract) -> Judgement {
     run.run_until_quiet().expect("it comes to rest");
     run.sim().with(World::quiesce);
-    let mut oracle = Oracle::with(run.sim().with(|world| world.header(flowsim::contract::Both::same(contract))));
+    let mut oracle = Oracle::with(run.sim().with(|world| world.header(Both::same(contract))));
     for (event, line) in run.drain_events().iter().zip(2..) {
         oracle.observe(line, event);
     }
@@ -208,6 +208,25 @@ fn many_pairs_share_the_two_hosts_and_not_their_bytes() {
         futures::future::join_all(pairs.map(|(client, server)| talk(client, server))).await
     });
     assert_eq!(talked, Ok(vec![said(); 20]));
+    assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
+}
+
+#[test]
+fn a_host_has_so_many_ports_for_each_of_the_others() {
+    let mut world = World::new();
+    let mut settings = NetSettings::new(Both::same(Contract::modern()));
+    settings.tcp.client.ports = 2;
+    world.network(&settings);
+    let mut run = Simulation::new(world, PipeSettings::new(Contract::modern()));
+    let opened = run.run(async |sim| {
+        let mut opened = Vec::new();
+        for port in [80, 81, 80, 81, 81] {
+            opened.push(sim.tcp_pair_at(port).await.map(drop).map_err(|why| why.to_string()));
+        }
+        opened
+    });
+    let none = "no_free_port: the client's host is connected from all its ports to this one of the server's; use another".to_owned();
+    assert_eq!(opened, Ok(vec![Ok(()), Ok(()), Ok(()), Ok(()), Err(none)]));
     assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
 }
 

@@ -284,8 +284,50 @@ fn ports_are_taken_in_order_until_none_is_left() {
         let Some((_, Packet::Segment(syn))) = stack.output() else { panic!("a SYN") };
         ports.push(syn.source);
     }
-    assert_eq!((ports[..2].to_vec(), ports.len()), (vec![EPHEMERAL, EPHEMERAL + 2], 16_383));
-    assert!(stack.connect(Instant::ZERO, SocketAddr::new(address(SERVER), 81)).is_ok(), "another remote port");
+    assert_eq!((ports[..2].to_vec(), ports.len()), (vec![EPHEMERAL, EPHEMERAL + 2], 64_511));
+    assert_eq!([ports[16_382], ports[16_383], ports[64_510]], [u16::MAX, 1_024, EPHEMERAL - 1]);
+    let (_, port) = stack.connect(Instant::ZERO, SocketAddr::new(address(SERVER), 81)).expect("another remote end");
+    assert_eq!(port, EPHEMERAL);
+}
+
+/// The local port of a connection to this remote one; 0 where none is free.
+fn begin(tcp: &mut Tcp, remote: u16) -> u16 {
+    tcp.connect(Instant::ZERO, SocketAddr::new(address(SERVER), remote)).map_or(0, |(_, local)| local)
+}
+
+#[test]
+fn a_port_is_taken_for_one_remote_end_only() {
+    let mut tcp = Tcp::new(Settings { ports: 3, ..settings(Contract::modern()) });
+    let ports = [80, 81, 80, 80, 81, 82, 80, 81, 80, 81].map(|remote| begin(&mut tcp, remote));
+    assert_eq!(ports.map(|port| port.saturating_sub(EPHEMERAL - 1)), [1, 2, 3, 2, 3, 1, 0, 1, 0, 0]);
+}
+
+#[test]
+fn the_only_port_that_is_free_is_found() {
+    let mut tcp = Tcp::new(Settings { ports: 1_000, ..settings(Contract::modern()) });
+    let begun: Vec<_> = (0..1_000).map(|_| tcp.connect(Instant::ZERO, SocketAddr::new(address(SERVER), 80)).expect("free")).collect();
+    for (socket, port) in begun.iter().rev().step_by(77) {
+        assert_eq!(begin(&mut tcp, 80), 0);
+        tcp.abort(Instant::ZERO, *socket, Abort::Reset);
+        assert_eq!(begin(&mut tcp, 80), *port);
+    }
+}
+
+#[test]
+fn listening_ports_and_those_of_others_are_passed_over() {
+    let mut tcp = Tcp::new(Settings { ports: 4, ..settings(Contract::modern()) });
+    let ports: Vec<_> = (0..4).map(|_| begin(&mut tcp, 80)).collect();
+    assert_eq!(ports, [0, 1, 2, 3].map(|place| EPHEMERAL + place));
+    tcp.listen(Instant::ZERO, EPHEMERAL + 1).expect("it listens");
+    assert_eq!([begin(&mut tcp, 81), begin(&mut tcp, 81)], [EPHEMERAL, EPHEMERAL + 2], "it listens at the second");
+    let segment = Segment { source: 81, target: EPHEMERAL + 1, ..Segment::default() };
+    for (flags, number) in [(Flags::SYN, Seq(0)), (Flags::ACK, Seq(1))] {
+        tcp.arrive(Instant::ZERO, address(SERVER), &mut Segment { flags, seq: number, ack: number, ..segment.clone() });
+    }
+    tcp.unlisten(Instant::ZERO, EPHEMERAL + 1);
+    assert_eq!([begin(&mut tcp, 81), begin(&mut tcp, 81)], [EPHEMERAL + 3, 0], "the connection that came from there has it");
+    assert_eq!(begin(&mut tcp, 82), EPHEMERAL);
+    assert_eq!(begin(&mut tcp, 82), EPHEMERAL + 1);
 }
 
 #[test]
@@ -364,6 +406,6 @@ fn connections_are_begun_from_as_many_ports_as_there_are() {
     assert_eq!(begun_from(1, 2), [Ok(EPHEMERAL), none()]);
     assert_eq!(begun_from(3, 4), [Ok(EPHEMERAL), Ok(EPHEMERAL + 1), Ok(EPHEMERAL + 2), none()]);
     let all = begun_from(Settings::PORTS_MAX, usize::from(Settings::PORTS_MAX) + 1);
-    assert_eq!(all[all.len() - 2..], [Ok(u16::MAX), none()]);
+    assert_eq!(all[all.len() - 2..], [Ok(EPHEMERAL - 1), none()]);
     assert_eq!([begun_from(0, 1), begun_from(u16::MAX, 1)], [[Ok(EPHEMERAL)], [Ok(EPHEMERAL)]], "what makes no sense is put right");
 }

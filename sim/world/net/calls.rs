@@ -11,8 +11,8 @@ use super::super::core::Core;
 use super::super::op::State;
 use super::super::stack::Socket;
 use super::address;
-use super::carry::pair;
 use super::host::Kind;
+use super::ports::pair;
 use super::post::Post;
 use super::wired::{Side, Waiting};
 

@@ -1,7 +1,6 @@
 //! Packets on their way: the flow that each belongs to, what became of it, and what the trace says of it.
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::contract::End;
 use crate::link::{Arrival, Fate, Meaning};
@@ -13,6 +12,7 @@ use super::super::agenda::Due;
 use super::super::core::Core;
 use super::address;
 use super::host::Kind;
+use super::ports::{Pair, pair};
 use super::post::Post;
 
 /// A packet under way.
@@ -27,46 +27,6 @@ pub(super) struct Parcel {
     /// The ECN bits of IP's header.
     pub(super) ecn: Ecn,
     pub(super) packet: Packet,
-}
-
-/// Which flow each pair of ports belongs to. Sorted.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ports(SmallVec<[(Pair, u32); 2]>);
-
-/// The client's port and the server's.
-pub(super) type Pair = (u16, u16);
-
-impl Ports {
-    /// Stacks hand out one port after the other: mostly a pair stands as far from the first one as its port does.
-    #[inline]
-    pub(super) fn find(&self, pair: Pair) -> Option<u32> {
-        let (first, _) = self.0.first()?;
-        match self.0.get(usize::from(pair.0.wrapping_sub(first.0))) {
-            Some((known, index)) if *known == pair => Some(*index),
-            _ => self.search(pair),
-        }
-    }
-
-    fn search(&self, pair: Pair) -> Option<u32> {
-        let found = self.0.binary_search_by_key(&pair, |(known, _)| *known).ok()?;
-        Some(self.0[found].1)
-    }
-
-    pub(super) fn insert(&mut self, pair: Pair, index: u32) {
-        match self.0.binary_search_by_key(&pair, |(known, _)| *known) {
-            Ok(found) => self.0[found].1 = index,
-            Err(place) => self.0.insert(place, (pair, index)),
-        }
-    }
-}
-
-/// This end's port and the other end's, in their order.
-#[inline]
-pub(super) const fn pair(end: End, own: u16, other: u16) -> Pair {
-    match end {
-        End::Client => (own, other),
-        End::Server => (other, own),
-    }
 }
 
 impl Parcel {
@@ -269,26 +229,4 @@ fn log_fate(core: &mut Core, fate: Fate) {
         (fate.duplicated, trace::Fate::Duplicated),
     ];
     marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, fate)| fate).for_each(log);
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn ports_are_found_whatever_their_order_and_gaps(pairs in prop::collection::vec((0_u16..24, 0_u16..3), 0..40)) {
-            let (mut ports, mut model) = (Ports::default(), BTreeMap::new());
-            for (index, pair) in pairs.into_iter().enumerate() {
-                ports.insert(pair, index as u32);
-                model.insert(pair, index as u32);
-            }
-            for pair in (0..24).flat_map(|client| (0..3).map(move |server| (client, server))) {
-                prop_assert_eq!(ports.find(pair), model.get(&pair).copied());
-            }
-        }
-    }
 }

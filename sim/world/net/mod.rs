@@ -10,6 +10,7 @@ mod canonical;
 mod carry;
 mod faults;
 mod host;
+mod ports;
 mod post;
 mod wired;
 
@@ -24,8 +25,9 @@ use crate::trace::{Resources, Timeouts};
 
 pub use faults::NetFault;
 
-use self::carry::{Parcel, Ports};
+use self::carry::Parcel;
 use self::host::{Host, Site};
+use self::ports::Ports;
 use self::post::Post;
 use self::wired::Wired;
 use super::Op;

@@ -10,8 +10,9 @@ use super::super::agenda::Due;
 use super::super::core::Core;
 use super::super::stack::{Notice, Socket};
 use super::address;
-use super::carry::{Pair, Parcel, Ports, pair};
+use super::carry::Parcel;
 use super::host::{Host, Kind};
+use super::ports::{Pair, Ports, pair};
 use super::wired::Wired;
 
 /// What a host touches while it works: itself, the link that carries what it sends, and the flows that may end here.
