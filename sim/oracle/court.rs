@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::fact::fact;
-use super::flow::Flow;
-use super::hosts::Host;
 use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
 use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
 

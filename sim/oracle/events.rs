@@ -1,5 +1,6 @@
 //! Describes events as the rooms are asked about them: a call that returned, with what several rooms want to know of it.
 
+pub(super) mod abort;
 pub(super) mod opening;
 
 use super::Seq;

@@ -11,7 +11,6 @@
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
-mod aborting;
 mod arrivals;
 mod catalogue;
 mod closing;
@@ -20,16 +19,13 @@ mod court;
 
 mod events;
 mod fact;
-mod flow;
 mod frontier;
 mod hole;
-mod hosts;
 mod idle;
 mod judge;
 mod ledger;
 mod merge;
 mod naming;
-mod opening;
 mod order;
 mod owed;
 mod reading;

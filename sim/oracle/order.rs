@@ -2,6 +2,7 @@
 //! (the flow contract, "one broken event, one violation").
 
 use super::events::FailedRead;
+use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
 use super::rooms;
 use super::ruling::Findings;
@@ -36,6 +37,14 @@ table! {
         ErrorAfterClose: error_after_close::failed_read,
         PendingAtShutdown: pending_at_shutdown::failed_read,
         NoStuckCall: no_stuck_call::failed_read,
+    }
+}
+
+table! {
+    /// The stack itself aborted an end.
+    aborted(AbortedByStack) {
+        AbortHasCause: abort_has_cause::aborted,
+        FlowsAreIsolated: flows_are_isolated::aborted,
     }
 }
 

@@ -2,8 +2,6 @@
 
 use super::Stamp;
 use super::fact::{Fact, fact};
-use super::flow::Flow;
-use super::hosts::Host;
 use super::ledger::{Ledger, Site};
 use super::order;
 use super::rooms::{abort_is_told, accept_once, caller_keeps_off, handshake_completes, resources_freed};
@@ -12,6 +10,8 @@ use super::state::{Asked, Pending};
 use super::waiting::{Stuck, Waiting};
 use super::wire::unread;
 use crate::contract::{Both, End};
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::time::Instant;
 use crate::trace::Header;
 

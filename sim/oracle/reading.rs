@@ -1,7 +1,6 @@
 //! What the return of a read may say.
 
 use super::events::FailedRead;
-use super::flow::Fingerprint;
 use super::frontier::Undecided;
 use super::judge::Judge;
 use super::order;
@@ -10,6 +9,7 @@ use super::state::{Doubt, Pending, first};
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{CloseIs, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload};
+use crate::oracle::state::Fingerprint;
 use crate::rules::Rule;
 use crate::trace::Abort;
 

@@ -1,11 +1,11 @@
 //! Shows one event of one end to the rooms: all that judging it needs to see, and nothing that they could change.
 
 use super::Stamp;
-use super::flow::Flow;
-use super::hosts::Host;
 use super::ledger::Ledger;
 use super::state::EndState;
 use crate::contract::{AcceptedMeans, Both, CloseSendsPending, End};
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::trace::{Clock, Header};
 
 /// One event of one end, and what is known before it.

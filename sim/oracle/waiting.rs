@@ -4,10 +4,10 @@ use smallvec::SmallVec;
 
 use super::Stamp;
 use super::fact::Fact;
-use super::flow::Flow;
-use super::hosts::Host;
 use super::state::{Asked, EndState, Pending};
 use crate::contract::{Both, End, Mode};
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::rules::Rule;
 
 /// A call that has not returned.

@@ -2,8 +2,8 @@
 
 use crate::contract::{Error, Outcome};
 use crate::oracle::Stamp;
-use crate::oracle::hosts::Found;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::Found;
 use crate::oracle::state::{Asked, Pending};
 
 /// A connect that succeeded.

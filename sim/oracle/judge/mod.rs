@@ -4,19 +4,19 @@
 //! A file for each kind of event: `call` (a call begins), `write_return`, `end_return` (shutdown, close, flush, disconnect), `cancel`,
 //! `env` (a line of the environment).
 
+mod abort;
 mod call;
 mod cancel;
 mod end_return;
 mod env;
+mod opening;
 mod write_return;
 
 use super::Stamp;
-use super::flow::Flow;
-use super::hosts::Host;
 use super::ledger::{Ledger, Site};
 use super::ruling::Findings;
 use super::scene::Scene;
-use super::state::{Asked, EndState, Pending};
+use super::state::{Asked, EndState, Flow, Host, Pending};
 use super::stream::Reader;
 use crate::contract::{Both, ConcurrentReads, End, Error, Outcome};
 use crate::rules::Rule;

@@ -1,7 +1,14 @@
 //! Judges `abort-has-cause`.
 
 use super::scope::{ALL, FULL};
+use crate::contract::End;
+use crate::oracle::events::abort::AbortedByStack;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{EndState, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::trace::Abort;
 
 pub(super) const ABOUT: About = About {
     statement: "A stack that gives a connection up of its own accord has a reason: for a reset an acceptable one from outside, a full \
@@ -13,6 +20,105 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::AbortHasCause, Section::Safety, Level::Network)
 };
+
+/// The stack itself aborted an end: did it have a reason, as far as calls, the network's record and segments can show it?
+pub(in crate::oracle) fn aborted(scene: &Scene<'_>, abort: &AbortedByStack) -> Ruling {
+    let wrong = match abort.kind {
+        _ if is_beyond_judging(scene) => None,
+        Abort::Reset => reset_without_cause(scene),
+        Abort::Timeout => timeout_without_cause(scene),
+        Abort::KeepaliveDeath => death_without_cause(scene),
+    };
+    wrong.map_or(Ruling::Kept, |said| Ruling::broken(&[], said))
+}
+
+/// A connection that is not established for certain, or that was never taken: a stack may drop it as it likes.
+fn is_beyond_judging(scene: &Scene<'_>) -> bool {
+    let (me, peer) = (scene.me(), scene.peer());
+    let pending = me.is_opening() || peer.is_opening() || !(me.used || peer.used);
+    let untaken = scene.flow.is_unopened() || End::BOTH.iter().any(|&end| scene.flow.is_untaken(end));
+    pending || untaken || me.is_void() || me.life.is_gone()
+}
+
+/// Something happened to the network between the ends, or to the peer.
+fn is_network_troubled(scene: &Scene<'_>) -> bool {
+    scene.flow.is_cut() || scene.flow.was_cut || scene.peer().life.is_gone()
+}
+
+fn reset_without_cause(scene: &Scene<'_>) -> Option<Fact> {
+    let (me, peer, end) = (scene.me(), scene.peer(), scene.end);
+    let arrivals = &scene.flow.arrivals;
+    let over = me.halves.write_end_called().is_some() && peer.halves.write_end_called().is_some();
+    let seen = arrivals.tells_fates;
+    let came = arrivals.of(end.peer()).reset.is_some();
+    let reads_on = me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none() || me.discards();
+    if has_left(me) || over || seen && !reads_on {
+        return None;
+    }
+    if seen && !came {
+        return Some(fact!("the {end}'s connection was reset by the stack, although no reset had come that it could accept", end));
+    }
+    let reason = has_left(peer) || is_network_troubled(scene) || arrivals.injected_reset(end);
+    (!reason).then(|| fact!("the {end}'s connection was reset by the stack, although nobody had closed or aborted it", end))
+}
+
+fn timeout_without_cause(scene: &Scene<'_>) -> Option<Fact> {
+    let (me, end) = (scene.me(), scene.end);
+    let idle = || fact!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered", end);
+    let arrivals = &scene.flow.arrivals;
+    if arrivals.tells_fates {
+        if arrivals.probes_in_vain(end) {
+            return None;
+        }
+        let written = scene.flow.streams[end].bytes_called as u32;
+        let all = arrivals.all_acknowledged(end) == Some(written) && !has_left(me);
+        return if all { Some(idle()) } else { gave_up_early(scene) };
+    }
+    let waited = scene.at.t - scene.flow.active >= scene.header.limits[end].data;
+    let reason = !is_all_answered(scene) || waited || is_network_troubled(scene);
+    (!reason).then(idle)
+}
+
+/// The simulator's stacks try for as long as they were set to, from the last progress on (R2, RFC 9293 §3.8.3).
+fn gave_up_early(scene: &Scene<'_>) -> Option<Fact> {
+    let (end, arrivals) = (scene.end, &scene.flow.arrivals);
+    // A peer that answers probes of its closed window is alive.
+    let alive = arrivals.of(end.peer()).answered.filter(|_| arrivals.meets_closed_window(end));
+    let progress = arrivals.of(end).waiting.max(alive)?;
+    let tried = scene.at.t - progress;
+    let early = scene.header.simulated && tried < scene.header.limits[end].data && !has_left(scene.me());
+    early.then(|| fact!("the {end}'s stack gave the connection up, although there was progress as late as {progress}", end, progress))
+}
+
+fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
+    let (end, arrivals) = (scene.end, &scene.flow.arrivals);
+    let wrong = || fact!("keep-alive gave the {end}'s connection up, although the peer and the network were alive", end);
+    // The peer's own probes are old segments: they show that it lives, but answer nothing.
+    let heard = arrivals.of(end.peer()).answered.filter(|_| scene.header.records.segments);
+    match (heard, scene.me().opening.keepalive().or(scene.header.keepalive)) {
+        _ if is_network_troubled(scene) => None,
+        (Some(heard), Some(settings)) => {
+            let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
+            let early = scene.at.t - heard < least;
+            early.then(|| fact!("{wrong}: it had been heard at {heard}", wrong = wrong(), heard))
+        }
+        (Some(_), None) if arrivals.lossy || arrivals.probes_in_vain(end) => None,
+        _ => Some(wrong()),
+    }
+}
+
+/// The peer has read all that this end wrote, and its end of stream if it ended writing.
+fn is_all_answered(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    let stream = &scene.flow.streams[scene.end];
+    let ended = me.halves.write_end_called().is_none() || scene.peer().reading.eof().is_some();
+    ended && me.pending.writes() == 0 && stream.bytes_read >= stream.bytes_called
+}
+
+/// An end that closed, or left the network, or perhaps did.
+fn has_left(end: &EndState) -> bool {
+    first([end.halves.close_begun(), end.full_close_possible(), end.halves.disconnect().called]).is_some()
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

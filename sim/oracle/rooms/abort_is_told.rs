@@ -4,7 +4,7 @@ use super::scope::{ALL, CANCEL_SAFE};
 use crate::contract::End;
 use crate::contract::ReadAfterEof;
 use crate::oracle::fact::fact;
-use crate::oracle::flow::Flow;
+use crate::oracle::state::Flow;
 use crate::oracle::state::Pending;
 use crate::oracle::waiting::Stuck;
 use crate::oracle::waiting::{Due, Waiting};

@@ -5,11 +5,11 @@ use crate::contract::End;
 use crate::oracle::Stamp;
 use crate::oracle::events::opening::Accepted;
 use crate::oracle::fact::fact;
-use crate::oracle::flow::Flow;
 use crate::oracle::ledger::{Ledger, Site};
 use crate::oracle::ruling::Findings;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::Flow;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::trace::Header;
 

@@ -4,8 +4,8 @@ use super::scope::{ALL, FULL};
 use crate::contract::End;
 use crate::oracle::Stamp;
 use crate::oracle::fact::fact;
-use crate::oracle::flow::Flow;
 use crate::oracle::ledger::{Ledger, Site};
+use crate::oracle::state::Flow;
 use crate::oracle::state::first;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 

@@ -3,6 +3,9 @@
 use super::scope::ALL;
 use crate::oracle::Stamp;
 use crate::oracle::events::FailedRead;
+use crate::oracle::events::abort::AbortedByStack;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::abort_has_cause;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -27,6 +30,18 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
         None => Ruling::Moot,
         Some(trouble) if read.unexplained => Ruling::broken(&[trouble], unexplained(scene, read)),
         Some(_) => Ruling::Kept,
+    }
+}
+
+/// The stack aborted an end without a reason of its own, after it had stopped listening.
+pub(in crate::oracle) fn aborted(scene: &Scene<'_>, abort: &AbortedByStack) -> Ruling {
+    let unlistened = scene.book.trouble_of_stack().filter(|at| at.seq < scene.at.seq);
+    match (unlistened, abort_has_cause::aborted(scene, abort)) {
+        (Some(unlistened), Ruling::Broken(_)) => {
+            let said = fact!("the {end} was aborted by the stack for what happened elsewhere", end = scene.end);
+            Ruling::broken(&[unlistened], said)
+        }
+        _ => Ruling::Moot,
     }
 }
 

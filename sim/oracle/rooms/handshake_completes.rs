@@ -5,12 +5,12 @@ use crate::contract::Both;
 use crate::contract::End;
 use crate::oracle::events::opening::{Connected, FailedConnect, accepting};
 use crate::oracle::fact::fact;
-use crate::oracle::flow::Flow;
-use crate::oracle::hosts::Host;
 use crate::oracle::ledger::Ledger;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 

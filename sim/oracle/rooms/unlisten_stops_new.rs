@@ -4,9 +4,9 @@ use super::scope::{ALL, LISTENS_AGAIN};
 use crate::contract::{ListenAgain, Outcome, SecondListen};
 use crate::oracle::events::opening::{Accepted, Connected, FailedConnect, Listened};
 use crate::oracle::fact::{Fact, fact};
-use crate::oracle::hosts::Found;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::Found;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {

@@ -5,7 +5,9 @@
 //! [`Writing`], [`Life`] (aborts and crashes) and [`Opening`] (how it came to be connected). Nothing here judges.
 
 mod end;
+mod flow;
 mod halves;
+mod hosts;
 mod life;
 mod opening;
 mod pending;
@@ -13,7 +15,9 @@ mod reading;
 mod writing;
 
 pub(super) use end::EndState;
+pub(super) use flow::{Fingerprint, Flow};
 pub(super) use halves::{Doubt, Halves};
+pub(super) use hosts::{Found, Host};
 pub(super) use life::{Aborted, Life};
 pub(super) use opening::Opening;
 pub(super) use pending::{Asked, Pending, Pendings};

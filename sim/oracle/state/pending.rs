@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use crate::contract::Mode;
 use crate::oracle::Stamp;
-use crate::oracle::hosts::Found;
+use crate::oracle::state::Found;
 
 /// A call that has not returned.
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,11 @@
 use super::WireState;
 use crate::contract::{CloseSendsPending, End};
 use crate::oracle::Stamp;
-use crate::oracle::flow::Flow;
 use crate::oracle::judge::Judge;
 use crate::oracle::ledger::{Ledger, Site};
 use crate::oracle::ruling::Findings;
 use crate::oracle::state::Aborted;
+use crate::oracle::state::Flow;
 use crate::rules::Rule;
 use crate::trace::{Abort, Header};
 use crate::wire::Segment;

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Stamp;
-use crate::oracle::flow::Flow;
-use crate::oracle::hosts::Host;
 use crate::oracle::ledger::Ledger;
+use crate::oracle::state::Flow;
+use crate::oracle::state::Host;
 use crate::trace::{Header, Records};
 use crate::wire::{Options, Seq};
 

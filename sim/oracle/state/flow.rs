@@ -1,19 +1,19 @@
-//! One flow, as far as its events tell: both ends, both directions, and what lies between them.
+//! Puts one flow together, as far as its events tell: both ends, both directions, and what lies between them.
 
 use std::collections::BTreeMap;
 
-use super::Stamp;
-use super::arrivals::Arrivals;
-use super::state::EndState;
-use super::stream::Stream;
-use super::wire::WireState;
+use super::EndState;
 use crate::contract::{Both, End, Payload};
+use crate::oracle::Stamp;
+use crate::oracle::arrivals::Arrivals;
+use crate::oracle::stream::Stream;
+use crate::oracle::wire::WireState;
 use crate::time::Instant;
 use crate::trace::{Header, Resources};
 
 /// A buffer's contents, as little of them as tells whether they change.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fingerprint {
+pub(in crate::oracle) struct Fingerprint {
     len: usize,
     hash: Option<u128>,
 }
@@ -31,7 +31,7 @@ impl Fingerprint {
 
 /// One flow, as far as its events tell.
 #[derive(Clone, Debug)]
-pub(super) struct Flow {
+pub(in crate::oracle) struct Flow {
     pub id: u32,
     pub ends: Both<EndState>,
     /// By the end that writes.
@@ -45,7 +45,7 @@ pub(super) struct Flow {
     /// Buffers that reads returned, where the recording shows them again.
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
-    pub suspects: Vec<super::naming::Suspect>,
+    pub suspects: Vec<crate::oracle::naming::Suspect>,
     /// A partition once stood between the ends.
     pub was_cut: bool,
     /// Patience with all that is pending has run out without effect: time alone changes nothing any more.

@@ -2,19 +2,19 @@
 //!
 //! `hosts` keeps the listeners. What one end's calls say of the other's is judged only where both have one clock.
 
-use super::events::opening::{Accepted, Connected, Destination, FailedConnect, Listened};
-use super::hosts::Found;
-use super::judge::{Answered, Judge};
-use super::ledger::Site;
-use super::rooms::{accept_once, destination_is_constant, unlisten_stops_new};
-use super::ruling::Findings;
-use super::state::{Asked, Pending};
-use super::{Stamp, order};
+use super::{Answered, Judge};
 use crate::contract::{Error, Keepalive, Outcome};
+use crate::oracle::events::opening::{Accepted, Connected, Destination, FailedConnect, Listened};
+use crate::oracle::ledger::Site;
+use crate::oracle::rooms::{accept_once, destination_is_constant, unlisten_stops_new};
+use crate::oracle::ruling::Findings;
+use crate::oracle::state::Found;
+use crate::oracle::state::{Asked, Pending};
+use crate::oracle::{Stamp, order};
 use crate::rules::Rule;
 
 impl Judge<'_> {
-    pub(super) fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Asked {
+    pub fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Asked {
         let port = self.hosts[self.end.peer()].is_named(to);
         self.me_mut().opening.set_keepalive(keepalive);
         let accepts = !self.peer().opening.connects() && !self.me().used && self.scene().is_ordered();
@@ -24,18 +24,18 @@ impl Judge<'_> {
         Asked::Connect(port)
     }
 
-    pub(super) fn accept_called(&mut self, port: u16, keepalive: Option<Keepalive>) -> Asked {
+    pub fn accept_called(&mut self, port: u16, keepalive: Option<Keepalive>) -> Asked {
         self.hosts[self.end].accepts(port);
         self.me_mut().opening.set_keepalive(keepalive);
         Asked::Accept(port)
     }
 
-    pub(super) fn listen_called(&mut self, port: u16) -> Asked {
+    pub fn listen_called(&mut self, port: u16) -> Asked {
         let (at, flow) = (self.at, self.flow.id);
         Asked::Listen(port, self.hosts[self.end].listens(port, flow, at))
     }
 
-    pub(super) fn unlisten_called(&mut self, port: u16) -> Asked {
+    pub fn unlisten_called(&mut self, port: u16) -> Asked {
         let at = self.at;
         self.hosts[self.end].unlistens(port, at);
         self.book.trouble(None, at);
@@ -43,7 +43,7 @@ impl Judge<'_> {
     }
 
     /// A connect or accept is made.
-    pub(super) fn opening_begins(&mut self, kind: Asked) {
+    pub fn opening_begins(&mut self, kind: Asked) {
         let at = self.at;
         let crashed = self.me().life.crashed().is_some();
         let opening = &mut self.me_mut().opening;
@@ -84,7 +84,7 @@ impl Judge<'_> {
 
     /// Does a call fail since its end has no connection yet? In a simulated run over a network the word alone shows that it never
     /// had one.
-    pub(super) fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
+    pub fn is_nowhere(&mut self, pending: &Pending, outcome: &Outcome) -> bool {
         if !matches!(outcome, Outcome::Error(Error::NotConnected)) {
             return false;
         }
@@ -96,7 +96,7 @@ impl Judge<'_> {
         opening.is_closed_to(pending.called.seq)
     }
 
-    pub(super) fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, answered: Answered<'_>) {
+    pub fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, answered: Answered<'_>) {
         let outcome = answered.outcome;
         let found = match outcome {
             Outcome::Ok => order::connected(&self.scene(), &Connected { pending, port }),
@@ -112,7 +112,7 @@ impl Judge<'_> {
         self.flow.gave_up_early = entered.filter(|_| early);
     }
 
-    pub(super) fn accept_returned(&mut self, pending: &Pending, port: u16, answered: Answered<'_>) {
+    pub fn accept_returned(&mut self, pending: &Pending, port: u16, answered: Answered<'_>) {
         let found = match answered.outcome {
             Outcome::Ok => order::accepted(&self.scene(), &Accepted { pending, port, peer: answered.peer, made: answered.made.is_some() }),
             _ => Findings::default(),
@@ -125,7 +125,7 @@ impl Judge<'_> {
     }
 
     /// A call that stands on another flow made this one.
-    pub(super) fn was_made(&mut self, op: u64) {
+    pub fn was_made(&mut self, op: u64) {
         let mut found = Findings::default();
         found.hear(Rule::AcceptOnce, accept_once::handed_out(&self.scene()));
         let (at, site) = (self.at, self.site(op));
@@ -141,7 +141,7 @@ impl Judge<'_> {
         self.book.enter(site, found);
     }
 
-    pub(super) fn listen_returned(&mut self, pending: &Pending, port: u16, found: Found, outcome: &Outcome) {
+    pub fn listen_returned(&mut self, pending: &Pending, port: u16, found: Found, outcome: &Outcome) {
         let (end, at) = (self.end, self.at);
         match outcome {
             Outcome::Ok => self.hosts[end].listening(port, pending.called, at),
@@ -154,7 +154,7 @@ impl Judge<'_> {
         self.enter(pending, found);
     }
 
-    pub(super) fn unlisten_returned(&mut self, pending: &Pending, port: u16, outcome: &Outcome) {
+    pub fn unlisten_returned(&mut self, pending: &Pending, port: u16, outcome: &Outcome) {
         let (end, at) = (self.end, self.at);
         self.book.exercise(Rule::UnlistenStopsNew);
         match outcome {
@@ -164,7 +164,7 @@ impl Judge<'_> {
         }
     }
 
-    pub(super) fn destination_returned(&mut self, pending: &Pending, Answered { outcome, peer, .. }: Answered<'_>) {
+    pub fn destination_returned(&mut self, pending: &Pending, Answered { outcome, peer, .. }: Answered<'_>) {
         if *outcome == Outcome::Panic {
             self.panicked(pending);
         }

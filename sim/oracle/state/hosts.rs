@@ -1,10 +1,10 @@
-//! What is known of each end's stack as a whole: on which ports it listens, and whether it has left the network.
+//! Tracks each end's stack as a whole: on which ports it listens, and whether it has left the network.
 //!
 //! All servers' ends are taken for one host, and all clients'. Where destinations name several, nothing is judged by this.
 
 use smallvec::SmallVec;
 
-use super::{Seq, Stamp};
+use crate::oracle::{Seq, Stamp};
 use crate::time::Instant;
 
 /// The most ports of a host that are watched.
@@ -27,7 +27,7 @@ struct Port {
 
 /// What a listen finds when it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::oracle) enum Found {
     /// Nothing that would be certain.
     Unknown,
     /// Somebody listens there.
@@ -38,7 +38,7 @@ pub(super) enum Found {
 
 /// One stack.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Host {
+pub(in crate::oracle) struct Host {
     /// In the order of their numbers: nearly always there is one.
     ports: SmallVec<[(u16, Port); 1]>,
     /// The name by which it was connected to.

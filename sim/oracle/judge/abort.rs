@@ -1,0 +1,81 @@
+//! Applies aborts: how they are known, and what they establish.
+
+use super::Judge;
+use crate::contract::{Error, Outcome, YesNo};
+use crate::oracle::events::abort::AbortedByStack;
+use crate::oracle::ledger::Site;
+use crate::oracle::order;
+use crate::oracle::state::{Aborted, Asked, Pending};
+use crate::trace::{Abort, By};
+
+impl Judge<'_> {
+    /// Without a record of the network an error word is its own evidence of an abort.
+    pub fn evidence(&mut self, pending: &Pending, error: &Error) {
+        let flowing = matches!(pending.asked, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush | Asked::Shutdown(_) | Asked::Close);
+        if self.header.records.network || self.me().life.aborted().is_some() || !flowing {
+            return;
+        }
+        let peer = self.peer();
+        let peer_left =
+            peer.halves.write_end_called().is_some() || peer.halves.shut_read().called.is_some() || peer.halves.maybe_write().is_some();
+        let own = self.me().halves.write_end_called().is_some() || self.me().halves.maybe_write().is_some();
+        let kind = match error {
+            Error::Reset | Error::ConnectionAborted => Abort::Reset,
+            Error::TimedOut => Abort::Timeout,
+            Error::BrokenPipe if !peer_left && !own => Abort::Reset,
+            _ => return,
+        };
+        let at = self.at;
+        let me = self.me_mut();
+        me.calm = false;
+        me.life.abort(Aborted { at, kind, by_word: true, by_stack: false });
+    }
+
+    /// A call that returned the error of an abort has told this end.
+    pub fn tell(&mut self, outcome: &Outcome) {
+        let at = self.at;
+        if matches!(outcome, Outcome::Error(_)) {
+            self.me_mut().life.tell(at);
+        }
+    }
+
+    /// In a pipe what was accepted has arrived; elsewhere segments show what has.
+    fn note_arrivals(&mut self) {
+        if self.me().life.arrived().is_some() || self.me().life.crashed().is_some() {
+            return;
+        }
+        let writer = self.end.peer();
+        let stream = &self.flow.streams[writer];
+        let arrived = match (self.header.records.segments, self.me().contract.accepted_is_arrived) {
+            (true, _) => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+            (false, YesNo::Yes) => Some(stream.bytes_read + stream.owed(false, 0)),
+            (false, YesNo::No) => None,
+        };
+        let at = self.at;
+        if let Some(bytes) = arrived {
+            self.me_mut().life.had_arrived(at, bytes);
+        }
+    }
+
+    /// The environment says that this end was aborted.
+    pub fn abort(&mut self, kind: Abort, by: By) {
+        let (at, id) = (self.at, self.flow.id);
+        self.stir();
+        self.book.trouble(Some(id), at);
+        if by == By::Stack && self.header.records.network && self.me().life.aborted().is_none() {
+            let found = order::aborted(&self.scene(), &AbortedByStack { kind });
+            self.book.enter(Site { at, flow: id, end: self.end, op: None }, found);
+        }
+        if self.flow.is_untaken(self.end) {
+            // Whether it will be handed out, and what it is then, is the stack's affair.
+            let me = self.me_mut();
+            me.calm = false;
+            me.life.doubt();
+            return;
+        }
+        self.note_arrivals();
+        let me = self.me_mut();
+        me.calm = false;
+        me.life.abort(Aborted { at, kind, by_word: false, by_stack: by == By::Stack });
+    }
+}
