@@ -4,7 +4,7 @@
 use flowsim::contract::Both;
 use flowsim::explore::scenarios;
 use flowsim::oracle::{Judgement, Oracle};
-use flowsim::scenario::{Keep, Options, Run, Scenario};
+use flowsim::scenario::{Keep, Run, RunOptions, Scenario};
 use flowsim::target;
 use flowsim::trace::Trace;
 use proptest::prelude::*;
@@ -34,7 +34,7 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
 }
 
 fn run(scenario: &Scenario, keep: Keep) -> Run {
-    scenario.run_with(pipe(), &Options::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(pipe(), &RunOptions::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn assert_held(scenario: &Scenario) -> Result<(), TestCaseError> {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Options, Run, Scenario};
+use flowsim::scenario::{Run, RunOptions, Scenario};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// What a scenario says must come in whatever order its tasks go on.
@@ -44,7 +44,7 @@ fn run_file(path: &Path) -> Result<(), Failed> {
 /// Everything that is wrong with one run, as a person should read it.
 fn run(scenario: &Scenario, seed: Option<u64>) -> Result<(), Failed> {
     let target = scenario.named_target().ok_or("the target is unknown")?;
-    let run = scenario.run_with(target, &Options::default().with_seed(seed)).map_err(|error| error.to_diagnostic().render(false))?;
+    let run = scenario.run_with(target, &RunOptions::default().with_seed(seed)).map_err(|error| error.to_diagnostic().render(false))?;
     if run.judgement() == Judgement::Held { Ok(()) } else { Err(problems(&run, seed).into()) }
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use flowsim::Contract;
 use flowsim::oracle::{Exercised, Judgement, Oracle};
 use flowsim::report::{self, Case, exercised};
-use flowsim::scenario::{Options, Run, Scenario};
+use flowsim::scenario::{Run, RunOptions, Scenario};
 use flowsim::trace::Trace;
 
 fn root() -> &'static Path {
@@ -48,7 +48,7 @@ fn scenarios() -> Vec<(String, Scenario)> {
 
 fn run(scenario: &Scenario, seed: Option<u64>) -> Run {
     let target = scenario.named_target().expect("a target that is known");
-    scenario.run_with(target, &Options::default().with_seed(seed)).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(target, &RunOptions::default().with_seed(seed)).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// Compares with the picture of that name in a folder of `snapshots/`.

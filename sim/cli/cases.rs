@@ -9,7 +9,7 @@ use std::thread;
 use super::args::Running;
 use super::files::{self, File};
 use crate::contract::Both;
-use crate::scenario::{Options, Run, RunError, Scenario};
+use crate::scenario::{Run, RunError, RunOptions, Scenario};
 use crate::target::Named;
 use crate::trace::Diagnostic;
 
@@ -95,7 +95,7 @@ fn run(scenario: &Scenario, args: &Running) -> Done {
 }
 
 fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, RunError> {
-    let options = Options::default().with_contract(args.contract.map(Both::same)).with_seed(args.seed);
+    let options = RunOptions::default().with_contract(args.contract.map(Both::same)).with_seed(args.seed);
     let first = scenario.run_with(target, &options)?;
     if args.check_determinism {
         let second = scenario.run_with(target, &options)?;

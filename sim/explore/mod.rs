@@ -17,7 +17,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::contract::{Both, Contract, End};
 use crate::link::LinkSettings;
-use crate::scenario::{Fault, FaultKind, FlowSteps, Pipe, Scenario, Step};
+use crate::scenario::{Fault, FaultKind, FlowSteps, PipeSpec, Scenario, Step};
 use crate::tcp;
 use crate::world::{Offers, Target};
 use draws::Draws;
@@ -146,7 +146,7 @@ impl Strategy for Scenarios {
 /// What is between the ends.
 #[derive(Clone, Debug, Default)]
 struct Medium {
-    pipe: Pipe,
+    pipe: PipeSpec,
     link: Both<LinkSettings>,
     tcp: Both<tcp::Settings>,
     faults: Vec<FaultKind>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::draws::{Draws, Weighted, weighted};
 use super::duty::Wishes;
 use crate::contract::{End, Mode};
-use crate::scenario::{Action, FaultKind, Pipe, Step};
+use crate::scenario::{Action, FaultKind, PipeSpec, Step};
 use crate::trace::Abort;
 use crate::world::Offers;
 
@@ -45,11 +45,11 @@ pub(super) fn seed(draws: &mut Draws<'_>) -> Option<u64> {
 }
 
 /// Mostly small, so that writers wait.
-pub(super) fn pipe(draws: &mut Draws<'_>) -> Pipe {
-    let usual = Pipe::default();
+pub(super) fn pipe(draws: &mut Draws<'_>) -> PipeSpec {
+    let usual = PipeSpec::default();
     let capacity = draws.maybe(80, |draws| draws.pick(CAPACITIES));
     let delay = draws.maybe(50, |draws| draws.micros(1..9_000));
-    Pipe { capacity: capacity.map_or(usual.capacity, |bytes| bytes as usize), delay: delay.unwrap_or(usual.delay) }
+    PipeSpec { capacity: capacity.map_or(usual.capacity, |bytes| bytes as usize), delay: delay.unwrap_or(usual.delay) }
 }
 
 const CAPACITIES: &[Weighted<u64>] = &[weighted(1, |draws| draws.within(1..8)), weighted(1, |draws| draws.within(8..5_000))];

@@ -1,9 +1,9 @@
-//! A run on the simulator's own flows: the machine's calls are made straight on a world, with no futures in between.
+//! Runs a scenario on the simulator's own flows: the machine's calls are made straight on a world, with no futures in between.
 
 use super::error::RunError;
-use super::log::Keep;
-use super::run::{Course, Options, Ready, Run};
-use super::stage::Worldly;
+use super::recorder::Keep;
+use super::run::{Execution, Ready, Run, RunOptions};
+use super::stage::WorldStage;
 use crate::contract::{Both, Contract};
 use crate::trace::{Env, EnvWhat, What};
 use crate::world::Step;
@@ -11,8 +11,8 @@ use crate::world::Step;
 /// Runs the scenario, if the target can be built on a world.
 ///
 /// # Errors
-/// Why what is to go wrong there can't.
-pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Option<Run>, RunError> {
+/// Why a fault of the scenario can't happen there.
+pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOptions) -> Result<Option<Run>, RunError> {
     let scenario = ready.scenario;
     let (mut world, settings) = (scenario.world(options), scenario.settings(contract));
     if ready.target.offers().network_faults {
@@ -20,23 +20,23 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     }
     let flows = scenario.flows.iter().map(|_| ready.target.build(&mut world, &settings)).collect::<Option<Vec<_>>>();
     let Some(flows) = flows else { return Ok(None) };
-    // What is planned for the very beginning strikes, and is recorded, at once.
+    // Faults at the very beginning strike, and are recorded, at once.
     world.record(options.keep != Keep::Nothing);
     ready.plan(&mut world, &flows)?;
-    let mut course = Course::new(ready, world.header(contract), options);
-    let mut stage = Worldly { world, flows };
-    while course.advance(&mut stage) {
-        course.watch(&mut stage.world);
-        if !course.is_within(stage.world.now()) || stage.world.step() == Step::Quiet {
+    let mut execution = Execution::new(ready, world.header(contract), options);
+    let mut stage = WorldStage { world, flows };
+    while execution.advance(&mut stage) {
+        execution.watch(&mut stage.world);
+        if !execution.is_within(stage.world.now()) || stage.world.step() == Step::Quiet {
             break;
         }
     }
-    if course.limit.is_some() {
+    if execution.limit.is_some() {
         stage.world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End }));
     } else {
         stage.world.quiesce();
     }
-    course.watch(&mut stage.world);
-    course.note_faults(&stage.world, &stage.flows);
-    Ok(Some(course.finish(stage.world.now(), stage.world.choice())))
+    execution.watch(&mut stage.world);
+    execution.note_faults(&stage.world, &stage.flows);
+    Ok(Some(execution.finish(stage.world.now(), stage.world.choice())))
 }

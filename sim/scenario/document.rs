@@ -1,5 +1,5 @@
-//! A TOML document as tables that are asked for the keys they may have. Whatever is asked for wrongly, or left over at the end,
-//! is a diagnostic that marks the bytes concerned.
+//! Reads a TOML document as tables that are asked for the keys they may have. A value of the wrong form, and a key that is left
+//! over at the end, is a diagnostic that marks the bytes concerned.
 
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
@@ -7,13 +7,13 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, de};
 
-use super::mistake::{Mistake, Source, Spot};
+use super::mistake::{Mistake, SourceText, Spot};
 use super::units;
 use crate::contract::suggestion;
 use crate::trace::Diagnostic;
 
 /// Parses the source's text and hands the top table to `read`. Of several errors the first is told: the others follow from it.
-pub(super) fn with_document<T>(source: &Source, read: impl FnOnce(Table<'_>) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
+pub(super) fn with_document<T>(source: &SourceText, read: impl FnOnce(Table<'_>) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
     match errors.iter().min_by_key(|error| error.span().map(|span| span.start)) {
         Some(error) => Err(syntax(source, error)),
@@ -22,7 +22,7 @@ pub(super) fn with_document<T>(source: &Source, read: impl FnOnce(Table<'_>) -> 
 }
 
 /// What the TOML parser objects to.
-fn syntax(source: &Source, error: &de::Error) -> Diagnostic {
+fn syntax(source: &SourceText, error: &de::Error) -> Diagnostic {
     let end = source.text.len();
     let span = error.span().unwrap_or(end..end);
     source.at(Spot::of(&span), error.message().lines().next().unwrap_or("this is no TOML"))
@@ -30,14 +30,14 @@ fn syntax(source: &Source, error: &de::Error) -> Diagnostic {
 
 /// A table, and which of its keys were asked for.
 pub(super) struct Table<'a> {
-    source: &'a Source,
+    source: &'a SourceText,
     what: &'static str,
     span: Range<usize>,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<KeyValue<'a>>,
     asked: Vec<&'static str>,
 }
 
-struct Entry<'a> {
+struct KeyValue<'a> {
     key: Range<usize>,
     item: Item<'a>,
     taken: bool,
@@ -46,15 +46,15 @@ struct Entry<'a> {
 /// A value, and the key that it stands under.
 #[derive(Clone)]
 pub(super) struct Item<'a> {
-    source: &'a Source,
+    source: &'a SourceText,
     key: &'a str,
     value: &'a DeValue<'a>,
     pub(super) span: Range<usize>,
 }
 
 impl<'a> Table<'a> {
-    fn new(source: &'a Source, what: &'static str, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
-        let entry = |(key, value): (&'a Spanned<de::DeString<'a>>, &'a Spanned<DeValue<'a>>)| Entry {
+    fn new(source: &'a SourceText, what: &'static str, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
+        let entry = |(key, value): (&'a Spanned<de::DeString<'a>>, &'a Spanned<DeValue<'a>>)| KeyValue {
             key: key.span(),
             item: Item { source, key: key.get_ref(), value: value.get_ref(), span: value.span() },
             taken: false,
@@ -94,7 +94,7 @@ impl<'a> Table<'a> {
         entry.map(|entry| Spot::of(&entry.key)).unwrap_or_default()
     }
 
-    /// Refuses the first key, in the order of the file, that nobody asked for.
+    /// Refuses the first key, in the order of the file, that was not asked for.
     pub(super) fn finish(self) -> Result<(), Diagnostic> {
         let Some(entry) = self.entries.iter().find(|entry| !entry.taken) else { return Ok(()) };
         let message = format!("unknown key `{}` in {}", entry.item.key, self.what);

@@ -1,4 +1,4 @@
-//! A random run told without chance: as faults that name their packets, and a schedule.
+//! Tells a random run without chance: as faults that name their packets, and a schedule.
 
 use super::file::MAX_FILE;
 use super::schedule::MAX_DECISIONS;

@@ -1,5 +1,5 @@
-//! `[[fault]]`: what happens from outside. Segments are told by what they are, not by their number in the run, so that a fault
-//! strikes the same one after unrelated parts of a scenario were edited.
+//! Reads and writes `[[fault]]`: what happens from outside. Faults name a segment by what it is, not by its number in the run, so
+//! that they strike the same one after unrelated parts of a scenario were edited.
 
 use std::fmt;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub enum FaultKind {
     },
     /// One segment fares otherwise than the others.
     Segment {
-        /// Who sends it.
+        /// The sender.
         from: End,
         /// On which flow.
         flow: u32,
@@ -53,7 +53,7 @@ pub enum FaultKind {
     },
     /// Nothing that is sent passes.
     Partition {
-        /// Whose packets don't; nothing: nobody's.
+        /// The end whose packets don't pass; nothing: no packet passes.
         from: Option<End>,
         /// When it begins.
         at: Duration,
@@ -91,7 +91,7 @@ impl FaultKind {
         }
     }
 
-    /// What of it is the network's to bring about, on these flows.
+    /// As a fault of the network on these flows, if it is one.
     pub(super) fn planned(&self, flows: &[Both<Conn>]) -> Option<NetFault> {
         Some(match *self {
             FaultKind::Abort { .. } => return None,
@@ -103,7 +103,7 @@ impl FaultKind {
         })
     }
 
-    /// The same of one of so many flows.
+    /// The same on one of `count` flows.
     #[cfg(any(test, feature = "proptest"))]
     pub(crate) fn of_flows(mut self, count: u32) -> Self {
         if let FaultKind::Abort { flow, .. } | FaultKind::Segment { flow, .. } = &mut self {
@@ -123,10 +123,10 @@ impl FaultKind {
 }
 
 /// How a kind of fault is read.
-type Reader = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
+type ReadFault = fn(&Item<'_>, &[FlowSteps]) -> Result<FaultKind, Diagnostic>;
 
 /// Every key that a fault may have.
-pub(super) const KINDS: [(&str, Reader); 11] = [
+pub(super) const KINDS: [(&str, ReadFault); 11] = [
     ("drop", |item, flows| segment(item, flows, |_| Ok(Impairment::Drop))),
     ("delay", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Impairment::Delay))),
     ("jitter", |item, flows| segment(item, flows, |table| table.need("by", Item::span_of_time).map(Impairment::Jitter))),

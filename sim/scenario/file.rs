@@ -1,4 +1,4 @@
-//! From a scenario file to a [`Scenario`]: every key that a file may have.
+//! Reads a scenario file: every key that it may have.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::{Item, Table, with_document};
-use super::mistake::{Mistake, Source, Spot};
+use super::mistake::{Mistake, SourceText, Spot};
 use super::network::Network;
-use super::{FlowSteps, Guard, Limits, PORT, Pipe, Scenario, Spots, Step, fault, grammar, schedule, sense};
+use super::{FlowSteps, Guard, Limits, PORT, PipeSpec, Scenario, Spots, Step, fault, grammar, schedule, sense};
 use crate::contract::{Both, Contract, End, suggestion};
 use crate::rules::Rule;
 use crate::target;
@@ -44,13 +44,13 @@ pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Scenario, Diagnostic> {
         let end = error.error_len().map_or(bytes.len(), |length| at + length);
         Diagnostic::in_text(name, bytes, at..end, "this is no UTF-8").with_help("save the file as UTF-8")
     })?;
-    let source = Source { name: name.into(), text: Arc::from(text) };
+    let source = SourceText { name: name.into(), text: Arc::from(text) };
     let scenario = with_document(&source, |table| scenario(&source, table))?;
     sense::check(&scenario)?;
     Ok(scenario)
 }
 
-fn scenario(source: &Source, mut file: Table<'_>) -> Result<Scenario, Diagnostic> {
+fn scenario(source: &SourceText, mut file: Table<'_>) -> Result<Scenario, Diagnostic> {
     let title = file.get("title", Item::string)?.unwrap_or_default();
     let contract = file.get("contract", contracts)?;
     let target = file.get("target", target_name)?;
@@ -122,9 +122,9 @@ fn guarded(name: &str) -> Result<Rule, Mistake> {
     }
 }
 
-fn pipe(item: &Item<'_>) -> Result<Pipe, Diagnostic> {
+fn pipe(item: &Item<'_>) -> Result<PipeSpec, Diagnostic> {
     let mut table = item.table("`[pipe]`")?;
-    let mut pipe = Pipe::default();
+    let mut pipe = PipeSpec::default();
     pipe.capacity = table.get("capacity", capacity)?.unwrap_or(pipe.capacity);
     pipe.delay = table.get("delay", Item::span_of_time)?.unwrap_or(pipe.delay);
     table.finish().map(|()| pipe)

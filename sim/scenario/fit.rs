@@ -1,8 +1,8 @@
-//! Whether a target can run a scenario, and if not, because of what in it.
+//! Decides whether a target can run a scenario, and if not, which part of the scenario it can't.
 
 use super::mistake::Spot;
 use super::network::usual_stacks;
-use super::step::Kind;
+use super::step::ActionKind;
 use super::{Action, PORT, Scenario, Step};
 use crate::contract::{Both, Contract};
 use crate::trace::Diagnostic;
@@ -55,7 +55,7 @@ impl Scenario {
 fn lacking(step: &Step, offers: &Offers) -> Option<&'static str> {
     let is_nodelay = matches!(step.action, Action::WriteNodelay(_) | Action::WritevNodelay(_));
     match &step.action {
-        action if action.kind() == Kind::Setup && !offers.connections => {
+        action if action.kind() == ActionKind::Setup && !offers.connections => {
             Some("has no connection setup: its ends are connected from the start")
         }
         _ if step.cancel_after.is_some() && !offers.cancel => Some("can't cancel calls"),

@@ -1,10 +1,10 @@
-//! The grammar of steps: `ACTION [| cancel after D] [-> RESULT]`. Every mistake says which bytes of the step are wrong and what
-//! would have been valid there.
+//! Parses steps: `ACTION [| cancel after D] [-> RESULT]`. Every mistake says which bytes of the step are wrong and what would have
+//! been valid there.
 
 use std::ops::Range;
 
 use super::mistake::Mistake;
-use super::step::{Action, Expect, Kind, Step};
+use super::step::{Action, ActionKind, Expect, Step};
 use super::units;
 use crate::contract::{Error, Mode, suggestion};
 
@@ -60,10 +60,10 @@ struct Words<'a> {
     verb: &'a str,
 }
 
-type Word<'a> = (&'a str, Range<usize>);
+type SpannedWord<'a> = (&'a str, Range<usize>);
 
 impl<'a> Words<'a> {
-    fn peek(&self) -> Option<Word<'a>> {
+    fn peek(&self) -> Option<SpannedWord<'a>> {
         let rest = &self.text[self.at..];
         let start = self.at + rest.find(|c: char| !c.is_whitespace())?;
         let rest = &self.text[start..];
@@ -82,12 +82,12 @@ impl<'a> Words<'a> {
     }
 
     /// The next word that belongs to the action or clause at hand.
-    fn argument(&mut self) -> Option<Word<'a>> {
+    fn argument(&mut self) -> Option<SpannedWord<'a>> {
         self.peek().filter(|(word, _)| !matches!(*word, "|" | "->")).inspect(|(_, span)| self.at = span.end)
     }
 
     /// The next word, which must be there.
-    fn needed(&mut self, what: &str) -> Result<Word<'a>, Mistake> {
+    fn needed(&mut self, what: &str) -> Result<SpannedWord<'a>, Mistake> {
         let end = self.text.trim_end().len().max(self.at);
         self.argument().ok_or_else(|| {
             let place = self.peek().map_or(end..end, |(_, span)| span);
@@ -154,7 +154,7 @@ impl<'a> Words<'a> {
         Ok(if self.eat("once") { Action::ReadOnce(bytes) } else { Action::ReadExact(bytes) })
     }
 
-    /// Whoever says `read till eof` knows what is meant, but not how it is written.
+    /// The meaning of `read till eof` is clear, though it is written otherwise: the help says how.
     fn unexpected_in_read(&self, word: &str, span: Range<usize>) -> Mistake {
         let means_eof = ["eof", "all", "end"].contains(&word) || self.peek().is_some_and(|(next, _)| next == "eof");
         let help = if means_eof { "did you mean `read to eof`?" } else { self.forms() };
@@ -243,7 +243,7 @@ impl<'a> Words<'a> {
     fn cancellation(&mut self, action: &Action) -> Result<Option<std::time::Duration>, Mistake> {
         let Some((_, bar)) = self.peek().filter(|(word, _)| *word == "|") else { return Ok(None) };
         self.at = bar.end;
-        if action.kind() == Kind::Timing {
+        if action.kind() == ActionKind::Timing {
             let message = format!("`{}` is no call that could be cancelled", action.word());
             return Err(Mistake::new(bar, message, "cancel a read, a write or another call"));
         }
@@ -259,7 +259,7 @@ impl<'a> Words<'a> {
     fn expectation(&mut self, action: &Action, cancels: bool) -> Result<Option<Expect>, Mistake> {
         let Some((_, arrow)) = self.peek().filter(|(word, _)| *word == "->") else { return Ok(None) };
         self.at = arrow.end;
-        if action.kind() == Kind::Timing {
+        if action.kind() == ActionKind::Timing {
             let message = format!("`{}` has no result", action.word());
             return Err(Mistake::new(arrow, message, "expect something of a call"));
         }
@@ -313,23 +313,23 @@ fn possible(expect: &Expect, action: &Action, cancels: bool) -> bool {
         Expect::Cancelled => cancels,
         Expect::Blocks => !cancels,
         Expect::Failed | Expect::Error(_) => true,
-        Expect::Closed | Expect::Eof => matches!(kind, Kind::Read | Kind::Write),
-        Expect::Data | Expect::Bytes(_) => kind == Kind::Read,
-        Expect::Ok => matches!(kind, Kind::Write | Kind::Flush | Kind::Setup) && !leaves,
-        Expect::Done => kind == Kind::Ending || leaves,
+        Expect::Closed | Expect::Eof => matches!(kind, ActionKind::Read | ActionKind::Write),
+        Expect::Data | Expect::Bytes(_) => kind == ActionKind::Read,
+        Expect::Ok => matches!(kind, ActionKind::Write | ActionKind::Flush | ActionKind::Setup) && !leaves,
+        Expect::Done => kind == ActionKind::Ending || leaves,
     }
 }
 
 /// What can come of such an action, in words.
 fn results(action: &Action, cancels: bool) -> Vec<&'static str> {
     let own: &[&str] = match action.kind() {
-        Kind::Setup if *action == Action::Disconnect => &["done"],
-        Kind::Read => &["data", "a size", "eof", "closed"],
-        Kind::Write => &["ok", "closed", "eof"],
-        Kind::Flush => &["ok"],
-        Kind::Ending => &["done"],
-        Kind::Setup => &["ok", "refused"],
-        Kind::Timing => &[],
+        ActionKind::Setup if *action == Action::Disconnect => &["done"],
+        ActionKind::Read => &["data", "a size", "eof", "closed"],
+        ActionKind::Write => &["ok", "closed", "eof"],
+        ActionKind::Flush => &["ok"],
+        ActionKind::Ending => &["done"],
+        ActionKind::Setup => &["ok", "refused"],
+        ActionKind::Timing => &[],
     };
     let errors = ["error", "reset", "timed_out"];
     own.iter().copied().chain(errors).chain([if cancels { "cancelled" } else { "blocks" }]).collect()

@@ -1,4 +1,4 @@
-//! The step machine: where every task of a scenario stands, as plain data. A copy of it and of its stage goes on alike.
+//! Runs the steps of a scenario's tasks: the step machine, as plain data. A copy of it and of its stage goes on alike.
 //!
 //! A task that can go on takes one turn (one call, or one step that is no call) and goes to the end of the line; a task whose
 //! call or timer is pending is out of the line until that ends.
@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::program::{Line, Program};
+use super::program::{Program, Script};
 use super::stage::Stage;
-use super::{Action, Ended, Expect, Step};
+use super::{Action, Expect, Step, StepResult};
 use crate::contract::{Call, Outcome, Payload};
 use crate::time::Instant;
 use crate::trace::{Place, pattern};
@@ -17,7 +17,7 @@ use crate::world::Op;
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
     program: Arc<Program>,
-    tasks: Vec<Task>,
+    tasks: Vec<TaskCursor>,
     /// The tasks that can go on, in order.
     line: VecDeque<u32>,
     /// The task of each pending operation, by the operation's slot.
@@ -28,7 +28,7 @@ pub(super) struct Machine {
     writes: Vec<u64>,
     /// Calls begun so far.
     calls: u64,
-    /// The task and step of each call, in the order of calls at each place; kept where somebody may ask.
+    /// The task and step of each call, in the order of calls at each place; kept where reports may ask for it.
     made: Option<BTreeMap<Place, Vec<(u32, u32)>>>,
     /// Expectations that were not met, in the order in which that came out.
     pub(super) misses: Vec<Miss>,
@@ -37,7 +37,7 @@ pub(super) struct Machine {
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Miss {
-    /// Whose step.
+    /// The task with the step.
     pub(super) task: usize,
     /// Which of the task's steps.
     pub(super) step: usize,
@@ -49,18 +49,18 @@ pub(super) struct Miss {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     /// It ended otherwise.
-    Ended(Ended),
-    /// It never ended, with so many bytes read.
+    Ended(StepResult),
+    /// It never ended, with this many bytes read.
     Pending(u64),
     /// It never began, since this step of the task never ended.
     Unreached(usize),
 }
 
 #[derive(Clone, Debug, Default)]
-struct Task {
+struct TaskCursor {
     /// The step at hand.
     step: usize,
-    state: State,
+    state: Activity,
     /// Gives the step's call up.
     timer: Option<Op>,
     /// Bytes that the step's calls have read or written.
@@ -68,11 +68,11 @@ struct Task {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum Activity {
     /// In the line, before a step or between two calls of one.
     #[default]
     Ready,
-    /// Its call is pending, which hands over so many bytes if it is a write.
+    /// Its call is pending, which hands over this many bytes if it is a write.
     Calling(Op, u64),
     /// Waits for a time.
     Sleeping(Op),
@@ -84,9 +84,9 @@ enum State {
 
 impl Machine {
     pub(super) fn new(program: Arc<Program>) -> Self {
-        let count = program.lines.len();
+        let count = program.scripts.len();
         Machine {
-            tasks: vec![Task::default(); count],
+            tasks: vec![TaskCursor::default(); count],
             line: (0..u32::try_from(count).unwrap_or(u32::MAX)).collect(),
             owners: Vec::new(),
             signals: vec![false; program.signals()],
@@ -148,10 +148,10 @@ impl Machine {
 
     /// Has every task ended?
     pub(super) fn is_over(&self) -> bool {
-        self.tasks.iter().all(|task| task.state == State::Over)
+        self.tasks.iter().all(|task| task.state == Activity::Over)
     }
 
-    /// The steps of a task, and whose they are.
+    /// The steps of a task, and the end that takes them.
     pub(super) fn task(&self, task: usize) -> Option<(Place, &[Step])> {
         self.program.task(task)
     }
@@ -167,20 +167,20 @@ impl Machine {
     }
 
     fn queue(&mut self, task: usize) {
-        self.tasks[task].state = State::Ready;
+        self.tasks[task].state = Activity::Ready;
         self.line.push_back(task as u32);
     }
 
     fn turn(&mut self, program: &Program, stage: &mut impl Stage, task: usize) {
-        match &program.lines[task] {
-            Line::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
-            Line::Abort { at, abort, .. } => {
+        match &program.scripts[task] {
+            Script::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
+            Script::Abort { at, abort, .. } => {
                 stage.abort(*at, *abort);
-                self.tasks[task].state = State::Over;
+                self.tasks[task].state = Activity::Over;
             }
-            Line::Task { at, steps } => match steps.get(self.tasks[task].step) {
+            Script::Task { at, steps } => match steps.get(self.tasks[task].step) {
                 Some(step) => self.perform(stage, task, *at, step),
-                None => self.tasks[task].state = State::Over,
+                None => self.tasks[task].state = Activity::Over,
             },
         }
     }
@@ -191,7 +191,7 @@ impl Machine {
             Action::At(time) => self.sleep(stage, task, Instant::ZERO + *time),
             Action::Signal(name) => self.signal(task, name),
             Action::Wait(name) => match self.program.signal(name) {
-                Some(signal) if !self.signals[signal] => self.tasks[task].state = State::Waiting(signal),
+                Some(signal) if !self.signals[signal] => self.tasks[task].state = Activity::Waiting(signal),
                 _ => self.next_step(task),
             },
             action => match self.next_call(action, at, self.tasks[task].bytes) {
@@ -205,11 +205,11 @@ impl Machine {
         let op = stage.sleep(until);
         match stage.outcome(op) {
             Some(_) => self.next_step(task),
-            None => self.wait_for(op, task, State::Sleeping(op)),
+            None => self.wait_for(op, task, Activity::Sleeping(op)),
         }
     }
 
-    fn wait_for(&mut self, op: Op, task: usize, state: State) {
+    fn wait_for(&mut self, op: Op, task: usize, state: Activity) {
         self.own(op, task);
         self.tasks[task].state = state;
     }
@@ -225,7 +225,7 @@ impl Machine {
     fn signal(&mut self, task: usize, name: &str) {
         if let Some(signal) = self.program.signal(name) {
             self.signals[signal] = true;
-            let waiting = |task: &usize| self.tasks[*task].state == State::Waiting(signal);
+            let waiting = |task: &usize| self.tasks[*task].state == Activity::Waiting(signal);
             let released: Vec<usize> = (0..self.tasks.len()).filter(waiting).collect();
             released.into_iter().for_each(|task| self.next_step(task));
         }
@@ -249,7 +249,7 @@ impl Machine {
         if let Some(outcome) = stage.outcome(op) {
             return self.returned(stage, task, step, length, outcome);
         }
-        self.wait_for(op, task, State::Calling(op, length));
+        self.wait_for(op, task, Activity::Calling(op, length));
         if let (Some(after), None) = (step.cancel_after, self.tasks[task].timer) {
             let timer = stage.sleep(stage.now() + after);
             self.own(timer, task);
@@ -305,8 +305,8 @@ impl Machine {
         let task = task as usize;
         let step = program.task(task).and_then(|(_, steps)| steps.get(self.tasks[task].step));
         match (self.tasks[task].state, step) {
-            (State::Calling(call, length), Some(step)) if call == op => self.returned(stage, task, step, length, outcome),
-            (State::Sleeping(timer), _) if timer == op => self.next_step(task),
+            (Activity::Calling(call, length), Some(step)) if call == op => self.returned(stage, task, step, length, outcome),
+            (Activity::Sleeping(timer), _) if timer == op => self.next_step(task),
             (_, Some(step)) if self.tasks[task].timer == Some(op) => self.give_up(stage, task, step),
             _ => {}
         }
@@ -333,7 +333,7 @@ impl Machine {
     fn give_up(&mut self, stage: &mut impl Stage, task: usize, step: &Step) {
         self.tasks[task].timer = None;
         self.judge(stage.now(), task, step, None);
-        if let State::Calling(op, _) = self.tasks[task].state {
+        if let Activity::Calling(op, _) = self.tasks[task].state {
             stage.cancel(op);
             return self.next_step(task);
         }
@@ -342,7 +342,7 @@ impl Machine {
     }
 
     fn judge(&mut self, at: Instant, task: usize, step: &Step, last: Option<Outcome>) {
-        let ended = Ended { bytes: self.tasks[task].bytes, last };
+        let ended = StepResult { bytes: self.tasks[task].bytes, last };
         if step.expect.as_ref().is_some_and(|expect| !expect.is_met(&ended)) {
             self.misses.push(Miss { task, step: self.tasks[task].step, at, why: Why::Ended(ended) });
         }

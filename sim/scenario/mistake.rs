@@ -1,4 +1,4 @@
-//! Where something stands in a scenario file, and what is wrong with it.
+//! Marks places in a scenario file, and tells what is wrong there.
 
 use std::fmt;
 use std::ops::Range;
@@ -63,12 +63,12 @@ pub(super) fn clip(mut message: String) -> String {
 /// A file's name and text, kept for the diagnostics of the run; both empty where a scenario came from no file. As with
 /// [`Spot`], any two are equal.
 #[derive(Clone, Default, Eq)]
-pub(crate) struct Source {
+pub(crate) struct SourceText {
     pub(crate) name: Arc<str>,
     pub(crate) text: Arc<str>,
 }
 
-impl Source {
+impl SourceText {
     /// A diagnostic that underlines `spot`.
     pub(crate) fn at(&self, spot: Spot, message: impl Into<String>) -> Diagnostic {
         let message = clip(message.into());
@@ -98,13 +98,13 @@ impl Source {
     }
 }
 
-impl PartialEq for Source {
-    fn eq(&self, _: &Source) -> bool {
+impl PartialEq for SourceText {
+    fn eq(&self, _: &SourceText) -> bool {
         true
     }
 }
 
-impl fmt::Debug for Source {
+impl fmt::Debug for SourceText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
     }

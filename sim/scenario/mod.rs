@@ -1,4 +1,4 @@
-//! Scenarios: what both ends of one or more flows do, and what must come of it, as a file that a person reads.
+//! Describes what both ends of one or more flows do, and what must come of it, as a file that a person reads; and runs it.
 //!
 //! [`Scenario::load`] reads the file (TOML; the grammar of a step is in `grammar`), and every mistake in it is a
 //! [`Diagnostic`] that marks the bytes concerned. `Display` writes the same format back, as short as it can be said.
@@ -14,13 +14,13 @@ mod file;
 mod fit;
 mod grammar;
 mod keys;
-mod log;
 mod machine;
 mod mistake;
 mod network;
 mod opening;
 mod picture;
 mod program;
+mod recorder;
 mod run;
 mod schedule;
 mod sense;
@@ -35,9 +35,9 @@ use std::time::Duration;
 
 pub use error::RunError;
 pub use fault::{Fault, FaultKind};
-pub use log::{Keep, Stats};
-pub use run::{Options, Ready, Run, Unmet};
-pub use step::{Action, Ended, Expect, Step};
+pub use recorder::{Keep, Stats};
+pub use run::{Ready, Run, RunOptions, Unmet};
+pub use step::{Action, Expect, Step, StepResult};
 
 use crate::choice::Deviations;
 use crate::contract::{Both, Contract, End};
@@ -47,7 +47,7 @@ use crate::rules::Rule;
 use crate::trace::Diagnostic;
 use crate::world::Target;
 use crate::{target, tcp};
-use mistake::{Source, Spot};
+use mistake::{SourceText, Spot};
 
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct Scenario {
     /// Rules that a run must put to the test.
     pub guards: Vec<Guard>,
     /// The pipes between the ends.
-    pub pipe: Pipe,
+    pub pipe: PipeSpec,
     /// Where a run is given up.
     pub limits: Limits,
     /// The path between the two hosts: each direction by the end that sends.
@@ -78,7 +78,7 @@ pub struct Scenario {
     /// The flows, by their numbers.
     pub flows: Vec<FlowSteps>,
     pub(crate) spots: Spots,
-    pub(crate) source: Source,
+    pub(crate) source: SourceText,
 }
 
 /// Where a file speaks of its network.
@@ -108,16 +108,16 @@ impl From<Rule> for Guard {
 /// The pipe of each flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Pipe {
+pub struct PipeSpec {
     /// Bytes that a direction holds before its writers wait.
     pub capacity: usize,
     /// How long bytes and the end of the stream travel.
     pub delay: Duration,
 }
 
-impl Default for Pipe {
+impl Default for PipeSpec {
     fn default() -> Self {
-        Pipe { capacity: 64 << 10, delay: Duration::ZERO }
+        PipeSpec { capacity: 64 << 10, delay: Duration::ZERO }
     }
 }
 
@@ -208,14 +208,14 @@ impl Scenario {
     /// # Errors
     /// [`RunError::Unfit`]: what in the scenario the target can't do; [`RunError::Ends`]: why its ends could not be made.
     pub fn run(&self, target: &dyn Target) -> Result<Run, RunError> {
-        self.run_with(target, &Options::default())
+        self.run_with(target, &RunOptions::default())
     }
 
     /// Runs the scenario once.
     ///
     /// # Errors
     /// As [`Scenario::run`].
-    pub fn run_with(&self, target: &dyn Target, options: &Options) -> Result<Run, RunError> {
+    pub fn run_with(&self, target: &dyn Target, options: &RunOptions) -> Result<Run, RunError> {
         self.on(target)?.run(options)
     }
 
@@ -228,13 +228,13 @@ impl Scenario {
         let ready = self.on(target)?;
         let mut last = None;
         for seed in seeds {
-            let run = ready.run(&Options::default().with_seed(seed))?;
+            let run = ready.run(&RunOptions::default().with_seed(seed))?;
             if run.judgement() != Judgement::Held {
                 return Ok(run);
             }
             last = Some(run);
         }
-        last.map_or_else(|| ready.run(&Options::default()), Ok)
+        last.map_or_else(|| ready.run(&RunOptions::default()), Ok)
     }
 
     /// The target that the scenario names; the pipe if it names none.

@@ -1,11 +1,11 @@
-//! `[link]` and `[tcp]`: the path between the two hosts, and how their stacks are set.
+//! Reads and writes `[link]` and `[tcp]`: the path between the two hosts, and how their stacks are set.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::document::{Item, Table};
-use super::keys::{Key, Section};
+use super::keys::{KeyFormat, SettingsTable};
 use super::mistake::Mistake;
 use super::units::{self, Size, Span};
 use crate::contract::{Both, End, suggestion};
@@ -32,7 +32,7 @@ pub(super) struct Network {
     pub(super) tcp: Both<tcp::Settings>,
 }
 
-const LINK: Section<LinkSettings> = Section {
+const LINK: SettingsTable<LinkSettings> = SettingsTable {
     name: "link",
     what: "`[link]`",
     ends: Both { client: ("to-server", "`[link.to-server]`"), server: ("to-client", "`[link.to-client]`") },
@@ -40,7 +40,7 @@ const LINK: Section<LinkSettings> = Section {
     clash: |_| None,
 };
 
-const TCP: Section<tcp::Settings> = Section {
+const TCP: SettingsTable<tcp::Settings> = SettingsTable {
     name: "tcp",
     what: "`[tcp]`",
     ends: Both { client: ("client", "`[tcp.client]`"), server: ("server", "`[tcp.server]`") },
@@ -87,71 +87,83 @@ fn timeouts(tcp: &tcp::Settings) -> Option<(String, &'static str)> {
     Some((message, "without these keys: `rto-min` 1s, `rto-initial` 1s, `rto-max` 60s"))
 }
 
-const LINK_KEYS: [Key<LinkSettings>; 9] = [
-    Key { name: "delay", read: |link, item| put(&mut link.delay, within(item, Duration::ZERO..=MAX_SPAN)), show: |link| time(link.delay) },
-    Key {
+const LINK_KEYS: [KeyFormat<LinkSettings>; 9] = [
+    KeyFormat {
+        name: "delay",
+        read: |link, item| put(&mut link.delay, within(item, Duration::ZERO..=MAX_SPAN)),
+        show: |link| time(link.delay),
+    },
+    KeyFormat {
         name: "jitter",
         read: |link, item| put(&mut link.jitter, within(item, Duration::ZERO..=MAX_SPAN)),
         show: |link| time(link.jitter),
     },
-    Key { name: "loss", read: |link, item| put(&mut link.loss, likelihood(item)), show: |link| odds(link.loss) },
-    Key { name: "duplicate", read: |link, item| put(&mut link.duplicate, likelihood(item)), show: |link| odds(link.duplicate) },
-    Key { name: "reorder", read: |link, item| put(&mut link.reorder, likelihood(item)), show: |link| odds(link.reorder) },
-    Key { name: "corrupt", read: |link, item| put(&mut link.corrupt, likelihood(item)), show: |link| odds(link.corrupt) },
-    Key {
+    KeyFormat { name: "loss", read: |link, item| put(&mut link.loss, likelihood(item)), show: |link| odds(link.loss) },
+    KeyFormat { name: "duplicate", read: |link, item| put(&mut link.duplicate, likelihood(item)), show: |link| odds(link.duplicate) },
+    KeyFormat { name: "reorder", read: |link, item| put(&mut link.reorder, likelihood(item)), show: |link| odds(link.reorder) },
+    KeyFormat { name: "corrupt", read: |link, item| put(&mut link.corrupt, likelihood(item)), show: |link| odds(link.corrupt) },
+    KeyFormat {
         name: "rate",
         read: |link, item| put(&mut link.rate, item.parsed("as `\"10Mbit/s\"`", units::rate).map(Some)),
         show: |link| link.rate.map_or_else(String::new, |rate| format!("\"{}\"", units::Rate(rate))),
     },
-    Key {
+    KeyFormat {
         name: "queue",
         read: |link, item| put(&mut link.queue, item.number(0..=MAX_QUEUE).map(Some)),
         show: |link| link.queue.map_or_else(String::new, |packets| packets.to_string()),
     },
-    Key {
+    KeyFormat {
         name: "mtu",
         read: |link, item| put(&mut link.mtu, item.number(MIN_MTU..=u64::from(u16::MAX))),
         show: |link| link.mtu.to_string(),
     },
 ];
 
-const TCP_KEYS: [Key<tcp::Settings>; 16] = [
-    Key {
+const TCP_KEYS: [KeyFormat<tcp::Settings>; 16] = [
+    KeyFormat {
         name: "mss",
         read: |tcp, item| put(&mut tcp.mss, item.number(1..=u64::from(tcp::Settings::mss_for(u16::MAX)))),
         show: |tcp| tcp.mss.to_string(),
     },
-    Key { name: "send-buffer", read: |tcp, item| put(&mut tcp.send_buffer, buffer(item)), show: |tcp| bytes(tcp.send_buffer) },
-    Key { name: "receive-buffer", read: |tcp, item| put(&mut tcp.receive_buffer, buffer(item)), show: |tcp| bytes(tcp.receive_buffer) },
-    Key { name: "window-scale", read: |tcp, item| put(&mut tcp.window_scale, item.boolean()), show: |tcp| tcp.window_scale.to_string() },
-    Key { name: "nagle", read: |tcp, item| put(&mut tcp.nagle, item.boolean()), show: |tcp| tcp.nagle.to_string() },
-    Key {
+    KeyFormat { name: "send-buffer", read: |tcp, item| put(&mut tcp.send_buffer, buffer(item)), show: |tcp| bytes(tcp.send_buffer) },
+    KeyFormat {
+        name: "receive-buffer",
+        read: |tcp, item| put(&mut tcp.receive_buffer, buffer(item)),
+        show: |tcp| bytes(tcp.receive_buffer),
+    },
+    KeyFormat {
+        name: "window-scale",
+        read: |tcp, item| put(&mut tcp.window_scale, item.boolean()),
+        show: |tcp| tcp.window_scale.to_string(),
+    },
+    KeyFormat { name: "nagle", read: |tcp, item| put(&mut tcp.nagle, item.boolean()), show: |tcp| tcp.nagle.to_string() },
+    KeyFormat {
         name: "delayed-ack",
         read: |tcp, item| put(&mut tcp.delayed_ack, within(item, Duration::ZERO..=ACK_LIMIT - TICK)),
         show: |tcp| time(tcp.delayed_ack),
     },
-    Key { name: "rto-initial", read: |tcp, item| put(&mut tcp.rto_initial, some_time(item)), show: |tcp| time(tcp.rto_initial) },
-    Key { name: "rto-min", read: |tcp, item| put(&mut tcp.rto_min, some_time(item)), show: |tcp| time(tcp.rto_min) },
-    Key { name: "rto-max", read: |tcp, item| put(&mut tcp.rto_max, some_time(item)), show: |tcp| time(tcp.rto_max) },
-    Key { name: "syn-give-up", read: |tcp, item| put(&mut tcp.syn_give_up, some_time(item)), show: |tcp| time(tcp.syn_give_up) },
-    Key { name: "give-up", read: |tcp, item| put(&mut tcp.give_up, some_time(item)), show: |tcp| time(tcp.give_up) },
-    Key { name: "msl", read: |tcp, item| put(&mut tcp.msl, within(item, Duration::ZERO..=MAX_SPAN)), show: |tcp| time(tcp.msl) },
-    Key {
+    KeyFormat { name: "rto-initial", read: |tcp, item| put(&mut tcp.rto_initial, some_time(item)), show: |tcp| time(tcp.rto_initial) },
+    KeyFormat { name: "rto-min", read: |tcp, item| put(&mut tcp.rto_min, some_time(item)), show: |tcp| time(tcp.rto_min) },
+    KeyFormat { name: "rto-max", read: |tcp, item| put(&mut tcp.rto_max, some_time(item)), show: |tcp| time(tcp.rto_max) },
+    KeyFormat { name: "syn-give-up", read: |tcp, item| put(&mut tcp.syn_give_up, some_time(item)), show: |tcp| time(tcp.syn_give_up) },
+    KeyFormat { name: "give-up", read: |tcp, item| put(&mut tcp.give_up, some_time(item)), show: |tcp| time(tcp.give_up) },
+    KeyFormat { name: "msl", read: |tcp, item| put(&mut tcp.msl, within(item, Duration::ZERO..=MAX_SPAN)), show: |tcp| time(tcp.msl) },
+    KeyFormat {
         name: "fin-wait-2",
         read: |tcp, item| put(&mut tcp.fin_wait_2, within(item, Duration::ZERO..=MAX_SPAN)),
         show: |tcp| time(tcp.fin_wait_2),
     },
-    Key {
+    KeyFormat {
         name: "ports",
         read: |tcp, item| put(&mut tcp.ports, item.number(1..=u64::from(tcp::Settings::PORTS_MAX))),
         show: |tcp| tcp.ports.to_string(),
     },
-    Key {
+    KeyFormat {
         name: "isn",
         read: |tcp, item| put(&mut tcp.isn, item.number(0..=u64::from(u32::MAX)).map(Some)),
         show: |tcp| tcp.isn.map_or_else(String::new, |isn| isn.to_string()),
     },
-    Key {
+    KeyFormat {
         name: "quirk",
         read: |tcp, item| put(&mut tcp.quirk, quirk(item).map(Some)),
         show: |tcp| tcp.quirk.map_or_else(String::new, |quirk| format!("\"{}\"", quirk.name())),

@@ -1,18 +1,18 @@
-//! How flows come into being on a target that makes connections, where no step says it: the client's end connects, the server's
-//! end listens and accepts, before anything else that they do.
+//! Adds the steps that open connections, on a target that makes them, where the scenario has none: the client's end connects, the
+//! server's end listens and accepts, before anything else that they do.
 
 use std::collections::BTreeSet;
 
 use super::{Action, FlowSteps, Scenario, Step};
 use crate::contract::{Both, End};
 
-/// What each end of each flow does first, since nobody says it.
+/// What each end of each flow does first, where no step says it.
 pub(super) fn openings(scenario: &Scenario) -> Vec<Both<Vec<Step>>> {
-    let mut ports = Ports::of(scenario);
+    let mut ports = ListeningPorts::of(scenario);
     scenario.flows.iter().map(|flow| opening(flow, &mut ports)).collect()
 }
 
-fn opening(flow: &FlowSteps, ports: &mut Ports) -> Both<Vec<Step>> {
+fn opening(flow: &FlowSteps, ports: &mut ListeningPorts) -> Both<Vec<Step>> {
     let is_connect = |action: &Action| matches!(action, Action::Connect(_));
     let says_connect = says(flow, End::Client, is_connect);
     let says_accept = says(flow, End::Server, |action| matches!(action, Action::Accept(_) | Action::Listen(_)));
@@ -41,17 +41,17 @@ fn accepted(flow: &FlowSteps, by_itself: bool) -> BTreeSet<u16> {
     said.chain(by_itself.then_some(flow.port)).collect()
 }
 
-/// Who listens where.
-struct Ports {
-    /// Where a step says so.
+/// The ends that listen on each port.
+struct ListeningPorts {
+    /// By a step.
     said: BTreeSet<u16>,
-    /// Where an end does so by itself, so far.
+    /// By an end without a step, so far.
     taken: BTreeSet<u16>,
-    /// Where several flows need it.
+    /// For several flows.
     shared: BTreeSet<u16>,
 }
 
-impl Ports {
+impl ListeningPorts {
     fn of(scenario: &Scenario) -> Self {
         let listened = |step: &Step| if let Action::Listen(port) = step.action { Some(port) } else { None };
         let said = scenario.tasks().flat_map(|(_, _, steps)| steps).filter_map(listened).collect();
@@ -61,7 +61,7 @@ impl Ports {
                 shared.insert(port);
             }
         }
-        Ports { said, taken: BTreeSet::new(), shared }
+        ListeningPorts { said, taken: BTreeSet::new(), shared }
     }
 
     /// The first flow that needs a port listens there; the others wait until it does.

@@ -1,4 +1,4 @@
-//! What a person looks at after a run.
+//! Draws and reports a run for people.
 
 use std::iter;
 
@@ -7,10 +7,10 @@ use crate::contract::Both;
 use crate::oracle::Judgement;
 use crate::report::{self, Case, Never, View, exercised, words};
 
-/// So many expectations that were not met are said beside a broken rule.
+/// How many expectations that were not met are told beside a broken rule.
 const UNMET_MAX: usize = 8;
 
-/// The most rows of a ladder that nobody asked for by itself.
+/// The most rows of a ladder that is drawn unasked.
 const ROWS: usize = 100;
 
 impl Run {
@@ -38,7 +38,7 @@ impl Run {
         broken + &unmet + &replay
     }
 
-    /// What did not come is said in a line each where a broken rule says why.
+    /// Expectations that were not met, in a line each: beside a broken rule, which says why.
     fn also_unmet(&self) -> String {
         let rest = self.unmet().len().saturating_sub(UNMET_MAX);
         let more = (rest > 0).then(|| format!("and {rest} more"));
@@ -71,7 +71,7 @@ impl Run {
     /// How a test shows the same again.
     fn again(&self) -> String {
         match self.seed() {
-            Some(seed) => format!("run this test again with `Options {{ seed: Some({seed}), .. }}`: all chance comes from the seed"),
+            Some(seed) => format!("run this test again with `RunOptions::default().with_seed({seed})`: all chance comes from the seed"),
             None => "run this test again: nothing in it is left to chance".to_owned(),
         }
     }
@@ -88,14 +88,14 @@ fn brief(unmet: &Unmet) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Options, Scenario};
+    use super::super::{RunOptions, Scenario};
     use crate::target;
 
     /// The report of a run whose server waits for bytes that never come.
     fn failure(seed: Option<u64>) -> String {
         let text = "title = \"Waits\"\n[client]\nsteps = [\"write 1\"]\n[server]\nsteps = [\"read 2 -> 2\"]\n";
         let scenario = Scenario::parse("waits.toml", text).expect("a scenario");
-        let run = scenario.run_with(target::named("pipe").expect("the pipe"), &Options::default().with_seed(seed)).expect("a run");
+        let run = scenario.run_with(target::named("pipe").expect("the pipe"), &RunOptions::default().with_seed(seed)).expect("a run");
         let panic = std::panic::catch_unwind(|| run.assert_held()).expect_err("it does not hold");
         *panic.downcast::<String>().expect("a report")
     }
@@ -104,7 +104,7 @@ mod tests {
     fn a_failing_test_names_its_seed() {
         let (plain, seeded) = (failure(None), failure(Some(3)));
         assert!(plain.contains("  replay      run this test again: nothing in it is left to chance\n"), "{plain}");
-        assert!(seeded.contains("Options { seed: Some(3), .. }"), "{seeded}");
+        assert!(seeded.contains("`RunOptions::default().with_seed(3)`"), "{seeded}");
         for report in [plain, seeded] {
             assert!(report.contains("error: expected 2 bytes") && !report.contains("also unmet"), "{report}");
             assert!(!report.contains("\n\n\n"), "{report}");

@@ -1,5 +1,5 @@
-//! What a machine runs: the tasks of a scenario with their places, and its aborts, which are tasks of their own (faults of the
-//! network are the world's). It never changes during a run, so that copies of a machine share it.
+//! Compiles what a machine runs: the tasks of a scenario with their places, and its aborts, which are tasks of their own (faults of
+//! the network are the world's). It never changes during a run, so that copies of a machine share it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::trace::{Abort, Place};
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     /// The aborts come first: what happens from outside at an instant happens before what the ends do then.
-    pub(super) lines: Vec<Line>,
+    pub(super) scripts: Vec<Script>,
     /// The names of signals, sorted.
     signals: Vec<Box<str>>,
     /// The port of each flow.
@@ -20,31 +20,31 @@ pub(super) struct Program {
 
 /// One task.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub(super) enum Script {
     /// An end is aborted from outside.
     Abort { at: Place, abort: Abort, when: Duration },
     /// Steps of one end.
     Task { at: Place, steps: Vec<Step> },
 }
 
-impl Line {
+impl Script {
     fn steps(&self) -> &[Step] {
         match self {
-            Line::Task { steps, .. } => steps,
-            Line::Abort { .. } => &[],
+            Script::Task { steps, .. } => steps,
+            Script::Abort { .. } => &[],
         }
     }
 }
 
 impl Program {
-    /// The scenario's tasks; where flows are not connected from the start, those that nobody connects are connected first.
+    /// The scenario's tasks; where flows are not connected from the start, those that no step connects are connected first.
     pub(super) fn new(scenario: &Scenario, connects: bool) -> Self {
         let aborts = scenario.faults.iter().filter_map(aborting);
-        let lines: Vec<Line> = aborts.chain(tasks(scenario, connects)).collect();
-        let mut signals: Vec<Box<str>> = lines.iter().flat_map(Line::steps).filter_map(signalled).map(Box::from).collect();
+        let scripts: Vec<Script> = aborts.chain(tasks(scenario, connects)).collect();
+        let mut signals: Vec<Box<str>> = scripts.iter().flat_map(Script::steps).filter_map(signalled).map(Box::from).collect();
         signals.sort_unstable();
         signals.dedup();
-        Program { lines, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
+        Program { scripts, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
     }
 
     /// How many flows there are.
@@ -67,19 +67,19 @@ impl Program {
         self.signals.binary_search_by(|signal| (**signal).cmp(name)).ok()
     }
 
-    /// The steps of a task, and whose they are; nothing for a fault.
-    pub(super) fn task(&self, line: usize) -> Option<(Place, &[Step])> {
-        match self.lines.get(line)? {
-            Line::Task { at, steps } => Some((*at, steps)),
-            Line::Abort { .. } => None,
+    /// The steps of a task, and the end that takes them; nothing for a fault.
+    pub(super) fn task(&self, number: usize) -> Option<(Place, &[Step])> {
+        match self.scripts.get(number)? {
+            Script::Task { at, steps } => Some((*at, steps)),
+            Script::Abort { .. } => None,
         }
     }
 }
 
-/// A fault that is the machine's to bring about.
-fn aborting(fault: &Fault) -> Option<Line> {
+/// The fault as a script, if the machine and not the network brings it about.
+fn aborting(fault: &Fault) -> Option<Script> {
     match fault.kind {
-        FaultKind::Abort { abort, flow, end, at } => Some(Line::Abort { at: Place { flow, end }, abort, when: at }),
+        FaultKind::Abort { abort, flow, end, at } => Some(Script::Abort { at: Place { flow, end }, abort, when: at }),
         _ => None,
     }
 }
@@ -92,15 +92,15 @@ fn signalled(step: &Step) -> Option<&str> {
 }
 
 /// The tasks, by flow, the client's before the server's.
-fn tasks(scenario: &Scenario, connects: bool) -> Vec<Line> {
+fn tasks(scenario: &Scenario, connects: bool) -> Vec<Script> {
     let mut openings = if connects { opening::openings(scenario) } else { vec![Both::default(); scenario.flows.len()] };
-    let mut lines = Vec::new();
+    let mut scripts = Vec::new();
     for (flow, (steps, first)) in scenario.flows.iter().zip(&mut openings).enumerate() {
         for end in End::BOTH {
             let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
             let tasks = opening::after(std::mem::take(&mut first[end]), &steps.tasks[end], flow, end);
-            lines.extend(tasks.into_iter().map(|steps| Line::Task { at, steps }));
+            scripts.extend(tasks.into_iter().map(|steps| Script::Task { at, steps }));
         }
     }
-    lines
+    scripts
 }

@@ -1,4 +1,4 @@
-//! One run of a scenario: how it goes, and what it leaves behind.
+//! Conducts one run of a scenario, and keeps what it leaves behind.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -6,9 +6,9 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::log::{Keep, Log, Stats};
 use super::machine::{Machine, Miss, Why};
 use super::program::Program;
+use super::recorder::{Keep, Recorder, Stats};
 use super::stage::Stage;
 use super::{Expect, Fault, Limits, RunError, Scenario, direct, shell};
 use crate::choice::{Choice, Deviations};
@@ -23,7 +23,7 @@ use crate::world::{Conn, NetSettings, PipeSettings, Target, World};
 /// What a run may be told beside its scenario.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
-pub struct Options {
+pub struct RunOptions {
     /// What each end promises, whatever the scenario says.
     pub contract: Option<Both<Contract>>,
     /// Where chance starts from, whatever the scenario says.
@@ -32,23 +32,23 @@ pub struct Options {
     pub keep: Keep,
 }
 
-impl Options {
+impl RunOptions {
     /// With this promise of each end, whatever the scenario says.
     #[must_use]
     pub fn with_contract(self, contract: impl Into<Option<Both<Contract>>>) -> Self {
-        Options { contract: contract.into(), ..self }
+        RunOptions { contract: contract.into(), ..self }
     }
 
     /// With chance from this seed on, whatever the scenario says.
     #[must_use]
     pub fn with_seed(self, seed: impl Into<Option<u64>>) -> Self {
-        Options { seed: seed.into(), ..self }
+        RunOptions { seed: seed.into(), ..self }
     }
 
     /// With this kept.
     #[must_use]
     pub fn with_keep(self, keep: Keep) -> Self {
-        Options { keep, ..self }
+        RunOptions { keep, ..self }
     }
 }
 
@@ -70,7 +70,7 @@ impl<'a> Ready<'a> {
     ///
     /// # Errors
     /// [`RunError::Ends`]: why the ends could not be made.
-    pub fn run(&self, options: &Options) -> Result<Run, RunError> {
+    pub fn run(&self, options: &RunOptions) -> Result<Run, RunError> {
         let contract = self.scenario.promised(options.contract, self.target);
         match direct::run(self, contract, options)? {
             Some(run) => Ok(run),
@@ -78,7 +78,7 @@ impl<'a> Ready<'a> {
         }
     }
 
-    /// Plans what is to go wrong in the network, on these flows.
+    /// Plans the faults of the network, on these flows.
     pub(super) fn plan(&self, world: &mut World, flows: &[Both<Conn>]) -> Result<(), RunError> {
         let mut planned = self.scenario.faults.iter().filter_map(|fault| fault.kind.planned(flows));
         planned.try_for_each(|fault| world.plan(fault)).map_err(|why| self.unmade(why.into_source()))
@@ -122,7 +122,7 @@ pub struct Unmet {
     pub diagnostic: Diagnostic,
     /// When that came out; the end of the run for a guard.
     pub t: Instant,
-    /// Whose step it was; nothing for a guard.
+    /// The end with the step; nothing for a guard.
     pub at: Option<Place>,
 }
 
@@ -218,12 +218,12 @@ impl Run {
 }
 
 /// A run that is under way, whatever it runs on.
-pub(super) struct Course<'a> {
+pub(super) struct Execution<'a> {
     scenario: &'a Scenario,
     seed: Option<u64>,
     target: String,
     machine: Machine,
-    log: Log,
+    recorder: Recorder,
     /// Where the oracle is left for the next run.
     oracle: &'a Cell<Option<Oracle>>,
     header: Header,
@@ -237,19 +237,19 @@ pub(super) struct Course<'a> {
     tasked: Option<Vec<u32>>,
 }
 
-impl<'a> Course<'a> {
-    pub(super) fn new(ready: &'a Ready<'_>, header: Header, options: &Options) -> Self {
+impl<'a> Execution<'a> {
+    pub(super) fn new(ready: &'a Ready<'_>, header: Header, options: &RunOptions) -> Self {
         let scenario = ready.scenario;
         let mut machine = Machine::new(Arc::clone(&ready.program));
         if options.keep.records() {
             machine.remember_calls();
         }
-        Course {
+        Execution {
             scenario,
             seed: scenario.chance(options.seed),
             target: ready.target.name().to_owned(),
             machine,
-            log: Log::new(options.keep, &header, ready.oracle.take()),
+            recorder: Recorder::new(options.keep, &header, ready.oracle.take()),
             oracle: &ready.oracle,
             header,
             idle_faults: Vec::new(),
@@ -261,7 +261,7 @@ impl<'a> Course<'a> {
 
     /// Each call is a task of its own, which may overtake another; the flows have these numbers in the trace.
     pub(super) fn tasked(self, flows: Vec<u32>) -> Self {
-        Course { tasked: Some(flows), ..self }
+        Execution { tasked: Some(flows), ..self }
     }
 
     /// The line of the step whose operation broke a rule, beside that operation.
@@ -278,16 +278,16 @@ impl<'a> Course<'a> {
 
     /// Takes what a world has logged.
     pub(super) fn watch(&mut self, world: &mut World) {
-        if self.log.is_kept() {
+        if self.recorder.is_kept() {
             self.take(world.drain_events());
         } else {
-            world.show_events(|event| self.log.see(event));
+            world.show_events(|event| self.recorder.see(event));
         }
     }
 
     /// Takes events, in order.
     pub(super) fn take(&mut self, events: impl Iterator<Item = Event>) {
-        events.for_each(|event| self.log.take(event));
+        events.for_each(|event| self.recorder.take(event));
     }
 
     /// Lets every task go on as far as it can at this moment; false if the run is to be given up.
@@ -303,7 +303,7 @@ impl<'a> Course<'a> {
     /// Is the run within its limits still?
     pub(super) fn is_within(&mut self, now: Instant) -> bool {
         let Limits { events, .. } = self.scenario.limits;
-        if self.limit.is_none() && self.log.stats.events > events {
+        if self.limit.is_none() && self.recorder.stats.events > events {
             self.limit = Some(format!("limit reached: {events} events by {now}"));
         }
         self.is_in_time(now)
@@ -335,8 +335,8 @@ impl<'a> Course<'a> {
         if self.limit.is_none() {
             self.machine.conclude(now);
         }
-        let (scenario, stats) = (self.scenario, self.log.stats);
-        let (mut oracle, trace) = std::mem::take(&mut self.log).into_parts();
+        let (scenario, stats) = (self.scenario, self.recorder.stats);
+        let (mut oracle, trace) = std::mem::take(&mut self.recorder).into_parts();
         let is_judged = oracle.is_some();
         let verdict = oracle.as_mut().map_or_else(unjudged, |oracle| oracle.conclude(false));
         self.oracle.set(oracle);
@@ -348,7 +348,7 @@ impl<'a> Course<'a> {
         let steps = verdict.violations.iter().filter_map(|violation| self.step_line(violation)).collect();
         let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        let Course { header, limit, seed, target, idle_faults, .. } = self;
+        let Execution { header, limit, seed, target, idle_faults, .. } = self;
         Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, idle_faults, steps }
     }
 }
@@ -362,7 +362,7 @@ impl Unmet {
 
 impl Scenario {
     /// An empty world whose chance is this run's.
-    pub(super) fn world(&self, options: &Options) -> World {
+    pub(super) fn world(&self, options: &RunOptions) -> World {
         World::with_choice(match self.chance(options.seed) {
             Some(seed) => Choice::seeded(seed),
             None if self.schedule.is_empty() => Choice::benign(),
@@ -370,7 +370,7 @@ impl Scenario {
         })
     }
 
-    /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and nobody says.
+    /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and neither says.
     pub(super) fn chance(&self, told: Option<u64>) -> Option<u64> {
         let needs_chance = self.link.client.has_chance() || self.link.server.has_chance();
         told.or(self.seed).or(needs_chance.then_some(0))
@@ -428,7 +428,7 @@ fn wanted(expect: &Expect) -> String {
     }
 }
 
-/// The verdict where nobody asked for one.
+/// The verdict of a run that was not judged.
 fn unjudged() -> Verdict {
     Verdict {
         judgement: Judgement::Held,

@@ -1,4 +1,4 @@
-//! `schedule`: which of several that could go on at the same moment did, where it was not the first in line.
+//! Reads and writes `schedule`: which of several tasks that could go on at the same moment did, where it was not the first in line.
 
 use std::fmt;
 

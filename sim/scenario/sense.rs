@@ -1,4 +1,4 @@
-//! What a scenario must keep beyond its grammar: it does something, every step can be reached, and it fits into memory.
+//! Checks what a scenario must keep beyond its grammar: it does something, every step can be reached, and it fits into memory.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) const MAX_FAULTS: usize = 10_000;
 /// Most bytes that a scenario writes: its trace may keep all of them.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Finds the first thing that makes no sense.
+/// Finds the first step or setting that can't be meant so.
 pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
     sizes(scenario)?;
     decided(scenario)?;
@@ -28,7 +28,7 @@ pub(super) fn check(scenario: &Scenario) -> Result<(), Diagnostic> {
     signals(scenario)
 }
 
-/// What is decided one by one is not decided by chance too.
+/// Decisions that a `schedule` lists are not left to a seed as well.
 fn decided(scenario: &Scenario) -> Result<(), Diagnostic> {
     if scenario.schedule.is_empty() || scenario.chance(None).is_none() {
         return Ok(());
@@ -127,7 +127,7 @@ fn signals(scenario: &Scenario) -> Result<(), Diagnostic> {
     }
 }
 
-/// Runs a task up to the first wait whose signal was not given yet.
+/// Runs a task up to the first wait for a signal that was not given yet.
 fn advance<'a>(steps: &mut &'a [Step], given: &mut BTreeSet<&'a str>) {
     while let Some((step, rest)) = steps.split_first() {
         match &step.action {

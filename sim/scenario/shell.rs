@@ -1,5 +1,5 @@
-//! A run on users' flows: each call is a task of its own in a simulation, so that a lost wake-up can't hide behind another
-//! call's. The machine is driven by the main future.
+//! Runs a scenario on users' flows: each call is a task of its own in a simulation, so that a lost wake-up can't hide behind another
+//! call's. The main future drives the machine.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Waker};
 use futures::future::LocalBoxFuture;
 
 use super::error::RunError;
-use super::log::Keep;
-use super::run::{Course, Options, Ready, Run};
+use super::recorder::Keep;
+use super::run::{Execution, Ready, Run, RunOptions};
 use super::stage::Stage;
 use super::{Fault, FaultKind, Scenario};
 use crate::choice::Site;
@@ -22,16 +22,16 @@ use crate::time::Instant;
 use crate::trace::{Abort, By, Env, EnvWhat, Event, Place, What};
 use crate::world::{Conn, Ends, Op, SetupError, Sim, Simulation, Stuck, Target, World};
 
-/// So many polls of tasks are allowed for each event that the scenario allows.
+/// How many polls of tasks are allowed for each event that the scenario allows.
 const POLLS_PER_EVENT: u64 = 16;
 
 /// Runs the scenario on the target's flows.
-pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options) -> Result<Run, RunError> {
+pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOptions) -> Result<Run, RunError> {
     let (scenario, target) = (ready.scenario, ready.target);
     let mut world = scenario.world(options);
-    // The flows whose segments cross the network are the first that are made.
+    // Flows over the network are made first, and so have the first numbers.
     let flows: Vec<_> = (0..scenario.flows.len() as u32).map(conns).collect();
-    // What is planned for the very beginning strikes, and is recorded, at once.
+    // Faults at the very beginning strike, and are recorded, at once.
     world.record(options.keep != Keep::Nothing);
     if target.offers().network_faults {
         world.network(&scenario.network(contract));
@@ -42,17 +42,17 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &Options
     let ends = open(&mut simulation, target, scenario.flows.len()).map_err(|why| ready.unmade(why))?;
     let said = ends.first().map(|(client, server)| Both { client: client.contract(), server: server.contract() });
     let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);
-    let mut shell = Shell::new(simulation.sim(), ends);
-    shell.assert_aborts(scenario)?;
+    let mut stage = FlowStage::new(simulation.sim(), ends);
+    stage.assert_aborts(scenario)?;
     let mut header = simulation.sim().with(|world| world.header(contract));
-    header.records.resources &= !shell.has_taps;
-    let mut course = Course::new(ready, header, options).tasked(shell.numbers.clone());
-    let ended = simulation.block_on(drive(&mut course, &mut shell));
-    conclude(&mut simulation, &mut course, ended);
-    course.take(shell.events());
-    Ok(shell.sim.with(|world| {
-        course.note_faults(world, &flows);
-        course.finish(world.now(), world.choice())
+    header.records.resources &= !stage.has_taps;
+    let mut execution = Execution::new(ready, header, options).tasked(stage.numbers.clone());
+    let ended = simulation.block_on(drive(&mut execution, &mut stage));
+    conclude(&mut simulation, &mut execution, ended);
+    execution.take(stage.events());
+    Ok(stage.sim.with(|world| {
+        execution.note_faults(world, &flows);
+        execution.finish(world.now(), world.choice())
     }))
 }
 
@@ -62,36 +62,36 @@ fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Resul
 }
 
 /// Goes on whenever a call or a timer has ended, until every task is through.
-async fn drive(course: &mut Course<'_>, shell: &mut Shell) {
-    while course.advance(shell) {
-        course.take(shell.events());
-        if !course.is_within(shell.now()) || course.is_over() {
+async fn drive(execution: &mut Execution<'_>, stage: &mut FlowStage) {
+    while execution.advance(stage) {
+        execution.take(stage.events());
+        if !execution.is_within(stage.now()) || execution.is_over() {
             break;
         }
-        shell.calls.news().await;
+        stage.calls.news().await;
     }
 }
 
 /// What the end of the driving means, and what is left to happen after it.
-fn conclude(simulation: &mut Simulation, course: &mut Course<'_>, ended: Result<(), Stuck>) {
-    let ended = ended.and_then(|()| if course.limit.is_none() { simulation.run_until_quiet() } else { Ok(()) });
+fn conclude(simulation: &mut Simulation, execution: &mut Execution<'_>, ended: Result<(), Stuck>) {
+    let ended = ended.and_then(|()| if execution.limit.is_none() { simulation.run_until_quiet() } else { Ok(()) });
     let is_open = simulation.is_open();
     match ended {
-        Ok(()) => _ = course.is_within(simulation.sim().now()),
+        Ok(()) => _ = execution.is_within(simulation.sim().now()),
         Err(Stuck::Quiet { open: false }) => {}
-        Err(Stuck::Quiet { open: true }) => course.limit = Some("woken from another thread: nobody can tell what is stuck".to_owned()),
-        Err(Stuck::Limit) => course.limit = Some("limit reached: the tasks never come to rest".to_owned()),
-        Err(stuck @ Stuck::Panicked(_)) => course.troubles.push(stuck.to_string()),
+        Err(Stuck::Quiet { open: true }) => execution.limit = Some("woken from another thread: nobody can tell what is stuck".to_owned()),
+        Err(Stuck::Limit) => execution.limit = Some("limit reached: the tasks never come to rest".to_owned()),
+        Err(stuck @ Stuck::Panicked(_)) => execution.troubles.push(stuck.to_string()),
     }
-    course.troubles.extend(simulation.panics().iter().map(ToString::to_string));
-    simulation.sim().with(|world| match course.limit.is_some() || is_open {
+    execution.troubles.extend(simulation.panics().iter().map(ToString::to_string));
+    simulation.sim().with(|world| match execution.limit.is_some() || is_open {
         true => world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End })),
         false => world.quiesce(),
     });
 }
 
 /// Users' flows as a stage.
-struct Shell {
+struct FlowStage {
     sim: Sim,
     /// By the scenario's flow number.
     flows: Vec<Both<Rc<dyn AnyFlow>>>,
@@ -105,12 +105,12 @@ struct Shell {
     calls: Calls,
 }
 
-impl Shell {
+impl FlowStage {
     fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
         let has_taps = ends.iter().any(|ends| !is_logged(ends));
         let lower = ends.iter().zip(0..).map(|(ends, flow)| conns(own_flow(ends).unwrap_or(flow))).collect();
         let (numbers, flows) = ends.into_iter().map(|ends| logged(sim, ends)).unzip();
-        Shell { sim: sim.clone(), flows, numbers, lower, has_taps, calls: Calls::default() }
+        FlowStage { sim: sim.clone(), flows, numbers, lower, has_taps, calls: Calls::default() }
     }
 
     /// Every end that is to be aborted can be.
@@ -134,7 +134,7 @@ impl Shell {
     }
 }
 
-/// Are both ends the simulator's own, whose world logs their calls?
+/// Are both ends the simulator's own, so that the world logs their calls?
 fn is_logged(ends: &Ends) -> bool {
     own_flow(ends).is_some()
 }
@@ -150,7 +150,7 @@ const fn conns(flow: u32) -> Both<Conn> {
     Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) }
 }
 
-/// The ends as flows whose calls are logged, and under which number.
+/// The number of a flow in the trace, and its ends as flows that log their calls.
 fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
     if let Some(flow) = own_flow(&ends) {
         return (flow, Both { client: Rc::new(ends.0), server: Rc::new(ends.1) });
@@ -160,7 +160,7 @@ fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
     (flow, Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) })
 }
 
-impl Stage for Shell {
+impl Stage for FlowStage {
     fn now(&self) -> Instant {
         self.sim.now()
     }
@@ -190,7 +190,7 @@ impl Stage for Shell {
         self.calls.0.borrow_mut().finished.pop_front()
     }
 
-    /// What stands on a flow that is aborted is aborted with it.
+    /// A layer on a flow that is aborted is aborted with it.
     fn abort(&mut self, at: Place, abort: Abort) {
         let (conn, flow) = (self.lower[at.flow as usize][at.end], self.numbers[at.flow as usize]);
         self.sim.with(|world| {
@@ -207,11 +207,11 @@ impl Stage for Shell {
 
 /// The calls and timers that are under way. Nothing of a user's runs or is dropped while the table is borrowed.
 #[derive(Clone, Default)]
-struct Calls(Rc<RefCell<Table>>);
+struct Calls(Rc<RefCell<CallTable>>);
 
 #[derive(Default)]
-struct Table {
-    slots: Vec<Slot>,
+struct CallTable {
+    slots: Vec<CallSlot>,
     free: Vec<u32>,
     finished: VecDeque<Op>,
     /// Wakes the main future.
@@ -219,22 +219,22 @@ struct Table {
 }
 
 #[derive(Default)]
-struct Slot {
+struct CallSlot {
     generation: u32,
     /// Away while it is polled.
     future: Option<LocalBoxFuture<'static, Outcome>>,
     outcome: Option<Outcome>,
 }
 
-impl Table {
+impl CallTable {
     /// The slot of an operation that was not taken or removed yet.
-    fn slot(&mut self, op: Op) -> Option<&mut Slot> {
+    fn slot(&mut self, op: Op) -> Option<&mut CallSlot> {
         self.slots.get_mut(op.slot()).filter(|slot| slot.generation == op.generation())
     }
 
-    fn release(&mut self, op: Op) -> Option<Slot> {
+    fn release(&mut self, op: Op) -> Option<CallSlot> {
         let slot = self.slot(op)?;
-        let next = Slot { generation: slot.generation.wrapping_add(1), ..Slot::default() };
+        let next = CallSlot { generation: slot.generation.wrapping_add(1), ..CallSlot::default() };
         let old = std::mem::replace(slot, next);
         self.free.push(op.slot() as u32);
         Some(old)
@@ -245,7 +245,7 @@ impl Calls {
     fn insert(&self, future: LocalBoxFuture<'static, Outcome>) -> Op {
         let mut table = self.0.borrow_mut();
         let index = table.free.pop().unwrap_or_else(|| {
-            table.slots.push(Slot::default());
+            table.slots.push(CallSlot::default());
             (table.slots.len() - 1) as u32
         });
         let slot = &mut table.slots[index as usize];

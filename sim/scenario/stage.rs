@@ -1,4 +1,4 @@
-//! Where a machine's calls are made: the one door through which steps reach flows.
+//! Makes a machine's calls: the one door through which steps reach flows.
 
 use crate::choice::Site;
 use crate::contract::{Both, Call, Outcome};
@@ -28,13 +28,13 @@ pub(super) trait Stage {
 
 /// The simulator's own flows, in a world that nothing else runs in.
 #[derive(Debug)]
-pub(super) struct Worldly {
+pub(super) struct WorldStage {
     pub(super) world: World,
     /// By flow number.
     pub(super) flows: Vec<Both<Conn>>,
 }
 
-impl Stage for Worldly {
+impl Stage for WorldStage {
     fn now(&self) -> Instant {
         self.world.now()
     }

@@ -1,4 +1,4 @@
-//! One step of an end, as data: what is done, when it is given up, and what is expected of it. `Display` prints the canonical
+//! Describes one step of an end: what is done, when it is given up, and what is expected of it. `Display` prints the canonical
 //! spelling, which parses back to an equal step.
 
 use std::fmt;
@@ -81,7 +81,7 @@ pub enum Action {
 
 /// The kinds of actions that differ in what can come of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ActionKind {
     Read,
     Write,
     Flush,
@@ -91,15 +91,15 @@ pub(super) enum Kind {
 }
 
 impl Action {
-    pub(super) const fn kind(&self) -> Kind {
+    pub(super) const fn kind(&self) -> ActionKind {
         match self {
-            Action::Read | Action::ReadExact(_) | Action::ReadOnce(_) | Action::ReadToEof => Kind::Read,
-            Action::Write(_) | Action::WriteBy { .. } | Action::Writev(_) => Kind::Write,
-            Action::WriteNodelay(_) | Action::WritevNodelay(_) => Kind::Write,
-            Action::Flush => Kind::Flush,
-            Action::Shutdown(_) | Action::Close => Kind::Ending,
-            Action::Connect(_) | Action::Accept(_) | Action::Listen(_) | Action::Unlisten(_) | Action::Disconnect => Kind::Setup,
-            Action::Sleep(_) | Action::At(_) | Action::Signal(_) | Action::Wait(_) => Kind::Timing,
+            Action::Read | Action::ReadExact(_) | Action::ReadOnce(_) | Action::ReadToEof => ActionKind::Read,
+            Action::Write(_) | Action::WriteBy { .. } | Action::Writev(_) => ActionKind::Write,
+            Action::WriteNodelay(_) | Action::WritevNodelay(_) => ActionKind::Write,
+            Action::Flush => ActionKind::Flush,
+            Action::Shutdown(_) | Action::Close => ActionKind::Ending,
+            Action::Connect(_) | Action::Accept(_) | Action::Listen(_) | Action::Unlisten(_) | Action::Disconnect => ActionKind::Setup,
+            Action::Sleep(_) | Action::At(_) | Action::Signal(_) | Action::Wait(_) => ActionKind::Timing,
         }
     }
 
@@ -177,7 +177,7 @@ pub enum Expect {
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ended {
+pub struct StepResult {
     /// Bytes that its calls read or wrote.
     pub bytes: u64,
     /// What its last call came back with; `None` if the step was cancelled.
@@ -186,7 +186,7 @@ pub struct Ended {
 
 impl Expect {
     /// Did it end so?
-    pub fn is_met(&self, ended: &Ended) -> bool {
+    pub fn is_met(&self, ended: &StepResult) -> bool {
         let Some(last) = &ended.last else { return *self == Expect::Cancelled };
         let reads = matches!(last, Outcome::Data(_) | Outcome::Eof);
         match self {
@@ -204,7 +204,7 @@ impl Expect {
 }
 
 /// As a report says it: `4096 bytes, then eof`.
-impl fmt::Display for Ended {
+impl fmt::Display for StepResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = |f: &mut fmt::Formatter<'_>| write!(f, "{} byte{}", self.bytes, if self.bytes == 1 { "" } else { "s" });
         let last = match &self.last {
@@ -280,8 +280,8 @@ mod tests {
     use super::*;
     use crate::contract::Payload;
 
-    fn ended(bytes: u64, last: Outcome) -> Ended {
-        Ended { bytes, last: Some(last) }
+    fn ended(bytes: u64, last: Outcome) -> StepResult {
+        StepResult { bytes, last: Some(last) }
     }
 
     #[test]
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_cancelled_step_meets_only_cancelled() {
-        let given_up = Ended { bytes: 0, last: None };
+        let given_up = StepResult { bytes: 0, last: None };
         assert!(Expect::Cancelled.is_met(&given_up) && !Expect::Cancelled.is_met(&ended(0, Outcome::Ok)));
         assert!(!Expect::Bytes(0).is_met(&given_up) && !Expect::Blocks.is_met(&given_up));
     }
@@ -317,6 +317,6 @@ mod tests {
         assert_eq!(ended(1, Outcome::Data(Payload::Count(1))).to_string(), "1 byte");
         assert_eq!(ended(4096, Outcome::Eof).to_string(), "4096 bytes, then `eof`");
         assert_eq!(ended(0, Outcome::Error(Error::Reset)).to_string(), "`reset`");
-        assert_eq!(Ended { bytes: 0, last: None }.to_string(), "`cancelled`");
+        assert_eq!(StepResult { bytes: 0, last: None }.to_string(), "`cancelled`");
     }
 }

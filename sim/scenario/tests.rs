@@ -50,7 +50,7 @@ fn a_whole_file_is_understood() {
     assert_eq!((contract.client.base, contract.server.to_string().as_str()), ("posix", "modern,eof_on_reset=forbid"));
     assert_eq!(scenario.seed, Some(u64::MAX));
     assert_eq!(scenario.guards.iter().map(|guard| guard.rule.name()).collect::<Vec<_>>(), ["eof-complete", "half-close-keeps-reading"]);
-    assert_eq!(scenario.pipe, Pipe { capacity: 4096, delay: Duration::from_millis(20) });
+    assert_eq!(scenario.pipe, PipeSpec { capacity: 4096, delay: Duration::from_millis(20) });
     assert_eq!(scenario.limits, Limits { events: 5000, time: Duration::from_secs(600) });
     let reset = FaultKind::Abort { abort: Abort::Reset, flow: 1, end: End::Server, at: Duration::from_secs(2) };
     assert_eq!(scenario.faults, [reset.into()]);

@@ -1,5 +1,5 @@
-//! Sizes (`64`, `4KiB`), spans of time (`20ms`, `1.5s`) and rates (`10Mbit/s`), as people write them, and back in the canonical
-//! spelling.
+//! Reads sizes (`64`, `4KiB`), spans of time (`20ms`, `1.5s`) and rates (`10Mbit/s`) as people write them, and writes them in the
+//! canonical spelling.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,9 +1,9 @@
-//! From a [`Scenario`] to its file: what can be left out is, and what is written parses back to an equal scenario.
+//! Writes a [`Scenario`] as its file: what can be left out is left out, and what is written parses back to an equal scenario.
 
 use std::fmt;
 
 use super::units::{Size, Span};
-use super::{FlowSteps, Limits, PORT, Pipe, Scenario, Step, network, schedule};
+use super::{FlowSteps, Limits, PORT, PipeSpec, Scenario, Step, network, schedule};
 use crate::contract::{Both, End};
 
 impl fmt::Display for Scenario {
@@ -54,8 +54,8 @@ impl Scenario {
     }
 }
 
-fn pipe(f: &mut fmt::Formatter<'_>, pipe: &Pipe) -> fmt::Result {
-    let default = Pipe::default();
+fn pipe(f: &mut fmt::Formatter<'_>, pipe: &PipeSpec) -> fmt::Result {
+    let default = PipeSpec::default();
     if *pipe != default {
         f.write_str("\n[pipe]\n")?;
     }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use flowsim::explore::{Scenarios, scenarios};
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Keep, Options};
+use flowsim::scenario::{Keep, RunOptions};
 use flowsim::target;
 use flowsim::world::Target;
 use flowsim::{Io, SetupError, Sim};
@@ -41,7 +41,7 @@ impl Cases {
     /// One case.
     fn next(&mut self) {
         let case = self.scenarios.new_tree(&mut self.runner).expect("nothing is rejected").current();
-        let options = Options::default().with_keep(Keep::Verdict);
+        let options = RunOptions::default().with_keep(Keep::Verdict);
         let run = case.run_with(&*self.target, &options).expect("it fits");
         assert_ne!(black_box(run).judgement(), Judgement::Violated, "{case}");
     }

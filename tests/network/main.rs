@@ -8,7 +8,7 @@ mod edges;
 mod exact;
 mod stacks;
 
-use flowsim::scenario::{Keep, Options, Run, Scenario};
+use flowsim::scenario::{Keep, Run, RunOptions, Scenario};
 use flowsim::target::{self, Named};
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
@@ -25,5 +25,5 @@ fn tcp() -> &'static Named {
 }
 
 fn run(scenario: &Scenario, keep: Keep) -> Run {
-    scenario.run_with(tcp(), &Options::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
+    scenario.run_with(tcp(), &RunOptions::default().with_keep(keep)).unwrap_or_else(|error| panic!("{error:?}"))
 }

@@ -165,8 +165,8 @@ fn expectations() -> impl Strategy<Value = Expect> {
 pub(crate) fn steps() -> impl Strategy<Value = Step> {
     let parts = (actions(), proptest::option::of(spans()), proptest::option::of(expectations()));
     parts.prop_map(|(action, cancel, expect)| {
-        let cancel_after = cancel.filter(|_| action.kind() != Kind::Timing);
-        let fits = |expect: &Expect| action.kind() != Kind::Timing && possible(expect, &action, cancel_after.is_some());
+        let cancel_after = cancel.filter(|_| action.kind() != ActionKind::Timing);
+        let fits = |expect: &Expect| action.kind() != ActionKind::Timing && possible(expect, &action, cancel_after.is_some());
         Step { expect: expect.filter(fits), cancel_after, ..Step::from(action) }
     })
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use super::super::stage::Worldly;
-use super::super::{Keep, Options, Run, Scenario};
+use super::super::stage::WorldStage;
+use super::super::{Keep, Run, RunOptions, Scenario};
 use super::*;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
@@ -172,7 +172,7 @@ fn what_is_kept_changes_nothing_that_is_told() {
                 [server]\nsteps = [\"read to eof -> 30\"]";
     let scenario = Scenario::parse("t.toml", text).expect("it parses");
     let ready = scenario.on(scenario.named_target().expect("known")).expect("it fits");
-    let keeping = |keep| ready.run(&Options { keep, ..Options::default() }).expect("it runs");
+    let keeping = |keep| ready.run(&RunOptions { keep, ..RunOptions::default() }).expect("it runs");
     let [whole, judged, recorded, bare] = [Keep::Both, Keep::Verdict, Keep::Trace, Keep::Nothing].map(keeping);
     assert_eq!((judged.verdict(), judged.unmet(), judged.stats()), (whole.verdict(), whole.unmet(), whole.stats()));
     assert!(judged.trace().events.is_empty());
@@ -190,14 +190,14 @@ fn a_copy_goes_on_as_the_original_does() {
     world.record(true);
     let settings = PipeSettings { contract: Both::same(Contract::strict()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
-    let mut stage = Worldly { world, flows };
+    let mut stage = WorldStage { world, flows };
     let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
     let mut forks = Vec::new();
-    let end = |stage: &mut Worldly, machine: &mut Machine, forks: &mut Vec<(Worldly, Machine)>| {
+    let end = |stage: &mut WorldStage, machine: &mut Machine, forks: &mut Vec<(WorldStage, Machine)>| {
         loop {
             machine.pump(stage, u64::MAX);
             let world = stage.world.fork().expect("pipes can be copied");
-            forks.push((Worldly { world, flows: stage.flows.clone() }, machine.clone()));
+            forks.push((WorldStage { world, flows: stage.flows.clone() }, machine.clone()));
             if stage.world.step() == Moment::Quiet {
                 return stage.world.drain_events().collect::<Vec<Event>>();
             }
@@ -220,7 +220,7 @@ fn every_call_knows_its_step() {
     world.record(true);
     let settings = PipeSettings { contract: Both::same(Contract::modern()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
-    let mut stage = Worldly { world, flows };
+    let mut stage = WorldStage { world, flows };
     let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
     machine.remember_calls();
     machine.pump(&mut stage, u64::MAX);

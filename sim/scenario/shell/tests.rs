@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::super::{Options, Scenario};
+use super::super::{RunOptions, Scenario};
 use super::*;
 use crate::contract::{Error, Mode, Read};
 use crate::flow::Io;
@@ -34,7 +34,7 @@ fn a_closure_runs_as_the_named_target_does() {
 #[test]
 fn the_same_seed_gives_the_same_run() {
     let digest = |seed: u64| {
-        let options = Options { seed: Some(seed), ..Options::default() };
+        let options = RunOptions { seed: Some(seed), ..RunOptions::default() };
         scenario(ANSWERED).on(&async |sim: &Sim| Ok(sim.pipe())).and_then(|ready| ready.run(&options)).expect("it runs").digest()
     };
     assert_eq!(digest(5), digest(5));

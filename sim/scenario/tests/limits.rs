@@ -8,7 +8,7 @@ use crate::trace::{Header, Timeouts};
 /// The verdict of the run, and the rules that its trace would break if the header did not say what the stacks were set to.
 fn judged(text: &str) -> (Judgement, Vec<&'static str>) {
     let tcp = target::named("tcp").expect("a target");
-    let run = parse(text).run_with(tcp, &Options { keep: Keep::Both, ..Options::default() }).expect("runs");
+    let run = parse(text).run_with(tcp, &RunOptions { keep: Keep::Both, ..RunOptions::default() }).expect("runs");
     let mut trace = run.trace().clone();
     trace.header = Header { limits: Both::default(), ..trace.header };
     let verdict = Oracle::new(trace.header.contract.client).judge(&trace);
@@ -55,7 +55,7 @@ fn limits_stand_in_a_header_only_where_they_are_not_the_default() {
     let header = |settings: &str| {
         let text = format!("title = \"t\"\n[tcp]\n{settings}\n[client]\nsteps = [\"close\"]\n[server]\nsteps = [\"close\"]\n");
         let tcp = target::named("tcp").expect("a target");
-        let run = parse(&text).run_with(tcp, &Options { keep: Keep::Both, ..Options::default() }).expect("runs");
+        let run = parse(&text).run_with(tcp, &RunOptions { keep: Keep::Both, ..RunOptions::default() }).expect("runs");
         run.trace().header.limits
     };
     assert_eq!(header(""), Both::same(Timeouts::default()));

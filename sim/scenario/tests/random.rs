@@ -92,7 +92,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let contract = (0..Contract::PRESETS.len(), 0..Contract::PRESETS.len());
     let contract = contract.prop_map(|(client, server)| Both { client: Contract::PRESETS[client], server: Contract::PRESETS[server] });
     let head = ("\\PC{0,9}", proptest::option::of(contract), any::<Option<u64>>(), proptest::sample::subsequence(Rule::ALL.to_vec(), 0..3));
-    let pipe = (1..100_000_usize, any::<u64>()).prop_map(|(capacity, delay)| Pipe { capacity, delay: Duration::from_nanos(delay) });
+    let pipe = (1..100_000_usize, any::<u64>()).prop_map(|(capacity, delay)| PipeSpec { capacity, delay: Duration::from_nanos(delay) });
     let network = (both(link(), LinkSettings::default()), both(tcp(), tcp::Settings::default()));
     let faults = proptest::collection::vec(fault(), 0..4);
     (head, pipe, network, faults, flows()).prop_map(|((title, contract, seed, guards), pipe, (link, tcp), faults, flows)| {

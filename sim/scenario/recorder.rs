@@ -1,4 +1,4 @@
-//! Where a run's events go: to the oracle while it runs, into a trace, to both, or nowhere.
+//! Hands a run's events to the oracle while it runs, into a trace, to both, or nowhere.
 
 use crate::contract::End;
 use crate::oracle::Oracle;
@@ -30,7 +30,7 @@ impl Keep {
     }
 }
 
-/// What a run amounted to. Where the run kept nothing, all is zero.
+/// Counts of a run. Where the run kept nothing, all are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -83,17 +83,17 @@ impl Stats {
 
 /// The events of one run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Log {
+pub(super) struct Recorder {
     oracle: Option<Oracle>,
     trace: Option<Trace>,
     pub(super) stats: Stats,
     sending: Sending,
 }
 
-impl Log {
+impl Recorder {
     /// `used`: an oracle that has judged another run.
     pub(super) fn new(keep: Keep, header: &Header, used: Option<Oracle>) -> Self {
-        Log {
+        Recorder {
             oracle: keep.judges().then(|| judging(header.clone(), used)),
             trace: keep.records().then(|| Trace { header: header.clone(), ..Trace::default() }),
             stats: Stats::default(),
@@ -157,9 +157,9 @@ mod tests {
     }
 
     fn stats(events: impl IntoIterator<Item = What>) -> Stats {
-        let mut log = Log::new(Keep::Nothing, &Header::default(), None);
-        (7..).zip(events).for_each(|(t, what)| log.take(Event { t: Instant(t), what }));
-        log.stats
+        let mut recorder = Recorder::new(Keep::Nothing, &Header::default(), None);
+        (7..).zip(events).for_each(|(t, what)| recorder.take(Event { t: Instant(t), what }));
+        recorder.stats
     }
 
     #[test]
