@@ -32,6 +32,7 @@ mod reading;
 mod rooms;
 mod ruling;
 mod scene;
+mod stamp;
 mod state;
 mod stream;
 mod verdict;
@@ -43,36 +44,12 @@ pub use controls::{Control, controls};
 pub use fact::{Fact, Value};
 pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
 
-use std::num::NonZeroU64;
-
 use crate::contract::{Both, Contract};
-use crate::time::Instant;
 use crate::trace::{Clock, Event, Header, Trace};
 
 use court::Court;
 use merge::Merge;
-
-/// The order of events: each has the number of its observation, from 1.
-type Seq = u64;
-
-/// When an event was observed, where it stands in the trace, and its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    seq: Seq,
-    /// Never 0, so that a moment that may be missing takes no more room than one that is there.
-    line: NonZeroU64,
-    t: Instant,
-}
-
-impl Stamp {
-    fn new(seq: Seq, line: u64, t: Instant) -> Self {
-        Stamp { seq, line: NonZeroU64::new(line).unwrap_or(NonZeroU64::MIN), t }
-    }
-
-    fn line(self) -> u64 {
-        self.line.get()
-    }
-}
+use stamp::{Seq, Stamp};
 
 /// Judges one run, event by event.
 #[derive(Clone, Debug)]

@@ -113,7 +113,7 @@ fn accuse(flow: &mut Flow, end: End, pending: &Pending, stuck: Stuck, at: Stamp)
         found.add(*first, &because, || said);
         also.iter().for_each(|rule| found.also(*rule));
     }
-    Some((Site { at: Stamp { seq: at.seq, ..pending.called }, flow: flow.id, end, op: Some(op) }, found))
+    Some((Site { at: pending.called.seen_at(at), flow: flow.id, end, op: Some(op) }, found))
 }
 
 /// The pending calls of an end that are owed their return, each with the rules that say so.

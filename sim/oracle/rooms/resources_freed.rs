@@ -84,7 +84,7 @@ fn last_word(flow: &Flow, header: &Header, end: End, over: Stamp) -> Instant {
 fn still_held(flow: &mut Flow, book: &mut Ledger, end: End, over: Stamp, (seen, held): (Stamp, Resources), at: Stamp) {
     let mut found = Findings::default();
     found.add(Rule::ResourcesFreed, &[over, seen], || said(end, over, held));
-    book.enter(Site { at: Stamp { line: seen.line, ..at }, flow: flow.id, end, op: None }, found);
+    book.enter(Site { at: at.on_line_of(seen), flow: flow.id, end, op: None }, found);
     flow.resources[end] = None;
 }
 

@@ -24,25 +24,4 @@ pub(super) use pending::{Asked, Pending, Pendings};
 pub(super) use reading::Reading;
 pub(super) use writing::Writing;
 
-use super::Stamp;
-
-/// The earliest of several moments.
-pub(super) fn first<const N: usize>(stamps: [Option<Stamp>; N]) -> Option<Stamp> {
-    stamps.into_iter().reduce(sooner).flatten()
-}
-
-/// The earlier of two moments.
-#[inline]
-pub(super) fn sooner(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
-    match (a, b) {
-        (Some(one), Some(other)) => Some(if one.seq <= other.seq { one } else { other }),
-        (one, None) => one,
-        (None, other) => other,
-    }
-}
-
-/// The moment from which both hold.
-fn both(a: Option<Stamp>, b: Option<Stamp>) -> Option<Stamp> {
-    let (one, other) = (a?, b?);
-    Some(if one.seq > other.seq { one } else { other })
-}
+pub(super) use super::stamp::{both, first, sooner};

@@ -86,5 +86,5 @@ pub(in crate::oracle) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &H
     found.add(Rule::ResetOnUnreadClose, &[close], || {
         format!("the {end} never sent a reset, although {bytes} bytes that had arrived were unread when it closed, or came after that")
     });
-    book.enter(Site { at: Stamp { seq: at.seq, ..close }, flow: flow.id, end, op: None }, found);
+    book.enter(Site { at: close.seen_at(at), flow: flow.id, end, op: None }, found);
 }
