@@ -1,29 +1,22 @@
 //! Describes events as the rooms are asked about them: a call that returned, with what several rooms want to know of it.
+//!
+//! A description holds facts. Whether they break a rule is for the rooms to say.
 
 pub(super) mod abort;
 pub(super) mod opening;
+mod reads;
 
-use super::Seq;
-use super::rooms::read_error_has_cause;
-use super::scene::Scene;
+pub(super) use reads::{FailedRead, ReadReturn, ReaderLeft};
+
 use super::state::Pending;
-use crate::contract::{Error, Outcome};
 
-/// A read that failed.
-pub(super) struct FailedRead<'a> {
+/// A call panicked.
+pub(super) struct Panicked<'a> {
     pub pending: &'a Pending,
-    /// When it was called.
-    pub called: Seq,
-    /// How it failed.
-    pub error: Error,
-    /// Nothing that happened explains it, as far as it is judged.
-    pub unexplained: bool,
 }
 
-impl<'a> FailedRead<'a> {
-    pub fn new(scene: &Scene<'_>, pending: &'a Pending, outcome: &Outcome) -> Self {
-        let called = pending.called.seq;
-        let unexplained = read_error_has_cause::is_judged(scene, called) && !read_error_has_cause::is_explained(scene);
-        FailedRead { pending, called, error: outcome.clone().into_error(), unexplained }
-    }
+/// A buffer that a read had returned is seen again.
+pub(super) struct BufferSeen {
+    /// Its contents are others now.
+    pub changed: bool,
 }

@@ -4,7 +4,7 @@
 //! Start here: [`Oracle::observe`] hands each event to `court`, which hands one event of one end of a `flow` to its `judge`. A
 //! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
 //! and `hole` where overlapping calls leave several answers). What a return may say is decided in `judge` (a file for each
-//! kind of event; rooms see it as a `scene`), `reading` and `closing`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
+//! kind of event; rooms see it as a `scene`) and `reading`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
 //! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is
 //! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
 //! clocks of their own.
@@ -13,7 +13,6 @@
 
 mod arrivals;
 mod catalogue;
-mod closing;
 mod controls;
 mod court;
 

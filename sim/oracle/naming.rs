@@ -382,16 +382,6 @@ impl Judge<'_> {
         let Some(violation) = self.flow.streams[self.end].write(op).and_then(|write| write.blamed) else { return };
         self.book.rename(violation, rule, |said| said);
     }
-
-    /// Bytes that only this read can have taken are lost.
-    pub(super) fn lost_with(&mut self, pending: &Pending, rule: Rule) {
-        let mut found = Findings::default();
-        let end = self.end;
-        found.add(rule, &[pending.called], || {
-            format!("the {end}'s pending read ended without bytes that no other read has returned, and that lie before bytes already read")
-        });
-        self.enter(pending, found);
-    }
 }
 
 /// A gap that ends where a write ends.

@@ -1,9 +1,9 @@
 //! Says which rooms are asked about each kind of event, and in which order: the first rule that is broken names the violation
 //! (the flow contract, "one broken event, one violation").
 
-use super::events::FailedRead;
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
+use super::events::{BufferSeen, FailedRead, Panicked, ReaderLeft};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
@@ -25,7 +25,7 @@ macro_rules! table {
 table! {
     /// A read failed.
     failed_read(FailedRead<'_>) {
-        DataBeforeAbort: data_before_abort::ended_read,
+        DataBeforeAbort: data_before_abort::failed_read,
         EofAfterShutdownRead: eof_after_shutdown_read::failed_read,
         HalfCloseKeepsReading: half_close_keeps_reading::failed_read,
         CloseKeepsReading: close_keeps_reading::failed_read,
@@ -34,9 +34,37 @@ table! {
         FlowsAreIsolated: flows_are_isolated::failed_read,
         ReadErrorHasCause: read_error_has_cause::failed_read,
         EofAfterReset: eof_after_reset::failed_read,
-        ErrorAfterClose: error_after_close::failed_read,
-        PendingAtShutdown: pending_at_shutdown::failed_read,
-        NoStuckCall: no_stuck_call::failed_read,
+        ErrorAfterClose: error_after_close::ended_read,
+        PendingAtShutdown: pending_at_shutdown::ended_read,
+        NoStuckCall: no_stuck_call::returned_read,
+    }
+}
+
+table! {
+    /// A read gave EOF, and takes nothing any more.
+    reader_left(ReaderLeft<'_>) {
+        EofComplete: eof_complete::reader_left,
+    }
+}
+
+table! {
+    /// A read was cancelled.
+    cancelled_read(ReaderLeft<'_>) {
+        CancelledRead: cancelled_read::cancelled_read,
+    }
+}
+
+table! {
+    /// A call panicked.
+    panicked(Panicked<'_>) {
+        InputIsTotal: input_is_total::panicked,
+    }
+}
+
+table! {
+    /// A buffer that a read had returned is seen again.
+    buffer_seen(BufferSeen) {
+        FreshBuffer: fresh_buffer::buffer_seen,
     }
 }
 

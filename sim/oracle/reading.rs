@@ -1,15 +1,15 @@
 //! What the return of a read may say.
 
-use super::events::FailedRead;
+use super::events::{FailedRead, ReaderLeft};
 use super::frontier::Undecided;
 use super::judge::Judge;
 use super::order;
+use super::rooms::read_error_has_cause;
 use super::ruling::Findings;
-use super::state::{Doubt, Pending, first};
+use super::state::{Doubt, Fingerprint, Pending, first};
 use super::stream::Misfit;
 use super::{Seq, Stamp};
 use crate::contract::{CloseIs, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload};
-use crate::oracle::state::Fingerprint;
 use crate::rules::Rule;
 use crate::trace::Abort;
 
@@ -207,10 +207,16 @@ impl Judge<'_> {
         }
         self.note_eof();
         self.enter(pending, found);
+        let left = self.reader_leaves(pending);
+        let found = order::reader_left(&self.scene(), &left);
+        self.enter(pending, found);
+    }
+
+    /// A read ends that has taken nothing.
+    pub(super) fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
         let others = self.me().pending.reads();
-        if !self.flow.streams[self.end.peer()].reader_left(others) {
-            self.lost_with(pending, Rule::EofComplete);
-        }
+        let lost = !self.flow.streams[self.end.peer()].reader_left(others);
+        ReaderLeft { pending, lost }
     }
 
     fn eof_premises(&mut self) {
@@ -370,8 +376,10 @@ impl Judge<'_> {
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
-        let found = order::failed_read(&self.scene(), &FailedRead::new(&self.scene(), pending, outcome));
-        let (at, writer) = (self.at, self.end.peer());
+        let unexplained = read_error_has_cause::is_unexplained(&self.scene(), pending.called.seq);
+        let read = FailedRead { pending, error: outcome.clone().into_error(), unexplained };
+        let found = order::failed_read(&self.scene(), &read);
+        let at = self.at;
         let me = self.me_mut();
         me.calm = false;
         me.reading.failed(at);
@@ -379,8 +387,8 @@ impl Judge<'_> {
             me.life.forget_arrivals();
         }
         self.enter(pending, found);
-        let others = self.me().pending.reads();
-        self.flow.streams[writer].reader_left(others);
+        // What it may have lost is the abort's affair.
+        self.reader_leaves(pending);
     }
 
     fn name_disorder(&mut self, pending: &Pending, found: &mut Findings) {

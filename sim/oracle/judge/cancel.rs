@@ -2,6 +2,8 @@
 
 use super::Judge;
 use crate::contract::{CancelRead, CancelWrite};
+use crate::oracle::events::ReaderLeft;
+use crate::oracle::order;
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::Status;
 use crate::rules::Rule;
@@ -14,7 +16,7 @@ impl Judge<'_> {
         let contract = self.me().contract;
         self.me_mut().calm = false;
         match pending.asked {
-            Asked::Read { .. } => self.cancel_read(&pending, contract.cancel_read),
+            Asked::Read { .. } => self.cancel_read(&pending),
             Asked::Write { len, .. } => {
                 if len > 0 {
                     let runs_on = contract.cancel_write == CancelWrite::RunsOn;
@@ -39,21 +41,18 @@ impl Judge<'_> {
         }
     }
 
-    fn cancel_read(&mut self, pending: &Pending, means: CancelRead) {
-        let at = self.at;
-        self.book.exercise(Rule::CancelledRead);
-        let others = self.me().pending.reads();
-        let stream = &mut self.flow.streams[self.end.peer()];
-        let lossy = means == CancelRead::Lossy;
-        let fits = if lossy {
-            stream.lose_one_piece();
-            true
-        } else {
-            stream.reader_left(others)
+    fn cancel_read(&mut self, pending: &Pending) {
+        let lossy = self.me().contract.cancel_read == CancelRead::Lossy;
+        let left = match lossy {
+            true => {
+                self.flow.streams[self.end.peer()].lose_one_piece();
+                ReaderLeft { pending, lost: false }
+            }
+            false => self.reader_leaves(pending),
         };
+        let found = order::cancelled_read(&self.scene(), &left);
+        let at = self.at;
         self.me_mut().reading.cancel(at, lossy);
-        if !fits {
-            self.lost_with(pending, Rule::CancelledRead);
-        }
+        self.enter(pending, found);
     }
 }

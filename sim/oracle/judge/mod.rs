@@ -2,9 +2,10 @@
 //! what it establishes and enter what was found.
 //!
 //! A file for each kind of event: `call` (a call begins), `write_return`, `end_return` (shutdown, close, flush, disconnect), `cancel`,
-//! `env` (a line of the environment).
+//! `env` (a line of the environment), `buffer` (a buffer is seen again).
 
 mod abort;
+mod buffer;
 mod call;
 mod cancel;
 mod end_return;
@@ -13,7 +14,9 @@ mod opening;
 mod write_return;
 
 use super::Stamp;
+use super::events::Panicked;
 use super::ledger::{Ledger, Site};
+use super::order;
 use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Asked, EndState, Flow, Host, Pending};
@@ -151,19 +154,24 @@ impl Judge<'_> {
 
     /// The call panicked.
     pub fn panicked(&mut self, pending: &Pending) {
-        let mut found = Findings::default();
-        let (end, word) = (self.end, pending.asked.word());
-        found.add(Rule::InputIsTotal, &[pending.called], || format!("the {end}'s {word} panicked"));
+        let found = order::panicked(&self.scene(), &Panicked { pending });
         self.enter(pending, found);
     }
 
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
+    #[inline]
     pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        if self.me().faulted {
+        self.enter_of(pending.op, findings)
+    }
+
+    /// As [`Judge::enter`], of the operation with that number.
+    #[inline]
+    pub fn enter_of(&mut self, op: u64, findings: Findings) -> Option<usize> {
+        if findings.is_empty() || self.me().faulted {
             self.book.exercise_all(findings.exercised());
             return None;
         }
-        let site = self.site(pending.op);
+        let site = self.site(op);
         self.book.enter(site, findings)
     }
 }

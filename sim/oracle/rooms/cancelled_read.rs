@@ -1,6 +1,10 @@
-//! Judges `cancelled-read`.
+//! Judges `cancelled-read`: has a cancelled read taken anything, where it must not?
 
 use super::scope::{CANCEL_SAFE, cancelled_reads_are_safe};
+use crate::oracle::events::ReaderLeft;
+use crate::oracle::rooms::eof_complete::lost_bytes;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +16,13 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::CancelledRead, Section::Safety, Level::BothEnds)
 };
+
+pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, left: &ReaderLeft<'_>) -> Ruling {
+    match left.lost {
+        true => Ruling::broken(&[left.pending.called], lost_bytes(scene)),
+        false => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

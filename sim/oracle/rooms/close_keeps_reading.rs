@@ -1,7 +1,7 @@
 //! Judges `close-keeps-reading`.
 
 use super::scope::{HALF, close_is_half};
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -26,7 +26,7 @@ fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
-    match premise(scene, read.called) {
+    match premise(scene, read.called()) {
         None => Ruling::Moot,
         Some(close) if read.unexplained => Ruling::broken(&[close], unexplained(scene, read)),
         Some(_) => Ruling::Kept,

@@ -20,8 +20,12 @@ pub(super) const ABOUT: About = About {
     ..About::new(Rule::DataBeforeAbort, Section::Safety, Level::Segments)
 };
 
-/// A read ended with an error or EOF.
-pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+    kept_data_comes_first(scene)
+}
+
+/// `data_before_abort=keep`: what had arrived before the abort is read before the error or EOF.
+fn kept_data_comes_first(scene: &Scene<'_>) -> Ruling {
     let me = scene.me();
     let Some((aborted, arrived)) = me.life.arrived().filter(|_| reads_all(scene)) else { return Ruling::Moot };
     let read = scene.flow.streams[scene.end.peer()].bytes_read;

@@ -3,7 +3,7 @@
 use super::scope::{DISCARD, discards, shuts_read};
 use crate::oracle::Seq;
 use crate::oracle::Stamp;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -29,7 +29,7 @@ fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
-    match premise(scene, read.called) {
+    match premise(scene, read.called()) {
         None => Ruling::Moot,
         Some(shut) if read.unexplained => Ruling::broken(&[shut], unexplained(scene, read)),
         Some(_) => Ruling::Kept,

@@ -1,6 +1,10 @@
-//! Judges `eof-complete`.
+//! Judges `eof-complete`: was all read that had been accepted, when EOF came?
 
 use super::scope::{ALL, NO_WAIT, WAITS};
+use crate::oracle::events::ReaderLeft;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +17,22 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofComplete, Section::Safety, Level::BothEnds)
 };
+
+/// No other read can still bring what is missing.
+pub(in crate::oracle) fn reader_left(scene: &Scene<'_>, left: &ReaderLeft<'_>) -> Ruling {
+    match left.lost {
+        true => Ruling::broken(&[left.pending.called], lost_bytes(scene)),
+        false => Ruling::Moot,
+    }
+}
+
+/// What is said of a read that took nothing, and was the last that could have.
+pub(in crate::oracle) fn lost_bytes(scene: &Scene<'_>) -> Fact {
+    fact!(
+        "the {end}'s pending read ended without bytes that no other read has returned, and that lie before bytes already read",
+        end = scene.end
+    )
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

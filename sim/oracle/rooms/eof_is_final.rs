@@ -2,7 +2,7 @@
 
 use super::scope::ALL;
 use crate::contract::ReadAfterEof;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -30,9 +30,9 @@ fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
 /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
     let me = scene.me();
-    let eof = me.reading.peer_eof().filter(|at| me.contract.read_after_eof == ReadAfterEof::Eof && at.seq < read.called);
+    let eof = me.reading.peer_eof().filter(|at| me.contract.read_after_eof == ReadAfterEof::Eof && at.seq < read.called());
     let excused = me.life.is_gone() || me.halves.full_close_called().is_some();
-    let Some(eof) = eof.filter(|_| !excused) else { return Ruling::kept_if(premise(scene, read.called).is_some()) };
+    let Some(eof) = eof.filter(|_| !excused) else { return Ruling::kept_if(premise(scene, read.called()).is_some()) };
     let said = fact!(
         "the {end}'s read failed with `{error}` after an earlier read had returned EOF at {t}",
         end = scene.end,

@@ -1,7 +1,7 @@
 //! Judges `error-after-close`.
 
 use super::scope::{FULL, NOT_V1, V1};
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::ReadReturn;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::{Seq, Stamp};
@@ -22,8 +22,9 @@ fn reading_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     scene.me().halves.reading_over().filter(|at| at.seq < called)
 }
 
-pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
-    Ruling::kept_if(reading_over(scene, read.called).is_some())
+/// EOF and errors are what a read may give.
+pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -> Ruling {
+    Ruling::kept_if(reading_over(scene, read.called()).is_some())
 }
 
 const EXAMPLES: &[Example] = &[

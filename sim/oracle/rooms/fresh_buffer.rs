@@ -1,6 +1,10 @@
-//! Judges `fresh-buffer`.
+//! Judges `fresh-buffer`: has a buffer that a read returned other contents now?
 
 use super::scope::{NOT_V1, not_v1};
+use crate::oracle::events::BufferSeen;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -15,6 +19,16 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::FreshBuffer, Section::Safety, Level::Buffers)
 };
+
+pub(in crate::oracle) fn buffer_seen(scene: &Scene<'_>, buffer: &BufferSeen) -> Ruling {
+    if !not_v1(&scene.me().contract) {
+        return Ruling::Moot;
+    }
+    match buffer.changed {
+        true => Ruling::broken(&[], fact!("the buffer that the {end}'s read returned has other contents now", end = scene.end)),
+        false => Ruling::Kept,
+    }
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: NOT_V1,

@@ -1,5 +1,9 @@
-//! Judges `input-is-total`.
+//! Judges `input-is-total`: did anything panic?
 
+use crate::oracle::events::Panicked;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -9,3 +13,8 @@ pub(super) const ABOUT: About = About {
     premise: "a segment that is malformed, corrupted or injected arrives",
     ..About::later(Rule::InputIsTotal, Section::Connections, Level::Segments)
 };
+
+pub(in crate::oracle) fn panicked(scene: &Scene<'_>, call: &Panicked<'_>) -> Ruling {
+    let said = fact!("the {end}'s {call} panicked", end = scene.end, call = call.pending.asked.word());
+    Ruling::broken(&[call.pending.called], said)
+}

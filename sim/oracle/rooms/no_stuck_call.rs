@@ -2,7 +2,7 @@
 
 use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
 use crate::contract::{BlockedReadAtClose, ReadAfterEof};
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::ReadReturn;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -28,7 +28,7 @@ fn was_owed(scene: &Scene<'_>) -> bool {
     first([me.halves.full_close_returned(), me.halves.shut_read().returned, me.reading.eof(), me.reading.error()]).is_some()
 }
 
-pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
+pub(in crate::oracle) fn returned_read(scene: &Scene<'_>, _: &impl ReadReturn) -> Ruling {
     Ruling::kept_if(was_owed(scene))
 }
 

@@ -3,7 +3,7 @@
 use super::scope::{DISCARD, discards};
 use crate::contract::{BlockedWriteAtShutdown, Contract};
 use crate::oracle::Seq;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::ReadReturn;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -31,8 +31,9 @@ fn was_pending(scene: &Scene<'_>, called: Seq) -> bool {
     shut || me.halves.full_close_called().is_some_and(|at| at.seq > called)
 }
 
-pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
-    Ruling::kept_if(was_pending(scene, read.called))
+/// EOF and errors are what a read may end with.
+pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -> Ruling {
+    Ruling::kept_if(was_pending(scene, read.called()))
 }
 
 const EXAMPLES: &[Example] = &[

@@ -2,7 +2,7 @@
 
 use super::scope::ALL;
 use crate::contract::ReadAfterEof;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -26,17 +26,22 @@ pub(super) const ABOUT: About = About {
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
     match read.unexplained {
         true => Ruling::broken(&[], unexplained(scene, read)),
-        false => Ruling::kept_if(is_judged(scene, read.called)),
+        false => Ruling::kept_if(is_judged(scene, read.called())),
     }
 }
 
+/// Does nothing that happened explain that a read which was called then fails, as far as it is judged?
+pub(in crate::oracle) fn is_unexplained(scene: &Scene<'_>, called: Seq) -> bool {
+    is_judged(scene, called) && !is_explained(scene)
+}
+
 /// Can it be told whether the failure of a read that was called then has a cause?
-pub(in crate::oracle) fn is_judged(scene: &Scene<'_>, called: Seq) -> bool {
+fn is_judged(scene: &Scene<'_>, called: Seq) -> bool {
     scene.header.records.network && !scene.may_be_dead() && !scene.me().opening.is_closed_to(called)
 }
 
 /// Does anything that happened explain that a read fails here?
-pub(in crate::oracle) fn is_explained(scene: &Scene<'_>) -> bool {
+fn is_explained(scene: &Scene<'_>) -> bool {
     let me = scene.me();
     let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
     let peer_closed = scene.peer().full_close_possible().filter(|_| scene.peer_close_may_reset());
