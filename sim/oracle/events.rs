@@ -6,7 +6,7 @@ pub(super) mod abort;
 pub(super) mod opening;
 mod reads;
 
-pub(super) use reads::{FailedRead, ReadReturn, ReaderLeft};
+pub(super) use reads::{Ending, FailedRead, ReadEof, ReadReturn, ReaderLeft};
 
 use super::state::Pending;
 

@@ -3,7 +3,7 @@
 
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
-use super::events::{BufferSeen, FailedRead, Panicked, ReaderLeft};
+use super::events::{BufferSeen, FailedRead, Panicked, ReadEof, ReaderLeft};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
@@ -20,6 +20,26 @@ macro_rules! table {
             found
         }
     };
+}
+
+table! {
+    /// A read gave EOF.
+    read_eof(ReadEof<'_>) {
+        ErrorAfterClose: error_after_close::ended_read,
+        ZeroLengthIsInvisible: zero_length_is_invisible::read_eof,
+        EofAfterReset: eof_after_reset::read_eof,
+        DataBeforeAbort: data_before_abort::read_eof,
+        HalfCloseKeepsReading: half_close_keeps_reading::read_on,
+        FlowsAreIsolated: flows_are_isolated::read_on,
+        EofComplete: eof_complete::read_eof,
+        EofHasCause: eof_has_cause::read_eof,
+        EofIsFinal: eof_is_final::read_eof,
+        EofAfterShutdownRead: eof_after_shutdown_read::read_eof,
+        PendingAtShutdown: pending_at_shutdown::ended_read,
+        CloseKeepsReading: close_keeps_reading::read_on,
+        NoStuckCall: no_stuck_call::returned_read,
+        EofArrives: eof_arrives::read_eof,
+    }
 }
 
 table! {

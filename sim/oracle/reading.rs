@@ -1,24 +1,23 @@
 //! What the return of a read may say.
 
-use super::events::{FailedRead, ReaderLeft};
+use super::Seq;
+use super::events::{Ending, FailedRead, ReadEof, ReaderLeft};
 use super::frontier::Undecided;
 use super::judge::Judge;
 use super::order;
-use super::rooms::read_error_has_cause;
+use super::rooms::{eof_after_reset, eof_has_cause, read_error_has_cause};
 use super::ruling::Findings;
 use super::state::{Doubt, Fingerprint, Pending, first};
 use super::stream::Misfit;
-use super::{Seq, Stamp};
-use crate::contract::{CloseIs, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, Outcome, Payload};
+use crate::contract::{CloseIs, ConcurrentReads, ConcurrentWrites, DataBeforeAbort, EofOnReset, Outcome, Payload};
 use crate::rules::Rule;
-use crate::trace::Abort;
 
 /// Whether bytes fit their stream, where that can be told.
 type Followed = Result<Result<(), Misfit>, Undecided>;
 
 impl Judge<'_> {
     pub(super) fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
-        if !self.is_calm() && !matches!(outcome, Outcome::Error(_)) {
+        if !self.is_calm() && matches!(outcome, Outcome::Data(_)) {
             self.read_premises(pending);
         }
         match outcome {
@@ -192,18 +191,13 @@ impl Judge<'_> {
     }
 
     fn read_eof(&mut self, pending: &Pending) {
-        let mut found = Findings::default();
-        self.eof_premises();
-        if self.me().halves.full_close_called().is_none() && self.me().halves.shut_read().called.is_none() && !self.maybe_stopped_reading()
-        {
-            match self.me().life.aborted().filter(|abort| abort.at.seq < self.at.seq) {
-                Some(abort) => {
-                    self.eof_of_aborted(abort.at, abort.kind, &mut found);
-                    self.kept_data_first(&mut found);
-                }
-                None if self.was_reset_by_close() || self.scene().may_be_dead() => self.count_truncation(),
-                None => self.clean_eof(pending, &mut found),
-            }
+        let read = self.eof_of(pending);
+        let found = order::read_eof(&self.scene(), &read);
+        match read.ending {
+            Ending::Own => self.settle_own_doubt(&read),
+            Ending::Aborted(_) => self.ended_by_abort(&read, &found),
+            Ending::Unclear => self.count_truncation(&read),
+            Ending::Clean => self.ended_cleanly(&read),
         }
         self.note_eof();
         self.enter(pending, found);
@@ -212,78 +206,55 @@ impl Judge<'_> {
         self.enter(pending, found);
     }
 
-    /// A read ends that has taken nothing.
-    pub(super) fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
-        let others = self.me().pending.reads();
-        let lost = !self.flow.streams[self.end.peer()].reader_left(others);
-        ReaderLeft { pending, lost }
+    /// What is known of an EOF that a read gave.
+    fn eof_of<'p>(&self, pending: &'p Pending) -> ReadEof<'p> {
+        let ending = self.ending();
+        let others = if matches!(ending, Ending::Clean) { self.reader_in_line(pending).others } else { 0 };
+        let owed = self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), others);
+        ReadEof { pending, ending, cause: eof_has_cause::cause(&self.scene()), owed }
     }
 
-    fn eof_premises(&mut self) {
-        self.book.exercise(Rule::EofHasCause);
-        if self.me().life.aborted().is_some() && self.peer().halves.write_end_called().is_none() {
-            self.book.exercise(Rule::EofAfterReset);
+    fn ending(&self) -> Ending {
+        let me = self.me();
+        let perhaps = me.halves.maybe_read().is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_)));
+        match me.life.aborted() {
+            _ if perhaps || me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() => Ending::Own,
+            Some(abort) => Ending::Aborted(abort),
+            None if self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
+            None => Ending::Clean,
         }
     }
 
-    /// A cancelled shutdown of reading, or close, may be why there is an EOF.
-    fn maybe_stopped_reading(&mut self) -> bool {
+    /// An EOF whose only cause is own cancelled shutdown of reading, or close, shows that it took effect.
+    fn settle_own_doubt(&mut self, read: &ReadEof<'_>) {
         let at = self.at;
-        let caused = self.eof_cause().is_some();
-        match self.me_mut().halves.maybe_read() {
-            Some(Doubt::Open(_)) if !caused => {
-                self.me_mut().halves.settle_read(Doubt::Happened(at));
-                true
-            }
-            Some(Doubt::Open(_) | Doubt::Happened(_)) => true,
-            _ => false,
+        let halves = &mut self.me_mut().halves;
+        let ended = halves.full_close_called().is_some() || halves.shut_read().called.is_some();
+        if let (false, None, Some(Doubt::Open(_))) = (ended, read.cause, halves.maybe_read()) {
+            halves.settle_read(Doubt::Happened(at));
         }
     }
 
-    /// What the peer (or an earlier EOF) says for an EOF here.
-    fn eof_cause(&self) -> Option<Stamp> {
-        let maybe = self.peer().halves.maybe_write().filter(|answer| !matches!(answer, Doubt::Refuted(_))).map(Doubt::stamp);
-        first([self.peer().halves.write_end_called(), maybe, self.me().reading.eof(), self.peer().life.stack_left()])
+    fn ended_by_abort(&mut self, read: &ReadEof<'_>, found: &Findings) {
+        if found.breaks(Rule::DataBeforeAbort) {
+            self.me_mut().life.forget_arrivals();
+        }
+        if eof_after_reset::is_only_cause(&self.scene(), read) && !found.breaks(Rule::EofAfterReset) {
+            self.count_truncation(read);
+        }
     }
 
-    fn clean_eof(&mut self, pending: &Pending, found: &mut Findings) {
-        let end = self.end;
-        let cause = self.eof_cause();
-        let flushed = self.scene().flushes_first();
-        let reader = self.reader_in_line(pending);
-        let stream = &mut self.flow.streams[end.peer()];
-        let owed = stream.owed(flushed, reader.others);
-        let read = stream.bytes_read;
-        if owed == 0 {
+    fn ended_cleanly(&mut self, read: &ReadEof<'_>) {
+        let (at, flushed, reader) = (self.at, self.scene().flushes_first(), self.reader_in_line(read.pending));
+        let stream = &mut self.flow.streams[self.end.peer()];
+        if read.owed == 0 {
             stream.end(flushed, reader);
         }
-        let zero = self.peer().writing.empty().filter(|(_, written)| *written == read);
-        if let (None, Some((zero, _))) = (cause, zero) {
-            found.add(Rule::ZeroLengthIsInvisible, &[zero], || {
-                format!("the {end}'s read returned EOF although nothing was closed: the peer's zero-length write became visible")
-            });
+        stream.clean_eof.get_or_insert((at, read.pending.op));
+        if read.cause.is_some() {
+            self.settle_peer_doubt();
         }
-        if cause.is_some() {
-            self.book.exercise(Rule::EofComplete);
-        }
-        if owed > 0 {
-            let because: Vec<Stamp> = cause.into_iter().chain(self.owed_writes()).collect();
-            found.add(Rule::EofComplete, &because, || {
-                format!("the {end}'s read returned EOF after {read} of {} accepted bytes: {owed} lost", read + owed)
-            });
-        }
-        match cause {
-            None => found.add(Rule::EofHasCause, &[], || {
-                format!("the {end}'s read returned EOF, but the peer has not shut down writing or closed, and nothing ended here")
-            }),
-            Some(_) => self.settle_peer_doubt(),
-        }
-        let at = self.at;
         self.me_mut().reading.ended_cleanly(at);
-        self.flow.streams[end.peer()].clean_eof.get_or_insert((at, pending.op));
-        if self.peer().halves.write_end_called().is_some() {
-            self.book.exercise(Rule::EofArrives);
-        }
     }
 
     /// An EOF whose only cause is a cancelled end of writing shows that it took effect.
@@ -296,75 +267,9 @@ impl Judge<'_> {
         }
     }
 
-    fn owed_writes(&self) -> impl Iterator<Item = Stamp> + use<> {
-        self.flow.streams[self.end.peer()].writes.front().map(|write| write.returned.unwrap_or(write.called)).into_iter()
-    }
-
-    /// `data_before_abort=keep`: bytes that had arrived before the abort are read before its error or EOF.
-    fn kept_data_first(&mut self, found: &mut Findings) {
-        let me = self.me();
-        let reads_on =
-            me.halves.full_close_called().is_none() && me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none();
-        // Another read may have taken the bytes: its return is still to come, or it was given up.
-        let alone = me.pending.reads() == 0 && !me.reading.is_lossy();
-        let Some((aborted, arrived)) = me.life.arrived().filter(|_| reads_on && alone) else { return };
-        self.book.exercise(Rule::DataBeforeAbort);
-        let read = self.flow.streams[self.end.peer()].bytes_read;
-        if read < arrived && self.me().contract.data_before_abort == DataBeforeAbort::Keep {
-            let (end, lost) = (self.end, arrived - read);
-            found.add(Rule::DataBeforeAbort, &[aborted], || {
-                format!("the {end}'s read ended the stream with {lost} bytes unread that had arrived before the abort at {}", aborted.t)
-            });
-            self.me_mut().life.forget_arrivals();
-        }
-    }
-
-    /// EOF at an end that was aborted, where nothing else ends the stream.
-    fn eof_of_aborted(&mut self, abort: Stamp, kind: Abort, found: &mut Findings) {
-        let end = self.end;
-        let owed = self.flow.streams[end.peer()].owed(self.scene().flushes_first(), 0);
-        if self.me().reading.eof().is_some() || owed == 0 && self.eof_cause().is_some() {
-            return;
-        }
-        let contract = self.me().contract;
-        let told = self.me().life.told().is_some() || !self.me().pending.is_empty();
-        let (parameter, allowed) = match (kind, contract.eof_on_keepalive_death) {
-            (Abort::KeepaliveDeath, Some(value)) => (
-                "eof_on_keepalive_death",
-                match value {
-                    EofOnKeepaliveDeath::Require | EofOnKeepaliveDeath::Allow => true,
-                    EofOnKeepaliveDeath::AfterError => told,
-                    EofOnKeepaliveDeath::Forbid => false,
-                },
-            ),
-            (Abort::KeepaliveDeath, None) => ("eof_on_keepalive_death", true),
-            _ => (
-                "eof_on_reset",
-                match contract.eof_on_reset {
-                    EofOnReset::Allow => true,
-                    EofOnReset::AfterError => told,
-                    EofOnReset::Forbid => false,
-                },
-            ),
-        };
-        if !allowed {
-            found.add(Rule::EofAfterReset, &[abort], || {
-                format!("the {end} was aborted, and its read returned EOF as if the stream had ended ({parameter})")
-            });
-        } else {
-            self.count_truncation();
-        }
-    }
-
-    /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
-    fn was_reset_by_close(&self) -> bool {
-        self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
-    }
-
-    fn count_truncation(&mut self) {
-        if self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), 0) > 0 {
-            self.book.truncations += 1;
-        }
+    /// An EOF that need not be a clean one hides that bytes were lost.
+    fn count_truncation(&mut self, read: &ReadEof<'_>) {
+        self.book.truncations += u64::from(read.owed > 0);
     }
 
     fn note_eof(&mut self) {
@@ -375,6 +280,13 @@ impl Judge<'_> {
         me.reading.ended(at, !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())));
     }
 
+    /// A read ends that has taken nothing.
+    pub(super) fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
+        let others = self.me().pending.reads();
+        let lost = !self.flow.streams[self.end.peer()].reader_left(others);
+        ReaderLeft { pending, lost }
+    }
+
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
         let unexplained = read_error_has_cause::is_unexplained(&self.scene(), pending.called.seq);
         let read = FailedRead { pending, error: outcome.clone().into_error(), unexplained };
@@ -383,12 +295,17 @@ impl Judge<'_> {
         let me = self.me_mut();
         me.calm = false;
         me.reading.failed(at);
-        if found.first() == Some(Rule::DataBeforeAbort) {
+        if found.breaks(Rule::DataBeforeAbort) {
             me.life.forget_arrivals();
         }
         self.enter(pending, found);
         // What it may have lost is the abort's affair.
         self.reader_leaves(pending);
+    }
+
+    /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
+    fn was_reset_by_close(&self) -> bool {
+        self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
     }
 
     fn name_disorder(&mut self, pending: &Pending, found: &mut Findings) {

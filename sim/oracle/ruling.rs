@@ -97,6 +97,11 @@ impl Findings {
         self.found.as_ref()?.rules.first().copied()
     }
 
+    /// This rule is broken.
+    pub fn breaks(&self, rule: Rule) -> bool {
+        self.found.as_ref().is_some_and(|found| found.rules.contains(&rule))
+    }
+
     /// No rule is broken.
     pub fn is_empty(&self) -> bool {
         self.found.is_none()

@@ -397,6 +397,11 @@ impl Stream {
         self.history.back().is_some_and(|piece| piece.returned > called)
     }
 
+    /// When the first write returned (or was called, if it has not) that can still contribute.
+    pub fn next_unread(&self) -> Option<Stamp> {
+        self.writes.front().map(|write| write.returned.unwrap_or(write.called))
+    }
+
     /// Marks what a flush, shutdown or close called at `seq` has pushed out.
     pub fn flush(&mut self, seq: Seq) {
         let before = |write: &&mut Write| write.returned.is_some_and(|at| at.seq < seq);

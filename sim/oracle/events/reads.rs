@@ -1,8 +1,8 @@
 //! Describes reads: how they returned, and that they were cancelled.
 
 use crate::contract::Error;
-use crate::oracle::Seq;
-use crate::oracle::state::Pending;
+use crate::oracle::state::{Aborted, Pending};
+use crate::oracle::{Seq, Stamp};
 
 /// A read that has returned, whatever it gave.
 pub(in crate::oracle) trait ReadReturn {
@@ -11,6 +11,34 @@ pub(in crate::oracle) trait ReadReturn {
     /// When it was called.
     fn called(&self) -> Seq {
         self.pending().called.seq
+    }
+}
+
+/// What an EOF is at its end.
+pub(in crate::oracle) enum Ending {
+    /// This end has closed or shut down reading, or perhaps has: the EOF is its own.
+    Own,
+    /// This end was aborted.
+    Aborted(Aborted),
+    /// It is not known whether this end is connected, or the peer's close has come as a reset.
+    Unclear,
+    /// It says that the peer has ended its writing, and that nothing is missing.
+    Clean,
+}
+
+/// A read that gave EOF.
+pub(in crate::oracle) struct ReadEof<'a> {
+    pub pending: &'a Pending,
+    pub ending: Ending,
+    /// What the peer, or an earlier EOF, says for an EOF here.
+    pub cause: Option<Stamp>,
+    /// How many accepted bytes are unread.
+    pub owed: u64,
+}
+
+impl ReadReturn for ReadEof<'_> {
+    fn pending(&self) -> &Pending {
+        self.pending
     }
 }
 

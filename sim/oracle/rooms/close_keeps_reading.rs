@@ -1,4 +1,4 @@
-//! Judges `close-keeps-reading`.
+//! Judges `close-keeps-reading`: does reading go on after own close of the writing half?
 
 use super::scope::{HALF, close_is_half};
 use crate::oracle::events::{FailedRead, ReadReturn};
@@ -23,6 +23,11 @@ pub(super) const ABOUT: About = About {
 fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     let halves = &scene.me().halves;
     halves.close().called.filter(|at| at.seq < called && !halves.closes_fully())
+}
+
+/// Reading has gone on.
+pub(in crate::oracle) fn read_on(scene: &Scene<'_>, read: &impl ReadReturn) -> Ruling {
+    Ruling::kept_if(premise(scene, read.called()).is_some())
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {

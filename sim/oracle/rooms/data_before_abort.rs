@@ -1,8 +1,8 @@
-//! Judges `data-before-abort`.
+//! Judges `data-before-abort`: is what had arrived before an abort read, or never read, as the contract says?
 
 use super::scope::keeps_or_drops;
 use crate::contract::DataBeforeAbort;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{Ending, FailedRead, ReadEof};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -22,6 +22,13 @@ pub(super) const ABOUT: About = About {
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
     kept_data_comes_first(scene)
+}
+
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    match read.ending {
+        Ending::Aborted(_) => kept_data_comes_first(scene),
+        Ending::Own | Ending::Unclear | Ending::Clean => Ruling::Moot,
+    }
 }
 
 /// `data_before_abort=keep`: what had arrived before the abort is read before the error or EOF.

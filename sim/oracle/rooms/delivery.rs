@@ -20,8 +20,7 @@ pub(super) const ABOUT: About = About {
 /// Bytes that the peer's writes had accepted have not come, and a read that waits for them is pending.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     let owed = if waits_for_peer(call) { missing(call) } else { 0 };
-    let first = call.flow.streams[call.end.peer()].writes.front().filter(|_| owed > 0)?;
-    let unread = first.returned.unwrap_or(first.called);
+    let unread = call.flow.streams[call.end.peer()].next_unread().filter(|_| owed > 0)?;
     Some(Due::new(&[unread], fact!("{owed} that the peer's writes had accepted have not come", owed = Value::bytes(owed))))
 }
 

@@ -1,9 +1,9 @@
-//! Judges `eof-after-shutdown-read`.
+//! Judges `eof-after-shutdown-read`: what does a read give after own shutdown of reading?
 
 use super::scope::{DISCARD, discards, shuts_read};
 use crate::oracle::Seq;
 use crate::oracle::Stamp;
-use crate::oracle::events::{FailedRead, ReadReturn};
+use crate::oracle::events::{FailedRead, ReadEof, ReadReturn};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -26,6 +26,10 @@ pub(super) const ABOUT: About = About {
 fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     let shut = scene.me().halves.shut_read().returned.filter(|at| at.seq < called);
     shut.filter(|_| shuts_read(&scene.me().contract))
+}
+
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    Ruling::kept_if(premise(scene, read.called()).is_some())
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {

@@ -2,8 +2,11 @@
 
 use super::scope::{ALL, NO_WAIT};
 use crate::oracle::Stamp;
+use crate::oracle::events::{Ending, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::delivery;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::state::{Doubt, EndState, sooner};
 use crate::oracle::waiting::{Due, Waiting};
@@ -20,6 +23,11 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofArrives, Section::Liveness, Level::BothEnds)
 };
+
+/// It has come.
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    Ruling::kept_if(matches!(read.ending, Ending::Clean) && scene.peer().halves.write_end_called().is_some())
+}
 
 /// The peer had ended its writing, and a read that waits for it is pending.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {

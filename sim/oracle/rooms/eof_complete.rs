@@ -1,8 +1,9 @@
 //! Judges `eof-complete`: was all read that had been accepted, when EOF came?
 
 use super::scope::{ALL, NO_WAIT, WAITS};
-use crate::oracle::events::ReaderLeft;
-use crate::oracle::fact::{Fact, fact};
+use crate::oracle::Stamp;
+use crate::oracle::events::{Ending, ReadEof, ReaderLeft};
+use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -17,6 +18,27 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofComplete, Section::Safety, Level::BothEnds)
 };
+
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    match read.ending {
+        Ending::Clean if read.owed > 0 => incomplete(scene, read),
+        Ending::Clean => Ruling::kept_if(read.cause.is_some()),
+        Ending::Own | Ending::Aborted(_) | Ending::Unclear => Ruling::Moot,
+    }
+}
+
+fn incomplete(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    let stream = &scene.flow.streams[scene.end.peer()];
+    let because: Vec<Stamp> = read.cause.into_iter().chain(stream.next_unread()).collect();
+    let said = fact!(
+        "the {end}'s read returned EOF after {read} of {accepted}: {lost} lost",
+        end = scene.end,
+        read = stream.bytes_read,
+        accepted = Value::many(stream.bytes_read + read.owed, "accepted byte"),
+        lost = read.owed
+    );
+    Ruling::broken(&because, said)
+}
 
 /// No other read can still bring what is missing.
 pub(in crate::oracle) fn reader_left(scene: &Scene<'_>, left: &ReaderLeft<'_>) -> Ruling {

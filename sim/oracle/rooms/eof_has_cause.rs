@@ -1,6 +1,12 @@
-//! Judges `eof-has-cause`.
+//! Judges `eof-has-cause`: did anything end the stream?
 
 use super::scope::{ALL, SHUTS_READ};
+use crate::oracle::Stamp;
+use crate::oracle::events::{Ending, ReadEof};
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Doubt, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -12,6 +18,26 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofHasCause, Section::Safety, Level::BothEnds)
 };
+
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    match (&read.ending, read.cause) {
+        (Ending::Clean, None) => Ruling::broken(
+            &[],
+            fact!(
+                "the {end}'s read returned EOF, but the peer has not shut down writing or closed, and nothing ended here",
+                end = scene.end
+            ),
+        ),
+        _ => Ruling::Kept,
+    }
+}
+
+/// What the peer, or an earlier EOF, says for an EOF at this end.
+pub(in crate::oracle) fn cause(scene: &Scene<'_>) -> Option<Stamp> {
+    let (me, peer) = (scene.me(), scene.peer());
+    let maybe = peer.halves.maybe_write().filter(|answer| !matches!(answer, Doubt::Refuted(_))).map(Doubt::stamp);
+    first([peer.halves.write_end_called(), maybe, me.reading.eof(), peer.life.stack_left()])
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

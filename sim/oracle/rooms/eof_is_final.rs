@@ -1,8 +1,8 @@
-//! Judges `eof-is-final`.
+//! Judges `eof-is-final`: does a read bring anything after another one ended the stream?
 
 use super::scope::ALL;
 use crate::contract::ReadAfterEof;
-use crate::oracle::events::{FailedRead, ReadReturn};
+use crate::oracle::events::{FailedRead, ReadEof, ReadReturn};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -25,6 +25,10 @@ pub(super) const ABOUT: About = About {
 /// When an earlier read had ended the stream before the call of a read.
 fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     scene.me().reading.ended_before(called)
+}
+
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    Ruling::kept_if(premise(scene, read.called()).is_some())
 }
 
 /// `read_after_eof=eof`: once a read gave EOF, later ones give EOF again and no error, aborts apart.

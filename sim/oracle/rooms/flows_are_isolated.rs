@@ -1,9 +1,9 @@
-//! Judges `flows-are-isolated`.
+//! Judges `flows-are-isolated`: does a call fail since another flow of the stack ended badly?
 
 use super::scope::ALL;
 use crate::oracle::Stamp;
-use crate::oracle::events::FailedRead;
 use crate::oracle::events::abort::AbortedByStack;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::abort_has_cause;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
@@ -23,6 +23,11 @@ pub(super) const ABOUT: About = About {
 /// When another flow of the stack had ended badly before this event.
 fn premise(scene: &Scene<'_>) -> Option<Stamp> {
     scene.book.trouble_elsewhere(scene.flow.id, scene.at.seq)
+}
+
+/// Reading has gone on.
+pub(in crate::oracle) fn read_on(scene: &Scene<'_>, _: &impl ReadReturn) -> Ruling {
+    Ruling::kept_if(premise(scene).is_some())
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {

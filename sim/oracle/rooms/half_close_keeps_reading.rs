@@ -1,8 +1,8 @@
-//! Judges `half-close-keeps-reading`.
+//! Judges `half-close-keeps-reading`: does the other direction go on after a half close?
 
 use super::scope::ALL;
 use crate::oracle::Stamp;
-use crate::oracle::events::FailedRead;
+use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -22,6 +22,11 @@ pub(super) const ABOUT: About = About {
 fn own_half_close(scene: &Scene<'_>) -> Option<Stamp> {
     let halves = &scene.me().halves;
     halves.shut_write().called.filter(|_| halves.full_close_called().is_none())
+}
+
+/// Reading has gone on.
+pub(in crate::oracle) fn read_on(scene: &Scene<'_>, _: &impl ReadReturn) -> Ruling {
+    Ruling::kept_if(own_half_close(scene).is_some())
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {

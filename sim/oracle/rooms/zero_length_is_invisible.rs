@@ -1,6 +1,10 @@
-//! Judges `zero-length-is-invisible`.
+//! Judges `zero-length-is-invisible`: does a read show that its peer wrote nothing?
 
 use super::scope::ALL;
+use crate::oracle::events::{Ending, ReadEof};
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +15,21 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ZeroLengthIsInvisible, Section::Safety, Level::BothEnds)
 };
+
+/// An EOF without a cause came where the peer's last write of nothing lies in the stream.
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    let place = scene.flow.streams[scene.end.peer()].bytes_read;
+    match scene.peer().writing.empty() {
+        Some((zero, behind)) if behind == place && read.cause.is_none() && matches!(read.ending, Ending::Clean) => Ruling::broken(
+            &[zero],
+            fact!(
+                "the {end}'s read returned EOF although nothing was closed: the peer's zero-length write became visible",
+                end = scene.end
+            ),
+        ),
+        _ => Ruling::Moot,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {
