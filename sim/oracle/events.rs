@@ -6,7 +6,7 @@ pub(super) mod abort;
 pub(super) mod opening;
 mod reads;
 
-pub(super) use reads::{Ending, FailedRead, ReadEof, ReadReturn, ReaderLeft};
+pub(super) use reads::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReaderLeft, WrongBytes};
 
 use super::state::Pending;
 

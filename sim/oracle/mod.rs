@@ -4,9 +4,10 @@
 //! Start here: [`Oracle::observe`] hands each event to `court`, which hands one event of one end of a `flow` to its `judge`. A
 //! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
 //! and `hole` where overlapping calls leave several answers). What a return may say is decided in `judge` (a file for each
-//! kind of event; rooms see it as a `scene`) and `reading`, who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
+//! kind of event; rooms see it as a `scene`), who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
 //! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is
-//! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `naming` finds the rule for bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
+//! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `evidence` says
+//! what is wrong with bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
 //! clocks of their own.
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
@@ -17,6 +18,7 @@ mod controls;
 mod court;
 
 mod events;
+mod evidence;
 mod fact;
 mod frontier;
 mod hole;
@@ -24,10 +26,8 @@ mod idle;
 mod judge;
 mod ledger;
 mod merge;
-mod naming;
 mod order;
 mod owed;
-mod reading;
 mod rooms;
 mod ruling;
 mod scene;

@@ -3,23 +3,72 @@
 
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
-use super::events::{BufferSeen, FailedRead, Panicked, ReadEof, ReaderLeft};
+use super::events::{BufferSeen, FailedRead, Panicked, ReadData, ReadEof, ReaderLeft, WrongBytes};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
 use super::waiting::{Stuck, Waiting};
 use crate::rules::Rule;
 
-/// One table: what each rule's room says of such an event.
+/// One table: what each rule's room says of such an event. What stands under `[unless calm]` has nothing to say of a flow on which
+/// there was nothing but reads and writes, all of them fine.
 macro_rules! table {
-    ($(#[$doc:meta])* $name:ident($event:ty) { $($rule:ident: $room:ident::$ask:ident,)* }) => {
+    (
+        $(#[$doc:meta])* $name:ident($event:ty) {
+            $([unless calm] { $($late:ident: $its_room:ident::$its_ask:ident,)* })?
+            $($rule:ident: $room:ident::$ask:ident,)*
+        }
+    ) => {
         $(#[$doc])*
+        #[inline]
         pub(super) fn $name(scene: &Scene<'_>, event: &$event) -> Findings {
             let mut found = Findings::default();
+            $(if !scene.is_calm() {
+                $(found.hear(Rule::$late, rooms::$its_room::$its_ask(scene, event));)*
+            })?
             $(found.hear(Rule::$rule, rooms::$room::$ask(scene, event));)*
             found
         }
     };
+}
+
+table! {
+    /// A read returned data.
+    read_data(ReadData<'_>) {
+        [unless calm] {
+            DataBeforeAbort: data_before_abort::read_data,
+            ErrorAfterClose: error_after_close::read_data,
+            EofAfterShutdownRead: eof_after_shutdown_read::read_data,
+            PendingAtShutdown: pending_at_shutdown::read_data,
+            EofIsFinal: eof_is_final::read_data,
+            HalfCloseKeepsReading: half_close_keeps_reading::read_on,
+            CloseKeepsReading: close_keeps_reading::read_on,
+            FlowsAreIsolated: flows_are_isolated::read_on,
+            NoStuckCall: no_stuck_call::returned_read,
+        }
+        ZeroLengthIsInvisible: zero_length_is_invisible::read_data,
+        DataNonempty: data_nonempty::read_data,
+        StreamCausal: stream_causal::read_data,
+        OneReaderPerByte: one_reader_per_byte::read_data,
+        WriteOrder: write_order::read_data,
+        StreamPrefix: stream_prefix::read_data,
+        Delivery: delivery::read_data,
+    }
+}
+
+table! {
+    /// A read returned bytes that do not fit their stream, and breaks no rule by returning any. That they came before their write
+    /// was called (`stream-causal`, the first of this list) is found out only then.
+    wrong_bytes(WrongBytes<'_>) {
+        OneReaderPerByte: one_reader_per_byte::wrong_bytes,
+        CancelledRead: cancelled_read::wrong_bytes,
+        FailedWriteIsPrefix: failed_write_is_prefix::wrong_bytes,
+        WritevIsConcat: writev_is_concat::wrong_bytes,
+        WriteOrder: write_order::wrong_bytes,
+        WritesNotInterleaved: writes_not_interleaved::wrong_bytes,
+        OkMeansWhole: ok_means_whole::wrong_bytes,
+        StreamPrefix: stream_prefix::wrong_bytes,
+    }
 }
 
 table! {

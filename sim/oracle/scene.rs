@@ -28,6 +28,11 @@ impl<'a> Scene<'a> {
         &self.flow.ends[self.end.peer()]
     }
 
+    /// Nothing but reads and writes has happened on this flow, all of them went well, and nothing went wrong elsewhere.
+    pub fn is_calm(&self) -> bool {
+        self.me().calm && self.peer().calm && self.book.troubled.is_empty()
+    }
+
     /// The order between the ends is known.
     pub fn is_ordered(&self) -> bool {
         self.header.clock == Clock::Shared

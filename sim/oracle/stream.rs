@@ -402,6 +402,14 @@ impl Stream {
         self.writes.front().map(|write| write.returned.unwrap_or(write.called))
     }
 
+    /// So many bytes of a write were read before it was called; where it is the only one, they are not expected again.
+    pub fn was_read_early(&mut self, bytes: usize) {
+        if self.writes.len() == 1 && self.frontier.is_none() {
+            self.head = bytes;
+            self.bytes_read += bytes as u64;
+        }
+    }
+
     /// Marks what a flush, shutdown or close called at `seq` has pushed out.
     pub fn flush(&mut self, seq: Seq) {
         let before = |write: &&mut Write| write.returned.is_some_and(|at| at.seq < seq);
@@ -478,6 +486,13 @@ fn remember<T>(memory: &mut VecDeque<T>, item: T) {
         memory.pop_front();
     }
     memory.push_back(item);
+}
+
+/// Where `needle` stands in `hay`.
+pub(super) fn position(hay: &[u8], needle: &[u8]) -> Option<usize> {
+    let last = (hay.len() + 1).checked_sub(needle.len())?;
+    let first = needle.first()?;
+    (0..last).find(|&at| hay[at] == *first && hay[at..].starts_with(needle))
 }
 
 /// Equal bytes; slices of the same memory need no look.

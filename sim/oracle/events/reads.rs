@@ -1,6 +1,7 @@
 //! Describes reads: how they returned, and that they were cancelled.
 
 use crate::contract::Error;
+use crate::oracle::evidence::Evidence;
 use crate::oracle::state::{Aborted, Pending};
 use crate::oracle::{Seq, Stamp};
 
@@ -12,6 +13,27 @@ pub(in crate::oracle) trait ReadReturn {
     fn called(&self) -> Seq {
         self.pending().called.seq
     }
+}
+
+/// A read that returned data.
+pub(in crate::oracle) struct ReadData<'a> {
+    pub pending: &'a Pending,
+    /// The most bytes that were asked for.
+    pub max: usize,
+    /// How many came.
+    pub len: usize,
+}
+
+impl ReadReturn for ReadData<'_> {
+    fn pending(&self) -> &Pending {
+        self.pending
+    }
+}
+
+/// A read that returned bytes which do not fit their stream.
+pub(in crate::oracle) struct WrongBytes<'a> {
+    pub pending: &'a Pending,
+    pub evidence: Evidence<'a>,
 }
 
 /// What an EOF is at its end.

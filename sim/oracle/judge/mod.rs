@@ -1,8 +1,8 @@
 //! Judges one event of one end, in three steps: describe the event, ask the rooms of its table (`order`) about it, then apply
 //! what it establishes and enter what was found.
 //!
-//! A file for each kind of event: `call` (a call begins), `write_return`, `end_return` (shutdown, close, flush, disconnect), `cancel`,
-//! `env` (a line of the environment), `buffer` (a buffer is seen again).
+//! A file for each kind of event: `call` (a call begins), `read_return` (`misfit`: of bytes that do not fit), `write_return`,
+//! `end_return` (shutdown, close, flush, disconnect), `cancel`, `env` (a line of the environment), `buffer` (a buffer is seen again).
 
 mod abort;
 mod buffer;
@@ -10,7 +10,9 @@ mod call;
 mod cancel;
 mod end_return;
 mod env;
+mod misfit;
 mod opening;
+mod read_return;
 mod write_return;
 
 use super::Stamp;
@@ -65,7 +67,7 @@ impl Judge<'_> {
 
     /// Nothing but reads and writes has happened on this flow, all of them went well, and nothing went wrong elsewhere.
     pub fn is_calm(&self) -> bool {
-        self.me().calm && self.peer().calm && self.book.troubled.is_empty()
+        self.scene().is_calm()
     }
 
     pub fn site(&self, op: u64) -> Site {

@@ -1,8 +1,9 @@
 //! Judges `cancelled-read`: has a cancelled read taken anything, where it must not?
 
 use super::scope::{CANCEL_SAFE, cancelled_reads_are_safe};
-use crate::oracle::events::ReaderLeft;
+use crate::oracle::events::{ReaderLeft, WrongBytes};
 use crate::oracle::rooms::eof_complete::lost_bytes;
+use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
@@ -21,6 +22,16 @@ pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, left: &ReaderLeft<'_>
     match left.lost {
         true => Ruling::broken(&[left.pending.called], lost_bytes(scene)),
         false => Ruling::Kept,
+    }
+}
+
+/// Bytes are missing that a cancelled read can have taken.
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    let me = scene.me();
+    let is_safe = cancelled_reads_are_safe(&me.contract) && me.reading.cancelled().is_some();
+    match read.evidence.gap.is_some() && is_safe {
+        true => broken(scene, read),
+        false => Ruling::Moot,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::scope::keeps_or_drops;
 use crate::contract::DataBeforeAbort;
-use crate::oracle::events::{Ending, FailedRead, ReadEof};
+use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof, ReadReturn};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -19,6 +19,20 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::DataBeforeAbort, Section::Safety, Level::Segments)
 };
+
+/// `data_before_abort=drop`: what had arrived before the abort is never read after it.
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let me = scene.me();
+    match me.life.arrived().filter(|(at, _)| at.seq < read.called()) {
+        None => Ruling::Moot,
+        Some((aborted, _)) if me.contract.data_before_abort == DataBeforeAbort::Drop => {
+            let said =
+                fact!("the {end}'s read returned bytes that the abort at {t} should have thrown away", end = scene.end, t = aborted.t);
+            Ruling::broken(&[aborted], said)
+        }
+        Some(_) => Ruling::Kept,
+    }
+}
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> Ruling {
     kept_data_comes_first(scene)

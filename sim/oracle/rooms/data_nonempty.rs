@@ -1,6 +1,10 @@
-//! Judges `data-nonempty`.
+//! Judges `data-nonempty`: does a read bring at least one byte, and no more than were asked for?
 
 use super::scope::{NOT_V1, not_v1};
+use crate::oracle::events::ReadData;
+use crate::oracle::fact::{Fact, Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +17,28 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::DataNonempty, Section::Safety, Level::OneEnd)
 };
+
+#[inline]
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    if !not_v1(&scene.me().contract) {
+        return Ruling::Moot;
+    }
+    match (1..=read.max).contains(&read.len) {
+        true => Ruling::Kept,
+        false => Ruling::broken(&[], wrong_size(scene, read)),
+    }
+}
+
+#[cold]
+fn wrong_size(scene: &Scene<'_>, read: &ReadData<'_>) -> Fact {
+    match read.len {
+        0 => fact!("the {end}'s read returned data of no bytes", end = scene.end),
+        len => {
+            let most = Value::bytes(read.max);
+            fact!("the {end}'s read asked for at most {most} and returned {len}", end = scene.end, most, len)
+        }
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example { contracts: NOT_V1, bad: r#"server read -> """#, good: "client write \"a\" -> ok\nserver read -> \"a\"" },

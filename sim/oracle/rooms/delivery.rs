@@ -2,8 +2,11 @@
 
 use super::scope::ALL;
 use crate::contract::AcceptedMeans;
+use crate::oracle::events::ReadData;
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::rooms::no_stuck_call;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -16,6 +19,12 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::Delivery, Section::Liveness, Level::BothEnds)
 };
+
+/// Something was delivered.
+#[inline]
+pub(in crate::oracle) fn read_data(_: &Scene<'_>, _: &ReadData<'_>) -> Ruling {
+    Ruling::Kept
+}
 
 /// Bytes that the peer's writes had accepted have not come, and a read that waits for them is pending.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {

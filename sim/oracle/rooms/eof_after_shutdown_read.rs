@@ -3,7 +3,8 @@
 use super::scope::{DISCARD, discards, shuts_read};
 use crate::oracle::Seq;
 use crate::oracle::Stamp;
-use crate::oracle::events::{FailedRead, ReadEof, ReadReturn};
+use crate::oracle::events::{FailedRead, ReadData, ReadEof, ReadReturn};
+use crate::oracle::fact::{Value, fact};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -26,6 +27,19 @@ pub(super) const ABOUT: About = About {
 fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     let shut = scene.me().halves.shut_read().returned.filter(|at| at.seq < called);
     shut.filter(|_| shuts_read(&scene.me().contract))
+}
+
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let Some(shut) = premise(scene, read.called()) else { return Ruling::Moot };
+    if !discards(&scene.me().contract) {
+        return Ruling::Kept;
+    }
+    let said = fact!(
+        "the {end}'s read returned {bytes}, but it was called after its shutdown of reading had returned",
+        end = scene.end,
+        bytes = Value::bytes(read.len)
+    );
+    Ruling::broken(&[shut, read.pending.called], said)
 }
 
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {

@@ -2,8 +2,8 @@
 
 use super::scope::ALL;
 use crate::contract::ReadAfterEof;
-use crate::oracle::events::{FailedRead, ReadEof, ReadReturn};
-use crate::oracle::fact::fact;
+use crate::oracle::events::{FailedRead, ReadData, ReadEof, ReadReturn};
+use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::{Seq, Stamp};
@@ -25,6 +25,17 @@ pub(super) const ABOUT: About = About {
 /// When an earlier read had ended the stream before the call of a read.
 fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     scene.me().reading.ended_before(called)
+}
+
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let Some(last) = premise(scene, read.called()) else { return Ruling::Moot };
+    let said = fact!(
+        "the {end}'s read returned {bytes}, but an earlier read had already ended the stream at {t}",
+        end = scene.end,
+        bytes = Value::bytes(read.len),
+        t = last.t
+    );
+    Ruling::broken(&[last, read.pending.called], said)
 }
 
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {

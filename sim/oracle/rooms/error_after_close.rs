@@ -1,7 +1,8 @@
-//! Judges `error-after-close`.
+//! Judges `error-after-close`: does anything work after own full close?
 
 use super::scope::{FULL, NOT_V1, V1};
-use crate::oracle::events::ReadReturn;
+use crate::oracle::events::{ReadData, ReadReturn};
+use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::{Seq, Stamp};
@@ -20,6 +21,16 @@ pub(super) const ABOUT: About = About {
 /// When this end had ended reading for good before the call of a read.
 fn reading_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
     scene.me().halves.reading_over().filter(|at| at.seq < called)
+}
+
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let Some(over) = reading_over(scene, read.called()) else { return Ruling::Moot };
+    let said = fact!(
+        "the {end}'s read returned {bytes}, but it was called after the {end} had closed the flow",
+        end = scene.end,
+        bytes = Value::bytes(read.len)
+    );
+    Ruling::broken(&[over, read.pending.called], said)
 }
 
 /// EOF and errors are what a read may give.

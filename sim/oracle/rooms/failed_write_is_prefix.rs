@@ -1,6 +1,11 @@
-//! Judges `failed-write-is-prefix`.
+//! Judges `failed-write-is-prefix`: does a write that failed or was given up bring anything but its beginning?
 
 use super::scope::{ALL, CANCEL_SAFE};
+use crate::oracle::events::WrongBytes;
+use crate::oracle::rooms::stream_prefix::broken;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::stream::Status;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -14,6 +19,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::FailedWriteIsPrefix, Section::Safety, Level::BothEnds)
 };
+
+/// They are bytes of such a write that can't be its beginning, or that come too late.
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    let evidence = &read.evidence;
+    let has_failed = |status| matches!(status, Status::Prefix | Status::RunsOn | Status::Void);
+    let is_its = match evidence.gap {
+        Some(_) => evidence.torn_write().is_some_and(|part| has_failed(part.status)),
+        None => scene.flow.streams[scene.end.peer()].is_of_dead_write(evidence.rest),
+    };
+    if is_its { broken(scene, read) } else { Ruling::Moot }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

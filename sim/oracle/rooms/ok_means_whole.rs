@@ -1,6 +1,10 @@
-//! Judges `ok-means-whole`.
+//! Judges `ok-means-whole`: is all accepted of a write that said ok?
 
 use super::scope::ALL;
+use crate::oracle::events::WrongBytes;
+use crate::oracle::rooms::stream_prefix::broken;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +15,15 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::OkMeansWhole, Section::Safety, Level::BothEnds)
 };
+
+/// The bytes that are missing end where a write ends.
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    let evidence = &read.evidence;
+    match evidence.gap.is_some_and(|gap| evidence.unread.begins_write(gap)) {
+        true => broken(scene, read),
+        false => Ruling::Moot,
+    }
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: ALL,

@@ -1,6 +1,11 @@
-//! Judges `one-reader-per-byte`.
+//! Judges `one-reader-per-byte`: do reads that overlap share the stream?
 
 use super::scope::reads_may_overlap;
+use crate::oracle::events::{ReadData, ReadReturn, WrongBytes};
+use crate::oracle::evidence::Flaw;
+use crate::oracle::rooms::stream_prefix::broken;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +18,22 @@ pub(super) const ABOUT: About = About {
     examples: EXAMPLES,
     ..About::new(Rule::OneReaderPerByte, Section::Safety, Level::BothEnds)
 };
+
+#[inline]
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let overlaps = scene.me().pending.reads() > 0 || scene.flow.streams[scene.end.peer()].overlaps(read.called());
+    Ruling::kept_if(overlaps)
+}
+
+/// Where reads queue, it was overtaken; or a read that overlapped it returned the same bytes.
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    let evidence = &read.evidence;
+    let is_shared = || scene.flow.streams[scene.end.peer()].was_read_since(read.pending.called.seq, evidence.rest);
+    match evidence.flaw == Flaw::Overtaken || evidence.gap.is_none() && is_shared() {
+        true => broken(scene, read),
+        false => Ruling::Moot,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

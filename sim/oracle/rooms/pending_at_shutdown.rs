@@ -1,11 +1,13 @@
-//! Judges `pending-at-shutdown`.
+//! Judges `pending-at-shutdown`: how does a call end that was pending at own shutdown or close?
 
 use super::scope::{DISCARD, discards};
 use crate::contract::{BlockedWriteAtShutdown, Contract};
 use crate::oracle::Seq;
-use crate::oracle::events::ReadReturn;
+use crate::oracle::events::{ReadData, ReadReturn};
+use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::sooner;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 fn decides_pending_calls(contract: &Contract) -> bool {
@@ -29,6 +31,20 @@ fn was_pending(scene: &Scene<'_>, called: Seq) -> bool {
     let me = scene.me();
     let shut = me.halves.shut_read().called.is_some_and(|at| at.seq > called) && me.contract.data_after_shutdown_read.is_some();
     shut || me.halves.full_close_called().is_some_and(|at| at.seq > called)
+}
+
+/// Data of a write that was called when reading was over is not for it.
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    let me = scene.me();
+    let shut = me.halves.shut_read().returned.filter(|_| discards(&me.contract));
+    let over = sooner(shut, me.halves.strong_close_returned()).filter(|at| at.seq > read.called());
+    let source = || scene.flow.streams[scene.end.peer()].source(read.len);
+    let Some((over, late)) = over.and_then(|over| Some((over, source().filter(|write| write.seq > over.seq)?))) else {
+        return Ruling::kept_if(was_pending(scene, read.called()));
+    };
+    let said =
+        fact!("the {end}'s read was pending when reading was shut down, and took bytes of a write that was called later", end = scene.end);
+    Ruling::broken(&[read.pending.called, over, late], said)
 }
 
 /// EOF and errors are what a read may end with.

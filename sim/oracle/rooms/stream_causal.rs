@@ -1,7 +1,12 @@
-//! Judges `stream-causal`.
+//! Judges `stream-causal`: are bytes read before the write that brings them is called?
 
 use super::scope::ALL;
+use crate::oracle::events::ReadData;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::time::Instant;
 
 pub(super) const ABOUT: About = About {
     statement: "A byte can be read only once the write that brings it has been called. A write that failed without taking \
@@ -12,6 +17,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::StreamCausal, Section::Safety, Level::BothEnds)
 };
+
+/// Whether bytes that no write had are a later write's shows when that is called.
+#[inline]
+pub(in crate::oracle) fn read_data(_: &Scene<'_>, _: &ReadData<'_>) -> Ruling {
+    Ruling::Kept
+}
+
+/// What is said of bytes that no write had when they were read, now that one with them is called.
+pub(in crate::oracle) fn written_later(said: Fact, later: Instant) -> Fact {
+    fact!("{said}; a write with these bytes was called later, at {later}", said, later)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,11 @@
-//! Judges `stream-prefix`.
+//! Judges `stream-prefix`: do the bytes that are read go on with the stream?
 
 use super::scope::ALL;
+use crate::oracle::events::{ReadData, WrongBytes};
+use crate::oracle::evidence::{Evidence, Flaw};
+use crate::oracle::fact::{Fact, Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const LOSSY: &[&str] = &["v1", "classic", "modern", "mirage-tcpip"];
@@ -17,6 +22,75 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::StreamPrefix, Section::Safety, Level::BothEnds)
 };
+
+/// Those that do not fit are asked about apart.
+#[inline]
+pub(in crate::oracle) fn read_data(_: &Scene<'_>, _: &ReadData<'_>) -> Ruling {
+    Ruling::Kept
+}
+
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    match read.evidence.flaw {
+        Flaw::Overtaken => Ruling::Moot,
+        _ => broken(scene, read),
+    }
+}
+
+/// The bytes break a rule, whichever names them.
+pub(super) fn broken(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    Ruling::broken(&[read.pending.called], plainly(scene, &read.evidence))
+}
+
+/// What is wrong with the bytes, in the plainest terms.
+fn plainly(scene: &Scene<'_>, evidence: &Evidence<'_>) -> Fact {
+    let (end, writer, expected) = (scene.end, scene.end.peer(), expected(scene, evidence));
+    let (bytes, len) = (Value::bytes(evidence.rest.len()), evidence.rest.len());
+    match evidence.flaw {
+        Flaw::Overtaken => {
+            fact!("the {end}'s reads must get their bytes in the order of their calls, and this one was overtaken", end)
+        }
+        Flaw::Repeated { bytes } => {
+            fact!("the {end}'s read returned {bytes} a second time, right after they had come", end, bytes = Value::bytes(bytes))
+        }
+        Flaw::ReadBefore { op } => {
+            fact!(
+                "the {end}'s read returned {bytes} again that its read #{op} had returned; expected: {expected}",
+                end,
+                bytes,
+                op,
+                expected
+            )
+        }
+        Flaw::Changed { at } => {
+            fact!("the {end}'s read returned changed bytes: byte {at} of {len} differs; expected: {expected}", end, at, len, expected)
+        }
+        Flaw::Skipped { bytes } => {
+            fact!("the {end}'s read skipped {bytes}; expected: {expected}", end, bytes = Value::bytes(bytes), expected)
+        }
+        Flaw::Excess { bytes } => {
+            fact!("the {end}'s read returned {bytes} more than the {writer} had written", end, bytes = Value::bytes(bytes), writer)
+        }
+        Flaw::Foreign => {
+            fact!(
+                "the {end}'s read returned {bytes} that the {writer} did not write there; expected: {expected}",
+                end,
+                bytes,
+                writer,
+                expected
+            )
+        }
+    }
+}
+
+/// What stands in the place of the bytes.
+fn expected(scene: &Scene<'_>, evidence: &Evidence<'_>) -> Fact {
+    match evidence.unread.part(0) {
+        None => fact!("nothing more"),
+        Some(part) => {
+            fact!("bytes {from}.. of the {writer}'s write #{op}", from = part.from, writer = scene.end.peer(), op = part.op)
+        }
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

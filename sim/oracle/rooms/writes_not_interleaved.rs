@@ -1,6 +1,11 @@
-//! Judges `writes-not-interleaved`.
+//! Judges `writes-not-interleaved`: do writes that overlap stay whole, where they must?
 
 use super::scope::writes_stay_whole;
+use crate::oracle::events::WrongBytes;
+use crate::oracle::evidence::Evidence;
+use crate::oracle::rooms::stream_prefix::broken;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const INTERLEAVE: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix"];
@@ -15,6 +20,25 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::WritesNotInterleaved, Section::Safety, Level::BothEnds)
 };
+
+/// The bytes would fit if overlapping writes could mix.
+pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
+    let overlap = writes_stay_whole(&scene.peer().contract) && scene.flow.streams[scene.end.peer()].has_overlap();
+    if overlap && is_mixture(&read.evidence) { broken(scene, read) } else { Ruling::Moot }
+}
+
+/// Are they taken from the fronts of the writes, byte by byte?
+fn is_mixture(evidence: &Evidence<'_>) -> bool {
+    let mut parts: Vec<&[u8]> = evidence.unread.by_write().collect();
+    let mut take = |byte: &u8| match parts.iter_mut().find(|part| part.first() == Some(byte)) {
+        Some(part) => {
+            *part = &part[1..];
+            true
+        }
+        None => false,
+    };
+    !evidence.rest.is_empty() && evidence.rest.iter().all(&mut take)
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: &["pipe", "modern,concurrent_writes=whole"],

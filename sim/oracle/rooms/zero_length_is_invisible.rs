@@ -1,7 +1,7 @@
 //! Judges `zero-length-is-invisible`: does a read show that its peer wrote nothing?
 
 use super::scope::ALL;
-use crate::oracle::events::{Ending, ReadEof};
+use crate::oracle::events::{Ending, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -15,6 +15,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ZeroLengthIsInvisible, Section::Safety, Level::BothEnds)
 };
+
+#[inline]
+pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    match scene.peer().writing.empty().filter(|_| read.len == 0) {
+        None => Ruling::Moot,
+        Some((zero, _)) => Ruling::broken(
+            &[zero],
+            fact!("the {end}'s read returned no bytes: the peer's zero-length write became visible", end = scene.end),
+        ),
+    }
+}
 
 /// An EOF without a cause came where the peer's last write of nothing lies in the stream.
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::EndState;
+use super::{EndState, Suspects};
 use crate::contract::{Both, End, Payload};
 use crate::oracle::Stamp;
 use crate::oracle::arrivals::Arrivals;
@@ -45,7 +45,7 @@ pub(in crate::oracle) struct Flow {
     /// Buffers that reads returned, where the recording shows them again.
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
-    pub suspects: Vec<crate::oracle::naming::Suspect>,
+    pub suspects: Suspects,
     /// A partition once stood between the ends.
     pub was_cut: bool,
     /// Patience with all that is pending has run out without effect: time alone changes nothing any more.
@@ -68,7 +68,7 @@ impl Flow {
             arrivals: Arrivals::default(),
             resources: Both::default(),
             buffers: BTreeMap::new(),
-            suspects: Vec::new(),
+            suspects: Suspects::default(),
             was_cut: false,
             settled: false,
             active: Instant::ZERO,

@@ -13,11 +13,6 @@ pub(in crate::oracle) struct Step {
 }
 
 impl Step {
-    /// Had it returned when `seq` came?
-    pub fn before(&self, seq: Seq) -> bool {
-        self.returned.is_some_and(|at| at.seq < seq)
-    }
-
     fn call(&mut self, at: Stamp) {
         self.called.get_or_insert(at);
     }

@@ -12,6 +12,7 @@ mod life;
 mod opening;
 mod pending;
 mod reading;
+mod suspects;
 mod writing;
 
 pub(super) use end::EndState;
@@ -22,6 +23,7 @@ pub(super) use life::{Aborted, Life};
 pub(super) use opening::Opening;
 pub(super) use pending::{Asked, Pending, Pendings};
 pub(super) use reading::Reading;
+pub(super) use suspects::{Suspects, Suspicion};
 pub(super) use writing::Writing;
 
 pub(super) use super::stamp::{both, first, sooner};

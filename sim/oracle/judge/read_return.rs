@@ -1,0 +1,186 @@
+//! Judges the return of a read: what it may say, and what it establishes.
+
+use super::Judge;
+use crate::contract::{ConcurrentWrites, EofOnReset, Outcome, Payload};
+use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof, ReaderLeft};
+use crate::oracle::fact::fact;
+use crate::oracle::frontier::Undecided;
+use crate::oracle::order;
+use crate::oracle::rooms::{eof_after_reset, eof_has_cause, read_error_has_cause};
+use crate::oracle::ruling::Findings;
+use crate::oracle::state::{Doubt, Fingerprint, Pending, first};
+use crate::oracle::stream::Misfit;
+use crate::rules::Rule;
+
+/// Whether bytes fit their stream, where that can be told.
+type Followed = Result<Result<(), Misfit>, Undecided>;
+
+impl Judge<'_> {
+    pub fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
+        match outcome {
+            Outcome::Data(data) => self.read_data(pending, max, data),
+            Outcome::Eof => self.read_eof(pending),
+            Outcome::Panic => self.panicked(pending),
+            Outcome::Error(_) => self.read_failed(pending, outcome),
+            _ => {}
+        }
+    }
+
+    fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
+        let found = order::read_data(&self.scene(), &ReadData { pending, max, len: data.len() });
+        let is_named = !found.is_empty();
+        let fits = self.follow_stream(pending, data);
+        self.enter(pending, found);
+        match fits {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) if is_named => {}
+            Ok(Err(misfit)) => self.misread(pending, data, misfit),
+            Err(Undecided) => self.lose_track(data),
+        }
+        self.remember(pending, data);
+    }
+
+    /// Follows the stream to where these bytes end.
+    fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
+        let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
+        let reader = self.reader(pending);
+        if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole) }
+    }
+
+    /// It can't be told how these bytes came about, nor any that follow.
+    #[cold]
+    fn lose_track(&mut self, data: &Payload) {
+        let (flow, line) = (self.flow.id, self.at.line());
+        let stream = &mut self.flow.streams[self.end.peer()];
+        stream.lose_track();
+        stream.bytes_read += data.len() as u64;
+        self.book.give_up(|| fact!("too many ways in which the bytes of line {line} (flow {flow}) can have come about", line, flow));
+    }
+
+    fn remember(&mut self, pending: &Pending, data: &Payload) {
+        if self.header.records.buffers {
+            self.flow.buffers.insert((self.end, pending.op), Fingerprint::of(data));
+        }
+        if let Some(bytes) = data.bytes() {
+            self.flow.streams[self.end.peer()].remember_read(bytes, pending.op, self.at.seq);
+        }
+    }
+
+    fn read_eof(&mut self, pending: &Pending) {
+        let read = self.eof_of(pending);
+        let found = order::read_eof(&self.scene(), &read);
+        match read.ending {
+            Ending::Own => self.settle_own_doubt(&read),
+            Ending::Aborted(_) => self.ended_by_abort(&read, &found),
+            Ending::Unclear => self.count_truncation(&read),
+            Ending::Clean => self.ended_cleanly(&read),
+        }
+        self.note_eof();
+        self.enter(pending, found);
+        let left = self.reader_leaves(pending);
+        let found = order::reader_left(&self.scene(), &left);
+        self.enter(pending, found);
+    }
+
+    /// What is known of an EOF that a read gave.
+    fn eof_of<'p>(&self, pending: &'p Pending) -> ReadEof<'p> {
+        let ending = self.ending();
+        let others = if matches!(ending, Ending::Clean) { self.reader_in_line(pending).others } else { 0 };
+        let owed = self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), others);
+        ReadEof { pending, ending, cause: eof_has_cause::cause(&self.scene()), owed }
+    }
+
+    fn ending(&self) -> Ending {
+        let me = self.me();
+        let perhaps = me.halves.maybe_read().is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_)));
+        match me.life.aborted() {
+            _ if perhaps || me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() => Ending::Own,
+            Some(abort) => Ending::Aborted(abort),
+            None if self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
+            None => Ending::Clean,
+        }
+    }
+
+    /// An EOF whose only cause is own cancelled shutdown of reading, or close, shows that it took effect.
+    fn settle_own_doubt(&mut self, read: &ReadEof<'_>) {
+        let at = self.at;
+        let halves = &mut self.me_mut().halves;
+        let ended = halves.full_close_called().is_some() || halves.shut_read().called.is_some();
+        if let (false, None, Some(Doubt::Open(_))) = (ended, read.cause, halves.maybe_read()) {
+            halves.settle_read(Doubt::Happened(at));
+        }
+    }
+
+    fn ended_by_abort(&mut self, read: &ReadEof<'_>, found: &Findings) {
+        if found.breaks(Rule::DataBeforeAbort) {
+            self.me_mut().life.forget_arrivals();
+        }
+        if eof_after_reset::is_only_cause(&self.scene(), read) && !found.breaks(Rule::EofAfterReset) {
+            self.count_truncation(read);
+        }
+    }
+
+    fn ended_cleanly(&mut self, read: &ReadEof<'_>) {
+        let (at, flushed, reader) = (self.at, self.scene().flushes_first(), self.reader_in_line(read.pending));
+        let stream = &mut self.flow.streams[self.end.peer()];
+        if read.owed == 0 {
+            stream.end(flushed, reader);
+        }
+        stream.clean_eof.get_or_insert((at, read.pending.op));
+        if read.cause.is_some() {
+            self.settle_peer_doubt();
+        }
+        self.me_mut().reading.ended_cleanly(at);
+    }
+
+    /// An EOF whose only cause is a cancelled end of writing shows that it took effect.
+    fn settle_peer_doubt(&mut self) {
+        let at = self.at;
+        let sure = first([self.peer().halves.write_end_called(), self.me().reading.eof()]).is_some();
+        let peer = &mut self.flow.ends[self.end.peer()];
+        if let (false, Some(Doubt::Open(_))) = (sure, peer.halves.maybe_write()) {
+            peer.halves.settle_write(Doubt::Happened(at));
+        }
+    }
+
+    /// An EOF that need not be a clean one hides that bytes were lost.
+    fn count_truncation(&mut self, read: &ReadEof<'_>) {
+        self.book.truncations += u64::from(read.owed > 0);
+    }
+
+    fn note_eof(&mut self) {
+        let at = self.at;
+        let me = self.me_mut();
+        me.calm = false;
+        let own = me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+        me.reading.ended(at, !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())));
+    }
+
+    /// A read ends that has taken nothing.
+    pub fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
+        let others = self.me().pending.reads();
+        let lost = !self.flow.streams[self.end.peer()].reader_left(others);
+        ReaderLeft { pending, lost }
+    }
+
+    fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
+        let unexplained = read_error_has_cause::is_unexplained(&self.scene(), pending.called.seq);
+        let read = FailedRead { pending, error: outcome.clone().into_error(), unexplained };
+        let found = order::failed_read(&self.scene(), &read);
+        let at = self.at;
+        let me = self.me_mut();
+        me.calm = false;
+        me.reading.failed(at);
+        if found.breaks(Rule::DataBeforeAbort) {
+            me.life.forget_arrivals();
+        }
+        self.enter(pending, found);
+        // What it may have lost is the abort's affair.
+        self.reader_leaves(pending);
+    }
+
+    /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.
+    fn was_reset_by_close(&self) -> bool {
+        self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
+    }
+}
