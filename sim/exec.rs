@@ -1,4 +1,4 @@
-//! A single-threaded executor for users' futures: one waker a task, and nothing is polled without a wake.
+//! Runs users' futures on a single thread: one waker a task, and nothing is polled without a wake.
 //!
 //! A task that was not woken is not polled, ever: this is what shows a lost wake-up. Which of several runnable tasks goes first
 //! is a choice (0: the one that was woken first). A panic is caught in the poll in which it happens and kept; what belongs to
@@ -112,6 +112,7 @@ impl Spawner {
 /// The queue of those that were woken: the only part that other threads may touch.
 struct Ready {
     home: ThreadId,
+    /// Entries of tasks that have not ended.
     queue: Mutex<VecDeque<Arc<Entry>>>,
     woken_from_afar: AtomicBool,
     arrival: Condvar,
@@ -122,12 +123,22 @@ impl Ready {
     fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// A task has ended: what is left of its wakers does not bring it back. A task that woke itself last stands at the end.
+    fn retire(&self, entry: &Arc<Entry>) {
+        let mut queue = self.queue();
+        if entry.queued.swap(true, Ordering::Relaxed) {
+            let at = queue.iter().rposition(|queued| Arc::ptr_eq(queued, entry));
+            at.map(|at| queue.remove(at));
+        }
+    }
 }
 
 /// One task's place in the queue; it stands there at most once.
 struct Entry {
     slot: usize,
     task: Task,
+    /// It stands in the queue, or its task has ended. It changes only while the queue is locked.
     queued: AtomicBool,
     ready: std::sync::Weak<Ready>,
 }
@@ -139,9 +150,11 @@ impl Wake for Entry {
         if is_foreign {
             ready.woken_from_afar.store(true, Ordering::SeqCst);
         }
-        if !self.queued.swap(true, Ordering::SeqCst) {
-            ready.queue().push_back(self);
+        let mut queue = ready.queue();
+        if !self.queued.swap(true, Ordering::Relaxed) {
+            queue.push_back(self);
         }
+        drop(queue);
         if is_foreign {
             ready.arrival.notify_all();
         }
@@ -255,27 +268,15 @@ impl Executor {
         }
     }
 
-    /// Takes one of the entries that are woken; those of tasks that have ended are passed over.
+    /// Takes one of the entries that are woken.
     fn next_entry(&self, pick: impl FnOnce(Task, u32) -> u32) -> Option<Arc<Entry>> {
         let mut queue = self.ready.queue();
-        while queue.front().is_some_and(|entry| !self.is_live(entry)) {
-            queue.pop_front();
-        }
-        let index = if queue.len() > 1 { self.choose(&mut queue, pick) } else { 0 };
+        let first = queue.front()?.task;
+        let count = u32::try_from(queue.len()).unwrap_or(u32::MAX);
+        let index = if count > 1 { pick(first, count) as usize } else { 0 };
         let entry = queue.remove(index)?;
-        entry.queued.store(false, Ordering::SeqCst);
+        entry.queued.store(false, Ordering::Relaxed);
         Some(entry)
-    }
-
-    fn choose(&self, queue: &mut VecDeque<Arc<Entry>>, pick: impl FnOnce(Task, u32) -> u32) -> usize {
-        queue.retain(|entry| self.is_live(entry));
-        let Some(first) = queue.front() else { return 0 };
-        pick(first.task, u32::try_from(queue.len()).unwrap_or(u32::MAX)) as usize
-    }
-
-    fn is_live(&self, entry: &Entry) -> bool {
-        let running = self.tasks.get(entry.slot).and_then(|slot| slot.running.as_ref());
-        entry.task == Task::MAIN || running.is_some_and(|running| running.task == entry.task)
     }
 
     fn poll(&mut self, slot: usize) {
@@ -294,8 +295,7 @@ impl Executor {
     /// Drops a task's future with nothing borrowed; it may panic once more.
     fn end(&mut self, slot: usize, running: Running) {
         let Running { task, future, entry, .. } = running;
-        // What is left of its wakers must not bring it back.
-        entry.queued.store(true, Ordering::SeqCst);
+        self.ready.retire(&entry);
         self.free.push(slot);
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(future))) {
             self.note_panic(task, &*payload);

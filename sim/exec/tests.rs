@@ -51,6 +51,25 @@ fn a_waker_of_a_task_that_has_ended_wakes_nobody_else() {
     assert_eq!((executor.turn(first), executor.live()), (Turn::Idle, 1));
 }
 
+/// It is no candidate among those that could go on.
+#[test]
+fn a_task_that_wakes_itself_and_ends_is_out_of_the_line() {
+    let mut executor = Executor::new();
+    for _ in 0..2 {
+        executor.spawner().spawn(std::future::poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Ready(())
+        }));
+    }
+    executor.spawner().spawn(async {});
+    let mut asked = Vec::new();
+    while let Turn::Ran(_) = executor.turn(|first, count| {
+        asked.push((first.0, count));
+        0
+    }) {}
+    assert_eq!((asked, executor.live()), (vec![(1, 3), (2, 2)], 0));
+}
+
 #[test]
 fn the_choice_is_told_who_stands_first_and_among_how_many() {
     let mut executor = Executor::new();
