@@ -178,6 +178,53 @@ fn shutdown_of_reading_ends_a_pending_read_of_an_io_and_all_later_ones() {
     assert_eq!(run, Ok(()));
 }
 
+/// What reads give may be kept by the million.
+#[test]
+fn what_an_io_reads_takes_no_more_room_than_it_has_bytes() {
+    let got = simulation().run(async |_| {
+        let (client, server) = duplex(9);
+        let (client, server) = (Io::new(client), Io::new(server));
+        client.write(bytes("hello")).await?;
+        server.read(usize::MAX).await
+    });
+    let Ok(Ok(Read::Data(data))) = got else { panic!("{got:?}") };
+    assert_eq!((&data[..], Vec::from(data.clone()).capacity()), (&b"hello"[..], 5));
+}
+
+/// A stream that says after its first bytes that it read some, and did not.
+struct Boasts(Vec<u8>);
+
+impl AsyncRead for Boasts {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let first = std::mem::take(&mut self.0);
+        buffer[..first.len()].copy_from_slice(&first);
+        Poll::Ready(Ok(buffer.len() + 1))
+    }
+}
+
+impl AsyncWrite for Boasts {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(data.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[test]
+fn what_a_stream_did_not_read_is_not_what_it_read_before() {
+    let got = simulation().run(async |_| {
+        let io = Io::new(Boasts(b"abc".to_vec()));
+        (io.read(5).await, io.read(2).await)
+    });
+    assert_eq!(got, Ok((Ok(Read::Data(bytes("abc\0\0"))), Ok(Read::Data(bytes("\0\0"))))));
+}
+
 #[test]
 fn a_flow_is_a_stream_and_a_stream_is_a_flow() {
     let run = simulation().run(async |sim| {

@@ -1,4 +1,4 @@
-//! Anything that is `AsyncRead + AsyncWrite`, as a flow.
+//! Makes a flow of anything that is `AsyncRead + AsyncWrite`.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ const READ_MAX: usize = 64 * 1024;
 pub struct Io<T> {
     /// Borrowed inside one poll only; empty after close.
     io: RefCell<Option<T>>,
+    /// What reads read into, as long as the longest of them asks for; borrowed inside one poll only, between polls all zeros.
+    buffer: RefCell<Vec<u8>>,
     shut_read: Cell<bool>,
     waiting: Waiting,
     contract: Contract,
@@ -33,7 +35,13 @@ pub struct Io<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
     /// A flow of a stream of the `futures` family.
     pub fn new(io: T) -> Self {
-        Io { io: RefCell::new(Some(io)), shut_read: Cell::new(false), waiting: Waiting::default(), contract: Contract::async_io() }
+        Io {
+            io: RefCell::new(Some(io)),
+            buffer: RefCell::default(),
+            shut_read: Cell::new(false),
+            waiting: Waiting::default(),
+            contract: Contract::async_io(),
+        }
     }
 
     /// The same flow, saying that it keeps another contract.
@@ -51,12 +59,21 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
         self.waiting.while_pending(polled).await
     }
 
-    async fn fill(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let read = self.call(|io, context| match self.shut_read.get() {
-            true => Poll::Ready(Ok(0)),
-            false => io.poll_read(context, buffer),
-        });
-        read.await
+    /// Reads once, into the common buffer, and copies out what came: what a read gives takes no more room than it has bytes.
+    fn poll_read(&self, io: Pin<&mut T>, context: &mut Context<'_>, max: usize) -> Poll<io::Result<Bytes>> {
+        if self.shut_read.get() {
+            return Poll::Ready(Ok(Bytes::new()));
+        }
+        let mut buffer = self.buffer.borrow_mut();
+        if buffer.len() < max {
+            buffer.resize(max, 0);
+        }
+        io.poll_read(context, &mut buffer[..max]).map_ok(|count| {
+            let read = &mut buffer[..count.min(max)];
+            let data = Bytes::copy_from_slice(read);
+            read.fill(0);
+            data
+        })
     }
 
     async fn close_writing(&self) {
@@ -123,10 +140,9 @@ impl<T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin> Io<tokio_util::com
 impl<T: AsyncRead + AsyncWrite + Unpin> Flow for Io<T> {
     async fn read(&self, max: usize) -> Result<Read, Error> {
         // A read of nothing would return nothing, which is async IO's word for the end of the stream.
-        let mut buffer = vec![0; max.clamp(1, READ_MAX)];
-        let count = self.fill(&mut buffer).await?;
-        buffer.truncate(count);
-        Ok(if count == 0 { Read::Eof } else { Read::Data(buffer.into()) })
+        let max = max.clamp(1, READ_MAX);
+        let data = self.call(|io, context| self.poll_read(io, context, max)).await?;
+        Ok(if data.is_empty() { Read::Eof } else { Read::Data(data) })
     }
 
     async fn write(&self, mut data: Bytes) -> Result<(), Error> {

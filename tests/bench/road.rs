@@ -8,6 +8,8 @@
 mod random;
 #[path = "rows.rs"]
 mod rows;
+#[path = "shell.rs"]
+mod shell;
 
 use std::process::{Command, Stdio};
 

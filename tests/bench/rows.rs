@@ -10,7 +10,7 @@ use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pat
 use flowsim::wire::{Flags, Options, Segment, Seq};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
 
-use crate::random;
+use crate::{random, shell};
 
 /// One row.
 pub struct Row {
@@ -46,6 +46,10 @@ pub static ROWS: &[Row] = &[
     Row { name: "random-pipe", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::pipe) },
     Row { name: "random-tcp", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::tcp) },
     Row { name: "random-duplex", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::duplex) },
+    Row { name: "spawn-10000", unit: "task", repeats: 10, counted: 1, prepare: || Box::new(|| shell::spawn(10_000)) },
+    Row { name: "spawn-20000", unit: "task", repeats: 5, counted: 1, prepare: || Box::new(|| shell::spawn(20_000)) },
+    Row { name: "spawn-40000", unit: "task", repeats: 3, counted: 1, prepare: || Box::new(|| shell::spawn(40_000)) },
+    Row { name: "io-read", unit: "write and read of 1 byte", repeats: 200, counted: 2, prepare: || Box::new(shell::read) },
     Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
     Row { name: "judge-segments", unit: "segment event", repeats: 50, counted: 2, prepare: judge_segments },
     Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
