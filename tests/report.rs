@@ -3,7 +3,7 @@
 
 use flowsim::contract::{Both, Contract};
 use flowsim::oracle::{self, Judgement, Oracle, Verdict};
-use flowsim::report::{self, Case, View, ladder, slice};
+use flowsim::report::{self, Case, LadderView, ladder, slice};
 use flowsim::rules::{self, history};
 use flowsim::trace::{EnvWhat, Event, Trace, What};
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ fn every_report_is_whole() {
 #[test]
 fn a_ladder_shows_every_operation() {
     for (name, trace) in bad_runs() {
-        let drawn = ladder(&trace, &View::default());
+        let drawn = ladder(&trace, &LadderView::default());
         let calls = trace.events.iter().filter(|event| matches!(event.what, What::Call { .. })).count();
         let labels = drawn.matches('#').count();
         assert!(labels >= calls.min(1), "{name}: {calls} calls\n{drawn}");
@@ -182,14 +182,14 @@ proptest! {
     #[test]
     fn any_trace_can_be_drawn(trace in strategies::trace()) {
         let verdict = judge(&trace);
-        let drawn = ladder(&trace, &View::of(&verdict));
-        prop_assert_eq!(&drawn, &ladder(&trace, &View::of(&verdict)));
+        let drawn = ladder(&trace, &LadderView::of(&verdict));
+        prop_assert_eq!(&drawn, &ladder(&trace, &LadderView::of(&verdict)));
         for line in drawn.lines() {
             prop_assert!(line.chars().count() <= 180 && line.trim_end() == line, "{:?} in\n{}", line, drawn);
         }
         prop_assert!(!drawn.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", drawn);
         let lines: Vec<u64> = verdict.violations.iter().map(|violation| violation.line).collect();
-        let part = ladder(&trace, &View::of(&verdict).around(&lines, 1).at_most(7));
+        let part = ladder(&trace, &LadderView::of(&verdict).around(&lines, 1).at_most(7));
         prop_assert!(part.lines().count() <= 12 + 3 * verdict.violations.len(), "{}", part);
         let text = report::text(&Case::new(&trace, &verdict, "flowsim judge it"));
         prop_assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{:?}", text);

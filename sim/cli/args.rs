@@ -1,4 +1,4 @@
-//! The arguments.
+//! Parses the arguments.
 
 use std::ffi::OsString;
 use std::num::NonZeroU16;
@@ -66,26 +66,26 @@ pub(super) enum Format {
 #[derive(Subcommand)]
 pub(super) enum Verb {
     /// Run scenario files, or every one below a folder
-    Run(Run),
+    Run(RunArgs),
     /// Run one scenario file and show it: the ladder and the rules that were broken
-    Replay(Replay),
+    Replay(ReplayArgs),
     /// Judge recorded traces (JSON lines) of any implementation
     #[command(visible_alias = "check")]
-    Judge(Judge),
+    Judge(JudgeArgs),
     /// Every rule: what it asks, its source, the contracts that it belongs to
-    Rules(Listing),
+    Rules(ListingArgs),
     /// One rule in full, with the smallest histories that break and keep it
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// The presets and the parameters that tell them apart
-    Contracts(Listing),
+    Contracts(ListingArgs),
     /// What can be run, what each claims and offers
-    Targets(Listing),
+    Targets(ListingArgs),
     /// Draw a scenario's run or a recorded trace
-    Show(Show),
+    Show(ShowArgs),
 }
 
 #[derive(clap::Args)]
-pub(super) struct Run {
+pub(super) struct RunArgs {
     /// Scenario files, and folders with scenario files [default: scenarios]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -93,20 +93,20 @@ pub(super) struct Run {
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroU16>,
     #[command(flatten)]
-    pub running: Running,
+    pub running: RunningArgs,
 }
 
 #[derive(clap::Args)]
-pub(super) struct Replay {
+pub(super) struct ReplayArgs {
     /// The scenario file
     pub file: PathBuf,
     #[command(flatten)]
-    pub running: Running,
+    pub running: RunningArgs,
 }
 
 /// What `run`, `replay` and `show` share.
 #[derive(Default, clap::Args)]
-pub(super) struct Running {
+pub(super) struct RunningArgs {
     /// Judge by this contract instead of the scenario's own: a preset, with changes as `modern,eof_on_reset=forbid`
     #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
     pub contract: Option<Contract>,
@@ -126,29 +126,29 @@ pub(super) struct Running {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     #[command(flatten)]
-    pub rules: Rules,
+    pub rules: RulesArgs,
 }
 
 #[derive(clap::Args)]
-pub(super) struct Show {
+pub(super) struct ShowArgs {
     /// A scenario file (`.toml`) or a trace; `-` is a trace on standard input
     pub file: PathBuf,
     /// As a text ladder (the default)
     #[arg(long)]
     pub ladder: bool,
     #[command(flatten)]
-    pub running: Running,
+    pub running: RunningArgs,
 }
 
 /// How much is said about rules.
 #[derive(Clone, Copy, Default, clap::Args)]
-pub(super) struct Rules {
+pub(super) struct RulesArgs {
     /// Name the rules that were never put to the test
     #[arg(long = "rules")]
     list: bool,
 }
 
-impl Rules {
+impl RulesArgs {
     pub(super) const fn never(self) -> Never {
         if self.list { Never::Listed } else { Never::Offered }
     }
@@ -176,14 +176,14 @@ fn seed(text: &str) -> Result<u64, String> {
 }
 
 #[derive(clap::Args)]
-pub(super) struct Listing {
+pub(super) struct ListingArgs {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
 
 #[derive(clap::Args)]
-pub(super) struct Explain {
+pub(super) struct ExplainArgs {
     /// The rule's name
     #[arg(value_parser = rule)]
     pub rule: Rule,
@@ -198,7 +198,7 @@ fn rule(name: &str) -> Result<Rule, String> {
 }
 
 #[derive(clap::Args)]
-pub(super) struct Judge {
+pub(super) struct JudgeArgs {
     /// Trace files; `-` is standard input
     #[arg(required = true, value_name = "TRACE")]
     pub files: Vec<PathBuf>,
@@ -218,5 +218,5 @@ pub(super) struct Judge {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     #[command(flatten)]
-    pub rules: Rules,
+    pub rules: RulesArgs,
 }

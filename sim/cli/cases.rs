@@ -1,4 +1,4 @@
-//! Works on files with several threads; what comes out has the order of the files. And what it is to run one scenario file.
+//! Runs scenario files with several threads; results come in the order of the files.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::args::Running;
+use super::args::RunningArgs;
 use super::files::{self, File};
 use crate::contract::Both;
 use crate::scenario::{Run, RunError, RunOptions, Scenario};
@@ -14,7 +14,7 @@ use crate::target::Named;
 use crate::trace::Diagnostic;
 
 /// What became of one file.
-pub(super) enum Done {
+pub(super) enum FileOutcome {
     /// It was run.
     Ran(Box<Run>),
     /// Its target does not offer what it needs.
@@ -56,7 +56,7 @@ pub(super) fn all<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) 
     });
 }
 
-/// One thread's share: the next item that nobody has taken, until there is none.
+/// One thread's share: the next item that no thread has taken, until there is none.
 fn share<T, R>(items: &[T], work: &impl Fn(&T) -> R, next: &AtomicUsize, stop: &AtomicBool, results: &mpsc::Sender<(usize, R)>) {
     while !stop.load(Ordering::Relaxed) {
         let at = next.fetch_add(1, Ordering::Relaxed);
@@ -74,36 +74,36 @@ pub(super) fn threads(jobs: Option<NonZeroU16>) -> usize {
 }
 
 /// Runs one file.
-pub(super) fn one(file: &File, args: &Running) -> Done {
+pub(super) fn one(file: &File, args: &RunningArgs) -> FileOutcome {
     if let Some(why) = &file.refused {
-        return Done::Refused(why.clone());
+        return FileOutcome::Refused(why.clone());
     }
     match Scenario::load(&file.path) {
         Ok(scenario) => run(&scenario, args),
-        Err(diagnostic) => Done::Refused(files::not_a_scenario(diagnostic)),
+        Err(diagnostic) => FileOutcome::Refused(files::not_a_scenario(diagnostic)),
     }
 }
 
-fn run(scenario: &Scenario, args: &Running) -> Done {
+fn run(scenario: &Scenario, args: &RunningArgs) -> FileOutcome {
     let Some(target) = args.target.or(scenario.named_target()) else {
-        return Done::Refused(Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target"));
+        return FileOutcome::Refused(Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target"));
     };
     once_or_twice(scenario, target, args).unwrap_or_else(|error| match error {
-        RunError::Unfit(reason) => Done::Skipped(reason),
-        error => Done::Refused(error.to_diagnostic()),
+        RunError::Unfit(reason) => FileOutcome::Skipped(reason),
+        error => FileOutcome::Refused(error.to_diagnostic()),
     })
 }
 
-fn once_or_twice(scenario: &Scenario, target: &Named, args: &Running) -> Result<Done, RunError> {
+fn once_or_twice(scenario: &Scenario, target: &Named, args: &RunningArgs) -> Result<FileOutcome, RunError> {
     let options = RunOptions::default().with_contract(args.contract.map(Both::same)).with_seed(args.seed);
     let first = scenario.run_with(target, &options)?;
     if args.check_determinism {
         let second = scenario.run_with(target, &options)?;
         if first.digest() != second.digest() {
-            return Ok(Done::Differs(difference(&first, &second)));
+            return Ok(FileOutcome::Differs(difference(&first, &second)));
         }
     }
-    Ok(Done::Ran(Box::new(first)))
+    Ok(FileOutcome::Ran(Box::new(first)))
 }
 
 /// Where two runs part.

@@ -1,15 +1,15 @@
-//! `flowsim rules`, `explain`, `contracts`, `targets`: what there is to keep, and what can be run.
+//! Performs `flowsim rules`, `explain`, `contracts` and `targets`: lists what there is to keep, and what can be run.
 
 use serde_json::json;
 
-use super::args::{Explain, Format, Listing};
+use super::args::{ExplainArgs, Format, ListingArgs};
 use super::exit::Exit;
 use super::output::{self, Output};
 use crate::report::catalogue;
 use crate::rules::Rule;
 use crate::target::{self, Named, Offers};
 
-pub(super) fn rules(args: &Listing, output: &mut Output) -> Exit {
+pub(super) fn rules(args: &ListingArgs, output: &mut Output) -> Exit {
     output.print(&match args.format {
         Format::Text => catalogue::rules(),
         Format::Json => Rule::ALL.iter().map(|rule| catalogue::rule_json(*rule, false)).collect(),
@@ -17,7 +17,7 @@ pub(super) fn rules(args: &Listing, output: &mut Output) -> Exit {
     Exit::Held
 }
 
-pub(super) fn explain(args: &Explain, output: &mut Output) -> Exit {
+pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
     output.print(&match args.format {
         Format::Text => output::report(&catalogue::explain(args.rule)),
         Format::Json => catalogue::rule_json(args.rule, true),
@@ -25,7 +25,7 @@ pub(super) fn explain(args: &Explain, output: &mut Output) -> Exit {
     Exit::Held
 }
 
-pub(super) fn contracts(args: &Listing, output: &mut Output) -> Exit {
+pub(super) fn contracts(args: &ListingArgs, output: &mut Output) -> Exit {
     output.print(&match args.format {
         Format::Text => catalogue::contracts(),
         Format::Json => catalogue::contracts_json(),
@@ -33,7 +33,7 @@ pub(super) fn contracts(args: &Listing, output: &mut Output) -> Exit {
     Exit::Held
 }
 
-pub(super) fn targets(args: &Listing, output: &mut Output) -> Exit {
+pub(super) fn targets(args: &ListingArgs, output: &mut Output) -> Exit {
     let print = match args.format {
         Format::Text => target_text,
         Format::Json => target_json,

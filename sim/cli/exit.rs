@@ -1,4 +1,4 @@
-//! The exit codes: a public interface.
+//! Defines the exit codes: a public interface.
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

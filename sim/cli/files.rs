@@ -1,4 +1,4 @@
-//! From the arguments of `run` to scenario files.
+//! Finds the scenario files that the arguments of `run` name.
 
 use std::fs;
 use std::io;
@@ -74,7 +74,7 @@ fn sort_in(entry: &fs::DirEntry, files: &mut Vec<File>) {
     }
 }
 
-/// A file in a folder. Nobody named it: if it is a pipe or device, nobody meant it to be waited for.
+/// A file in a folder. The user did not name it: if it is a pipe or device, it is not waited for.
 fn in_folder(path: &Path) -> File {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => File::found(path),
@@ -87,7 +87,7 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::of_file(path.display().to_string(), format!("can't be read: {error}"))
 }
 
-/// Has the file a name that ends so?
+/// Has the file this extension?
 pub(super) fn ends_in(file: &Path, extension: &str) -> bool {
     file.extension().is_some_and(|found| found == extension)
 }

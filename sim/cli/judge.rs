@@ -1,10 +1,10 @@
-//! `flowsim judge`: recorded traces in, verdicts out. A trace is streamed; only a short one is kept to be reported on in full.
+//! Performs `flowsim judge`: recorded traces in, verdicts out. A trace is streamed; only a short one is kept to be reported on in full.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
-use super::args::{Format, Judge};
+use super::args::{Format, JudgeArgs};
 use super::cases;
 use super::exit::Exit;
 use super::files::{self, unreadable};
@@ -27,7 +27,7 @@ const NO_QUIET: &str = "if the recording is whole and nothing more could have ha
     {\"event\":\"env\",\"t\":…,\"what\":\"quiet\"}";
 
 /// Judges each file by itself.
-pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
+pub(super) fn judge(args: &JudgeArgs, output: &mut Output) -> Exit {
     let (mut exit, mut tally) = (Exit::Held, Tally::default());
     if args.files.iter().filter(|file| is_stdin(file)).count() > 1 {
         output.complain("error: `-` is standard input, which can be read only once\n");
@@ -49,7 +49,7 @@ pub(super) fn judge(args: &Judge, output: &mut Output) -> Exit {
 }
 
 /// What all traces together put to the test; of several also how they ended.
-fn summary(args: &Judge, tally: &Tally) -> String {
+fn summary(args: &JudgeArgs, tally: &Tally) -> String {
     match (tally.files(), args.rules.never()) {
         (0, _) => String::new(),
         (1, _) if tally.of("error") == 1 => String::new(),
@@ -61,7 +61,7 @@ fn summary(args: &Judge, tally: &Tally) -> String {
 
 /// What became of one file, with all that is said of it.
 enum Told {
-    Judged {
+    JudgedTrace {
         text: String,
         contract: Both<Contract>,
         verdict: Box<Verdict>,
@@ -72,7 +72,7 @@ enum Told {
 }
 
 /// Judges one file, and once more if that is asked for and it can be.
-fn told(path: &Path, args: &Judge) -> Told {
+fn told(path: &Path, args: &JudgeArgs) -> Told {
     let judged = match read(path, args) {
         Ok(judged) => judged,
         Err(diagnostic) => return Told::Refused(files::not_a_trace(diagnostic)),
@@ -86,13 +86,13 @@ fn told(path: &Path, args: &Judge) -> Told {
         Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).noted(&judged.notes.list()).line(),
         Format::Text => judged.text(path, args),
     };
-    Told::Judged { text, contract: judged.header.contract, verdict: Box::new(judged.verdict) }
+    Told::JudgedTrace { text, contract: judged.header.contract, verdict: Box::new(judged.verdict) }
 }
 
 /// Prints what is said of one file.
 fn say(told: Told, format: Format, output: &mut Output, tally: &mut Tally) -> Exit {
     match told {
-        Told::Judged { text, contract, verdict } => {
+        Told::JudgedTrace { text, contract, verdict } => {
             tally.count(verdict.judgement.word());
             tally.add(&contract, &verdict);
             output.print(&text);
@@ -152,14 +152,14 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn read(path: &Path, args: &Judge) -> Result<Judged, Diagnostic> {
+fn read(path: &Path, args: &JudgeArgs) -> Result<JudgedTrace, Diagnostic> {
     let mut reader = Reader::new(path.display().to_string(), open(path)?)?;
     let mut header = reader.header().clone();
     if let Some(contract) = args.contract {
         header.contract = Both::same(contract);
     }
     let mut oracle = Oracle::with(header.clone());
-    let (mut kept, mut quiet, mut notes) = (Kept::default(), false, Notes::new(header.contract));
+    let (mut kept, mut quiet, mut notes) = (KeptEvents::default(), false, Notes::new(header.contract));
     for item in &mut reader {
         let (line, event) = item?;
         oracle.observe(line, &event);
@@ -168,11 +168,11 @@ fn read(path: &Path, args: &Judge) -> Result<Judged, Diagnostic> {
         kept.push(line, event);
     }
     let cut = reader.is_cut();
-    Ok(Judged { header, verdict: oracle.finish(cut), kept: kept.list, notes, cut, quiet })
+    Ok(JudgedTrace { header, verdict: oracle.finish(cut), kept: kept.list, notes, cut, quiet })
 }
 
 /// A trace and what the oracle said of it.
-struct Judged {
+struct JudgedTrace {
     header: Header,
     verdict: Verdict,
     /// The events with their lines, if they are few.
@@ -183,9 +183,9 @@ struct Judged {
     quiet: bool,
 }
 
-impl Judged {
+impl JudgedTrace {
     /// The verdict in one line, then the report.
-    fn text(&self, path: &Path, args: &Judge) -> String {
+    fn text(&self, path: &Path, args: &JudgeArgs) -> String {
         let file = path.display().to_string();
         let (contract, verdict) = (report::contract::of_both(&self.header.contract), &self.verdict);
         let why = if verdict.why.is_none() { String::new() } else { format!(": {}", words::plain(&verdict.reason())) };
@@ -196,7 +196,7 @@ impl Judged {
     }
 
     /// In full where the trace was kept; else what the verdict and another look at the file can say.
-    fn details(&self, path: &Path, args: &Judge) -> String {
+    fn details(&self, path: &Path, args: &JudgeArgs) -> String {
         let contract = args.contract.map(|contract| format!(" --contract {contract}")).unwrap_or_default();
         let replay = match is_stdin(path) {
             true => format!("judge the same recording again: flowsim judge{contract} - (it came from standard input)"),
@@ -236,18 +236,18 @@ impl Judged {
 }
 
 /// The events of a short trace.
-struct Kept {
+struct KeptEvents {
     list: Option<Vec<(u64, Event)>>,
     payload: usize,
 }
 
-impl Default for Kept {
+impl Default for KeptEvents {
     fn default() -> Self {
-        Kept { list: Some(Vec::new()), payload: 0 }
+        KeptEvents { list: Some(Vec::new()), payload: 0 }
     }
 }
 
-impl Kept {
+impl KeptEvents {
     fn push(&mut self, line: u64, event: Event) {
         self.payload = self.payload.saturating_add(payload(&event));
         let room = |list: &Vec<(u64, Event)>| list.len() < EVENTS_MAX && self.payload <= PAYLOAD_MAX;

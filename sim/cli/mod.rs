@@ -1,5 +1,5 @@
-//! The command line: arguments to calls. What it is not: a place for logic. Whatever a command does, a user of the library can do
-//! with a call.
+//! Turns the arguments of the command line into calls. What it is not: a place for logic. Whatever a command does, a user of the
+//! library can do with a call.
 
 mod args;
 mod cases;

@@ -1,4 +1,4 @@
-//! Where results go: standard output, with colour where it is wanted. A closed pipe ends the command quietly.
+//! Prints results to standard output, with colour where it is wanted. A closed pipe ends the command quietly.
 
 use std::io::{self, Write};
 
@@ -13,9 +13,9 @@ use crate::trace::Diagnostic;
 pub(super) struct Output {
     out: AutoStream<io::StdoutLock<'static>>,
     choice: ColorChoice,
-    /// Nobody reads any more.
+    /// The reader has closed its end.
     closed: bool,
-    /// Results were lost, and not because nobody wanted them.
+    /// Results were lost, and not since their reader had closed.
     failed: bool,
 }
 
@@ -42,7 +42,7 @@ impl Output {
         }
     }
 
-    /// Nobody reads any more: what is left to do need not be done.
+    /// Has the reader closed its end? Then what is left to do need not be done.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -66,12 +66,12 @@ impl Output {
         Exit::Held
     }
 
-    /// Prints to standard error. If that is closed, there is nobody to tell.
+    /// Prints to standard error, if that is open.
     pub(super) fn complain(&self, text: &str) {
         let _ = AutoStream::new(io::stderr().lock(), self.choice).write_all(text.as_bytes());
     }
 
-    /// The exit code. What nobody wanted to read makes no difference; what was lost does.
+    /// The exit code. What the reader left unread makes no difference; what was lost does.
     pub(super) fn finish(self, exit: Exit) -> u8 {
         if self.failed { Exit::Bad.code() } else { exit.code() }
     }

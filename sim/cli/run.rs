@@ -1,10 +1,10 @@
-//! `flowsim run` and `replay`: scenario files in, one line each and a summary out.
+//! Performs `flowsim run` and `replay`: scenario files in, one line each and a summary out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::{Format, Replay, Run as Args, Running};
-use super::cases::{self, Done};
+use super::args::{Format, ReplayArgs, RunArgs, RunningArgs};
+use super::cases::{self, FileOutcome};
 use super::exit::Exit;
 use super::files::{self, File};
 use super::judge::exit_of;
@@ -17,7 +17,7 @@ use crate::time;
 use crate::trace::Diagnostic;
 
 /// Runs every scenario.
-pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
+pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
     let paths = if args.paths.is_empty() { vec![PathBuf::from("scenarios")] } else { args.paths.clone() };
     let files = files::scenarios(&paths);
     if args.running.trace.is_some() && files.len() != 1 {
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Exit {
 }
 
 /// Runs one scenario and shows it.
-pub(super) fn replay(args: &Replay, output: &mut Output) -> Exit {
+pub(super) fn replay(args: &ReplayArgs, output: &mut Output) -> Exit {
     let file = File::named(&args.file);
     let mut session = Session::new(&args.running, true);
     let done = cases::one(&file, &args.running);
@@ -42,7 +42,7 @@ pub(super) fn replay(args: &Replay, output: &mut Output) -> Exit {
     session.exit
 }
 
-fn refused(diagnostic: &Diagnostic, args: &Running, output: &mut Output) -> Exit {
+fn refused(diagnostic: &Diagnostic, args: &RunningArgs, output: &mut Output) -> Exit {
     output.diagnose(diagnostic);
     if args.format == Format::Json {
         output.print(&json::error(diagnostic));
@@ -52,7 +52,7 @@ fn refused(diagnostic: &Diagnostic, args: &Running, output: &mut Output) -> Exit
 
 /// One command over many files.
 struct Session<'a> {
-    args: &'a Running,
+    args: &'a RunningArgs,
     /// Draw every run.
     show: bool,
     exit: Exit,
@@ -62,18 +62,18 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(args: &'a Running, show: bool) -> Self {
+    fn new(args: &'a RunningArgs, show: bool) -> Self {
         Session { args, show, exit: Exit::Held, tally: Tally::default(), gap: false }
     }
 
-    fn take(&mut self, file: &File, done: Done, output: &mut Output) {
+    fn take(&mut self, file: &File, done: FileOutcome, output: &mut Output) {
         let path = file.path.display().to_string();
         let exit = match done {
-            Done::Ran(run) => self.ran(file, &run, output),
-            Done::Refused(diagnostic) => self.refused(&diagnostic, output),
-            Done::Skipped(diagnostic) if file.is_named => self.refused(&diagnostic, output),
-            Done::Skipped(diagnostic) => self.unjudged(&path, "skipped", &diagnostic.message, Exit::Held, output),
-            Done::Differs(why) => self.unjudged(&path, "error", &why, Exit::Differs, output),
+            FileOutcome::Ran(run) => self.ran(file, &run, output),
+            FileOutcome::Refused(diagnostic) => self.refused(&diagnostic, output),
+            FileOutcome::Skipped(diagnostic) if file.is_named => self.refused(&diagnostic, output),
+            FileOutcome::Skipped(diagnostic) => self.unjudged(&path, "skipped", &diagnostic.message, Exit::Held, output),
+            FileOutcome::Differs(why) => self.unjudged(&path, "error", &why, Exit::Differs, output),
         };
         self.exit = self.exit.and(exit);
     }

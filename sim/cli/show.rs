@@ -1,7 +1,7 @@
-//! `flowsim show`: a scenario's run or a recorded trace, drawn.
+//! Performs `flowsim show`: draws a scenario's run or a recorded trace.
 
-use super::args::{Format, Show};
-use super::cases::{self, Done};
+use super::args::{Format, ShowArgs};
+use super::cases::{self, FileOutcome};
 use super::exit::Exit;
 use super::files::{self, File};
 use super::judge::{open, refuse};
@@ -10,7 +10,7 @@ use super::run;
 use crate::contract::Both;
 use crate::oracle::Oracle;
 use crate::report::json::Record;
-use crate::report::{Notes, Tally, View, ladder};
+use crate::report::{LadderView, Notes, Tally, ladder};
 use crate::trace::{Diagnostic, Trace};
 
 /// What is shown of one file.
@@ -33,7 +33,7 @@ impl From<Diagnostic> for Failed {
 }
 
 /// Draws one file.
-pub(super) fn show(args: &Show, output: &mut Output) -> Exit {
+pub(super) fn show(args: &ShowArgs, output: &mut Output) -> Exit {
     // Whatever is no scenario by its name is a trace.
     let shown = if files::ends_in(&args.file, "toml") { scenario(args) } else { trace(args) };
     let format = args.running.format;
@@ -59,11 +59,11 @@ fn shown(mut record: Record<'_>, ladder: String) -> Shown {
     Shown { object: record.line(), ladder }
 }
 
-fn scenario(args: &Show) -> Result<Shown, Failed> {
+fn scenario(args: &ShowArgs) -> Result<Shown, Failed> {
     let run = match cases::one(&File::named(&args.file), &args.running) {
-        Done::Ran(run) => run,
-        Done::Refused(diagnostic) | Done::Skipped(diagnostic) => return Err(diagnostic.into()),
-        Done::Differs(why) => return Err(Failed::Differs(why)),
+        FileOutcome::Ran(run) => run,
+        FileOutcome::Refused(diagnostic) | FileOutcome::Skipped(diagnostic) => return Err(diagnostic.into()),
+        FileOutcome::Differs(why) => return Err(Failed::Differs(why)),
     };
     if let Some(trace) = &args.running.trace {
         run::write(&run, trace, &args.file)?;
@@ -71,7 +71,7 @@ fn scenario(args: &Show) -> Result<Shown, Failed> {
     Ok(shown(run::object(&args.file.display().to_string(), &run), run.ladder()))
 }
 
-fn trace(args: &Show) -> Result<Shown, Failed> {
+fn trace(args: &ShowArgs) -> Result<Shown, Failed> {
     let name = args.file.display().to_string();
     if args.running.target.is_some() || args.running.trace.is_some() {
         let why = "is a recording: it is drawn as it is, so `--target` and `--trace` have no meaning";
@@ -84,5 +84,5 @@ fn trace(args: &Show) -> Result<Shown, Failed> {
     let contract = trace.header.contract;
     let verdict = Oracle::with(trace.header.clone()).judge(&trace);
     let record = Record::judged(&name, &contract, &verdict).noted(&Notes::of(contract, &trace.events).list());
-    Ok(shown(record, ladder(&trace, &View::of(&verdict))))
+    Ok(shown(record, ladder(&trace, &LadderView::of(&verdict))))
 }

@@ -1,4 +1,4 @@
-//! What was allowed where a rule was broken: the oracle is asked about each other outcome of the operation, and about each other
+//! Finds what was allowed where a rule was broken: asks the oracle about each other outcome of the operation, and about each other
 //! value of each parameter.
 
 use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
@@ -6,11 +6,11 @@ use crate::oracle::Violation;
 use crate::rules::{Rule, transitions};
 use crate::trace::{Event, Header, Place, Trace, What};
 
-use super::history::{History, Operation};
+use super::history::{Operation, Operations};
 use super::slice::judge;
 use super::words;
 
-/// Stands for an error whose word is no evidence of an abort.
+/// Stands for an error with a word that is no evidence of an abort.
 const ANY_ERROR: &str = "any error";
 
 /// Stands for data in place of other data.
@@ -36,14 +36,14 @@ pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
 }
 
 /// One parameter, by its place in [`Contract::PARAMETERS`], and a value for it.
-type Change = (usize, &'static str);
+type ParameterChange = (usize, &'static str);
 
-fn spelled((parameter, value): Change) -> String {
+fn spelled((parameter, value): ParameterChange) -> String {
     format!("{}={value}", Contract::PARAMETERS[parameter].name)
 }
 
 /// The changes of one parameter at both ends that make the violation go away.
-fn changes(trace: &Trace, violation: &Violation) -> Vec<Change> {
+fn changes(trace: &Trace, violation: &Violation) -> Vec<ParameterChange> {
     let values =
         |(at, parameter): (usize, &crate::contract::Parameter)| parameter.values.iter().map(move |value| (at, *value)).collect::<Vec<_>>();
     let all = Contract::PARAMETERS.iter().enumerate().flat_map(values);
@@ -51,13 +51,13 @@ fn changes(trace: &Trace, violation: &Violation) -> Vec<Change> {
 }
 
 /// Does the violation's event break nothing under the changed contract?
-fn allows(trace: &Trace, violation: &Violation, change: Change) -> bool {
+fn allows(trace: &Trace, violation: &Violation, change: ParameterChange) -> bool {
     let Some(header) = changed(&trace.header, change) else { return false };
     !judge(header, &trace.events).violations.iter().any(|found| same_event(found, violation))
 }
 
 /// The header with the change made at both ends; `None` where it changes nothing.
-fn changed(header: &Header, (parameter, value): Change) -> Option<Header> {
+fn changed(header: &Header, (parameter, value): ParameterChange) -> Option<Header> {
     let parameter = &Contract::PARAMETERS[parameter];
     let mut changed = header.clone();
     let legal = End::BOTH.into_iter().all(|end| parameter.set(&mut changed.contract[end], value));
@@ -71,7 +71,7 @@ fn same_event(one: &Violation, other: &Violation) -> bool {
 
 /// The outcomes that break nothing at the violation's operation; `None` where it is none that could have ended otherwise.
 fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
-    let history = History::of(trace);
+    let history = Operations::of(trace);
     let at = place(violation);
     let operation = history.named(at, violation.op?)?;
     let last = stands_at(trace, operation, violation)?;
@@ -94,7 +94,7 @@ fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
 
 /// The stream offset at which a read should have gone on, where that is certain: everything read before was right, and none of it
 /// was given up or read by another call at the same time.
-fn next_byte(trace: &Trace, history: &History, read: &Operation) -> Option<u64> {
+fn next_byte(trace: &Trace, history: &Operations, read: &Operation) -> Option<u64> {
     let reads = || history.operations().iter().filter(|other| other.at == read.at && matches!(other.call, Call::Read { .. }));
     let ends = |other: &Operation| other.end.as_ref().map_or(u64::MAX, |end| end.line);
     let (line, before) = (ends(read), |other: &&Operation| other.op != read.op && other.line < ends(read));

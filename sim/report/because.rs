@@ -1,4 +1,4 @@
-//! What led to a violation, as one chain of operations with times and byte counts.
+//! Tells what led to a violation, as one chain of operations with times and byte counts.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use crate::contract::Call;
 use crate::time::Instant;
 use crate::trace::{EnvWhat, Event, Place, Trace, What};
 
-use super::history::{History, Operation};
+use super::history::{Operation, Operations};
 use super::segment::{self, Numbers};
 use super::words;
 
 /// The links of the chain, in the order of the trace. The call and the return of one operation make one link.
-pub(super) fn because(trace: &Trace, history: &History, numbers: &Numbers, lines: &[u64]) -> Vec<String> {
+pub(super) fn because(trace: &Trace, history: &Operations, numbers: &Numbers, lines: &[u64]) -> Vec<String> {
     let lines: BTreeSet<u64> = lines.iter().copied().collect();
     let flows = history.operations().iter().any(|operation| operation.at.flow != 0);
     let mut said = BTreeSet::new();
@@ -30,13 +30,13 @@ pub(super) fn because(trace: &Trace, history: &History, numbers: &Numbers, lines
 /// `the client's write #1 "hi" → ok (bytes 0..2) at 5.9 ms`; only what the chain's lines say of it.
 fn operation(operation: &Operation, lines: &BTreeSet<u64>, trace: &Trace, flows: bool) -> String {
     let verbatim = !trace.header.simulated;
-    let who = format!("the {}'s {}", operation.at.end, asked(operation, verbatim, flows));
+    let subject = format!("the {}'s {}", operation.at.end, asked(operation, verbatim, flows));
     match operation.end.as_ref().filter(|end| lines.contains(&end.line)) {
-        None => format!("{who} called at {}", operation.t),
+        None => format!("{subject} called at {}", operation.t),
         Some(end) => {
             let how = end.outcome.as_ref().map_or("cancelled".to_owned(), |outcome| words::outcome(outcome, verbatim));
             let bytes = operation.bytes.as_ref().map(|bytes| format!(" (bytes {}..{})", bytes.start, bytes.end)).unwrap_or_default();
-            format!("{who} → {how}{bytes}{}", when(operation, end.t, lines))
+            format!("{subject} → {how}{bytes}{}", when(operation, end.t, lines))
         }
     }
 }

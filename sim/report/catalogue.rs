@@ -1,4 +1,4 @@
-//! The rules, the contracts and their parameters, as tables and pages.
+//! Prints the rules, the contracts and their parameters, as tables and pages.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::oracle::{self, Oracle, Verdict};
 use crate::rules::{Example, Rule, Section, history};
 use crate::trace::Trace;
 
-use super::ladder::{View, ladder};
+use super::ladder::{LadderView, ladder};
 use super::words::{self, WIDTH, paragraph};
 
 /// Every rule: what it asks, where that comes from, which contracts it belongs to.
@@ -72,7 +72,7 @@ fn example(example: &Example) -> String {
 /// A history of the catalogue as a ladder. All of them parse: a test reads them.
 fn picture(source: &str, contract: Contract) -> String {
     let Ok(trace) = history::parse(source, contract) else { return String::new() };
-    words::indented(&ladder(&trace, &View::of(&verdict(&trace))), "  ")
+    words::indented(&ladder(&trace, &LadderView::of(&verdict(&trace))), "  ")
 }
 
 fn verdict(trace: &Trace) -> Verdict {

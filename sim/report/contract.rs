@@ -1,4 +1,4 @@
-//! How the contract of a run is said.
+//! Spells the contract of a run.
 
 use crate::contract::{Both, Contract};
 

@@ -1,5 +1,5 @@
-//! What it costs to ask the oracle about a run, in events of a plain run: a report asks many times, and must end soon whatever
-//! the run holds. The measure counts, it does not look at a clock, so that a report is the same everywhere.
+//! Estimates what it costs to ask the oracle about a run, in events of a plain run: a report asks many times, and must end soon
+//! whatever the run holds. The measure counts and looks at no clock, so that a report is the same everywhere.
 
 use crate::oracle::Verdict;
 use crate::trace::{Clock, Header};
@@ -9,7 +9,7 @@ const VIOLATION: usize = 16;
 /// Where each end has its own clock, an event is judged in several orders.
 const ORDERS: usize = 16;
 
-/// What it cost to judge so many events with this verdict. Where each end has its own clock, all that came before is looked at
+/// What it cost to judge this many events with this verdict. Where each end has its own clock, all that came before is looked at
 /// again for each violation.
 pub(super) fn cost(header: &Header, events: usize, verdict: &Verdict) -> usize {
     let violations = verdict.violations.len() + verdict.client_faults.len();

@@ -1,4 +1,4 @@
-//! What is told of a recording that is too long to be kept: the lines around what was broken, gathered while it is read a second
+//! Reports on a recording that is too long to be kept: shows the lines around what was broken, gathered while it is read a second
 //! time. What was allowed and which smaller run shows the same are questions about a whole run: they are not asked here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,8 +8,8 @@ use crate::oracle::{Verdict, Violation};
 use crate::trace::{Event, Header, Place, Trace, What};
 
 use super::because::because;
-use super::history::History;
-use super::ladder::{Mark, View, ladder};
+use super::history::Operations;
+use super::ladder::{LadderView, Mark, ladder};
 use super::segment::Numbers;
 use super::{text, words};
 
@@ -94,10 +94,10 @@ impl<'a> Excerpts<'a> {
     /// The chain, and the lines around the violation as a ladder.
     fn shown(&self, violation: &Violation, window: &Window) -> String {
         let (chain, inner) = self.trace(window.chain.iter().map(|(line, event)| (*line, event)), violation);
-        let links = because(&chain, &History::of(&chain).without_bytes(), &self.numbers, &inner.because);
+        let links = because(&chain, &Operations::of(&chain).without_bytes(), &self.numbers, &inner.because);
         let (near, inner) = self.trace(window.events.iter().map(|(line, event)| (*line, event)), violation);
         let (read, initial) = (window.read.clone().unwrap_or_default(), self.numbers.0.clone());
-        let view = View { marks: vec![Mark::from(&inner)], read, initial, ..View::default() };
+        let view = LadderView { marks: vec![Mark::from(&inner)], read, initial, ..LadderView::default() };
         let last = window.events.last().map_or(violation.line, |(line, _)| *line);
         let heading = format!("\n  lines {} to {last} of the recording, and what was pending there\n", window.lines.start());
         text::chain(&links) + &heading + &words::indented(&ladder(&near, &view), "  ")

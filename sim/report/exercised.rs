@@ -1,4 +1,4 @@
-//! Which rules were put to the test, and how often: a pass of a rule that never was is no pass.
+//! Tells which rules were put to the test, and how often: a rule that was not is not known to hold.
 
 use crate::contract::Contract;
 use crate::oracle::{self, Exercised};

@@ -1,4 +1,4 @@
-//! A trace seen as operations: each call with its end and the bytes of the stream that it stands for.
+//! Reads a trace as operations: each call with its end and the bytes of the stream that it stands for.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use crate::trace::{Event, Place, Trace, What};
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// Whose.
+    /// The end that called it.
     pub at: Place,
     /// Its name at that place.
     pub op: u64,
@@ -39,7 +39,7 @@ pub struct Ending {
 
 /// All operations of a trace, in the order of their calls.
 #[derive(Clone, Debug, Default)]
-pub struct History {
+pub struct Operations {
     operations: Vec<Operation>,
     /// The operation that an event belongs to, by the event's index.
     by_event: Vec<Option<usize>>,
@@ -51,10 +51,10 @@ pub struct History {
     read: BTreeMap<Place, u64>,
 }
 
-impl History {
+impl Operations {
     /// Reads a trace as operations.
     pub fn of(trace: &Trace) -> Self {
-        let mut history = History::default();
+        let mut history = Operations::default();
         for (line, event) in (2..).zip(&trace.events) {
             let operation = history.take(line, event);
             history.by_event.push(operation);

@@ -1,4 +1,4 @@
-//! The same reports for programs: one JSON object a line. The field names are a public format.
+//! Writes the same reports for programs: one JSON object a line. The field names are a public format.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub struct Record<'a> {
     violations: Vec<serde_json::Value>,
     client_faults: Vec<serde_json::Value>,
     truncations: u64,
-    exercised: Counts<'a>,
+    exercised: RuleCounts<'a>,
     contract: Option<serde_json::Value>,
     /// Whatever else is known.
     #[serde(flatten)]
@@ -37,7 +37,7 @@ impl<'a> Record<'a> {
             violations: verdict.violations.iter().map(violation).collect(),
             client_faults: verdict.client_faults.iter().map(client_fault).collect(),
             truncations: verdict.truncations,
-            exercised: Counts(Some(&verdict.exercised)),
+            exercised: RuleCounts(Some(&verdict.exercised)),
             contract: Some(contract_value(contract)),
             ..Record::unjudged(file, "held", "")
         }
@@ -64,7 +64,7 @@ impl<'a> Record<'a> {
             violations: Vec::new(),
             client_faults: Vec::new(),
             truncations: 0,
-            exercised: Counts(None),
+            exercised: RuleCounts(None),
             contract: None,
             more: BTreeMap::new(),
         }
@@ -80,7 +80,7 @@ impl<'a> Record<'a> {
 
     /// The object, on one line.
     pub fn line(&self) -> String {
-        // A value whose keys are strings and whose numbers are finite can always be written.
+        // A value with keys that are strings and numbers that are finite can always be written.
         serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 }
@@ -133,9 +133,9 @@ fn contract_value(contract: &Both<Contract>) -> serde_json::Value {
 }
 
 /// The counts of the rules that were exercised, in the order of the specification.
-struct Counts<'a>(Option<&'a Exercised>);
+struct RuleCounts<'a>(Option<&'a Exercised>);
 
-impl Serialize for Counts<'_> {
+impl Serialize for RuleCounts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (rule, count) in self.0.iter().flat_map(|exercised| exercised.iter()) {

@@ -1,4 +1,4 @@
-//! Pure functions from a trace and its verdict to what a person or a program reads.
+//! Turns a trace and its verdict into what a person or a program reads, by pure functions.
 //!
 //! Start at [`text`]: the report of one judged run. [`ladder`] draws a run, [`json`] is the same for programs. What this is not: a
 //! judge. Whatever a report claims beyond the trace itself (what was allowed, which smaller run shows the same) it asks the
@@ -25,8 +25,8 @@ pub mod words;
 pub use allowed::{Allowed, allowed};
 pub use excerpt::Excerpts;
 pub use exercised::Never;
-pub use ladder::{Mark, View, ladder};
+pub use ladder::{LadderView, Mark, ladder};
 pub use notes::Notes;
-pub use slice::{Size, Slice, slice};
+pub use slice::{RunSize, Slice, slice};
 pub use tally::Tally;
 pub use text::{Case, text, text_without_trace};

@@ -1,4 +1,4 @@
-//! What a reader of a verdict should know about the contract: where an interface says nothing, and what was judged in its place.
+//! Notes what a reader of a verdict should know about the contract: where an interface says nothing, and what was judged in its place.
 
 use crate::contract::{Both, Call, Contract, End};
 use crate::trace::{Event, What};

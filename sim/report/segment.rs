@@ -1,4 +1,4 @@
-//! Segments as a person reads them: flags as words, numbers counted from each end's initial one, as packet dumps show them.
+//! Spells segments as a person reads them: flags as words, numbers counted from each end's initial one, as packet dumps show them.
 
 use std::collections::BTreeMap;
 

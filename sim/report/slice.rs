@@ -1,5 +1,5 @@
-//! The smallest slice of whole operations that still shows the same violation, found by leaving operations out and asking the
-//! oracle about what is left: first whole kinds of them (other flows, segments, states), then runs of ever fewer.
+//! Finds the smallest slice of whole operations that still shows the same violation, by leaving operations out and asking the oracle
+//! about what is left: first whole kinds of them (other flows, segments, states), then runs of ever fewer.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::oracle::{Oracle, Verdict, Violation};
 use crate::trace::{EnvWhat, Event, Header, Trace, What};
 
 use super::effort::cost;
-use super::history::History;
+use super::history::Operations;
 
 /// What the search for one slice may cost, in events that are judged.
 const EFFORT: usize = 1_000_000;
@@ -24,9 +24,9 @@ pub struct Slice {
     /// The same violation, as it stands in that verdict.
     pub violation: Violation,
     /// What is left.
-    pub left: Size,
+    pub left: RunSize,
     /// What there was.
-    pub whole: Size,
+    pub whole: RunSize,
     /// Nothing can be left out any more: without any one of its operations the violation is gone.
     pub minimal: bool,
 }
@@ -45,22 +45,22 @@ pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
     search.leave_kinds_out(&mut kept);
     let minimal = search.minimise(&mut kept);
     let (trace, verdict, violation) = search.judge(&kept)?;
-    Some(Slice { trace, verdict, violation, left: Size::of(&kept), whole: Size::of(&all), minimal })
+    Some(Slice { trace, verdict, violation, left: RunSize::of(&kept), whole: RunSize::of(&all), minimal })
 }
 
 /// How much a run holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
+pub struct RunSize {
     /// Operations.
     pub operations: usize,
     /// Other events: segments, states, the environment.
     pub others: usize,
 }
 
-impl Size {
+impl RunSize {
     fn of(units: &[Unit]) -> Self {
         let operations = units.iter().filter(|unit| unit.call).count();
-        Size { operations, others: units.iter().filter(|unit| !unit.call && !unit.fixed).count() }
+        RunSize { operations, others: units.iter().filter(|unit| !unit.call && !unit.fixed).count() }
     }
 }
 
@@ -90,7 +90,7 @@ fn up_to(line: u64, mut units: Vec<Unit>) -> Vec<Unit> {
 }
 
 fn units(trace: &Trace) -> Vec<Unit> {
-    let history = History::of(trace);
+    let history = Operations::of(trace);
     let index = |line: u64| usize::try_from(line - 2).unwrap_or(usize::MAX);
     let operations = history.operations().iter().map(|operation| Unit {
         events: std::iter::once(operation.line).chain(operation.end.as_ref().map(|end| end.line)).map(index).collect(),
@@ -117,10 +117,10 @@ fn others(trace: &Trace) -> impl Iterator<Item = Unit> {
 }
 
 /// A kind of events of which often none matters. The flow is the one that the violation is on.
-type Kind = fn(&Event, u32) -> bool;
+type EventFilter = fn(&Event, u32) -> bool;
 
 /// The kinds, the widest first.
-const KINDS: [Kind; 6] = [
+const KINDS: [EventFilter; 6] = [
     |event, flow| event.what.flow().is_some_and(|other| other != flow),
     |event, _| matches!(event.what, What::Segment(_) | What::State { .. }),
     |event, _| matches!(event.what, What::State { .. }),

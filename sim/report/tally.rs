@@ -1,4 +1,4 @@
-//! Many runs together: how many ended how, and what all of them put to the test.
+//! Sums up many runs: how many ended how, and what all of them put to the test.
 
 use crate::contract::{Both, Contract};
 use crate::oracle::{Exercised, Verdict};
@@ -18,7 +18,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a file whose verdict is `word`: that of a judged run, or of what surrounds it.
+    /// Counts a file by the word of its verdict: that of a judged run, or of what surrounds it.
     pub fn count(&mut self, word: &str) {
         if let Some(at) = WORDS.iter().position(|known| *known == word) {
             self.counts[at] += 1;

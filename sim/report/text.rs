@@ -1,4 +1,4 @@
-//! The report of one judged run, for people.
+//! Writes the report of one judged run, for people.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use crate::trace::{Place, Trace};
 use super::allowed::{Allowed, allowed};
 use super::because::because;
 use super::effort::cost;
-use super::history::History;
-use super::ladder::{Mark, View, ladder};
+use super::history::Operations;
+use super::ladder::{LadderView, Mark, ladder};
 use super::segment::Numbers;
 use super::slice::{Slice, slice};
 use super::{contract, words};
 
-/// So many violations are told in full, and so many more in a sentence: they mostly follow from the first.
+/// How many violations are told in full, and how many more in a sentence: they mostly follow from the first.
 pub(super) const IN_FULL: usize = 3;
 const IN_BRIEF: usize = 20;
 
@@ -57,7 +57,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// A violation whose lines are those of a trace whose events stand on these lines of a file.
+/// A violation with the lines of a trace in place of the lines of the file, on which the trace's events stand.
 pub(super) fn renumbered(violation: &Violation, lines: &[u64]) -> Violation {
     let line = |line: u64| lines.binary_search(&line).map_or(line, |index| index as u64 + 2);
     let because = violation.because.iter().map(|because| line(*because)).collect();
@@ -68,7 +68,7 @@ pub(super) fn renumbered(violation: &Violation, lines: &[u64]) -> Violation {
 /// went well.
 pub fn text(case: &Case<'_>) -> String {
     let mut text = String::new();
-    let (history, numbers) = (History::of(case.trace), Numbers::of(case.trace));
+    let (history, numbers) = (Operations::of(case.trace), Numbers::of(case.trace));
     let found = &case.verdict.violations;
     let mut drawn = None;
     for (number, violation) in (1..).zip(found).take(IN_FULL) {
@@ -100,7 +100,7 @@ fn brief(number: usize, all: usize, violation: &Violation) -> String {
     title(number, all, violation) + &happened(violation)
 }
 
-/// The report of a run of which only the verdict is left, and `why` the rest is not.
+/// The report of a run of which only the verdict is left; `why` says why the rest is not.
 pub fn text_without_trace(verdict: &Verdict, why: &str) -> String {
     let found = &verdict.violations;
     let mut text = String::new();
@@ -131,13 +131,14 @@ struct Small {
 impl Small {
     /// Its segments count from the numbers of the whole run.
     fn new(slice: Slice, numbers: &Numbers) -> Self {
-        let view = View { marks: vec![Mark::from(&slice.violation)], initial: numbers.0.clone(), ..View::default() }.at_most(ROWS);
+        let view =
+            LadderView { marks: vec![Mark::from(&slice.violation)], initial: numbers.0.clone(), ..LadderView::default() }.at_most(ROWS);
         Small { ladder: ladder(&slice.trace, &view), slice }
     }
 }
 
 /// One violation, in the order in which a person asks.
-fn full(case: &Case<'_>, history: &History, numbers: &Numbers, violation: &Violation, small: Option<&Small>) -> String {
+fn full(case: &Case<'_>, history: &Operations, numbers: &Numbers, violation: &Violation, small: Option<&Small>) -> String {
     let mut text = told(violation);
     let violation = &case.inner(violation);
     text.push_str(&chain(&because(case.trace, history, numbers, &violation.because)));
@@ -214,13 +215,13 @@ fn smallest(small: &Small) -> String {
     format!("\n  the smallest run that shows it ({}{note})\n", parts.join(", ")) + &words::indented(&small.ladder, "  ")
 }
 
-/// The whole run around what is told in full; nothing if it shows no more than a smallest run of so many lines did.
+/// The whole run around what is told in full; nothing if it shows no more than a smallest run of this many lines did.
 fn around(case: &Case<'_>, shown: usize) -> String {
     let told = case.verdict.violations.iter().take(IN_FULL).map(|violation| case.inner(violation));
     let focus: BTreeSet<u64> = told.flat_map(|violation| [violation.because, vec![violation.line]].concat()).collect();
     let focus: Vec<u64> = focus.into_iter().collect();
     let marks = case.verdict.violations.iter().map(|violation| Mark::from(&case.inner(violation))).collect();
-    let view = View { marks, ..View::default() }.around(&focus, CONTEXT).at_most(ROWS);
+    let view = LadderView { marks, ..LadderView::default() }.around(&focus, CONTEXT).at_most(ROWS);
     let drawn = ladder(case.trace, &view);
     // A line that says how many rows are left out shows nothing.
     if drawn.lines().filter(|line| !line.trim_start().starts_with('⋮')).count() <= shown {

@@ -1,4 +1,4 @@
-//! How calls, outcomes and sizes are said, in one place, so that a ladder, a report and a diagnostic agree.
+//! Spells calls, outcomes and sizes, in one place, so that a ladder, a report and a diagnostic agree.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub const WIDTH: usize = 120;
 /// The longest contents that are shown instead of their size.
 const VERBATIM_MAX: usize = 16;
 
-/// A text of somebody else's, with control characters spelled out: nothing in a recording may steer a terminal.
+/// A text from outside, with control characters spelled out: nothing in a recording may steer a terminal.
 pub fn plain(text: &str) -> String {
     let spell = |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
     text.chars().map(spell).collect()

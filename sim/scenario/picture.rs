@@ -5,7 +5,7 @@ use std::iter;
 use super::{Run, Unmet};
 use crate::contract::Both;
 use crate::oracle::Judgement;
-use crate::report::{self, Case, Never, View, exercised, words};
+use crate::report::{self, Case, LadderView, Never, exercised, words};
 
 /// How many expectations that were not met are told beside a broken rule.
 const UNMET_MAX: usize = 8;
@@ -16,12 +16,12 @@ const ROWS: usize = 100;
 impl Run {
     /// The run as a ladder, with the violations pointed at. It needs the trace.
     pub fn ladder(&self) -> String {
-        report::ladder(self.trace(), &View::of(self.verdict()))
+        report::ladder(self.trace(), &LadderView::of(self.verdict()))
     }
 
     /// As [`Run::ladder`], of a long run only its begin and its end.
     pub fn brief_ladder(&self) -> String {
-        let view = View::of(self.verdict()).at_most(ROWS);
+        let view = LadderView::of(self.verdict()).at_most(ROWS);
         report::ladder(self.trace(), &view)
     }
 

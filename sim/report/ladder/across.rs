@@ -1,4 +1,4 @@
-//! What goes between the ends: segments where the trace has them, else the bytes and the end of stream that reads gave.
+//! Decides what a row draws between the ends: segments where the trace has them, else the bytes and the end of stream that reads gave.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::trace::Place;
 use super::arrow::Arrow;
 use super::flight::{Flight, Leg};
 use super::fold::Fold;
-use super::rows::{Kind, Row};
+use super::rows::{Row, RowKind};
 
 /// Follows both directions of every flow, so that each read can say which bytes it got.
 #[derive(Debug, Default)]
@@ -19,12 +19,12 @@ pub(super) struct Across {
     /// There are several flows: segments say of which they are.
     flows: bool,
     /// By the reading end.
-    read: BTreeMap<Place, Stream>,
+    read: BTreeMap<Place, ReadPosition>,
 }
 
 /// One direction, as its reader sees it.
 #[derive(Debug, Default)]
-struct Stream {
+struct ReadPosition {
     offset: u64,
     /// The peer called what ends this direction.
     ending: bool,
@@ -32,9 +32,9 @@ struct Stream {
 }
 
 impl Across {
-    /// So many bytes were read before, by their reader.
+    /// From a number of bytes that were read before, by their reader.
     pub(super) fn new(wire: bool, flows: bool, read: &BTreeMap<Place, u64>) -> Self {
-        let read = read.iter().map(|(at, bytes)| (*at, Stream { offset: *bytes, ..Stream::default() })).collect();
+        let read = read.iter().map(|(at, bytes)| (*at, ReadPosition { offset: *bytes, ..ReadPosition::default() })).collect();
         Across { wire, flows, read }
     }
 
@@ -42,20 +42,20 @@ impl Across {
     pub(super) fn arrow(&mut self, row: &Row) -> Option<Arrow> {
         let read = self.told(&row.kind);
         match (&row.kind, &row.beside) {
-            (Kind::Segment(flight), _) | (_, Some(flight)) => Some(self.segment(row, flight)),
-            (Kind::Fold(fold), _) => self.folded(row, fold),
+            (RowKind::Segment(flight), _) | (_, Some(flight)) => Some(self.segment(row, flight)),
+            (RowKind::Fold(fold), _) => self.folded(row, fold),
             _ => read,
         }
     }
 
-    fn told(&mut self, kind: &Kind) -> Option<Arrow> {
+    fn told(&mut self, kind: &RowKind) -> Option<Arrow> {
         match kind {
-            Kind::Whole { at, ops, call: Call::Read { .. }, outcome, .. } => self.got(*at, outcome, ops.bytes),
-            Kind::Finish { at, call: Call::Read { .. }, outcome, .. } => {
+            RowKind::Whole { at, ops, call: Call::Read { .. }, outcome, .. } => self.got(*at, outcome, ops.bytes),
+            RowKind::Finish { at, call: Call::Read { .. }, outcome, .. } => {
                 let bytes = if let Outcome::Data(data) = outcome { data.len() as u64 } else { 0 };
                 self.got(*at, outcome, bytes)
             }
-            Kind::Whole { at, call, .. } | Kind::Begin { at, call, .. } => {
+            RowKind::Whole { at, call, .. } | RowKind::Begin { at, call, .. } => {
                 self.called(*at, call);
                 None
             }

@@ -1,4 +1,4 @@
-//! The arrow between the ends in one row.
+//! Draws the arrow between the ends in one row.
 
 use crate::contract::End;
 
@@ -26,7 +26,7 @@ impl Arrow {
         length.saturating_sub(1) + self.way.chars().count() + self.end().chars().count() + DASHES
     }
 
-    /// The label in so many columns. Words that have no room are left out: a number that has lost digits is another number.
+    /// The label in this many columns. Words that have no room are left out: a number that has lost digits is another number.
     fn label(&self, width: usize) -> String {
         let mut label = String::new();
         for word in &self.words {

@@ -8,10 +8,10 @@ use crate::trace::{Clock, Place, Trace, What};
 
 use super::across::Across;
 use super::arrow::Arrow;
-use super::rows::{Kind, Row};
+use super::rows::{Row, RowKind};
 use super::say::{Said, Voice, side};
 use super::select::select;
-use super::{Mark, View, lanes};
+use super::{LadderView, Mark, lanes};
 
 /// Columns of the time, at least.
 const TIME: usize = 13;
@@ -74,7 +74,7 @@ struct Sheet {
 }
 
 /// The ladder of these rows.
-pub(super) fn draw(trace: &Trace, rows: &[Row], view: &View) -> String {
+pub(super) fn draw(trace: &Trace, rows: &[Row], view: &LadderView) -> String {
     let voice = Voice::new(trace, rows, &view.marks);
     let said: Vec<Said> = rows.iter().map(|row| voice.say(row)).collect();
     let lanes = lanes::pictures(rows);
@@ -121,7 +121,7 @@ impl Sheet {
         Sheet { middle, line: LINE + middle - least, ..self }
     }
 
-    /// Who stands where, and what must be known to read the rest.
+    /// The names of the columns, and what must be known to read the rest.
     fn head(&self, trace: &Trace, titles: &Both<String>) -> Vec<String> {
         let mut lines = vec![self.set(Cells { client: &titles.client, server: &titles.server, ..Cells::default() })];
         if trace.header.clock == Clock::PerEnd {
@@ -181,8 +181,8 @@ impl Sheet {
 }
 
 /// The end that what points at a row concerns.
-fn pointed_end(kind: &Kind) -> Option<End> {
-    if let Kind::Segment(flight) = kind { Some(flight.from.end) } else { side(kind) }
+fn pointed_end(kind: &RowKind) -> Option<End> {
+    if let RowKind::Segment(flight) = kind { Some(flight.from.end) } else { side(kind) }
 }
 
 /// The lanes in the line below a row: what ended in it is gone.
@@ -205,7 +205,7 @@ fn by_row<'a>(marks: &'a [Mark], rows: &[Row]) -> BTreeMap<usize, Vec<&'a Mark>>
 
 /// The rows of calls that never return. Each has one.
 fn pending(rows: &[Row]) -> BTreeMap<(Place, u64), usize> {
-    let of = |(index, row): (usize, &Row)| if let Kind::Pending { at, op, .. } = &row.kind { Some(((*at, *op), index)) } else { None };
+    let of = |(index, row): (usize, &Row)| if let RowKind::Pending { at, op, .. } = &row.kind { Some(((*at, *op), index)) } else { None };
     rows.iter().enumerate().filter_map(of).collect()
 }
 
@@ -213,7 +213,7 @@ fn pending(rows: &[Row]) -> BTreeMap<(Place, u64), usize> {
 fn pointed_at(mark: &Mark, left: &BTreeMap<(Place, u64), usize>, rows: &[Row]) -> Option<usize> {
     let start = rows.partition_point(|row| row.last < mark.line);
     let on_line = || (start..rows.len()).take_while(|&at| rows[at].first <= mark.line);
-    let other = |at: &usize| !matches!(rows[*at].kind, Kind::Pending { .. });
+    let other = |at: &usize| !matches!(rows[*at].kind, RowKind::Pending { .. });
     let stuck = mark.op.and_then(|op| left.get(&op).copied());
     stuck.or_else(|| on_line().find(other))
 }

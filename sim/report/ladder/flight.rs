@@ -1,4 +1,4 @@
-//! Segments on their way: which of them a row stands for, and how much of the way it shows.
+//! Follows segments on their way: which of them a row stands for, and how much of the way it shows.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::label::{Label, Labels};
 /// One segment, or several that follow each other.
 #[derive(Clone, Debug)]
 pub(super) struct Flight {
-    /// Who sent them.
+    /// The sender.
     pub from: Place,
     pub leg: Leg,
     pub label: Label,
@@ -21,7 +21,7 @@ pub(super) struct Flight {
     pub until: Instant,
     /// The shortest and the longest time on the way, where all of it is shown.
     pub took: Option<(Duration, Duration)>,
-    names: Vec<Name>,
+    names: Vec<FlightKey>,
 }
 
 /// Which part of the way is drawn.
@@ -39,20 +39,20 @@ pub(super) enum Leg {
 
 /// By what an arrival is known to be of what left, and when it was seen.
 #[derive(Clone, Debug)]
-struct Name {
+struct FlightKey {
     id: Option<u64>,
     event: Option<Box<SegmentEvent>>,
     t: Instant,
 }
 
-impl Name {
+impl FlightKey {
     fn of(event: &SegmentEvent, t: Instant) -> Self {
         // Without a name, only its contents tell which it is.
         let nameless = event.id.is_none().then(|| Box::new(SegmentEvent { fate: Fate::Sent, ..event.clone() }));
-        Name { id: event.id, event: nameless, t }
+        FlightKey { id: event.id, event: nameless, t }
     }
 
-    fn is(&self, other: &Name) -> bool {
+    fn is(&self, other: &FlightKey) -> bool {
         (self.id, &self.event) == (other.id, &other.event)
     }
 }
@@ -60,7 +60,7 @@ impl Name {
 impl Flight {
     /// A segment at one moment.
     fn of(event: &SegmentEvent, t: Instant, label: Label, leg: Leg, note: &'static str) -> Self {
-        Flight { from: event.sender(), leg, label, note, until: t, took: None, names: vec![Name::of(event, t)] }
+        Flight { from: event.sender(), leg, label, note, until: t, took: None, names: vec![FlightKey::of(event, t)] }
     }
 
     /// Nothing but its numbers has to be said of it.

@@ -1,5 +1,5 @@
-//! Long stretches of rows that hold no surprise (data that flows, acknowledgements, the reads and writes that go with them), as a row
-//! for each direction; and one segment that is sent over and over, as one row.
+//! Folds long stretches of rows that hold no surprise (data that flows, acknowledgements, the reads and writes that go with them)
+//! into a row for each direction, and one segment that is sent over and over into one row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use crate::time::Instant;
 use crate::trace::Place;
 
 use super::flight::{Flight, Leg};
-use super::rows::{Kind, Ops, Row, mergeable, moved, settle};
+use super::rows::{OpNumbers, Row, RowKind, mergeable, moved, settle};
 
-/// A stretch is folded from so many rows on, if so many of them are segments.
+/// A stretch is folded from this many rows on, if this many of them are segments.
 const ROWS_MIN: usize = 16;
 const SEGMENTS_MIN: usize = 6;
 
-/// One segment over and over is one row from so many times on.
+/// How often one segment must be sent to be told in one row.
 const REPEATS_MIN: usize = 8;
 
-/// So many rows next to one that stands apart stay as they are.
+/// How many rows next to one that stands apart stay as they are.
 const NEAR: usize = 4;
 
 /// What a folded stretch held.
@@ -39,7 +39,7 @@ pub(super) struct Fold {
 pub(super) struct Work {
     pub at: Place,
     pub word: &'static str,
-    pub ops: Ops,
+    pub ops: OpNumbers,
 }
 
 /// What went from one end to the other.
@@ -94,7 +94,7 @@ fn repeated(rows: Vec<Row>, apart: &BTreeSet<u64>) -> Vec<Row> {
 
 fn goes_on(before: &Row, row: &Row) -> bool {
     match (&before.kind, &row.kind) {
-        (Kind::Segment(before), Kind::Segment(flight)) => flight.goes_on(before),
+        (RowKind::Segment(before), RowKind::Segment(flight)) => flight.goes_on(before),
         _ => false,
     }
 }
@@ -102,15 +102,15 @@ fn goes_on(before: &Row, row: &Row) -> bool {
 /// Rows of one segment over and over as one row, if they are many.
 fn once(rows: &[Row]) -> Vec<Row> {
     let [first, others @ ..] = rows else { return Vec::new() };
-    let Kind::Segment(flight) = &first.kind else { return rows.to_vec() };
+    let RowKind::Segment(flight) = &first.kind else { return rows.to_vec() };
     if rows.len() < REPEATS_MIN {
         return rows.to_vec();
     }
-    let flights = others.iter().filter_map(|row| if let Kind::Segment(flight) = &row.kind { Some(&**flight) } else { None });
+    let flights = others.iter().filter_map(|row| if let RowKind::Segment(flight) = &row.kind { Some(&**flight) } else { None });
     let mut flight = flight.clone();
     flight.repeat(flights);
     let last = others.last().map_or(first.last, |row| row.last);
-    vec![Row { last, kind: Kind::Segment(flight), ..first.clone() }]
+    vec![Row { last, kind: RowKind::Segment(flight), ..first.clone() }]
 }
 
 /// Which rows may be folded.
@@ -128,23 +128,23 @@ fn away(rows: &[Row], apart: &BTreeSet<u64>) -> Vec<bool> {
 }
 
 /// Does a row hold no surprise?
-fn is_routine(kind: &Kind) -> bool {
+fn is_routine(kind: &RowKind) -> bool {
     match kind {
-        Kind::Segment(flight) => flight.is_plain() && (flight.label.is_data() || flight.label.is_ack()) && flight.label.win.is_none(),
-        Kind::Whole { call, outcome, .. } | Kind::Finish { call, outcome, .. } => mergeable(call, outcome),
-        Kind::Begin { call, .. } => matches!(call, Call::Read { .. } | Call::Write(_)),
+        RowKind::Segment(flight) => flight.is_plain() && (flight.label.is_data() || flight.label.is_ack()) && flight.label.win.is_none(),
+        RowKind::Whole { call, outcome, .. } | RowKind::Finish { call, outcome, .. } => mergeable(call, outcome),
+        RowKind::Begin { call, .. } => matches!(call, Call::Read { .. } | Call::Write(_)),
         _ => false,
     }
 }
 
 /// The stretch as few rows, if it is long.
 fn shortened(rows: Vec<Row>) -> Vec<Row> {
-    let segments = rows.iter().filter(|row| matches!(row.kind, Kind::Segment(_))).count();
+    let segments = rows.iter().filter(|row| matches!(row.kind, RowKind::Segment(_))).count();
     if rows.len() < ROWS_MIN || segments < SEGMENTS_MIN {
         return rows;
     }
     let pending = pending(&rows);
-    let is_pending = |row: &Row| matches!(&row.kind, Kind::Begin { at, op, .. } if pending.contains(&(*at, *op)));
+    let is_pending = |row: &Row| matches!(&row.kind, RowKind::Begin { at, op, .. } if pending.contains(&(*at, *op)));
     // Calls that begin before anything else happens stay where they are; later ones come after the stretch.
     let start = rows.iter().take_while(|row| is_pending(row)).count();
     let (before, stretch) = rows.split_at(start);
@@ -158,8 +158,8 @@ fn pending(rows: &[Row]) -> BTreeSet<(Place, u64)> {
     let mut pending = BTreeSet::new();
     for row in rows {
         match &row.kind {
-            Kind::Begin { at, op, .. } => drop(pending.insert((*at, *op))),
-            Kind::Finish { at, op, .. } => drop(pending.remove(&(*at, *op))),
+            RowKind::Begin { at, op, .. } => drop(pending.insert((*at, *op))),
+            RowKind::Finish { at, op, .. } => drop(pending.remove(&(*at, *op))),
             _ => {}
         }
     }
@@ -171,7 +171,7 @@ fn summary(rows: &[&Row]) -> Vec<Row> {
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
     let mut crossed = Both::<Crossed>::default();
     for row in rows {
-        if let Kind::Segment(flight) = &row.kind {
+        if let RowKind::Segment(flight) = &row.kind {
             crossed[flight.from.end].add(flight);
         }
     }
@@ -187,17 +187,17 @@ fn summary(rows: &[&Row]) -> Vec<Row> {
     if let Some(last) = folds.last_mut() {
         last.until = until;
     }
-    let row = |fold| Row { first: first.first, last: last.last, t: first.t, kind: Kind::Fold(Box::new(fold)), beside: None };
+    let row = |fold| Row { first: first.first, last: last.last, t: first.t, kind: RowKind::Fold(Box::new(fold)), beside: None };
     folds.into_iter().map(row).collect()
 }
 
 /// The reads and writes in these rows, of each end and flow together.
 fn calls(rows: &[&Row]) -> Both<Vec<Work>> {
-    let mut works = BTreeMap::<(Place, &'static str), Ops>::new();
+    let mut works = BTreeMap::<(Place, &'static str), OpNumbers>::new();
     for row in rows {
         let Some((at, word, ops)) = work(&row.kind) else { continue };
-        let all = works.entry((at, word)).or_insert(Ops { count: 0, bytes: 0, ..ops });
-        *all = Ops { first: all.first, last: ops.last, count: all.count + ops.count, bytes: all.bytes + ops.bytes };
+        let all = works.entry((at, word)).or_insert(OpNumbers { count: 0, bytes: 0, ..ops });
+        *all = OpNumbers { first: all.first, last: ops.last, count: all.count + ops.count, bytes: all.bytes + ops.bytes };
     }
     let mut calls = Both::<Vec<Work>>::default();
     works.into_iter().for_each(|((at, word), ops)| calls[at.end].push(Work { at, word, ops }));
@@ -205,11 +205,11 @@ fn calls(rows: &[&Row]) -> Both<Vec<Work>> {
 }
 
 /// The reads or writes that a row tells of.
-fn work(kind: &Kind) -> Option<(Place, &'static str, Ops)> {
+fn work(kind: &RowKind) -> Option<(Place, &'static str, OpNumbers)> {
     match kind {
-        Kind::Whole { at, ops, call, .. } => Some((*at, call.word(), *ops)),
-        Kind::Finish { at, op, call, outcome } => {
-            let ops = Ops { first: *op, last: *op, count: 1, bytes: moved(call, outcome) };
+        RowKind::Whole { at, ops, call, .. } => Some((*at, call.word(), *ops)),
+        RowKind::Finish { at, op, call, outcome } => {
+            let ops = OpNumbers { first: *op, last: *op, count: 1, bytes: moved(call, outcome) };
             Some((*at, call.word(), ops))
         }
         _ => None,
@@ -222,8 +222,8 @@ fn ended(rows: &[&Row]) -> Vec<(Place, u64)> {
     let mut ended = Vec::new();
     for row in rows {
         match &row.kind {
-            Kind::Begin { at, op, .. } => drop(begun.insert((*at, *op))),
-            Kind::Finish { at, op, .. } if !begun.remove(&(*at, *op)) => ended.push((*at, *op)),
+            RowKind::Begin { at, op, .. } => drop(begun.insert((*at, *op))),
+            RowKind::Finish { at, op, .. } if !begun.remove(&(*at, *op)) => ended.push((*at, *op)),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What happens at one end and the segment that leaves or reaches it at the same instant, on one line; and long silences.
+//! Joins what happens at one end with the segment that leaves or reaches it at the same instant; and tells long silences.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::time::Instant;
 use crate::trace::EnvWhat;
 
 use super::flight::{Flight, Leg};
-use super::rows::{Kind, Row};
+use super::rows::{Row, RowKind};
 use super::say::side;
 
 /// Time in which nothing happens is told from here on.
@@ -34,8 +34,8 @@ fn together(before: &Row, after: &Row) -> Option<Row> {
         return None;
     }
     let (text, flight) = match (&before.kind, &after.kind) {
-        (Kind::Segment(flight), _) if arrives_at(before, flight, after) => (after, flight),
-        (_, Kind::Segment(flight)) if leaves_from(before, flight) => (before, flight),
+        (RowKind::Segment(flight), _) if arrives_at(before, flight, after) => (after, flight),
+        (_, RowKind::Segment(flight)) if leaves_from(before, flight) => (before, flight),
         _ => return None,
     };
     let (first, last) = (before.first.min(after.first), before.last.max(after.last));
@@ -46,8 +46,8 @@ fn together(before: &Row, after: &Row) -> Option<Row> {
 fn arrives_at(arrival: &Row, flight: &Flight, row: &Row) -> bool {
     // What a caller begins goes with what it sends.
     let begins = match &row.kind {
-        Kind::Begin { .. } => true,
-        Kind::Whole { call, .. } => !matches!(call, Call::Read { .. }),
+        RowKind::Begin { .. } => true,
+        RowKind::Whole { call, .. } => !matches!(call, Call::Read { .. }),
         _ => false,
     };
     let at = side(&row.kind) == Some(flight.from.end.peer());
@@ -56,7 +56,7 @@ fn arrives_at(arrival: &Row, flight: &Flight, row: &Row) -> bool {
 
 /// Is the row what happens as the segment leaves?
 fn leaves_from(row: &Row, flight: &Flight) -> bool {
-    let is_told = !matches!(row.kind, Kind::Pending { .. } | Kind::Segment(_));
+    let is_told = !matches!(row.kind, RowKind::Pending { .. } | RowKind::Segment(_));
     is_told && side(&row.kind) == Some(flight.from.end) && flight.leg != Leg::Arrives && row.until() == row.t
 }
 
@@ -66,7 +66,7 @@ pub(super) fn with_silences(rows: Vec<Row>) -> Vec<Row> {
     let (mut until, mut last) = (rows.first().map_or(Instant::ZERO, |row| row.t), 0);
     for row in rows {
         if row.t - until >= SILENCE && !says_so(&row) {
-            let kind = Kind::Silence(row.t - until);
+            let kind = RowKind::Silence(row.t - until);
             told.push(Row { first: last, last, t: until, kind, beside: None });
         }
         (until, last) = (until.max(row.until()), row.last);
@@ -78,8 +78,8 @@ pub(super) fn with_silences(rows: Vec<Row>) -> Vec<Row> {
 fn says_so(row: &Row) -> bool {
     let is_again = |flight: &Flight| flight.label.again.is_some();
     match &row.kind {
-        Kind::Segment(flight) => is_again(flight),
-        Kind::Env { what: EnvWhat::End, .. } => true,
+        RowKind::Segment(flight) => is_again(flight),
+        RowKind::Env { what: EnvWhat::End, .. } => true,
         _ => row.beside.as_ref().is_some_and(|flight| is_again(flight)),
     }
 }
@@ -88,9 +88,9 @@ impl Row {
     /// When the last of it happened.
     pub(super) fn until(&self) -> Instant {
         match &self.kind {
-            Kind::Whole { until, .. } => *until,
-            Kind::Segment(flight) => flight.took.map_or(flight.until, |(_, most)| flight.until + most),
-            Kind::Fold(fold) => fold.until.unwrap_or(self.t),
+            RowKind::Whole { until, .. } => *until,
+            RowKind::Segment(flight) => flight.took.map_or(flight.until, |(_, most)| flight.until + most),
+            RowKind::Fold(fold) => fold.until.unwrap_or(self.t),
             _ => self.t,
         }
     }

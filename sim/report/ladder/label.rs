@@ -1,5 +1,5 @@
-//! What is written on the arrow of a segment, and what must be followed to know it: which of its numbers say something new, and
-//! what was sent before.
+//! Labels the arrow of a segment, and follows what a label depends on: which of its numbers say something new, and what was sent
+//! before.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) struct Label {
     /// The window in bytes, where it matters.
     pub win: Option<u64>,
     pub again: Option<Again>,
-    /// An empty segment whose sequence number is not the next one.
+    /// An empty segment, and its sequence number is not the next one.
     pub is_odd: bool,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Label {
 pub(super) struct Again {
     /// Which transmission this is, and how long after the one before; unknown where it was cut otherwise.
     nth: Option<(u32, Duration)>,
-    /// So many more follow, each after the same time.
+    /// How many more follow, each after the same time.
     more: u32,
 }
 
@@ -74,7 +74,7 @@ impl Label {
         again.goes_on(last) && Label { again: self.again, ..before.clone() } == *self
     }
 
-    /// Stands for so many more transmissions of the same.
+    /// Stands for this many more transmissions of the same.
     pub(super) fn repeat(&mut self, more: u32) {
         if let Some(again) = &mut self.again {
             again.more += more;
@@ -156,13 +156,13 @@ pub(super) struct Labels {
     /// What reached each end last: the acknowledgement, and whether the window is closed behind it.
     heard: BTreeMap<Place, (Seq, bool)>,
     /// What was said of segments when they left.
-    left: BTreeMap<Name, Label>,
+    left: BTreeMap<SegmentKey, Label>,
 }
 
 /// By what a segment is known again: its sender and the name that the trace gives it, else its numbers.
-type Name = (Place, Option<u64>, [u32; 4]);
+type SegmentKey = (Place, Option<u64>, [u32; 4]);
 
-fn name(event: &SegmentEvent) -> Name {
+fn name(event: &SegmentEvent) -> SegmentKey {
     let segment = &event.segment;
     let numbers = [segment.seq.0, segment.ack.0, segment.data_len(), segment.flags.0.into()];
     (event.sender(), event.id, if event.id.is_some() { [0; 4] } else { numbers })

@@ -1,11 +1,11 @@
-//! The lines that pending calls draw beside the text of their end: one lane each, the nearest free one.
+//! Draws the lines of pending calls beside the text of their end: one lane each, the nearest free one.
 
 use crate::contract::{Both, End};
 use crate::trace::Place;
 
-use super::rows::{Kind, Row};
+use super::rows::{Row, RowKind};
 
-/// Calls beyond so many at one end get no line of their own.
+/// How many calls at one end get a line of their own.
 const LANES_MAX: usize = 6;
 
 /// What the lanes of one end show in one row, from left to right.
@@ -53,10 +53,10 @@ fn picture(lanes: &mut Both<Lanes>, row: &Row) -> Both<String> {
     for (at, op, turn) in turns(&row.kind) {
         let lanes = &mut lanes[at.end];
         let corner = match turn {
-            Turn::Begins => lanes.take((at, op)).map(|lane| (lane, '╭')),
-            Turn::Ends => lanes.leave((at, op)).map(|lane| (lane, '╰')),
-            Turn::Breaks => lanes.leave((at, op)).map(|lane| (lane, '╳')),
-            Turn::GoesOn => lanes.leave((at, op)).map(|lane| (lane, '┊')),
+            LaneChange::Begins => lanes.take((at, op)).map(|lane| (lane, '╭')),
+            LaneChange::Ends => lanes.leave((at, op)).map(|lane| (lane, '╰')),
+            LaneChange::Breaks => lanes.leave((at, op)).map(|lane| (lane, '╳')),
+            LaneChange::GoesOn => lanes.leave((at, op)).map(|lane| (lane, '┊')),
         };
         corners[at.end].extend(corner);
     }
@@ -64,20 +64,20 @@ fn picture(lanes: &mut Both<Lanes>, row: &Row) -> Both<String> {
     Both { client: side(End::Client), server: side(End::Server) }
 }
 
-enum Turn {
+enum LaneChange {
     Begins,
     Ends,
     Breaks,
     GoesOn,
 }
 
-fn turns(kind: &Kind) -> Vec<(Place, u64, Turn)> {
+fn turns(kind: &RowKind) -> Vec<(Place, u64, LaneChange)> {
     let turn = match kind {
-        Kind::Begin { at, op, .. } => (*at, *op, Turn::Begins),
-        Kind::Finish { at, op, .. } => (*at, *op, Turn::Ends),
-        Kind::Pending { at, op, stuck: false, .. } => (*at, *op, Turn::GoesOn),
-        Kind::Cancel { at, op, .. } | Kind::Pending { at, op, .. } => (*at, *op, Turn::Breaks),
-        Kind::Fold(fold) => return fold.ended.iter().map(|(at, op)| (*at, *op, Turn::Ends)).collect(),
+        RowKind::Begin { at, op, .. } => (*at, *op, LaneChange::Begins),
+        RowKind::Finish { at, op, .. } => (*at, *op, LaneChange::Ends),
+        RowKind::Pending { at, op, stuck: false, .. } => (*at, *op, LaneChange::GoesOn),
+        RowKind::Cancel { at, op, .. } | RowKind::Pending { at, op, .. } => (*at, *op, LaneChange::Breaks),
+        RowKind::Fold(fold) => return fold.ended.iter().map(|(at, op)| (*at, *op, LaneChange::Ends)).collect(),
         _ => return Vec::new(),
     };
     vec![turn]

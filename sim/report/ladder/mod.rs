@@ -1,6 +1,5 @@
-//! A run as a text ladder: the client's calls at the left, the server's at the right, virtual time downwards, and between them
-//! what went across. It is what a person looks at first and what snapshots hold, so it is stable: the same trace and view give the
-//! same text.
+//! Draws a run as a text ladder: the client's calls at the left, the server's at the right, virtual time downwards, and between them
+//! what went across. A person looks at it first and snapshots hold it, so it is stable: the same trace and view give the same text.
 //!
 //! The road: `rows` turns events into rows (a call with its return, reads merged; segments are `flight`s with a `label`), `fold`
 //! shortens long stretches without surprise, `join` puts on one line what happens at once, `lanes` gives pending calls their lines,
@@ -33,7 +32,7 @@ use self::label::Labels;
 /// What of a run is drawn, and what is pointed at.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct View {
+pub struct LadderView {
     /// Lines of the trace that must be seen; empty: everything.
     pub focus: Vec<u64>,
     /// How many rows around each of them are drawn too.
@@ -60,20 +59,20 @@ pub struct Mark {
     pub text: String,
 }
 
-impl View {
+impl LadderView {
     /// The whole run, with the violations pointed at.
     pub fn of(verdict: &Verdict) -> Self {
-        View { marks: verdict.violations.iter().map(Mark::from).collect(), ..View::default() }
+        LadderView { marks: verdict.violations.iter().map(Mark::from).collect(), ..LadderView::default() }
     }
 
     /// Only what lies around some lines.
     pub fn around(self, lines: &[u64], context: usize) -> Self {
-        View { focus: lines.to_vec(), context, ..self }
+        LadderView { focus: lines.to_vec(), context, ..self }
     }
 
-    /// At most so many rows.
+    /// At most this many rows.
     pub fn at_most(self, rows: usize) -> Self {
-        View { rows, ..self }
+        LadderView { rows, ..self }
     }
 }
 
@@ -87,7 +86,7 @@ impl From<&Violation> for Mark {
 }
 
 /// Draws a trace.
-pub fn ladder(trace: &Trace, view: &View) -> String {
+pub fn ladder(trace: &Trace, view: &LadderView) -> String {
     let marked = view.marks.iter().map(|mark| mark.line);
     let apart: BTreeSet<u64> = marked.clone().collect();
     let seen: BTreeSet<u64> = marked.chain(view.focus.iter().copied()).collect();

@@ -1,4 +1,4 @@
-//! From events to rows: a call that nothing interrupts is one row with its return, and so is one that only sends something; whole
+//! Makes rows of events: a call that nothing interrupts is one row with its return, and so is one that only sends something; whole
 //! reads (or writes) that follow each other at one end are merged, and so are segments; what is still pending at quiet gets a row
 //! that says so.
 
@@ -20,16 +20,16 @@ pub(super) struct Row {
     pub first: u64,
     pub last: u64,
     pub t: Instant,
-    pub kind: Kind,
+    pub kind: RowKind,
     /// A segment that leaves or arrives with it.
     pub beside: Option<Box<Flight>>,
 }
 
 /// What a row says.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum RowKind {
     /// A call and its return with nothing between; perhaps several of a kind.
-    Whole { at: Place, ops: Ops, call: Call, outcome: Outcome, until: Instant },
+    Whole { at: Place, ops: OpNumbers, call: Call, outcome: Outcome, until: Instant },
     /// A call that something else overlaps.
     Begin { at: Place, op: u64, call: Call },
     /// Its return.
@@ -44,7 +44,7 @@ pub(super) enum Kind {
     Segment(Box<Flight>),
     /// Many rows that hold no surprise.
     Fold(Box<Fold>),
-    /// Nothing happens for so long.
+    /// Nothing happens for this long.
     Silence(Duration),
     /// A change of state.
     State { at: Place, from: Cow<'static, str>, to: Cow<'static, str> },
@@ -52,7 +52,7 @@ pub(super) enum Kind {
 
 /// The operations that a row stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ops {
+pub(super) struct OpNumbers {
     pub first: u64,
     pub last: u64,
     pub count: u64,
@@ -61,9 +61,9 @@ pub(super) struct Ops {
 }
 
 /// A pending operation.
-type Key = (Place, u64);
+type PendingOp = (Place, u64);
 
-/// So many events are searched for the return of a call that sends something.
+/// How many events are searched for the return of a call that sends something.
 const SENDS_MAX: usize = 64;
 
 /// All rows of a trace; the lines that stand `apart` are merged with no other.
@@ -96,7 +96,7 @@ const fn line(index: usize) -> u64 {
 struct Rows<'a> {
     events: &'a [Event],
     list: Vec<Row>,
-    pending: BTreeMap<Key, Call>,
+    pending: BTreeMap<PendingOp, Call>,
     /// The returns that are told already.
     returned: BTreeSet<usize>,
     apart: &'a BTreeSet<u64>,
@@ -111,7 +111,7 @@ impl<'a> Rows<'a> {
         match &event.what {
             What::Segment(_) => return index + self.segment(index),
             What::Call { at, op, call } => match self.comes_back(index) {
-                Some((back, outcome)) => self.whole(index, back, Kind::whole(*at, *op, call, outcome, self.events[back].t)),
+                Some((back, outcome)) => self.whole(index, back, RowKind::whole(*at, *op, call, outcome, self.events[back].t)),
                 None => self.single(index),
             },
             What::Return { .. } if self.returned.contains(&index) => {}
@@ -138,18 +138,20 @@ impl<'a> Rows<'a> {
         let is_free = |row: &Row| apart.range(row.first..=last).next().is_none();
         let joined = self.list.last_mut().filter(|row| is_free(row)).is_some_and(|row| row.fly(last, &flight));
         if !joined {
-            self.push(first, last, t, Kind::Segment(Box::new(flight)));
+            self.push(first, last, t, RowKind::Segment(Box::new(flight)));
         }
         self.land();
     }
 
     /// Where the last two rows are of the same segments, makes them one.
     fn land(&mut self) {
-        let [.., Row { kind: Kind::Segment(left), .. }, Row { kind: Kind::Segment(came), last, .. }] = self.list.as_slice() else { return };
+        let [.., Row { kind: RowKind::Segment(left), .. }, Row { kind: RowKind::Segment(came), last, .. }] = self.list.as_slice() else {
+            return;
+        };
         let (Some(flight), last) = (left.arrives(came), *last) else { return };
         self.list.pop();
         if let Some(row) = self.list.last_mut() {
-            (row.kind, row.last) = (Kind::Segment(Box::new(flight)), last);
+            (row.kind, row.last) = (RowKind::Segment(Box::new(flight)), last);
         }
     }
 
@@ -185,23 +187,25 @@ impl<'a> Rows<'a> {
         let kind = match &event.what {
             What::Call { at, op, call } => {
                 self.pending.insert((*at, *op), call.clone());
-                Kind::Begin { at: *at, op: *op, call: call.clone() }
+                RowKind::Begin { at: *at, op: *op, call: call.clone() }
             }
-            What::Return { at, op, outcome, .. } => Kind::Finish { at: *at, op: *op, call: self.ended(*at, *op), outcome: outcome.clone() },
-            What::Cancel { at, op } => Kind::Cancel { at: *at, op: *op, call: self.ended(*at, *op) },
+            What::Return { at, op, outcome, .. } => {
+                RowKind::Finish { at: *at, op: *op, call: self.ended(*at, *op), outcome: outcome.clone() }
+            }
+            What::Cancel { at, op } => RowKind::Cancel { at: *at, op: *op, call: self.ended(*at, *op) },
             What::Env(env) => {
                 if env.what == EnvWhat::Quiet {
                     self.stuck(line(index), event.t, env.flow, env.end);
                 }
-                Kind::Env { at: (env.flow, env.end), what: env.what.clone() }
+                RowKind::Env { at: (env.flow, env.end), what: env.what.clone() }
             }
-            What::State { at, from, to } => Kind::State { at: *at, from: from.clone(), to: to.clone() },
+            What::State { at, from, to } => RowKind::State { at: *at, from: from.clone(), to: to.clone() },
             What::Segment(_) => return,
         };
         self.push(line(index), line(index), event.t, kind);
     }
 
-    fn push(&mut self, first: u64, last: u64, t: Instant, kind: Kind) {
+    fn push(&mut self, first: u64, last: u64, t: Instant, kind: RowKind) {
         self.list.push(Row { first, last, t, kind, beside: None });
     }
 
@@ -211,7 +215,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a whole operation, to the row before it where both are of a kind.
-    fn whole(&mut self, call: usize, back: usize, kind: Kind) {
+    fn whole(&mut self, call: usize, back: usize, kind: RowKind) {
         let (apart, last, until) = (self.apart, line(back), self.events[back].t);
         let free = |first| apart.range(first..=last).next().is_none();
         let absorbed = self.list.last_mut().filter(|row| free(row.first)).is_some_and(|row| row.absorb(last, &kind, until));
@@ -226,7 +230,7 @@ impl<'a> Rows<'a> {
         let pending = std::mem::take(&mut self.pending);
         for ((at, op), call) in pending {
             if concerned(at) {
-                self.push(line, line, t, Kind::Pending { at, op, call, stuck: true });
+                self.push(line, line, t, RowKind::Pending { at, op, call, stuck: true });
             } else {
                 self.pending.insert((at, op), call);
             }
@@ -238,7 +242,7 @@ impl<'a> Rows<'a> {
         let last = trace.events.len() as u64 + 1;
         let t = trace.events.last().map_or(Instant::ZERO, |event| event.t);
         for ((at, op), call) in std::mem::take(&mut self.pending) {
-            self.push(last, last, t, Kind::Pending { at, op, call, stuck: false });
+            self.push(last, last, t, RowKind::Pending { at, op, call, stuck: false });
         }
     }
 }
@@ -246,7 +250,7 @@ impl<'a> Rows<'a> {
 impl Row {
     /// Takes a further segment, whose last line is `last`, into this row if it belongs there.
     fn fly(&mut self, last: u64, flight: &Flight) -> bool {
-        let Kind::Segment(before) = &mut self.kind else { return false };
+        let RowKind::Segment(before) = &mut self.kind else { return false };
         let absorbed = before.absorb(flight);
         if absorbed {
             self.last = last;
@@ -255,7 +259,7 @@ impl Row {
     }
 
     /// Takes a further operation, that ends at line `last`, into this row if it is of the same kind.
-    fn absorb(&mut self, last: u64, other: &Kind, end: Instant) -> bool {
+    fn absorb(&mut self, last: u64, other: &RowKind, end: Instant) -> bool {
         let absorbed = self.kind.absorb(other, end);
         if absorbed {
             self.last = last;
@@ -264,17 +268,17 @@ impl Row {
     }
 }
 
-impl Kind {
-    fn whole(at: Place, op: u64, call: &Call, outcome: &Outcome, until: Instant) -> Kind {
-        let ops = Ops { first: op, last: op, count: 1, bytes: moved(call, outcome) };
-        Kind::Whole { at, ops, call: call.clone(), outcome: outcome.clone(), until }
+impl RowKind {
+    fn whole(at: Place, op: u64, call: &Call, outcome: &Outcome, until: Instant) -> RowKind {
+        let ops = OpNumbers { first: op, last: op, count: 1, bytes: moved(call, outcome) };
+        RowKind::Whole { at, ops, call: call.clone(), outcome: outcome.clone(), until }
     }
 
     /// Takes a further operation of the same kind into this row, if it is one.
-    fn absorb(&mut self, other: &Kind, end: Instant) -> bool {
+    fn absorb(&mut self, other: &RowKind, end: Instant) -> bool {
         let (
-            Kind::Whole { at, ops, call, outcome, until },
-            Kind::Whole { at: other_at, ops: other_ops, call: other_call, outcome: other_outcome, .. },
+            RowKind::Whole { at, ops, call, outcome, until },
+            RowKind::Whole { at: other_at, ops: other_ops, call: other_call, outcome: other_outcome, .. },
         ) = (self, other)
         else {
             return false;
@@ -282,7 +286,7 @@ impl Kind {
         if at != other_at || !mergeable(call, outcome) || !mergeable(other_call, other_outcome) || call.word() != other_call.word() {
             return false;
         }
-        *ops = Ops { first: ops.first, last: other_ops.last, count: ops.count + 1, bytes: ops.bytes + other_ops.bytes };
+        *ops = OpNumbers { first: ops.first, last: other_ops.last, count: ops.count + 1, bytes: ops.bytes + other_ops.bytes };
         *until = end;
         true
     }

@@ -1,4 +1,4 @@
-//! What a row says at its ends.
+//! Says what happens in a row, at its ends.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::trace::{Place, Trace};
 
 use super::Mark;
 use super::fold::Work;
-use super::rows::{Kind, Ops, Row};
+use super::rows::{OpNumbers, Row, RowKind};
 
 /// The longest list of what one end reads and writes (columns).
 const WORKS_MAX: usize = 36;
@@ -18,7 +18,7 @@ const WORKS_MAX: usize = 36;
 pub(super) struct Voice {
     /// Several flows: each text says which.
     pub(super) flows: bool,
-    /// Contents are shown where they are short: not in simulated runs, whose payload is a pattern.
+    /// Contents are shown where they are short: not in simulated runs, where payload is a pattern.
     verbatim: bool,
     /// The pending calls that should have returned: all others wait because they must.
     owed: BTreeSet<(Place, u64)>,
@@ -44,8 +44,8 @@ impl Voice {
     pub(super) fn say(&self, row: &Row) -> Said {
         let mut said = Said::default();
         match (&row.kind, side(&row.kind)) {
-            (Kind::Segment(_), _) => {}
-            (Kind::Fold(fold), _) => End::BOTH.into_iter().for_each(|end| said.ends[end] = self.works(&fold.calls[end])),
+            (RowKind::Segment(_), _) => {}
+            (RowKind::Fold(fold), _) => End::BOTH.into_iter().for_each(|end| said.ends[end] = self.works(&fold.calls[end])),
             (_, Some(end)) => said.ends[end] = self.text(row),
             (_, None) => said.across = self.text(row),
         }
@@ -66,13 +66,13 @@ impl Voice {
     /// The text of a row, wherever it stands.
     fn text(&self, row: &Row) -> String {
         match &row.kind {
-            Kind::Whole { .. } => self.whole(row),
-            Kind::Begin { at, op, call } => format!("{}#{op} {}", self.flow(*at), words::call(call, self.verbatim)),
-            Kind::Finish { at, op, call, outcome } => {
+            RowKind::Whole { .. } => self.whole(row),
+            RowKind::Begin { at, op, call } => format!("{}#{op} {}", self.flow(*at), words::call(call, self.verbatim)),
+            RowKind::Finish { at, op, call, outcome } => {
                 format!("{}#{op} {} → {}", self.flow(*at), call.word(), words::outcome(outcome, self.verbatim))
             }
-            Kind::Cancel { at, op, call } => format!("{}#{op} {} cancelled", self.flow(*at), call.word()),
-            Kind::Pending { at, op, call, stuck } => {
+            RowKind::Cancel { at, op, call } => format!("{}#{op} {} cancelled", self.flow(*at), call.word()),
+            RowKind::Pending { at, op, call, stuck } => {
                 let what = match stuck {
                     true if self.owed.contains(&(*at, *op)) => "is stuck",
                     true => "blocks for ever",
@@ -80,20 +80,20 @@ impl Voice {
                 };
                 format!("{}#{op} {} {what}", self.flow(*at), call.word())
             }
-            Kind::Env { at: (flow, end), what } => {
+            RowKind::Env { at: (flow, end), what } => {
                 let flow = flow.filter(|_| self.flows).map(|flow| format!("flow {flow}: ")).unwrap_or_default();
                 let end = end.map(|end| format!("{end}: ")).unwrap_or_default();
                 format!("{flow}{end}{}", words::environment(what))
             }
-            Kind::Silence(span) => format!("{} of silence", words::about(*span)),
-            Kind::Segment(_) | Kind::Fold(_) => String::new(),
-            Kind::State { at, from, to } => format!("{}{} → {}", self.flow(*at), words::plain(from), words::plain(to)),
+            RowKind::Silence(span) => format!("{} of silence", words::about(*span)),
+            RowKind::Segment(_) | RowKind::Fold(_) => String::new(),
+            RowKind::State { at, from, to } => format!("{}{} → {}", self.flow(*at), words::plain(from), words::plain(to)),
         }
     }
 
     /// An operation from its call to its return, or several merged.
     fn whole(&self, row: &Row) -> String {
-        let Kind::Whole { at, ops, call, outcome, until } = &row.kind else { return String::new() };
+        let RowKind::Whole { at, ops, call, outcome, until } = &row.kind else { return String::new() };
         let span = time::span(*until - row.t);
         let said = if ops.count == 1 {
             format!("{} → {}", words::call(call, self.verbatim), words::outcome(outcome, self.verbatim))
@@ -114,37 +114,37 @@ impl Voice {
 }
 
 /// `read 30 bytes (3 reads)`.
-fn counted(word: &str, ops: &Ops) -> String {
+fn counted(word: &str, ops: &OpNumbers) -> String {
     format!("{word} {} ({})", words::size(ops.bytes), words::count(ops.count, word))
 }
 
 /// `#5`, or `#5–#7`.
-fn label(ops: &Ops) -> String {
+fn label(ops: &OpNumbers) -> String {
     if ops.count == 1 { format!("#{}", ops.first) } else { format!("#{}–#{}", ops.first, ops.last) }
 }
 
 /// At which end a row's text stands; `None`: across both.
-pub(super) fn side(kind: &Kind) -> Option<End> {
+pub(super) fn side(kind: &RowKind) -> Option<End> {
     place(kind).map(|at| at.end)
 }
 
-fn place(kind: &Kind) -> Option<Place> {
+fn place(kind: &RowKind) -> Option<Place> {
     match kind {
-        Kind::Whole { at, .. }
-        | Kind::Begin { at, .. }
-        | Kind::Finish { at, .. }
-        | Kind::Cancel { at, .. }
-        | Kind::Pending { at, .. }
-        | Kind::State { at, .. } => Some(*at),
-        Kind::Env { .. } | Kind::Segment(_) | Kind::Fold(_) | Kind::Silence(_) => None,
+        RowKind::Whole { at, .. }
+        | RowKind::Begin { at, .. }
+        | RowKind::Finish { at, .. }
+        | RowKind::Cancel { at, .. }
+        | RowKind::Pending { at, .. }
+        | RowKind::State { at, .. } => Some(*at),
+        RowKind::Env { .. } | RowKind::Segment(_) | RowKind::Fold(_) | RowKind::Silence(_) => None,
     }
 }
 
-fn flow(kind: &Kind) -> Option<u32> {
+fn flow(kind: &RowKind) -> Option<u32> {
     match kind {
-        Kind::Env { at: (flow, _), .. } => *flow,
-        Kind::Segment(flight) => Some(flight.from.flow),
-        Kind::Fold(fold) => fold.flow(),
+        RowKind::Env { at: (flow, _), .. } => *flow,
+        RowKind::Segment(flight) => Some(flight.from.flow),
+        RowKind::Fold(fold) => fold.flow(),
         other => place(other).map(|at| at.flow),
     }
 }

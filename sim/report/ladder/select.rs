@@ -1,12 +1,12 @@
-//! Which rows of a long run are drawn.
+//! Selects the rows of a long run that are drawn.
 
 use crate::report::words;
 
-use super::View;
+use super::LadderView;
 use super::draw::Drawn;
 
 /// The lines of the rows that the view wants, and how many are left out where.
-pub(super) fn select(drawn: Vec<Drawn>, view: &View, time: usize) -> Vec<String> {
+pub(super) fn select(drawn: Vec<Drawn>, view: &LadderView, time: usize) -> Vec<String> {
     let mut keep = wanted(&drawn, view);
     fill(&mut keep, &drawn);
     let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
@@ -42,7 +42,7 @@ fn fill(keep: &mut [bool], drawn: &[Drawn]) {
 }
 
 /// Those around the focus, and of these the first and the last where there are too many.
-fn wanted(drawn: &[Drawn], view: &View) -> Vec<bool> {
+fn wanted(drawn: &[Drawn], view: &LadderView) -> Vec<bool> {
     let mut keep = vec![view.focus.is_empty(); drawn.len()];
     for line in &view.focus {
         let start = drawn.partition_point(|row| row.last < *line);

@@ -34,7 +34,7 @@ fn a_thousand_segments_are_two_rows() {
     events.extend([call(20_000, CLIENT, 2000, Call::Shutdown(Mode::Write)), back(20_000, CLIENT, 2000, Outcome::Done)]);
     events.push(back(20_000, SERVER, 1001, Outcome::Eof));
     assert_drawn(
-        &draw(events, &View::default()),
+        &draw(events, &LadderView::default()),
         r#"
                 client · modern                                                            server · modern
          0 ns   #1–#1000 write 1000000 bytes  ── 1000 segments 1:1000001 (1000000) ───▶    #1–#1000 read 1000000 bytes
@@ -56,7 +56,7 @@ fn what_is_lost_in_a_long_stretch_is_seen() {
     events.extend([back(1305, SERVER, 21, Outcome::Data(Payload::Count(MSS as usize))), call(1305, SERVER, 22, READ)]);
     events.extend(bulk(1400, 22, 20));
     assert_drawn(
-        &draw(events, &View::default()),
+        &draw(events, &LadderView::default()),
         r#"
                 client · modern                                                                  server · modern
          0 ns   #1–#20 write 20000 bytes   ────────── 20 segments 1:20001 (20000) ──────────▶    #1–#20 read 20000 bytes
@@ -77,7 +77,7 @@ fn what_is_lost_in_a_long_stretch_is_seen() {
 fn short_stretches_are_told_in_full() {
     let rows = |count: u64| {
         let flushed = |at: u64| segment(at, if at.is_multiple_of(2) { Client } else { Server }, Sent, at as u32 / 2, 0, "A", 1);
-        draw((0..count).map(flushed).collect(), &View::default()).lines().count() - 1
+        draw((0..count).map(flushed).collect(), &LadderView::default()).lines().count() - 1
     };
     assert_eq!((rows(15), rows(16)), (15, 2));
 }
@@ -91,9 +91,9 @@ fn fins(count: u64) -> Vec<Event> {
 /// From both sides: the second to the eighth are seven transmissions, and told one by one.
 #[test]
 fn what_is_sent_over_and_over_is_one_row() {
-    let rows = |count: u64| draw(fins(count), &View::default()).matches("FIN 1 again").count();
+    let rows = |count: u64| draw(fins(count), &LadderView::default()).matches("FIN 1 again").count();
     assert_eq!((rows(8), rows(9), rows(400)), (7, 1, 1));
-    let drawn = draw(fins(400), &View::default());
+    let drawn = draw(fins(400), &LadderView::default());
     assert!(drawn.contains(" FIN 1 again (2nd–400th), each after 1 s · over 398 s "), "{drawn}");
 }
 
@@ -102,14 +102,14 @@ fn what_is_sent_over_and_over_is_one_row() {
 fn what_is_sent_again_at_growing_distances_is_told_in_full() {
     let mut events = fins(1);
     events.extend((1..13).map(|nth| segment(1000 << nth, Client, Sent, 1, 1, "FA", 0)));
-    assert_eq!(draw(events, &View::default()).matches("FIN 1 again").count(), 12);
+    assert_eq!(draw(events, &LadderView::default()).matches("FIN 1 again").count(), 12);
 }
 
 /// A run without segments is never folded.
 #[test]
 fn calls_alone_are_not_folded() {
     let one = |at| [call(at, CLIENT, at, READ), call(at, SERVER, at, READ), back(at, CLIENT, at, Outcome::Data(Payload::Count(1)))];
-    let drawn = draw((1..40).flat_map(one).collect(), &View::default());
+    let drawn = draw((1..40).flat_map(one).collect(), &LadderView::default());
     assert!(drawn.lines().count() > 100, "{drawn}");
 }
 
@@ -118,7 +118,7 @@ fn calls_alone_are_not_folded() {
 fn what_is_pointed_at_is_not_folded() {
     let events = bulk(0, 1, 40);
     let mark = Mark { line: 162, op: None, text: "retransmit-is-same".to_owned() };
-    let view = View { marks: vec![mark], ..View::default() };
+    let view = LadderView { marks: vec![mark], ..LadderView::default() };
     assert_drawn(
         &draw(events, &view),
         r#"
@@ -165,7 +165,7 @@ fn flows_side_by_side_are_counted_together() {
     let mut events: Vec<Event> = (0..3).flat_map(|flow| bulk(0, 1, 20).into_iter().map(in_flow(flow))).collect();
     events.sort_by_key(|event| event.t);
     assert_drawn(
-        &draw(events, &View::default()),
+        &draw(events, &LadderView::default()),
         r#"
                 client · modern                                                           server · modern
          0 ns   60 calls, 60000 bytes   ── 60 segments (60000 bytes) in 3 flows ───▶      60 calls, 60000 bytes
@@ -185,7 +185,7 @@ fn flows_side_by_side_are_counted_together() {
 fn one_flow_of_several_is_named() {
     let mut events = bulk(0, 1, 20);
     events.extend(bulk(300, 1, 20).into_iter().map(in_flow(7)));
-    let view = View { marks: vec![Mark { line: 164, op: None, text: "here".to_owned() }], ..View::default() };
+    let view = LadderView { marks: vec![Mark { line: 164, op: None, text: "here".to_owned() }], ..LadderView::default() };
     let drawn = draw(events, &view);
     assert!(drawn.contains("[0] #1–#20 write 20000 bytes") && drawn.contains(" [0] 20 segments 1:20001 (20000) "), "{drawn}");
     assert!(drawn.contains(" [7] 19 segments 1001:20001 (19000) ") && drawn.contains(" [7] 19 acks to 20001 "), "{drawn}");

@@ -36,7 +36,7 @@ fn data(text: &'static str) -> Payload {
 
 const READ: Call = Call::Read { max: usize::MAX };
 
-fn draw(events: Vec<Event>, view: &View) -> String {
+fn draw(events: Vec<Event>, view: &LadderView) -> String {
     ladder(&Trace { events, ..Trace::default() }, view)
 }
 
@@ -87,7 +87,7 @@ fn state(millis: u64, place: Place, from: &'static str, to: &'static str) -> Eve
 #[test]
 fn a_half_close_reads_like_a_story() {
     assert_drawn(
-        &draw(half_close(), &View::default()),
+        &draw(half_close(), &LadderView::default()),
         r#"
                 client · modern                                     server · modern
          0 ns   #1 write "hello" → ok
@@ -111,7 +111,7 @@ fn pending_calls_draw_lanes_until_they_return_are_cancelled_or_are_stuck() {
         env(30, None, EnvWhat::Quiet),
     ];
     let mark = Mark { line: 8, op: Some((CLIENT, 4)), text: "abort-is-told".to_owned() };
-    let view = View { marks: vec![mark], ..View::default() };
+    let view = LadderView { marks: vec![mark], ..LadderView::default() };
     assert_drawn(
         &draw(events, &view),
         r#"
@@ -133,10 +133,10 @@ fn pending_calls_draw_lanes_until_they_return_are_cancelled_or_are_stuck() {
 #[test]
 fn a_call_that_may_wait_for_ever_is_not_called_stuck() {
     let events = vec![call(0, CLIENT, 1, READ), env(30, None, EnvWhat::Quiet)];
-    let drawn = draw(events.clone(), &View::default());
+    let drawn = draw(events.clone(), &LadderView::default());
     assert!(drawn.contains("#1 read blocks for ever") && !drawn.contains("stuck"), "{drawn}");
     let mark = Mark { line: 3, op: Some((CLIENT, 1)), text: "delivery".to_owned() };
-    let drawn = draw(events, &View { marks: vec![mark], ..View::default() });
+    let drawn = draw(events, &LadderView { marks: vec![mark], ..LadderView::default() });
     assert!(drawn.contains("#1 read is stuck"), "{drawn}");
 }
 
@@ -148,7 +148,7 @@ fn reads_are_merged_but_for_the_one_that_is_pointed_at() {
         events.extend([call(op, SERVER, op, READ), back(op, SERVER, op, Outcome::Data(Payload::Count(10)))]);
     }
     assert_drawn(
-        &draw(events.clone(), &View::default()),
+        &draw(events.clone(), &LadderView::default()),
         r#"
                 client · modern                                 server · modern
          0 ns   #1 write 30 bytes → ok
@@ -156,7 +156,7 @@ fn reads_are_merged_but_for_the_one_that_is_pointed_at() {
 "#,
     );
     let mark = Mark { line: 7, op: Some((SERVER, 2)), text: "stream-prefix".to_owned() };
-    let view = View { marks: vec![mark], ..View::default() };
+    let view = LadderView { marks: vec![mark], ..LadderView::default() };
     assert_drawn(
         &draw(events, &view),
         r#"
@@ -177,7 +177,7 @@ fn a_long_run_is_shown_where_it_matters() {
         events.extend([call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]);
     }
     assert_drawn(
-        &draw(events.clone(), &View::default().around(&[20, 40], 1)),
+        &draw(events.clone(), &LadderView::default().around(&[20, 40], 1)),
         r#"
                 client · modern                                 server · modern
             ⋮   8 rows left out
@@ -190,7 +190,7 @@ fn a_long_run_is_shown_where_it_matters() {
 "#,
     );
     assert_drawn(
-        &draw(events, &View::default().at_most(3)),
+        &draw(events, &LadderView::default().at_most(3)),
         r#"
                 client · modern                                 server · modern
          1 ms   #1 flush → ok
@@ -207,10 +207,10 @@ fn one_row_is_never_left_out_and_two_are() {
     let flushes = |count: u64| -> Vec<Event> {
         (1..=count).flat_map(|op| [call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]).collect()
     };
-    let left_out = |count| draw(flushes(count), &View::default().at_most(4)).lines().filter(|line| line.contains("left out")).count();
+    let left_out = |count| draw(flushes(count), &LadderView::default().at_most(4)).lines().filter(|line| line.contains("left out")).count();
     assert_eq!((left_out(4), left_out(5), left_out(6)), (0, 0, 1));
-    assert!(draw(flushes(6), &View::default().at_most(4)).contains("2 rows left out"));
-    assert_eq!(draw(flushes(5), &View::default().at_most(4)), draw(flushes(5), &View::default()));
+    assert!(draw(flushes(6), &LadderView::default().at_most(4)).contains("2 rows left out"));
+    assert_eq!(draw(flushes(5), &LadderView::default().at_most(4)), draw(flushes(5), &LadderView::default()));
 }
 
 /// The row that is pointed at has a second line: leaving it out is shorter.
@@ -218,7 +218,7 @@ fn one_row_is_never_left_out_and_two_are() {
 fn a_row_of_two_lines_may_be_left_out_alone() {
     let events: Vec<Event> = (1..=3).flat_map(|op| [call(op, CLIENT, op, Call::Flush), back(op, CLIENT, op, Outcome::Ok)]).collect();
     let mark = Mark { line: 5, op: Some((CLIENT, 2)), text: "flush-returns".to_owned() };
-    let view = View { marks: vec![mark], ..View::default() }.at_most(2);
+    let view = LadderView { marks: vec![mark], ..LadderView::default() }.at_most(2);
     assert!(draw(events, &view).contains("1 row left out"));
 }
 
@@ -235,7 +235,7 @@ fn the_middle_is_as_wide_as_the_longest_offsets() {
             call(1, CLIENT, 2, READ),
             back(1, CLIENT, 2, Outcome::Data(Payload::Count(50_880))),
         ];
-        let drawn = draw(events, &View::default());
+        let drawn = draw(events, &LadderView::default());
         assert!(drawn.contains(&format!(" {start}..{} ─", start + 50_880)), "{drawn}");
         let columns: Vec<usize> = drawn.lines().filter_map(|line| line.chars().position(|letter| letter == '◀')).collect();
         assert!(columns.len() == 2 && columns[0] == columns[1], "{drawn}");
@@ -249,7 +249,7 @@ fn several_flows_are_told_apart_and_clocks_of_their_own_are_said() {
     let mut trace = Trace { events, ..Trace::default() };
     trace.header.clock = Clock::PerEnd;
     assert_drawn(
-        &ladder(&trace, &View::default()),
+        &ladder(&trace, &LadderView::default()),
         r#"
                   client · modern                                     server · modern
                 ┄┄┄┄ each end has its own clock: only the order within one end is known ┄┄┄┄
@@ -263,7 +263,7 @@ fn several_flows_are_told_apart_and_clocks_of_their_own_are_said() {
 #[test]
 fn an_empty_run_has_its_two_ends() {
     assert_drawn(
-        &draw(Vec::new(), &View::default()),
+        &draw(Vec::new(), &LadderView::default()),
         r#"
                 client · modern                                 server · modern
 "#,

@@ -29,14 +29,14 @@ fn handshake() -> Vec<Event> {
 }
 
 fn after_handshake(events: Vec<Event>) -> String {
-    let drawn = draw([handshake(), events].concat(), &View::default());
+    let drawn = draw([handshake(), events].concat(), &LadderView::default());
     drawn.lines().skip(9).map(|line| format!("{line}\n")).collect()
 }
 
 #[test]
 fn a_handshake_names_its_segments_and_its_states() {
     assert_drawn(
-        &draw(handshake(), &View::default()),
+        &draw(handshake(), &LadderView::default()),
         r#"
                   client · modern                                                     server · modern
          0 ns                                                                       ╭ #1 accept 80
@@ -205,7 +205,7 @@ fn windows_are_scaled_as_both_ends_agreed() {
             with(segment(0, from, Sent, 0, 0, flags, 0), |event| event.segment.options = Options::from_text(opts))
         };
         let window = |millis, win| with(segment(millis, Client, Sent, 1, 1, "A", 0), |event| event.segment.window = win);
-        draw(vec![syn(Client, "S", "mss=1460,ws=7"), syn(Server, "SA", theirs), window(1, 500), window(2, 100)], &View::default())
+        draw(vec![syn(Client, "S", "mss=1460,ws=7"), syn(Server, "SA", theirs), window(1, 500), window(2, 100)], &LadderView::default())
     };
     assert!(drawn("ws=2").contains("win 12800"), "{}", drawn("ws=2"));
     assert!(drawn("mss=1460").contains("win 100 "), "{}", drawn("mss=1460"));
@@ -264,7 +264,7 @@ fn bursts_are_one_row_each() {
 fn the_longest_label_keeps_whole_numbers() {
     let most = u32::MAX - 1;
     let one = || segment(0, Client, Sent, most, most, "SFRPAU", u32::MAX);
-    let drawn = draw(vec![one(), at(86_400_123, one().what), at(99_400_123, one().what)], &View::default());
+    let drawn = draw(vec![one(), at(86_400_123, one().what), at(99_400_123, one().what)], &LadderView::default());
     assert!(drawn.contains(&format!(" 0:{} ({0}) ack {most} ", u32::MAX)), "{drawn}");
     assert!(drawn.lines().all(|line| line.chars().count() <= 180), "{drawn}");
 }
@@ -275,7 +275,7 @@ fn a_mark_on_a_segment_stands_at_its_sender() {
     let mut events: Vec<Event> = (0..3).map(|at| segment(0, Server, Sent, 1 + 10 * at, 1, "A", 10)).collect();
     events.push(call(0, CLIENT, 1, READ));
     let mark = Mark { line: 3, op: None, text: "inside-window".to_owned() };
-    let view = View { marks: vec![mark], ..View::default() };
+    let view = LadderView { marks: vec![mark], ..LadderView::default() };
     assert_drawn(
         &draw(events, &view),
         r#"
