@@ -5,8 +5,10 @@
 pub(super) mod abort;
 pub(super) mod opening;
 mod reads;
+mod writes;
 
 pub(super) use reads::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReaderLeft, WrongBytes};
+pub(super) use writes::ReturnedWrite;
 
 use super::state::Pending;
 

@@ -3,10 +3,11 @@
 
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
-use super::events::{BufferSeen, FailedRead, Panicked, ReadData, ReadEof, ReaderLeft, WrongBytes};
+use super::events::{BufferSeen, FailedRead, Panicked, ReadData, ReadEof, ReaderLeft, ReturnedWrite, WrongBytes};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
+use super::state::Pending;
 use super::waiting::{Stuck, Waiting};
 use crate::rules::Rule;
 
@@ -120,6 +121,85 @@ table! {
     /// A read was cancelled.
     cancelled_read(ReaderLeft<'_>) {
         CancelledRead: cancelled_read::cancelled_read,
+    }
+}
+
+table! {
+    /// A call returned, whatever it gave.
+    returned(Pending) {
+        AbortIsTold: abort_is_told::returned,
+    }
+}
+
+table! {
+    /// A write returned ok.
+    write_ok(ReturnedWrite<'_>) {
+        [unless calm] {
+            CancelledClose: cancelled_close::write_ok,
+            ErrorAfterClose: error_after_close::write_ok,
+            PendingAtShutdown: pending_at_shutdown::write_ok,
+            ClosedAfterShutdown: closed_after_shutdown::write_ok,
+            WriteErrorIsFinal: write_error_is_final::write_ok,
+            AbortIsTold: abort_is_told::write_ok,
+            AbortIsTold: abort_is_told::write_ok_to_closed_peer,
+            ShutdownReadKeepsWriting: shutdown_read_keeps_writing::returned_write,
+            EofKeepsWriting: eof_keeps_writing::returned_write,
+            HalfCloseKeepsReading: half_close_keeps_reading::returned_write,
+            FlowsAreIsolated: flows_are_isolated::returned_write,
+            NoStuckCall: no_stuck_call::returned_write,
+            PeerShutRead: peer_shut_read::returned_write,
+        }
+        OkMeansWhole: ok_means_whole::write_ok,
+        WritevIsConcat: writev_is_concat::write_ok,
+        WriteResolves: write_resolves::returned_write,
+    }
+}
+
+table! {
+    /// A write returned ok: was it called before a clean EOF that the peer has read?
+    late_write(ReturnedWrite<'_>) {
+        EofComplete: eof_complete::late_write,
+    }
+}
+
+table! {
+    /// A write failed.
+    failed_write(ReturnedWrite<'_>) {
+        CancelledClose: cancelled_close::failed_write,
+        PendingAtShutdown: pending_at_shutdown::failed_write,
+        ShutdownReadKeepsWriting: shutdown_read_keeps_writing::failed_write,
+        EofKeepsWriting: eof_keeps_writing::failed_write,
+        HalfCloseKeepsReading: half_close_keeps_reading::failed_write,
+        FlowsAreIsolated: flows_are_isolated::failed_write,
+        FailedWriteIsPrefix: failed_write_is_prefix::failed_write,
+        ClosedAfterShutdown: closed_after_shutdown::failed_write,
+        ClosedHasCause: closed_has_cause::failed_write,
+        ErrorAfterClose: error_after_close::returned_write,
+        WriteErrorIsFinal: write_error_is_final::returned_write,
+        AbortIsTold: abort_is_told::returned_write,
+        NoStuckCall: no_stuck_call::returned_write,
+        PeerShutRead: peer_shut_read::returned_write,
+        WriteResolves: write_resolves::returned_write,
+    }
+}
+
+table! {
+    /// A write returned what its own rules don't ask about: ok of no bytes, which may come where others must fail, or a panic.
+    unjudged_write(ReturnedWrite<'_>) {
+        CancelledClose: cancelled_close::returned_write,
+        PendingAtShutdown: pending_at_shutdown::returned_write,
+        ShutdownReadKeepsWriting: shutdown_read_keeps_writing::returned_write,
+        EofKeepsWriting: eof_keeps_writing::returned_write,
+        HalfCloseKeepsReading: half_close_keeps_reading::returned_write,
+        FlowsAreIsolated: flows_are_isolated::returned_write,
+        FailedWriteIsPrefix: failed_write_is_prefix::failed_write,
+        ClosedAfterShutdown: closed_after_shutdown::returned_write,
+        ErrorAfterClose: error_after_close::returned_write,
+        WriteErrorIsFinal: write_error_is_final::returned_write,
+        AbortIsTold: abort_is_told::returned_write,
+        NoStuckCall: no_stuck_call::returned_write,
+        PeerShutRead: peer_shut_read::returned_write,
+        WriteResolves: write_resolves::returned_write,
     }
 }
 

@@ -13,7 +13,7 @@ impl Judge<'_> {
         match self.flow.buffers.get(&(self.end, op)) {
             Some(known) => {
                 let found = order::buffer_seen(&self.scene(), &BufferSeen { changed: known.differs(data) });
-                self.enter_of(op, found);
+                self.enter_at(self.site(op), found);
             }
             None => self.written_buffer_seen(op, data),
         }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::Judge;
 use crate::contract::{BlockedReadAtClose, Call, ConcurrentReads, ConcurrentWrites, End, Payload};
 use crate::oracle::ledger::Site;
+use crate::oracle::rooms::failed_write_is_prefix;
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::{Status, Write};
 use crate::rules::Rule;
@@ -78,7 +79,7 @@ impl Judge<'_> {
 
     fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Asked {
         let (data, ends) = join(buffers);
-        let void = self.is_void_write();
+        let void = failed_write_is_prefix::must_be_void(&self.scene());
         let at = self.at;
         if self.me().pending.writes() > 0 && !data.is_empty() {
             self.book.exercise(Rule::WritesNotInterleaved);
@@ -98,14 +99,6 @@ impl Judge<'_> {
             self.book.exercise(Rule::ZeroLengthIsInvisible);
         }
         Asked::Write { len, vectored, void }
-    }
-
-    /// Must a write that is called now contribute nothing, unless it returns ok?
-    fn is_void_write(&self) -> bool {
-        let me = self.me();
-        let ended = me.halves.write_end_returned().is_some() || me.halves.full_close_returned().is_some();
-        let failed = me.contract.write_error_is_final == crate::contract::YesNo::Yes && me.writing.error().is_some();
-        ended || failed || self.peer().reading.clean_eof().is_some()
     }
 
     /// What the caller must not do.

@@ -24,7 +24,6 @@ use super::scene::Scene;
 use super::state::{Asked, EndState, Flow, Host, Pending};
 use super::stream::Reader;
 use crate::contract::{Both, ConcurrentReads, End, Error, Outcome};
-use crate::rules::Rule;
 use crate::trace::Header;
 
 /// One event of one end, with all that it may change.
@@ -136,12 +135,10 @@ impl Judge<'_> {
 
     /// What the return of any call establishes.
     fn note_return(&mut self, pending: &Pending) {
-        let me = self.me_mut();
+        let found = order::returned(&self.scene(), pending);
+        self.book.exercise_all(found.exercised());
         if matches!(pending.asked, Asked::Read { .. }) {
-            me.reading.count();
-        }
-        if me.life.aborted().is_some_and(|abort| !abort.by_word) {
-            self.book.exercise(Rule::AbortIsTold);
+            self.me_mut().reading.count();
         }
     }
 
@@ -163,17 +160,16 @@ impl Judge<'_> {
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     #[inline]
     pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        self.enter_of(pending.op, findings)
+        self.enter_at(self.site(pending.op), findings)
     }
 
-    /// As [`Judge::enter`], of the operation with that number.
+    /// Writes down what is wrong with an event, unless its end is not judged any more.
     #[inline]
-    pub fn enter_of(&mut self, op: u64, findings: Findings) -> Option<usize> {
-        if findings.is_empty() || self.me().faulted {
+    pub fn enter_at(&mut self, site: Site, findings: Findings) -> Option<usize> {
+        if findings.is_empty() || self.flow.ends[site.end].faulted {
             self.book.exercise_all(findings.exercised());
             return None;
         }
-        let site = self.site(op);
         self.book.enter(site, findings)
     }
 }

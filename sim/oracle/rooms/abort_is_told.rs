@@ -1,14 +1,22 @@
-//! Judges `abort-is-told`.
+//! Judges `abort-is-told`: do calls end, and fail, once their end was aborted, and is a writer told that its peer has closed?
+
+use std::time::Duration;
 
 use super::scope::{ALL, CANCEL_SAFE};
-use crate::contract::End;
-use crate::contract::ReadAfterEof;
+use crate::contract::{CloseSendsPending, ClosedPeerWrites, End, ReadAfterEof};
+use crate::oracle::Stamp;
+use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
-use crate::oracle::state::Flow;
-use crate::oracle::state::Pending;
-use crate::oracle::waiting::Stuck;
-use crate::oracle::waiting::{Due, Waiting};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Flow, Pending};
+use crate::oracle::waiting::{Due, Stuck, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::time::Instant;
+use crate::trace::Clock;
+
+/// So soon a writer learns that its peer has closed for good, from the first bytes on that the peer can't take any more.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 pub(super) const ABOUT: About = About {
     statement: "An abort is told at once: all pending calls of that end return, and none succeeds any more, except reads of what was \
@@ -43,6 +51,69 @@ pub(in crate::oracle) fn late(flow: &Flow, end: End) -> Vec<(Pending, Stuck)> {
         (*pending, stuck)
     };
     flow.ends[end].pending.heard().filter(is_late).map(stuck).collect()
+}
+
+/// Any call returns at an end that is known to be aborted.
+#[inline]
+pub(in crate::oracle) fn returned(scene: &Scene<'_>, _: &Pending) -> Ruling {
+    Ruling::kept_if(scene.me().life.aborted().is_some_and(|abort| !abort.by_word))
+}
+
+/// No write succeeds that was called after own abort.
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let aborted = scene.me().life.aborted_at().filter(|at| at.seq < write.called());
+    let Some(aborted) = aborted else { return Ruling::Moot };
+    let op = write.pending.op;
+    let said = fact!("the {end}'s write #{op} returned ok, but it was called after the {end} had been aborted", end = scene.end, op);
+    Ruling::broken(&[aborted], said)
+}
+
+/// A write returns that comes long enough after an earlier one to a closed peer.
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(told_before(scene, write).is_some())
+}
+
+/// A writer learns of the peer's full close within a second.
+pub(in crate::oracle) fn write_ok_to_closed_peer(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some((closed, earlier)) = peer_closed(scene, write).zip(told_before(scene, write)) else { return returned_write(scene, write) };
+    let said = fact!(
+        "the {end}'s write #{op} returned ok although the peer had closed the flow, and an earlier write had told it so",
+        end = scene.end,
+        op = write.pending.op
+    );
+    Ruling::broken(&[closed, earlier], said)
+}
+
+/// When the peer had closed for good before the call of a write.
+pub(in crate::oracle) fn peer_closed(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
+    scene.peer().halves.full_close_returned().filter(|at| at.seq < write.called())
+}
+
+/// `closed_peer_writes=told`: the earlier write, called after the peer's full close, by which a writer must have been told when this
+/// one was called.
+fn told_before(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
+    let me = scene.me();
+    let earlier = me.writing.first_to_closed().filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
+    let ago = |since: Instant| write.pending.called.t - since >= TOLD_WITHIN;
+    let is_fair = !scene.flow.is_cut() && scene.header.clock == Clock::Shared;
+    (is_fair && ago(earlier.t) && word_has_come(scene, ago) && !is_close_held_up(scene)).then_some(earlier)
+}
+
+/// Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
+fn word_has_come(scene: &Scene<'_>, ago: impl Fn(Instant) -> bool) -> bool {
+    let arrivals = &scene.flow.arrivals;
+    if !arrivals.tells_fates {
+        return !arrivals.lossy;
+    }
+    arrivals.of(scene.end).late.is_some_and(ago) && !scene.flow.wire[scene.end.peer()].has_reset()
+}
+
+/// A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
+fn is_close_held_up(scene: &Scene<'_>) -> bool {
+    let (arrivals, peer) = (&scene.flow.arrivals, scene.end.peer());
+    let is_under_way = || arrivals.tells_fates && arrivals.is_waiting(peer);
+    let delivers = scene.peer().contract.close_sends_pending == CloseSendsPending::Yes;
+    delivers && (scene.flow.streams[peer].owed(false, 0) > 0 || is_under_way())
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,6 +1,14 @@
-//! Judges `closed-after-shutdown`.
+//! Judges `closed-after-shutdown`: does a write that was called when own writing was over give what the contract names?
 
 use super::scope::{ALL, NOT_V1, V1};
+use crate::contract::{Error, Outcome, WriteAfterFullClose, WriteOnClosed};
+use crate::oracle::events::ReturnedWrite;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::closed_has_cause::is_no_result;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::first;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -14,6 +22,60 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ClosedAfterShutdown, Section::Safety, Level::OneEnd)
 };
+
+/// What had ended this end's writing before a call: its own return, or that the peer has read the EOF.
+pub(in crate::oracle) fn writing_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    let me = scene.me();
+    let begun = me.halves.write_end_called();
+    let seen = scene.peer().reading.clean_eof().filter(|eof| begun.is_some_and(|begun| begun.seq < eof.seq));
+    first([me.halves.write_end_returned(), seen]).filter(|at| at.seq < called)
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(writing_over(scene, write.called()).is_some())
+}
+
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(over) = writing_over(scene, write.called()) else { return Ruling::Moot };
+    let op = write.pending.op;
+    let said = fact!("the {end}'s write #{op} returned ok, but it was called after writing had been shut down", end = scene.end, op);
+    Ruling::broken(&[over], said)
+}
+
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(over) = writing_over(scene, write.called()) else { return Ruling::Moot };
+    let (asked, fits) = asked(scene, write);
+    if fits || is_excused(scene, write) {
+        return Ruling::Kept;
+    }
+    let said = fact!(
+        "the {end}'s write #{op} was called after writing had ended and failed with `{error}`, where `{asked}` is asked for",
+        end = scene.end,
+        op = write.pending.op,
+        error = &write.error(),
+        asked
+    );
+    Ruling::broken(&[over], said)
+}
+
+/// What the contract asks for, in its words, and whether the write gives that.
+fn asked(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> (&'static str, bool) {
+    let (me, outcome) = (scene.me(), write.outcome);
+    let full = me.contract.write_after_full_close.filter(|_| me.halves.fully_closed_before(write.called()));
+    match (full, me.contract.write_on_closed) {
+        (Some(WriteAfterFullClose::Closed), _) | (None, WriteOnClosed::Closed) => ("closed", *outcome == Outcome::Closed),
+        (Some(WriteAfterFullClose::Error), _) | (None, WriteOnClosed::Error) => ("closed or an error", *outcome != Outcome::Eof),
+        (None, WriteOnClosed::Eof) => ("eof", *outcome == Outcome::Eof),
+        (None, WriteOnClosed::Any) => ("a failure", true),
+    }
+}
+
+/// The error of an abort may stand in its place, and what never was connected has nothing that could have been closed.
+fn is_excused(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> bool {
+    let me = scene.me();
+    let unconnected = matches!(write.outcome, Outcome::Error(Error::NotConnected)) && me.opening.is_closed_to(write.called());
+    unconnected || me.life.aborted().is_some() && !is_no_result(scene, write)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,14 @@
-//! Judges `closed-has-cause`.
+//! Judges `closed-has-cause`: does anything explain that a write failed?
 
 use super::scope::{ALL, FULL};
+use crate::contract::{Outcome, Seen, WriteOnClosed};
+use crate::oracle::Seq;
+use crate::oracle::events::ReturnedWrite;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::rooms::closed_after_shutdown::writing_over;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::first;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -15,6 +23,42 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ClosedHasCause, Section::Safety, Level::BothEnds)
 };
+
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    if write.unexplained {
+        return Ruling::broken(&[], unexplained(scene, write));
+    }
+    if is_no_result(scene, write) && writing_over(scene, write.called()).is_none() {
+        let op = write.pending.op;
+        return Ruling::broken(
+            &[],
+            fact!("the {end}'s write #{op} returned `eof`, which is no result of a write here", end = scene.end, op),
+        );
+    }
+    Ruling::Kept
+}
+
+/// Does anything that is known for certain explain that a write which was called then fails here?
+pub(in crate::oracle) fn is_explained(scene: &Scene<'_>, called: Seq) -> bool {
+    let (me, peer) = (scene.me(), scene.peer());
+    let is_seen = me.contract.shutdown_read_seen_by_peer != Some(Seen::No);
+    let peer_shut_read = peer.halves.shut_read().called.filter(|_| is_seen);
+    let own = first([me.halves.write_end_called(), me.life.aborted_at(), me.writing.error()]);
+    let unconnected = me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(called);
+    first([own, peer.full_close_possible(), peer_shut_read]).is_some() || unconnected
+}
+
+/// A write returned `eof`, which some contracts have as a result of writes.
+pub(in crate::oracle) fn is_no_result(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> bool {
+    let has_eof = matches!(scene.me().contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
+    *write.outcome == Outcome::Eof && !has_eof
+}
+
+/// What is said of a failure that nothing explains, whichever rule names it.
+pub(in crate::oracle) fn unexplained(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Fact {
+    let (op, error) = (write.pending.op, &write.error());
+    fact!("the {end}'s write #{op} failed with `{error}`, and nothing that happened explains it", end = scene.end, op, error)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -2,7 +2,7 @@
 
 use super::scope::{ALL, NO_WAIT, WAITS};
 use crate::oracle::Stamp;
-use crate::oracle::events::{Ending, ReadEof, ReaderLeft};
+use crate::oracle::events::{Ending, ReadEof, ReaderLeft, ReturnedWrite};
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -54,6 +54,25 @@ pub(in crate::oracle) fn lost_bytes(scene: &Scene<'_>) -> Fact {
         "the {end}'s pending read ended without bytes that no other read has returned, and that lie before bytes already read",
         end = scene.end
     )
+}
+
+/// A write that was called in time returns ok after the peer has read a clean EOF: did that EOF come without bytes of it?
+pub(in crate::oracle) fn late_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let stream = &scene.flow.streams[scene.end];
+    let before_eof = stream.clean_eof.is_some_and(|(eof, _)| eof.seq > write.called());
+    let in_time = before_eof && scene.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called());
+    let unread = if in_time { stream.unread_of(write.pending.op) } else { 0 };
+    if unread == 0 {
+        return Ruling::Moot;
+    }
+    let said = fact!(
+        "the {peer}'s read returned EOF, and the {end}'s write #{op} then returned ok: {lost} lost",
+        peer = scene.end.peer(),
+        end = scene.end,
+        op = write.pending.op,
+        lost = Value::bytes(unread)
+    );
+    Ruling::broken(&[write.pending.called, scene.at], said)
 }
 
 const EXAMPLES: &[Example] = &[

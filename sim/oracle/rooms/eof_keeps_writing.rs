@@ -1,6 +1,11 @@
-//! Judges `eof-keeps-writing`.
+//! Judges `eof-keeps-writing`: do own writes go on after an EOF of a peer that has only half closed?
 
 use super::scope::{ALL, FULL, WAITS};
+use crate::oracle::events::ReturnedWrite;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::half_close_keeps_reading::{is_half_closed_by_peer, peer_half_close};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +18,24 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::EofKeepsWriting, Section::Safety, Level::BothEnds)
 };
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let has_read_eof = scene.me().reading.peer_eof().is_some_and(|eof| eof.seq < write.called());
+    Ruling::kept_if(has_read_eof && is_half_closed_by_peer(scene))
+}
+
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let eof = scene.me().reading.eof().filter(|_| write.unexplained);
+    let Some((half, eof)) = peer_half_close(scene).zip(eof) else { return returned_write(scene, write) };
+    let said = fact!(
+        "the {end}'s write #{op} failed with `{error}`, although the peer had only ended its own writing (EOF read at {t})",
+        end = scene.end,
+        op = write.pending.op,
+        error = &write.error(),
+        t = eof.t
+    );
+    Ruling::broken(&[half, eof], said)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,7 +1,7 @@
 //! Judges `error-after-close`: does anything work after own full close?
 
 use super::scope::{FULL, NOT_V1, V1};
-use crate::oracle::events::{ReadData, ReadReturn};
+use crate::oracle::events::{ReadData, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -36,6 +36,22 @@ pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ru
 /// EOF and errors are what a read may give.
 pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -> Ruling {
     Ruling::kept_if(reading_over(scene, read.called()).is_some())
+}
+
+/// When both halves had ended here before the call of a write.
+fn closed(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    scene.me().halves.full_close_returned().filter(|at| at.seq < called)
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(closed(scene, write.called()).is_some())
+}
+
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(closed) = closed(scene, write.called()) else { return Ruling::Moot };
+    let op = write.pending.op;
+    let said = fact!("the {end}'s write #{op} returned ok, but it was called after the {end} had closed the flow", end = scene.end, op);
+    Ruling::broken(&[closed], said)
 }
 
 const EXAMPLES: &[Example] = &[

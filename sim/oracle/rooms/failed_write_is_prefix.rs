@@ -1,7 +1,9 @@
 //! Judges `failed-write-is-prefix`: does a write that failed or was given up bring anything but its beginning?
 
 use super::scope::{ALL, CANCEL_SAFE};
-use crate::oracle::events::WrongBytes;
+use crate::contract::YesNo;
+use crate::oracle::events::{ReturnedWrite, WrongBytes};
+use crate::oracle::fact::{Value, fact};
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -29,6 +31,33 @@ pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -
         None => scene.flow.streams[scene.end.peer()].is_of_dead_write(evidence.rest),
     };
     if is_its { broken(scene, read) } else { Ruling::Moot }
+}
+
+/// Must a write that is called now contribute nothing, unless it returns ok?
+pub(in crate::oracle) fn must_be_void(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    let ended = me.halves.write_end_returned().is_some() || me.halves.full_close_returned().is_some();
+    let failed = me.contract.write_error_is_final == YesNo::Yes && me.writing.error().is_some();
+    ended || failed || scene.peer().reading.clean_eof().is_some()
+}
+
+/// A write failed that has bytes: had any been read, although it must contribute nothing?
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    if write.len == 0 {
+        return Ruling::Moot;
+    }
+    let op = write.pending.op;
+    let taken = if write.void { scene.flow.streams[scene.end].read_of(op) } else { 0 };
+    if taken == 0 {
+        return Ruling::Kept;
+    }
+    let said = fact!(
+        "{taken} of the {end}'s write #{op} were read, but it was called after writing had ended, and failed",
+        taken = Value::bytes(taken),
+        end = scene.end,
+        op
+    );
+    Ruling::broken(&[write.pending.called], said)
 }
 
 const EXAMPLES: &[Example] = &[

@@ -3,10 +3,10 @@
 use super::scope::ALL;
 use crate::oracle::Stamp;
 use crate::oracle::events::abort::AbortedByStack;
-use crate::oracle::events::{FailedRead, ReadReturn};
+use crate::oracle::events::{FailedRead, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
-use crate::oracle::rooms::abort_has_cause;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
+use crate::oracle::rooms::{abort_has_cause, closed_has_cause};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -47,6 +47,18 @@ pub(in crate::oracle) fn aborted(scene: &Scene<'_>, abort: &AbortedByStack) -> R
             Ruling::broken(&[unlistened], said)
         }
         _ => Ruling::Moot,
+    }
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, _: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(premise(scene).is_some())
+}
+
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    match premise(scene) {
+        None => Ruling::Moot,
+        Some(trouble) if write.unexplained => Ruling::broken(&[trouble], closed_has_cause::unexplained(scene, write)),
+        Some(_) => Ruling::Kept,
     }
 }
 

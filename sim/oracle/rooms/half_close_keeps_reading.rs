@@ -2,10 +2,12 @@
 
 use super::scope::ALL;
 use crate::oracle::Stamp;
-use crate::oracle::events::{FailedRead, ReadReturn};
+use crate::oracle::events::{FailedRead, ReadReturn, ReturnedWrite};
+use crate::oracle::fact::fact;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::{Doubt, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -35,6 +37,33 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
         Some(shut) if read.unexplained => Ruling::broken(&[shut], unexplained(scene, read)),
         Some(_) => Ruling::Kept,
     }
+}
+
+/// When the peer ended its writing, or may have.
+pub(in crate::oracle) fn peer_half_close(scene: &Scene<'_>) -> Option<Stamp> {
+    let halves = &scene.peer().halves;
+    first([halves.write_end_called(), halves.maybe_write().map(Doubt::stamp)])
+}
+
+/// The peer has ended its writing and no more, and this end's writing goes on.
+pub(in crate::oracle) fn is_half_closed_by_peer(scene: &Scene<'_>) -> bool {
+    let halves = &scene.peer().halves;
+    halves.write_end_called().is_some() && halves.full_close_called().is_none() && scene.me().writes_on()
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, _: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(is_half_closed_by_peer(scene))
+}
+
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(half) = peer_half_close(scene).filter(|_| write.unexplained) else { return returned_write(scene, write) };
+    let said = fact!(
+        "the {end}'s write #{op} failed with `{error}`, although the peer had only ended its own writing",
+        end = scene.end,
+        op = write.pending.op,
+        error = &write.error()
+    );
+    Ruling::broken(&[half], said)
 }
 
 const EXAMPLES: &[Example] = &[

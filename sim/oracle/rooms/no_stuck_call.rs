@@ -2,12 +2,11 @@
 
 use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
 use crate::contract::{BlockedReadAtClose, ReadAfterEof};
-use crate::oracle::events::ReadReturn;
+use crate::oracle::events::{ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::first;
-use crate::oracle::state::sooner;
+use crate::oracle::state::{first, sooner};
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -73,6 +72,11 @@ fn stuck_write(call: &Waiting<'_>) -> Option<Due> {
     }
     let shut = halves.write_end_returned().filter(|at| at.seq < call.pending.called.seq)?;
     Some(Due::new(&[shut], fact!("this end had shut writing down before")))
+}
+
+/// A write that was called after own writing had ended: it was owed its return.
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(scene.me().halves.write_end_returned().is_some_and(|at| at.seq < write.called()))
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,7 +1,8 @@
 //! Judges `ok-means-whole`: is all accepted of a write that said ok?
 
 use super::scope::ALL;
-use crate::oracle::events::WrongBytes;
+use crate::oracle::events::{ReturnedWrite, WrongBytes};
+use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -23,6 +24,20 @@ pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -
         true => broken(scene, read),
         false => Ruling::Moot,
     }
+}
+
+#[inline]
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    match write.short() {
+        None => Ruling::Kept,
+        Some(short) => Ruling::broken(&[], said(scene, write, short)),
+    }
+}
+
+#[cold]
+fn said(scene: &Scene<'_>, write: &ReturnedWrite<'_>, short: u64) -> Fact {
+    let (op, len) = (write.pending.op, Value::bytes(write.len));
+    fact!("the {end}'s write #{op} returned ok with {short} of {len} accepted", end = scene.end, op, short, len)
 }
 
 const EXAMPLES: &[Example] = &[Example {

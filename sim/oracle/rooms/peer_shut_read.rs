@@ -1,8 +1,11 @@
 //! Judges `peer-shut-read`.
 
 use super::scope::{DISCARD, discards, shuts_read};
+use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::no_stuck_call;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Level, Rule, Section};
 
@@ -24,6 +27,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     }
     let shut = call.peer().halves.shut_read().called.filter(|_| call.peer().discards())?;
     Some(Due::new(&[shut], fact!("the peer had shut reading down and throws data away")))
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, _: &ReturnedWrite<'_>) -> Ruling {
+    let peer = scene.peer();
+    Ruling::kept_if(peer.halves.shut_read().returned.is_some() && peer.discards())
 }
 
 const EXAMPLES: &[Example] = &[Example {

@@ -2,12 +2,12 @@
 
 use super::scope::{DISCARD, discards};
 use crate::contract::{BlockedWriteAtShutdown, Contract};
-use crate::oracle::Seq;
-use crate::oracle::events::{ReadData, ReadReturn};
+use crate::oracle::events::{ReadData, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::sooner;
+use crate::oracle::state::{first, sooner};
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 fn decides_pending_calls(contract: &Contract) -> bool {
@@ -50,6 +50,51 @@ pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ru
 /// EOF and errors are what a read may end with.
 pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -> Ruling {
     Ruling::kept_if(was_pending(scene, read.called()))
+}
+
+/// Was writing asked to end while a write was pending?
+fn write_was_pending(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    scene.me().halves.write_end_called().filter(|at| at.seq > called)
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(write_was_pending(scene, write.called()).is_some())
+}
+
+/// `blocked_write_at_shutdown=fail`: a write that is pending when writing is shut down fails.
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let me = scene.me();
+    let must_fail = me.contract.blocked_write_at_shutdown == BlockedWriteAtShutdown::Fail;
+    let shut = me.halves.shut_write().returned.filter(|at| must_fail && at.seq > write.called());
+    let Some(shut) = shut else { return returned_write(scene, write) };
+    let said = fact!(
+        "the {end}'s write #{op} was pending when writing was shut down, and returned ok where it must fail",
+        end = scene.end,
+        op = write.pending.op
+    );
+    Ruling::broken(&[write.pending.called, shut], said)
+}
+
+/// `blocked_write_at_shutdown=complete`: a write that is pending when writing is shut down goes on to its end.
+pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(shut) = write_was_pending(scene, write.called()) else { return Ruling::Moot };
+    if scene.me().contract.blocked_write_at_shutdown != BlockedWriteAtShutdown::Complete || may_fail_otherwise(scene) {
+        return Ruling::Kept;
+    }
+    let said = fact!(
+        "the {end}'s write #{op} was pending when writing was shut down, and failed where it must be completed",
+        end = scene.end,
+        op = write.pending.op
+    );
+    Ruling::broken(&[write.pending.called, shut], said)
+}
+
+/// Something other than the end of own writing may be why a write failed.
+fn may_fail_otherwise(scene: &Scene<'_>) -> bool {
+    let (me, peer) = (scene.me(), scene.peer());
+    let own = [me.life.aborted_at(), me.halves.full_close_called(), me.writing.error()];
+    let peers = [peer.full_close_possible(), peer.halves.shut_read().called];
+    first(own).is_some() || first(peers).is_some() || me.life.is_gone()
 }
 
 const EXAMPLES: &[Example] = &[

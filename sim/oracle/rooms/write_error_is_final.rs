@@ -1,6 +1,11 @@
-//! Judges `write-error-is-final`.
+//! Judges `write-error-is-final`: does a write succeed after another has failed?
 
 use super::scope::{NO_WAIT, errors_are_final};
+use crate::oracle::events::ReturnedWrite;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +18,27 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::WriteErrorIsFinal, Section::Safety, Level::OneEnd)
 };
+
+/// When a write had failed for good before the call of another.
+fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+    let me = scene.me();
+    me.writing.error().filter(|at| at.seq < called && errors_are_final(&me.contract))
+}
+
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(premise(scene, write.called()).is_some())
+}
+
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let Some(failed) = premise(scene, write.called()) else { return Ruling::Moot };
+    let said = fact!(
+        "the {end}'s write #{op} returned ok, but an earlier write had failed at {t}",
+        end = scene.end,
+        op = write.pending.op,
+        t = failed.t
+    );
+    Ruling::broken(&[failed], said)
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: NO_WAIT,

@@ -1,8 +1,11 @@
 //! Judges `write-resolves`.
 
 use super::scope::ALL;
+use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::{no_stuck_call, peer_shut_read};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -25,6 +28,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
         _ => false,
     };
     (waits && call.peer_reads_on()).then(|| Due::new(&[], fact!("the peer keeps reading")))
+}
+
+#[inline]
+pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(scene.peer().reading.returned() > write.pending.peer_reads)
 }
 
 const EXAMPLES: &[Example] = &[Example {

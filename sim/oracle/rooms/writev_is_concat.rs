@@ -1,7 +1,7 @@
 //! Judges `writev-is-concat`: do the buffers of a list come joined, in their order?
 
 use super::scope::ALL;
-use crate::oracle::events::WrongBytes;
+use crate::oracle::events::{ReturnedWrite, WrongBytes};
 use crate::oracle::evidence::Evidence;
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
@@ -35,6 +35,11 @@ fn buffers(write: &Write) -> Vec<&[u8]> {
     let bytes = write.bytes().unwrap_or_default();
     let starts = std::iter::once(0).chain(write.ends.iter().copied());
     starts.zip(write.ends.iter().copied()).map(|(from, to)| &bytes[from.min(bytes.len())..to.min(bytes.len())]).collect()
+}
+
+#[inline]
+pub(in crate::oracle) fn write_ok(_: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    Ruling::kept_if(write.vectored)
 }
 
 const EXAMPLES: &[Example] = &[

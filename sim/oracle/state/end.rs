@@ -48,6 +48,11 @@ impl EndState {
         self.contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard)
     }
 
+    /// Its own writing goes on: it was neither asked to end nor aborted.
+    pub fn writes_on(&self) -> bool {
+        self.halves.write_end_called().is_none() && self.life.aborted().is_none()
+    }
+
     /// When both halves may have been asked to end: by this end's calls, cancelled and failed ones included, or by its stack.
     pub fn full_close_possible(&self) -> Option<Stamp> {
         sooner(self.halves.full_close_possible(), self.life.stack_left())

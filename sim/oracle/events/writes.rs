@@ -1,0 +1,54 @@
+//! Describes writes that returned.
+
+use crate::contract::{Error, Outcome};
+use crate::oracle::Seq;
+use crate::oracle::rooms::{cancelled_close, closed_has_cause};
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Doubt, Pending};
+
+/// A write that returned.
+pub(in crate::oracle) struct ReturnedWrite<'a> {
+    pub pending: &'a Pending,
+    pub len: usize,
+    /// It was a list of at least two buffers.
+    pub vectored: bool,
+    /// It must contribute nothing, unless it returned ok.
+    pub void: bool,
+    /// How many of its bytes were accepted, where it says so.
+    pub accepted: Option<u64>,
+    pub outcome: &'a Outcome,
+    /// It failed, and nothing that happened explains that.
+    pub unexplained: bool,
+    /// What it shows of a cancelled end of writing of which nothing was known.
+    pub shows: Option<Doubt>,
+}
+
+impl ReturnedWrite<'_> {
+    /// When it was called.
+    pub fn called(&self) -> Seq {
+        self.pending.called.seq
+    }
+
+    /// So many of its bytes were accepted, where that is fewer than it has.
+    pub fn short(&self) -> Option<u64> {
+        self.accepted.filter(|bytes| *bytes < self.len as u64)
+    }
+
+    /// How it failed.
+    pub fn error(&self) -> Error {
+        self.outcome.clone().into_error()
+    }
+
+    /// The same, with what its success shows.
+    pub fn having_succeeded(self, scene: &Scene<'_>) -> Self {
+        ReturnedWrite { shows: cancelled_close::shown_by_success(scene, self.called()), ..self }
+    }
+
+    /// The same, with what its failure shows.
+    pub fn having_failed(self, scene: &Scene<'_>) -> Self {
+        let explained = closed_has_cause::is_explained(scene, self.called());
+        let shows = cancelled_close::shown_by_failure(scene).filter(|_| !explained);
+        let unexplained = !explained && !cancelled_close::may_have_ended_writing(scene);
+        ReturnedWrite { unexplained, shows, ..self }
+    }
+}
