@@ -1,5 +1,5 @@
-//! When which connection wants to be woken: a heap in which every connection stands at most once, so that the earliest deadline
-//! is always a true one.
+//! Tells which connection wants to be woken next: a heap in which every connection stands at most once, so that the earliest
+//! deadline is always a true one.
 
 use smallvec::SmallVec;
 
@@ -16,7 +16,7 @@ pub(super) struct Agenda {
 const NOWHERE: u32 = u32::MAX;
 
 impl Agenda {
-    /// The earliest deadline, and whose it is.
+    /// The earliest deadline, and its connection.
     #[inline]
     pub(super) fn first(&self) -> Option<(Instant, u32)> {
         self.heap.first().copied()

@@ -1,4 +1,4 @@
-//! What calls do. What they answer, in which dialect, stands in `side.rs`.
+//! Performs calls. What they answer, in which dialect, stands in `side.rs`.
 
 use std::hash::{Hash, Hasher};
 
@@ -151,7 +151,7 @@ impl Ended {
         outcome
     }
 
-    /// Nobody will read what is left, if nobody may.
+    /// Drops what is left to read, where no call may read it any more.
     fn drop_unread(&mut self, contract: &Contract) -> Outcome {
         if self.side.is_deaf(contract) {
             self.unread = None;

@@ -1,5 +1,5 @@
-//! One connection: the parts that own its fields, and the two things in which every step ends: a change of state, and
-//! [`Connection::settle`].
+//! Composes one connection of the parts that own its fields, and holds the two things in which every step ends: a change of state,
+//! and [`Connection::settle`].
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
@@ -55,7 +55,7 @@ pub(super) struct Connection {
     pub(super) has_progress: bool,
 }
 
-/// Who began (RFC 9293 §3.5.1, MUST-11).
+/// The end that began (RFC 9293 §3.5.1, MUST-11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Origin {
     /// Our user connected.
@@ -73,7 +73,7 @@ pub(super) struct Silence {
     tries: u32,
 }
 
-/// R1: so often something is sent again before the peer may be given up.
+/// R1: how often something is sent again before the peer may be given up.
 const TRIES_MIN: u32 = 3;
 
 impl Silence {
@@ -229,7 +229,7 @@ impl Connection {
 
     /// The stack aborts it: by a reset that it took or sent, or by giving up.
     pub(super) fn abort(&mut self, step: &mut Step<'_>, abort: Abort) {
-        // First why, then what: who hears of the change of state knows its cause.
+        // First the cause, then the change of state: at the change its cause is known.
         step.out.note(Notice::Aborted { socket: self.socket, abort });
         self.die(step, abort);
     }

@@ -1,4 +1,4 @@
-//! The connections of a stack: finds them by socket and by ports.
+//! Finds the connections of a stack, by socket and by ports.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -132,7 +132,7 @@ impl Connections {
         index
     }
 
-    /// One ends: what is left of it are the answers to calls. Gives what it was known by, and who began it.
+    /// One ends: what is left of it are the answers to calls. Returns its key, and which end began it.
     pub(super) fn end(&mut self, index: usize) -> Option<(Key, Origin)> {
         let Slot::Live(connection) = self.slots.get_mut(index)? else { return None };
         let (key, origin, ended) = (connection.key, connection.origin, connection.end());

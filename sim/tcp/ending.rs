@@ -1,4 +1,4 @@
-//! How a connection ends: shutdown of halves, close, abort.
+//! Ends a connection: shutdown of halves, close, abort.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ impl Connection {
         }
     }
 
-    /// Nobody reads any more. Payload that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3): by a reset in
-    /// the place of the FIN (RFC 2525 §2.17).
+    /// No call will read any more. Bytes that were not read are lost, and the peer is told so (RFC 9293 §3.6.1, SHLD-3): by a reset
+    /// in the place of the FIN (RFC 2525 §2.17).
     fn leave(&mut self, step: &mut Step<'_>) {
         let has_lost = self.receive.deafen() > 0 && self.state != State::TimeWait && !step.settings.is(Quirk::CloseUnreadSendsFin);
         self.owes_reset |= has_lost;
@@ -119,7 +119,7 @@ impl Connection {
         true
     }
 
-    /// A handshake from outside that nobody waits for any more.
+    /// A handshake from outside that no call waits for any more.
     pub(super) fn turn_away(&mut self, step: &mut Step<'_>) {
         self.emit_reset(step);
         self.fail_to_open(step, Opening::Closed);

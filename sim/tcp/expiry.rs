@@ -1,4 +1,4 @@
-//! What happens when a timer expires (RFC 9293 §3.10.8, RFC 6298 §5).
+//! Handles a timer that expires (RFC 9293 §3.10.8, RFC 6298 §5).
 
 use crate::contract::Abort;
 use crate::time::Instant;

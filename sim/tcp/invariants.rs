@@ -1,4 +1,4 @@
-//! What holds for every connection between any two steps. Checked in debug builds, after every step.
+//! Checks what holds for every connection between any two steps: in debug builds, after every step.
 
 use super::connection::Connection;
 use super::settings::Settings;
@@ -31,7 +31,7 @@ impl Connection {
             Resend::Persist(_) => assert!(!in_flight && is_sending && self.send.has_unsent(), "something waits for a window"),
             Resend::Off => {}
         }
-        assert_eq!(self.timers.linger.is_some(), self.lingers(), "who waits for nothing but time has a timer, and nobody else");
+        assert_eq!(self.timers.linger.is_some(), self.lingers(), "a linger timer runs exactly where nothing but time is waited for");
     }
 
     fn lingers(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Initial sequence numbers (RFC 9293 §3.4.1, RFC 6528): a clock that ticks every 4 µs, and a keyed hash of the connection.
+//! Chooses initial sequence numbers (RFC 9293 §3.4.1, RFC 6528): a clock that ticks every 4 µs, and a keyed hash of the connection.
 
 use std::net::IpAddr;
 

@@ -1,11 +1,11 @@
-//! How many challenge acknowledgements a connection sends (RFC 5961 §7): two ends that misunderstand each other fall silent.
+//! Limits the challenge acknowledgements of a connection (RFC 5961 §7): two ends that misunderstand each other fall silent.
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use crate::time::Instant;
 
-/// So many in any one span.
+/// How many in any one span.
 const BURST: u8 = 10;
 const SPAN: Duration = Duration::from_secs(300);
 

@@ -1,4 +1,4 @@
-//! What a SYN from outside begins, and what the peer's SYN says.
+//! Begins a connection by a SYN from outside, and takes what the peer's SYN says.
 
 use crate::wire::Segment;
 

@@ -1,4 +1,4 @@
-//! TCP without IO: calls, segments and time go in; segments, notices and a deadline come out.
+//! Implements TCP without IO: calls, segments and time go in; segments, notices and a deadline come out.
 //!
 //! ```text
 //!             calls        segments      time
@@ -14,7 +14,7 @@
 //! Start here: [`Tcp`] is the stack, and its methods are all that there is. `connection.rs` holds one connection and the two
 //! things that every step ends in: a change of state, and `settle`.
 //! - Where a FIN is processed: `arrival/fin.rs`. Where one is sent: `output.rs`.
-//! - Who arms a timer: `timers.rs`, and nobody else.
+//! - Where timers are armed: `timers.rs`, and nowhere else.
 //! - What a call answers in which dialect: `side.rs`. What it does: `calls.rs`.
 //! - Which state follows which: the table in `state.rs`.
 //! - How a packet is lost, and when something is sent: not here. The network has no place in this module, nor have clocks, chance

@@ -1,4 +1,4 @@
-//! What a stack tells its host.
+//! Defines what a stack tells its host.
 
 use std::net::SocketAddr;
 
@@ -35,7 +35,7 @@ pub enum Notice {
         port: u16,
         /// The connection.
         socket: Socket,
-        /// Who connects.
+        /// The end that connects.
         remote: SocketAddr,
     },
     /// An incoming connection is established. A stack that can't tell when it came into being says only this.
@@ -44,14 +44,14 @@ pub enum Notice {
         port: u16,
         /// The connection.
         socket: Socket,
-        /// Who connected.
+        /// The end that connected.
         remote: SocketAddr,
     },
     /// Ask the pending calls of this connection again.
     Progress(Socket),
     /// Its state changed.
     State {
-        /// Whose.
+        /// The connection.
         socket: Socket,
         /// The state before.
         from: State,
@@ -61,7 +61,7 @@ pub enum Notice {
     /// The stack aborted it by itself: by a reset that it took or sent, by giving up, by keep-alive. Not told of an abort that
     /// the host asked for, nor of the end of an attempt to connect.
     Aborted {
-        /// Which.
+        /// The connection.
         socket: Socket,
         /// Why.
         abort: Abort,

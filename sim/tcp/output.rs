@@ -1,4 +1,4 @@
-//! What leaves: the handshake, data and FIN as far as the windows let them, acknowledgements; and which timer runs then.
+//! Sends what may leave: the handshake, data and FIN as far as the windows let them, acknowledgements; and arms the timers then.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ impl Connection {
         self.emit(step, seq, Flags::ACK, data);
     }
 
-    /// A segment of a connection whose numbers both ends know. It carries the acknowledgement that is owed.
+    /// A segment of a connection of which both ends know the numbers. It carries the acknowledgement that is owed.
     pub(super) fn emit(&mut self, step: &mut Step<'_>, seq: Seq, flags: Flags, data: Payload) {
         self.ack = AckDue::No;
         self.timers.delayed_ack = None;

@@ -1,4 +1,4 @@
-//! Bytes in order, held as the slices in which they came.
+//! Holds bytes in order, as the slices in which they came.
 
 use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};

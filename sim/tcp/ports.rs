@@ -1,4 +1,4 @@
-//! The ports of a stack: those that it listens on, and those that it begins connections from.
+//! Keeps the ports of a stack: those that it listens on, and those that it begins connections from.
 //!
 //! Connections are begun from one port after the other: the dynamic ports (RFC 6335 §6), then the others from 1,024 on, then those
 //! again from which there is no connection to the same remote end. Two connections may have the same port if their remote ends

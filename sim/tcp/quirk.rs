@@ -1,5 +1,5 @@
-//! Defects that a stack can be given, to prove that they are found. Each changes one thing, at the place where the right thing
-//! would be done.
+//! Lists the defects that a stack can be given, to prove that they are found. Each changes one thing, at the place where the right
+//! thing would be done.
 
 macro_rules! quirks {
     ($($quirk:ident $number:literal $name:literal $rule:literal $about:literal,)+) => {

@@ -1,5 +1,5 @@
-//! The receiving half: what has arrived in sequence, what waits above a hole, and the window that is offered (RFC 9293 §3.3.1,
-//! figure 4; §3.8.6).
+//! Keeps the receiving half: what has arrived in sequence, what waits above a hole, and the window that is offered (RFC 9293
+//! §3.3.1, figure 4; §3.8.6).
 
 use std::hash::{Hash, Hasher};
 
@@ -25,7 +25,7 @@ pub(super) struct Receive {
     capacity: u32,
     /// By how much our windows are shifted.
     pub(super) scale: u8,
-    /// Nobody will read: what arrives is acknowledged and dropped.
+    /// No call will read: what arrives is acknowledged and dropped.
     is_deaf: bool,
 }
 
@@ -106,7 +106,7 @@ impl Receive {
         self.capacity.min(u32::from(u16::MAX)) as u16
     }
 
-    /// The user has read so much that a sender that waits should be told.
+    /// The user has read enough for a sender that waits to be told.
     #[inline]
     pub(super) fn is_update_due(&self, mss: u32) -> bool {
         let (growth, half) = (self.growth(), self.capacity / 2);
@@ -247,7 +247,7 @@ impl Receive {
 
     // What the user does.
 
-    /// Nobody will read any more. What is there is dropped; how much it was.
+    /// No call will read any more: drops what is there, and returns how much it was.
     pub(super) fn deafen(&mut self) -> usize {
         self.is_deaf = true;
         std::mem::take(&mut self.unread).len()

@@ -1,4 +1,4 @@
-//! The retransmission timeout (RFC 6298): what was measured, and how far it is backed off. Integers, in nanoseconds.
+//! Computes the retransmission timeout (RFC 6298): from what was measured, and how far it is backed off. Integers, in nanoseconds.
 
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) struct Rtt {
     /// SRTT and RTTVAR, once there is a sample.
     smoothed: Option<(u64, u64)>,
     rto: u64,
-    /// What is being timed: the number whose acknowledgement ends it, and when it was sent.
+    /// What is being timed: until which number is acknowledged, and when it was sent.
     timed: Option<(Seq, Instant)>,
 }
 
@@ -59,7 +59,7 @@ impl Rtt {
         }
     }
 
-    /// Something was sent again: whose acknowledgement comes back is not known (Karn; RFC 6298 §3).
+    /// Something was sent again: which transmission is acknowledged is not known (Karn; RFC 6298 §3).
     pub(super) fn sent_again(&mut self) {
         self.timed = None;
     }

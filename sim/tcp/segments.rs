@@ -1,4 +1,4 @@
-//! Segments that belong to no connection: the resets of RFC 9293 §3.10.7.1; and where segments go.
+//! Makes the segments that belong to no connection, the resets of RFC 9293 §3.10.7.1; and collects what leaves.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! The sending half: what was written and is not acknowledged, and how far it has come (RFC 9293 §3.3.1, figure 3).
+//! Keeps the sending half: what was written and is not acknowledged, and how far it has come (RFC 9293 §3.3.1, figure 3).
 //!
 //! ```text
 //!        una            nxt         max          end of the data
@@ -70,7 +70,7 @@ pub(super) struct Leave {
     pub(super) nagle: bool,
     /// The override timer has expired (RFC 9293 §3.8.6.2.1): send what fits.
     pub(super) forced: bool,
-    /// So many octets more than the window takes.
+    /// How many octets more than the window takes.
     pub(super) beyond: u32,
 }
 

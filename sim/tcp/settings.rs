@@ -1,4 +1,4 @@
-//! What a stack is set to.
+//! Defines what a stack is set to.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ pub struct Settings {
     pub isn: Option<u32>,
     /// The secret of RFC 6528.
     pub isn_key: [u64; 2],
-    /// A defect, for tests of those who look for defects.
+    /// A defect, for tests of what looks for defects.
     pub quirk: Option<Quirk>,
 }
 

@@ -1,4 +1,4 @@
-//! What an end's user has called and suffered, and the answers that the contract gives to that.
+//! Keeps what an end's user has called and what happened to it, and gives the answers of its contract.
 
 use crate::contract::{
     Abort, CloseIs, CloseSendsPending, CloseWaits, Contract, DataAfterShutdownRead, DataBeforeAbort, Error, Mode, Outcome,

@@ -1,4 +1,4 @@
-//! The stack: which connection is meant, which comes next, and what the host is told.
+//! Runs the stack: which connection is meant, which comes next, and what the host is told.
 
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -242,7 +242,7 @@ impl Tcp {
         }
     }
 
-    /// The next packet to send, and to whom.
+    /// The next packet to send, with its addresses.
     #[inline]
     pub fn output(&mut self) -> Option<(IpAddr, Packet)> {
         let (to, segment) = self.out.segments.pop_front()?;

@@ -1,4 +1,4 @@
-//! What leads from one state of a connection to the next (RFC 9293 §3.3.2, figure 5, with its notes and §3.10).
+//! Lists what leads from one state of a connection to the next (RFC 9293 §3.3.2, figure 5, with its notes and §3.10).
 
 pub(super) use crate::wire::State;
 

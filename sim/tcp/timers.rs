@@ -1,4 +1,4 @@
-//! The timers of a connection. Each is armed in one place, [`Timers::arm`], after every step, from what the connection waits for.
+//! Arms the timers of a connection: all in one place, [`Timers::arm`], after every step, from what the connection waits for.
 
 use std::hash::{Hash, Hasher};
 

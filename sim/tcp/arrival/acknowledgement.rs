@@ -1,4 +1,4 @@
-//! Fifth: the acknowledgement and the window (RFC 9293 §3.10.7.4, fifth; RFC 5961 §5.2).
+//! Takes the acknowledgement and the window (RFC 9293 §3.10.7.4, fifth; RFC 5961 §5.2).
 
 use std::ops::ControlFlow::Break;
 
@@ -91,8 +91,8 @@ fn update_window(connection: &mut Connection, incoming: &Incoming<'_>) {
         return;
     }
     connection.send.update_window(segment.seq, segment.ack, incoming.window);
-    // A peer that says that its window is closed is there, and may say so for ever (RFC 9293 §3.8.6.1, MUST-37), unless nobody
-    // waits for it any more.
+    // A peer that says that its window is closed is there, and may say so for ever (RFC 9293 §3.8.6.1, MUST-37), as long as our
+    // user holds the connection.
     if connection.send.window() == 0 && !connection.side.is_gone() {
         connection.silence = None;
     }

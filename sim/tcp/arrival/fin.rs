@@ -1,4 +1,4 @@
-//! Eighth: the FIN (RFC 9293 §3.10.7.4, eighth). It counts in its turn, behind all data: one above a hole waits.
+//! Takes the FIN (RFC 9293 §3.10.7.4, eighth). It counts in its turn, behind all data: one above a hole waits.
 
 use super::super::connection::{AckDue, Connection};
 use super::super::quirk::Quirk;

@@ -1,5 +1,5 @@
-//! What a segment does to a connection: one function for each numbered step of RFC 9293 §3.10.7.4, in its order. Each lets the
-//! next one go on or says what becomes of the segment; [`Connection::apply`] is the one place that does it.
+//! Decides what a segment does to a connection: one function for each numbered step of RFC 9293 §3.10.7.4, in its order. Each lets
+//! the next one go on or says what becomes of the segment; [`Connection::apply`] is the one place that does it.
 
 mod acknowledgement;
 mod fin;
@@ -50,7 +50,7 @@ pub(super) enum Disposition {
     Aborted,
     /// The connection ends, and nothing is lost by that.
     Delete,
-    /// The connection is reset from here: nobody will read what came.
+    /// The connection is reset from here: what came will not be read.
     Abort,
 }
 

@@ -1,4 +1,4 @@
-//! Second: a reset (RFC 9293 §3.10.7.4, second; RFC 5961 §3.2).
+//! Judges a reset (RFC 9293 §3.10.7.4, second; RFC 5961 §3.2).
 
 use std::ops::ControlFlow::Break;
 
@@ -12,7 +12,7 @@ pub(super) fn second(connection: &mut Connection, _step: &mut Step<'_>, incoming
         return GO_ON;
     }
     if connection.state == State::TimeWait {
-        // RFC 1337: nobody may end TIME-WAIT early.
+        // RFC 1337: no segment may end TIME-WAIT early.
         return Break(Disposition::Drop);
     }
     if incoming.segment.seq != connection.receive.nxt {

@@ -1,4 +1,4 @@
-//! First: is the segment in the window? (RFC 9293 §3.10.7.4, first)
+//! Judges whether the segment is in the window (RFC 9293 §3.10.7.4, first).
 
 use std::ops::ControlFlow::Break;
 
@@ -35,15 +35,15 @@ pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: 
 }
 
 /// An empty segment one number too low: a probe, or from a peer that has not heard yet that its probe was taken. What it
-/// acknowledges counts, or two ends whose probes crossed would correct each other for ever (RFC 9293 appendix A.2).
+/// acknowledges counts, or two ends would correct each other for ever after their probes crossed (RFC 9293 appendix A.2).
 fn is_unaware(connection: &Connection, segment: &Segment) -> bool {
     let is_bare = segment.length() == 0 && !segment.flags.rst();
     is_bare && segment.seq + 1 == connection.receive.nxt && !connection.state.is_opening()
 }
 
-/// A bare acknowledgement whose sender has filled our window, or probed it with an octet more, and lost that on the way: it stands
-/// behind what we take, and counts all the same, or a peer that answers every probe would be given up (RFC 9293 §3.10.7.4, first;
-/// §3.8.6.1, MUST-37).
+/// A bare acknowledgement of a sender that has filled our window, or probed it with an octet more, and lost that on the way: it
+/// stands behind what we take, and counts all the same, or a peer that answers every probe would be given up (RFC 9293 §3.10.7.4,
+/// first; §3.8.6.1, MUST-37).
 fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming<'_>) -> bool {
     let (segment, receive) = (&incoming.segment, &connection.receive);
     let is_bare = segment.flags.ack() && !segment.flags.rst() && segment.length() == 0;
@@ -62,7 +62,7 @@ fn greeted_again(incoming: &mut Incoming<'_>) -> Verdict {
     GO_ON
 }
 
-/// Whoever sent something that lies outside the window is told where we stand, a reset apart.
+/// The sender of something outside the window is told where we stand, unless it was a reset.
 fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming<'_>) -> Disposition {
     let segment = &incoming.segment;
     if segment.flags.rst() {

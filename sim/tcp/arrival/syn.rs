@@ -1,4 +1,4 @@
-//! Fourth: a SYN where there is a connection already (RFC 9293 §3.10.7.4, fourth; RFC 5961 §4.2).
+//! Judges a SYN where there is a connection already (RFC 9293 §3.10.7.4, fourth; RFC 5961 §4.2).
 
 use std::ops::ControlFlow::Break;
 

@@ -1,4 +1,4 @@
-//! A segment in SYN-SENT (RFC 9293 §3.10.7.3).
+//! Judges a segment in SYN-SENT (RFC 9293 §3.10.7.3).
 
 use std::ops::ControlFlow::Break;
 

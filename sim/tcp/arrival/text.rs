@@ -1,4 +1,4 @@
-//! Seventh: the data (RFC 9293 §3.10.7.4, seventh).
+//! Takes the data (RFC 9293 §3.10.7.4, seventh).
 
 use std::ops::ControlFlow::Break;
 

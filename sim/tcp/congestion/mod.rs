@@ -1,4 +1,4 @@
-//! Congestion control: when a loss is inferred from acknowledgements and how it is repaired (RFC 5681 §3.2, RFC 3042, RFC 6582).
+//! Controls congestion: infers losses from acknowledgements and repairs them (RFC 5681 §3.2, RFC 3042, RFC 6582).
 //!
 //! How the window grows and shrinks is the algorithm's affair: [`reno`].
 

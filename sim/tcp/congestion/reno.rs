@@ -1,4 +1,4 @@
-//! Reno: slow start and congestion avoidance by counting octets (RFC 5681, RFC 6928).
+//! Grows and shrinks the window as Reno does: slow start and congestion avoidance by counting octets (RFC 5681, RFC 6928).
 
 #[derive(Clone, Debug, Hash)]
 pub(super) struct Reno {

@@ -12,7 +12,7 @@ fn three_segments_and_both_ends_are_established() {
     assert_eq!(pair.states(), ["ESTABLISHED", "ESTABLISHED"]);
     assert_eq!(pair.now(CLIENT, CONNECT), Outcome::Ok);
     assert_eq!(pair.accepted, 1);
-    assert_eq!(pair.next_time(), None, "an idle connection wakes nobody");
+    assert_eq!(pair.next_time(), None, "an idle connection never wakes its host");
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn an_answer_that_was_asked_for_twice_measures_nothing() {
     assert_eq!(pair.travelled()[0], "5000 server Data 1+1 ack 1", "RTO is what it was, not 3.06 s");
 }
 
-/// The ports that a stack begins so many connections from, or why it can't; it may use this many.
+/// The ports that a stack begins this many connections from, or why it can't, where it may use `ports` of them.
 fn begun_from(ports: u16, count: usize) -> Vec<Result<u16, Error>> {
     let mut tcp = Tcp::new(Settings { ports, ..settings(Contract::modern()) });
     let remote = SocketAddr::new(address(SERVER), PORT);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What one end does: writes so much in pieces of that size, reads at most so much at a time, then ends its stream.
+/// What one end does: writes this much in pieces of that size, reads at most that much at a time, then ends its stream.
 #[derive(Clone, Debug)]
 struct Plan {
     count: usize,

@@ -1,4 +1,4 @@
-//! Ends that nobody holds any more: bounded, whatever the peer does.
+//! Ends that their users have left: bounded, whatever the peer does.
 
 use super::*;
 
