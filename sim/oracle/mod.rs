@@ -1,14 +1,30 @@
-//! The judge. It consumes events, knows what each end promises, and yields a verdict; it sees nothing of the simulator, and
+//! Judges events: takes them in order, knows what each end promises, and yields a verdict. It sees nothing of the simulator, and
 //! that is what makes it valid for any implementation in any language.
 //!
-//! Start here: [`Oracle::observe`] hands each event to `court`, which hands one event of one end of a `flow` to its `judge`. A
-//! flow keeps the pending calls of each end (`end`) and, for each direction, which bytes can come next (`stream`; `frontier`
-//! and `hole` where overlapping calls leave several answers). What a return may say is decided in `judge` (a file for each
-//! kind of event; rooms see it as a `scene`), who may be connected to whom in `opening` (`hosts` keeps who listens), what an abort establishes in `aborting`, what
-//! is owed but missing in `liveness` (`established`: to who connects; `remains`: what must not be left). What segments must be is
-//! judged in `wire`, what they show of all else is kept in `arrivals` (and `idle`). `evidence` says
-//! what is wrong with bytes that do not fit; the `ledger` keeps what was found. `merge` orders traces whose ends have
-//! clocks of their own.
+//! ```text
+//!   event
+//!     │
+//!     ▼
+//!   court ────── finds the flow, passes time, keeps the ledger, gives the verdict (merge: ends with clocks of their own)
+//!     │
+//!     ▼
+//!   judge ────── describes what one end did (events), asks, then applies what that establishes and enters what is wrong
+//!     │    owed: the same for calls that have not returned
+//!     ▼
+//!   order ────── which rules are asked about which event: the first one that is broken names the violation
+//!     │
+//!     ▼
+//!   rooms ────── one file a rule: statement, premise, decision, histories; a room sees a scene and changes nothing
+//!     │
+//!     ▼
+//!   state ────── what is known of an end: halves, reads, writes, life, opening; of a flow, of the hosts
+//!   stream ───── which bytes can come next (frontier and hole: where overlapping calls leave several answers)
+//!   wire ─────── what segments show of the connection, and (arrivals, idle) of everything else
+//! ```
+//!
+//! Start here: [`Oracle::observe`]. From the name of a rule to its meaning and its code: `rooms/`, the file of that name. What is
+//! wrong is told as a [`Fact`]; the sentences are made by [`report`](crate::report). What bytes are that fit nowhere is worked out
+//! in `evidence`.
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
@@ -16,7 +32,6 @@ mod arrivals;
 mod catalogue;
 mod controls;
 mod court;
-
 mod events;
 mod evidence;
 mod fact;
