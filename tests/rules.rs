@@ -126,6 +126,7 @@ fn every_parameter_has_a_control_and_nearly_every_value_forbids_something() {
     let idle = [
         // These values leave everything open.
         "write_on_closed=any",
+        "close_error=when_ended",
         "listen_again=may_refuse",
         "accepted_is_arrived=no",
         "write_error_is_final=no",

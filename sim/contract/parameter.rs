@@ -78,6 +78,13 @@ values! {
         /// `closed` or any error word.
         Error = "error",
     }
+    /// What a shutdown or close gives when there is nothing left to end.
+    CloseError {
+        /// It is done, as the first one was.
+        Never = "never",
+        /// It may also be an error.
+        WhenEnded = "when_ended",
+    }
     /// What reads after an EOF give.
     ReadAfterEof {
         /// EOF again, for ever.
@@ -325,6 +332,7 @@ parameters! {
     close_waits_for_peer: CloseWaits = "Does `close` wait until the peer has called it too?",
     write_on_closed: WriteOnClosed = "What a write gives after own shutdown of writing (or half close).",
     write_after_full_close: Option<WriteAfterFullClose> = "What a write gives after own full close; left out, `write_on_closed` decides.",
+    close_error: CloseError = "May a shutdown or close fail when there is nothing left to end?",
     listen_again: Option<ListenAgain> = "Can a port be listened on again after unlisten?",
     accepted_is_arrived: YesNo = "Has arrived what a write was told to be accepted?",
     read_after_eof: ReadAfterEof = "What a read gives once a read gave EOF.",

@@ -22,12 +22,13 @@ impl Contract {
     pub const fn v1() -> Self {
         Contract {
             base: "v1",
-            listen_again: None,
-            accepted_is_arrived: YesNo::No,
             close_is: CloseIs::Half,
             close_waits_for_peer: CloseWaits::Yes,
             write_on_closed: WriteOnClosed::Eof,
             write_after_full_close: None,
+            close_error: CloseError::Never,
+            listen_again: None,
+            accepted_is_arrived: YesNo::No,
             read_after_eof: ReadAfterEof::Eof,
             write_error_is_final: YesNo::No,
             eof_on_reset: EofOnReset::Allow,
@@ -56,8 +57,8 @@ impl Contract {
     pub const fn classic() -> Self {
         Contract {
             base: "classic",
-            listen_again: Some(ListenAgain::Free),
             write_on_closed: WriteOnClosed::Closed,
+            listen_again: Some(ListenAgain::Free),
             eof_on_keepalive_death: Some(EofOnKeepaliveDeath::Require),
             nodelay_means: Some(NodelayMeans::Transmitted),
             second_listen: Some(SecondListen::Replace),
@@ -69,12 +70,13 @@ impl Contract {
     pub const fn modern() -> Self {
         Contract {
             base: "modern",
-            listen_again: None,
-            accepted_is_arrived: YesNo::No,
             close_is: CloseIs::Full,
             close_waits_for_peer: CloseWaits::No,
             write_on_closed: WriteOnClosed::Closed,
             write_after_full_close: Some(WriteAfterFullClose::Error),
+            close_error: CloseError::Never,
+            listen_again: None,
+            accepted_is_arrived: YesNo::No,
             read_after_eof: ReadAfterEof::EofOrError,
             write_error_is_final: YesNo::Yes,
             eof_on_reset: EofOnReset::Allow,
@@ -103,8 +105,8 @@ impl Contract {
     pub const fn strict() -> Self {
         Contract {
             base: "strict",
-            listen_again: Some(ListenAgain::Free),
             write_after_full_close: Some(WriteAfterFullClose::Closed),
+            listen_again: Some(ListenAgain::Free),
             eof_on_reset: EofOnReset::AfterError,
             eof_on_keepalive_death: Some(EofOnKeepaliveDeath::AfterError),
             cancel_read: CancelRead::Safe,
@@ -140,9 +142,10 @@ impl Contract {
     pub const fn posix() -> Self {
         Contract {
             base: "posix",
-            listen_again: Some(ListenAgain::MayRefuse),
             write_on_closed: WriteOnClosed::Error,
             write_after_full_close: Some(WriteAfterFullClose::Error),
+            close_error: CloseError::WhenEnded,
+            listen_again: Some(ListenAgain::MayRefuse),
             eof_on_reset: EofOnReset::AfterError,
             eof_on_keepalive_death: Some(EofOnKeepaliveDeath::AfterError),
             data_before_abort: DataBeforeAbort::Keep,
@@ -178,10 +181,10 @@ impl Contract {
     pub const fn pipe() -> Self {
         Contract {
             base: "pipe",
-            listen_again: None,
-            accepted_is_arrived: YesNo::Yes,
             write_on_closed: WriteOnClosed::Error,
             write_after_full_close: Some(WriteAfterFullClose::Error),
+            listen_again: None,
+            accepted_is_arrived: YesNo::Yes,
             read_after_eof: ReadAfterEof::Eof,
             eof_on_reset: EofOnReset::Forbid,
             eof_on_keepalive_death: None,

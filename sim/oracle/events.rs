@@ -3,10 +3,12 @@
 //! A description holds facts. Whether they break a rule is for the rooms to say.
 
 pub(super) mod abort;
+mod ends;
 pub(super) mod opening;
 mod reads;
 mod writes;
 
+pub(super) use ends::{PushedOut, ReturnedEnd};
 pub(super) use reads::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReaderLeft, WrongBytes};
 pub(super) use writes::ReturnedWrite;
 

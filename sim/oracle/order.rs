@@ -3,7 +3,7 @@
 
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
-use super::events::{BufferSeen, FailedRead, Panicked, ReadData, ReadEof, ReaderLeft, ReturnedWrite, WrongBytes};
+use super::events::{BufferSeen, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReaderLeft, ReturnedEnd, ReturnedWrite, WrongBytes};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
@@ -200,6 +200,38 @@ table! {
         NoStuckCall: no_stuck_call::returned_write,
         PeerShutRead: peer_shut_read::returned_write,
         WriteResolves: write_resolves::returned_write,
+    }
+}
+
+table! {
+    /// A shutdown returned.
+    returned_shutdown(ReturnedEnd<'_>) {
+        CloseIsIdempotent: close_is_idempotent::returned_end,
+        ShutdownReturns: shutdown_returns::returned_shutdown,
+    }
+}
+
+table! {
+    /// A close returned.
+    returned_close(ReturnedEnd<'_>) {
+        CloseIsIdempotent: close_is_idempotent::returned_end,
+        CloseWaits: close_waits::returned_close,
+        CloseReturns: close_returns::returned_close,
+        CallerKeepsOff: caller_keeps_off::returned_close,
+    }
+}
+
+table! {
+    /// A disconnect returned.
+    returned_disconnect(ReturnedEnd<'_>) {
+        DisconnectNeverFails: disconnect_never_fails::returned_disconnect,
+    }
+}
+
+table! {
+    /// What was written before counts as accepted now, and the peer has read a clean EOF.
+    pushed_out(PushedOut) {
+        EofComplete: eof_complete::pushed_out,
     }
 }
 

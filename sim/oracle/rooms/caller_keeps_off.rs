@@ -3,10 +3,12 @@
 use super::scope::{ALL, FULL};
 use crate::contract::End;
 use crate::oracle::Stamp;
+use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ledger::{Ledger, Site};
-use crate::oracle::state::Flow;
-use crate::oracle::state::first;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Flow, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -36,6 +38,11 @@ pub(in crate::oracle) fn at_quiet(flow: &Flow, book: &mut Ledger, end: End, at: 
         let site = Site { at, flow: flow.id, end, op: None };
         book.fault(site, fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end, t = last.t));
     }
+}
+
+/// Where close ends the flow, its user must leave it alone from then on.
+pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, _: &ReturnedEnd<'_>) -> Ruling {
+    Ruling::kept_if(scene.me().halves.closes_fully())
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,9 +1,11 @@
 //! Judges `close-returns`.
 
 use super::scope::{FULL, HALF};
+use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
-use crate::oracle::state::Asked;
-use crate::oracle::state::EndState;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Asked, EndState};
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -37,6 +39,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 /// Close was called, and all is read or lost.
 fn is_through(end: &EndState) -> bool {
     end.halves.close().called.is_some() && (end.reading.eof().is_some() || end.life.aborted().is_some())
+}
+
+/// It did return.
+pub(in crate::oracle) fn returned_close(_: &Scene<'_>, _: &ReturnedEnd<'_>) -> Ruling {
+    Ruling::Kept
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,6 +1,13 @@
-//! Judges `close-waits`.
+//! Judges `close-waits`: does a close that waits return before the peer has closed?
 
 use super::scope::{WAITS, close_waits};
+use crate::contract::Outcome;
+use crate::oracle::Stamp;
+use crate::oracle::events::ReturnedEnd;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Doubt, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +20,36 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::CloseWaits, Section::Safety, Level::BothEnds)
 };
+
+/// `close_waits_for_peer=yes`: close does not return before the peer has called it too.
+pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, end: &ReturnedEnd<'_>) -> Ruling {
+    if !close_waits(&scene.me().contract) || *end.outcome != Outcome::Done {
+        return Ruling::Moot;
+    }
+    if need_not_wait(scene) || peer_ended(scene).is_some() {
+        return Ruling::Kept;
+    }
+    let said = fact!("the {end}'s close returned before the {peer} had called close", end = scene.end, peer = scene.end.peer());
+    Ruling::broken(&[end.pending.called], said)
+}
+
+/// When the peer did what close waits for, or was aborted. On the wire a shutdown of writing and a half close are the same.
+fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
+    let (peer, arrivals) = (scene.peer(), &scene.flow.arrivals);
+    let unclear = arrivals.tells_fates && arrivals.arrived_of(scene.end.peer()).is_none();
+    let shut = peer.halves.shut_write().called.filter(|_| unclear || arrivals.fin_arrived(scene.end.peer()));
+    first([peer.halves.close_begun(), peer.halves.disconnect().called, shut, peer.life.aborted_at(), peer.life.stack_left()])
+}
+
+/// This end has nothing to wait for: it was aborted, left the network, had closed before, was perhaps never connected; or nothing
+/// is read here any more, and its stack has waited for the peer as long as it does then.
+fn need_not_wait(scene: &Scene<'_>) -> bool {
+    let me = scene.me();
+    let shut_read = first([me.halves.shut_read().called, me.halves.maybe_read().map(Doubt::stamp)]);
+    let waited = shut_read.is_some_and(|shut| scene.at.t >= shut.t + scene.header.limits[scene.end].fin_wait_2);
+    let closed = me.halves.disconnect().called.is_some() || me.halves.close().returned.is_some();
+    waited || closed || me.life.is_gone() || scene.flow.is_unopened()
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

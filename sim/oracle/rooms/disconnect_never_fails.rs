@@ -1,6 +1,8 @@
 //! Judges `disconnect-never-fails`.
 
 use super::scope::ALL;
+use crate::contract::Outcome;
+use crate::oracle::events::ReturnedEnd;
 use crate::oracle::events::opening::Accepted;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
@@ -35,6 +37,14 @@ pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> R
     let Some(left) = left.filter(|_| accept.made || scene.is_ordered()) else { return Ruling::Moot };
     let said = fact!("the {end} accepted a connection after it had left the network at {t}", end = scene.end, t = left.t);
     Ruling::broken(&[left, accept.pending.called], said)
+}
+
+pub(in crate::oracle) fn returned_disconnect(scene: &Scene<'_>, end: &ReturnedEnd<'_>) -> Ruling {
+    if *end.outcome == Outcome::Done {
+        return Ruling::Kept;
+    }
+    let said = fact!("the {end}'s disconnect returned `{result}`", end = scene.end, result = end.outcome.word());
+    Ruling::broken(&[end.pending.called], said)
 }
 
 const EXAMPLES: &[Example] = &[

@@ -2,7 +2,7 @@
 
 use super::scope::{ALL, NO_WAIT, WAITS};
 use crate::oracle::Stamp;
-use crate::oracle::events::{Ending, ReadEof, ReaderLeft, ReturnedWrite};
+use crate::oracle::events::{Ending, PushedOut, ReadEof, ReaderLeft, ReturnedWrite};
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -73,6 +73,22 @@ pub(in crate::oracle) fn late_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>
         lost = Value::bytes(unread)
     );
     Ruling::broken(&[write.pending.called, scene.at], said)
+}
+
+/// Bytes count as accepted now that were written before: did a clean EOF of the peer's come without them, after the end of writing?
+pub(in crate::oracle) fn pushed_out(scene: &Scene<'_>, pushed: &PushedOut) -> Ruling {
+    let eof = scene.flow.streams[scene.end].clean_eof.filter(|_| pushed.missing > 0);
+    let ended = scene.me().halves.write_end_called();
+    if eof.zip(ended).is_none_or(|((eof, _), ended)| ended.seq > eof.seq) {
+        return Ruling::Moot;
+    }
+    let said = fact!(
+        "the {peer}'s read returned EOF without {missing} that the {end} had written and flushed",
+        peer = scene.end.peer(),
+        missing = Value::bytes(pushed.missing),
+        end = scene.end
+    );
+    Ruling::broken(&[scene.at], said)
 }
 
 const EXAMPLES: &[Example] = &[

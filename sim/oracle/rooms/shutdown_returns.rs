@@ -2,7 +2,10 @@
 
 use super::scope::ALL;
 use crate::contract::Mode;
+use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::state::Asked;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -33,6 +36,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
         (true, true) => Some(Due::new(&[], fact!("the peer keeps reading"))),
         (true, false) => None,
     }
+}
+
+/// It did return.
+pub(in crate::oracle) fn returned_shutdown(_: &Scene<'_>, _: &ReturnedEnd<'_>) -> Ruling {
+    Ruling::Kept
 }
 
 const EXAMPLES: &[Example] = &[
