@@ -1,4 +1,4 @@
-//! A flow as an object: one method, in the trace's own vocabulary.
+//! Makes an object of a flow: one method, in the trace's own vocabulary.
 
 use std::fmt;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use super::{Flow, payloads};
 use crate::contract::{Call, Contract, Error, Mode, Outcome, Payload, Read};
 use crate::trace::Place;
 
-/// A flow whose type is forgotten. Taps, runners, mutants, layers and the command line use only this door; every [`Flow`]
+/// A flow as an object, its type forgotten. Taps, runners, mutants, layers and the command line use only this door; every [`Flow`]
 /// has it.
 pub trait AnyFlow {
     /// Makes a call. Dropping the future cancels it.
@@ -77,7 +77,7 @@ fn all_contents(list: Vec<Payload>) -> Option<Vec<Bytes>> {
     list.into_iter().map(contents).collect()
 }
 
-/// A flow whose type is forgotten, for targets that are found by name: a [`Flow`] again, so that layers stack on it.
+/// A flow with its type forgotten, for targets that are found by name: a [`Flow`] again, so that layers stack on it.
 #[derive(Clone)]
 pub struct DynFlow(Rc<dyn AnyFlow>);
 

@@ -28,7 +28,7 @@ pub struct Io<T> {
     /// What reads read into, as long as the longest of them asks for; borrowed inside one poll only, between polls all zeros.
     buffer: RefCell<Vec<u8>>,
     shut_read: Cell<bool>,
-    waiting: Waiting,
+    waiting: WaitList,
     contract: Contract,
 }
 
@@ -39,7 +39,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
             io: RefCell::new(Some(io)),
             buffer: RefCell::default(),
             shut_read: Cell::new(false),
-            waiting: Waiting::default(),
+            waiting: WaitList::default(),
             contract: Contract::async_io(),
         }
     }
@@ -84,14 +84,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
 
 /// The wakers of pending calls: they are told when the adapter itself ends what is pending.
 #[derive(Default)]
-struct Waiting {
+struct WaitList {
     wakers: RefCell<BTreeMap<u64, Waker>>,
     next: Cell<u64>,
 }
 
-impl Waiting {
+impl WaitList {
     async fn while_pending<R>(&self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
-        let entry = WaitingEntry { waiting: self, key: self.next.replace(self.next.get() + 1) };
+        let entry = WaitListEntry { waiting: self, key: self.next.replace(self.next.get() + 1) };
         poll_fn(|context| {
             let polled = poll(context);
             if polled.is_pending() {
@@ -110,19 +110,19 @@ impl Waiting {
 }
 
 /// One call's place among those that wait, given up with the call.
-struct WaitingEntry<'a> {
-    waiting: &'a Waiting,
+struct WaitListEntry<'a> {
+    waiting: &'a WaitList,
     key: u64,
 }
 
-impl WaitingEntry<'_> {
+impl WaitListEntry<'_> {
     fn remember(&self, waker: &Waker) {
         let old = self.waiting.wakers.borrow_mut().insert(self.key, waker.clone());
         drop(old);
     }
 }
 
-impl Drop for WaitingEntry<'_> {
+impl Drop for WaitListEntry<'_> {
     fn drop(&mut self) {
         let waker = self.waiting.wakers.borrow_mut().remove(&self.key);
         drop(waker);

@@ -1,4 +1,4 @@
-//! The doors for implementations: what a flow is to a user, and the adapters to and from streams.
+//! Opens the doors for implementations: what a flow is to a user, and the adapters to and from streams.
 //!
 //! Start here: [`Flow`] is what users implement, [`Io`] makes a flow of anything that is `AsyncRead + AsyncWrite`, [`stream`] is
 //! the way back. [`AnyFlow`] is the same flow as an object with one method, in the trace's own vocabulary; [`Tap`] logs the

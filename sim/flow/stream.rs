@@ -1,4 +1,4 @@
-//! The way back: a flow as `AsyncRead + AsyncWrite`, for a layer (TLS, a multiplexer) that stands on one.
+//! Makes an `AsyncRead + AsyncWrite` of a flow, for a layer (TLS, a multiplexer) that stands on one.
 
 use std::future::Future;
 use std::io;
@@ -13,7 +13,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use super::Flow;
 use crate::contract::{Error, Mode, Read};
 
-type Pending<T> = Option<LocalBoxFuture<'static, T>>;
+type Underway<T> = Option<LocalBoxFuture<'static, T>>;
 
 /// A flow as `AsyncRead + AsyncWrite`.
 ///
@@ -21,11 +21,11 @@ type Pending<T> = Option<LocalBoxFuture<'static, T>>;
 /// shuts down writing; dropping the stream begins the flow's close and does not wait for it.
 pub struct Stream<F: Flow + 'static> {
     flow: Rc<F>,
-    read: Pending<Result<Read, Error>>,
-    write: Pending<Result<(), Error>>,
-    shutdown: Pending<()>,
+    read: Underway<Result<Read, Error>>,
+    write: Underway<Result<(), Error>>,
+    shutdown: Underway<()>,
     is_shut: bool,
-    /// Bytes that a read returned and nobody took yet.
+    /// Bytes that a read returned and that were not taken yet.
     rest: Bytes,
 }
 

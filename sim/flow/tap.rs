@@ -1,4 +1,4 @@
-//! A flow that logs its calls; written once, for any flow.
+//! Logs the calls of any flow.
 
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
@@ -29,7 +29,7 @@ impl<F: AnyFlow> Tap<F> {
         Tap { flow, at, log, calls: Cell::new(0) }
     }
 
-    /// Whose calls these are in the log.
+    /// The place of these calls in the log.
     pub fn at(&self) -> Place {
         self.at
     }
@@ -38,7 +38,7 @@ impl<F: AnyFlow> Tap<F> {
         let op = self.calls.get() + 1;
         self.calls.set(op);
         (self.log)(What::Call { at: self.at, op, call: call.clone() });
-        let mut pending = Pending { log: &self.log, at: self.at, op, outcome: None };
+        let mut pending = LoggedCall { log: &self.log, at: self.at, op, outcome: None };
         let caught = AssertUnwindSafe(async { self.flow.call(call).await }).catch_unwind().await;
         let outcome = caught.unwrap_or(Outcome::Panic);
         pending.outcome = Some(outcome.clone());
@@ -61,14 +61,14 @@ impl<F: AnyFlow> AnyFlow for Tap<F> {
 }
 
 /// A call that was logged: how it ended is logged when this is dropped.
-struct Pending<'a> {
+struct LoggedCall<'a> {
     log: &'a Log,
     at: Place,
     op: u64,
     outcome: Option<Outcome>,
 }
 
-impl Drop for Pending<'_> {
+impl Drop for LoggedCall<'_> {
     fn drop(&mut self) {
         let (at, op) = (self.at, self.op);
         (self.log)(match self.outcome.take() {

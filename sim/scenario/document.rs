@@ -13,11 +13,11 @@ use crate::contract::suggestion;
 use crate::trace::Diagnostic;
 
 /// Parses the source's text and hands the top table to `read`. Of several errors the first is told: the others follow from it.
-pub(super) fn with_document<T>(source: &SourceText, read: impl FnOnce(Table<'_>) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
+pub(super) fn with_document<T>(source: &SourceText, read: impl FnOnce(TomlTable<'_>) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
     match errors.iter().min_by_key(|error| error.span().map(|span| span.start)) {
         Some(error) => Err(syntax(source, error)),
-        None => read(Table::new(source, "a scenario", document.get_ref(), 0..0)),
+        None => read(TomlTable::new(source, "a scenario", document.get_ref(), 0..0)),
     }
 }
 
@@ -29,7 +29,7 @@ fn syntax(source: &SourceText, error: &de::Error) -> Diagnostic {
 }
 
 /// A table, and which of its keys were asked for.
-pub(super) struct Table<'a> {
+pub(super) struct TomlTable<'a> {
     source: &'a SourceText,
     what: &'static str,
     span: Range<usize>,
@@ -52,7 +52,7 @@ pub(super) struct Item<'a> {
     pub(super) span: Range<usize>,
 }
 
-impl<'a> Table<'a> {
+impl<'a> TomlTable<'a> {
     fn new(source: &'a SourceText, what: &'static str, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
         let entry = |(key, value): (&'a Spanned<de::DeString<'a>>, &'a Spanned<DeValue<'a>>)| KeyValue {
             key: key.span(),
@@ -61,7 +61,7 @@ impl<'a> Table<'a> {
         };
         let mut entries: Vec<_> = table.iter().map(entry).collect();
         entries.sort_by_key(|entry| entry.key.start);
-        Table { source, what, span, entries, asked: Vec::new() }
+        TomlTable { source, what, span, entries, asked: Vec::new() }
     }
 
     /// The value under `key`, if there is one.
@@ -195,9 +195,9 @@ impl<'a> Item<'a> {
     }
 
     /// The table that this is; `what` names it in diagnostics.
-    pub(super) fn table(&self, what: &'static str) -> Result<Table<'a>, Diagnostic> {
+    pub(super) fn table(&self, what: &'static str) -> Result<TomlTable<'a>, Diagnostic> {
         let table = self.value.as_table().ok_or_else(|| self.must_be("a table", &format!("{what} has keys of its own")))?;
-        Ok(Table::new(self.source, what, table, self.span.clone()))
+        Ok(TomlTable::new(self.source, what, table, self.span.clone()))
     }
 
     /// The values of an array.

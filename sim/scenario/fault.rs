@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::FlowSteps;
-use super::document::{Item, Table};
+use super::document::{Item, TomlTable};
 use super::mistake::{Mistake, Spot};
 use super::units::{Size, Span};
 use crate::contract::{Both, End, suggestion};
@@ -171,7 +171,7 @@ fn aborted(abort: Abort, item: &Item<'_>, flows: &[FlowSteps]) -> Result<FaultKi
 fn segment(
     item: &Item<'_>,
     flows: &[FlowSteps],
-    action: fn(&mut Table<'_>) -> Result<Impairment, Diagnostic>,
+    action: fn(&mut TomlTable<'_>) -> Result<Impairment, Diagnostic>,
 ) -> Result<FaultKind, Diagnostic> {
     let mut table = item.table("a fault")?;
     let from = table.need("from", end)?;
@@ -181,7 +181,7 @@ fn segment(
 }
 
 /// A segment by its number among those of its kind, or by what it carries.
-fn which(table: &mut Table<'_>) -> Result<PacketName, Diagnostic> {
+fn which(table: &mut TomlTable<'_>) -> Result<PacketName, Diagnostic> {
     let nth = |item: &Item<'_>| item.number(1..=MAX_COUNT);
     let (by_number, transmission) = (table.take("nth"), table.take("transmission"));
     let Some(offset) = table.take("offset") else {
@@ -231,7 +231,7 @@ fn end(item: &Item<'_>) -> Result<End, Diagnostic> {
 }
 
 /// A flow by its number, or by its name; the first where none is said.
-fn flow(table: &mut Table<'_>, flows: &[FlowSteps]) -> Result<u32, Diagnostic> {
+fn flow(table: &mut TomlTable<'_>, flows: &[FlowSteps]) -> Result<u32, Diagnostic> {
     let Some(item) = table.take("flow") else { return Ok(0) };
     if item.is_integer() {
         let number = item.integer()?;

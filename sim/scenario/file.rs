@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::document::{Item, Table, with_document};
+use super::document::{Item, TomlTable, with_document};
 use super::mistake::{Mistake, SourceText, Spot};
 use super::network::Network;
 use super::{FlowSteps, Guard, Limits, PORT, PipeSpec, Scenario, Spots, Step, fault, grammar, schedule, sense};
@@ -50,7 +50,7 @@ pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Scenario, Diagnostic> {
     Ok(scenario)
 }
 
-fn scenario(source: &SourceText, mut file: Table<'_>) -> Result<Scenario, Diagnostic> {
+fn scenario(source: &SourceText, mut file: TomlTable<'_>) -> Result<Scenario, Diagnostic> {
     let title = file.get("title", Item::string)?.unwrap_or_default();
     let contract = file.get("contract", contracts)?;
     let target = file.get("target", target_name)?;
@@ -145,7 +145,7 @@ fn limits(item: &Item<'_>) -> Result<Limits, Diagnostic> {
 }
 
 /// `[client]` and `[server]` are flow 0; each `[[flow]]` is one more.
-fn flows(file: &mut Table<'_>, spots: &mut Spots) -> Result<Vec<FlowSteps>, Diagnostic> {
+fn flows(file: &mut TomlTable<'_>, spots: &mut Spots) -> Result<Vec<FlowSteps>, Diagnostic> {
     let first = FlowSteps { tasks: ends(file)?, ..FlowSteps::default() };
     let mut flows: Vec<_> = (!first.is_empty()).then_some(first).into_iter().collect();
     let mut names = BTreeSet::new();
@@ -192,7 +192,7 @@ fn host(item: &Item<'_>, end: End) -> Result<u16, Diagnostic> {
     })
 }
 
-fn ends(table: &mut Table<'_>) -> Result<Both<Vec<Vec<Step>>>, Diagnostic> {
+fn ends(table: &mut TomlTable<'_>) -> Result<Both<Vec<Vec<Step>>>, Diagnostic> {
     let client = table.get("client", |item| tasks(item, "`[client]`"))?.unwrap_or_default();
     let server = table.get("server", |item| tasks(item, "`[server]`"))?.unwrap_or_default();
     Ok(Both { client, server })

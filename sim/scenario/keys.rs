@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::document::{Item, Table};
+use super::document::{Item, TomlTable};
 use crate::contract::{Both, End};
 use crate::trace::Diagnostic;
 
@@ -53,7 +53,7 @@ impl<S: Clone> SettingsTable<S> {
 
     fn set<'a>(
         &self,
-        table: &mut Table<'a>,
+        table: &mut TomlTable<'a>,
         mut to: impl FnMut(&KeyFormat<S>, &Item<'a>) -> Result<(), Diagnostic>,
     ) -> Result<(), Diagnostic> {
         self.keys.iter().try_for_each(|key| table.take(key.name).map_or(Ok(()), |value| to(key, &value)))

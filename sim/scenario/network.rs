@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::document::{Item, Table};
+use super::document::{Item, TomlTable};
 use super::keys::{KeyFormat, SettingsTable};
 use super::mistake::Mistake;
 use super::units::{self, Size, Span};
@@ -50,7 +50,7 @@ const TCP: SettingsTable<tcp::Settings> = SettingsTable {
 
 impl Network {
     /// Takes what a file says of it.
-    pub(super) fn read(file: &mut Table<'_>) -> Result<Self, Diagnostic> {
+    pub(super) fn read(file: &mut TomlTable<'_>) -> Result<Self, Diagnostic> {
         let link = file.get("link", |item| LINK.read(item, Both::default()))?.unwrap_or_default();
         let usual = usual_stacks(&link);
         let tcp = match file.take("tcp") {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::fields::{ENDS, Field, Fields, word};
-use super::json::{JsonType, Value};
+use super::json::{JsonType, JsonValue};
 use super::line_error::{LineError, Result, quoted};
 use super::{
     Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Place, Proxy, Records, Resources, SegmentEvent, Timeouts, What, payload,
@@ -41,7 +41,7 @@ pub(super) fn header(fields: &Fields) -> Result<Header> {
     })
 }
 
-fn contracts(value: Value<'_>) -> Result<Both<Contract>> {
+fn contracts(value: JsonValue<'_>) -> Result<Both<Contract>> {
     if value.kind() == JsonType::Text {
         return contract(value).map(Both::same);
     }
@@ -57,12 +57,12 @@ fn contracts(value: Value<'_>) -> Result<Both<Contract>> {
     Ok(both)
 }
 
-fn contract(value: Value<'_>) -> Result<Contract> {
+fn contract(value: JsonValue<'_>) -> Result<Contract> {
     let text = value.text("contract")?;
     text.parse().map_err(|error: crate::contract::ContractError| value.fault(error.message).help(error.help))
 }
 
-fn records(value: Value<'_>) -> Result<Records> {
+fn records(value: JsonValue<'_>) -> Result<Records> {
     let mut records = Records::default();
     value.elements("records", |element| {
         *word(element, "records", Records::WORDS)?(&mut records) = true;
@@ -85,7 +85,7 @@ fn pairs<T>(fields: &Fields, key: Field, names: [&str; 2], make: fn([u32; 2]) ->
 }
 
 /// The numbers of an object's members by name; all must be there.
-fn numbers<const N: usize>(object: Value<'_>, field: &str, names: [&str; N]) -> Result<[u64; N]> {
+fn numbers<const N: usize>(object: JsonValue<'_>, field: &str, names: [&str; N]) -> Result<[u64; N]> {
     let mut found = [None; N];
     object.members(field, |name, value| {
         let text = name.text("name")?;
@@ -107,7 +107,7 @@ fn keepalive(fields: &Fields) -> Result<Option<Keepalive>> {
     Ok(Some(Keepalive { after: Duration::from_nanos(after), interval: Duration::from_nanos(interval), probes }))
 }
 
-fn limits(value: Value<'_>) -> Result<Both<Timeouts>> {
+fn limits(value: JsonValue<'_>) -> Result<Both<Timeouts>> {
     let mut both = Both::<Timeouts>::default();
     value.members("limits", |end, value| {
         let end = word(end, "end", ENDS)?;
@@ -293,6 +293,6 @@ fn state(fields: &Fields, key: Field) -> Result<Cow<'static, str>> {
     Ok(state_name(&fields.need(key)?.text(key.name())?))
 }
 
-fn unknown_flags(letters: Value<'_>, text: &str) -> Box<LineError> {
+fn unknown_flags(letters: JsonValue<'_>, text: &str) -> Box<LineError> {
     letters.fault(format!("unknown flags {}", quoted(text))).help("letters of FSRPAUEC")
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::json::{Extent, JsonType, Value};
+use super::json::{Extent, JsonType, JsonValue};
 use super::line_error::{LineError, Result, quoted};
 use super::scan;
 use crate::contract::{End, suggestion};
@@ -90,7 +90,7 @@ impl Slots {
         Slots { places: [Extent::default(); Field::COUNT], set: 0 }
     }
 
-    fn put(&mut self, name: Value<'_>, value: Value<'_>) -> Result<()> {
+    fn put(&mut self, name: JsonValue<'_>, value: JsonValue<'_>) -> Result<()> {
         // A name with a broken escape is none that the format knows.
         let Ok(text) = name.text("name") else { return Ok(()) };
         let Some(key) = Field::from_name(&text) else { return Ok(()) };
@@ -124,17 +124,17 @@ impl<'a> Fields<'a> {
         self.slots.set & key.bit() != 0
     }
 
-    fn at(&self, key: Field) -> Option<Value<'a>> {
+    fn at(&self, key: Field) -> Option<JsonValue<'a>> {
         self.has(key).then(|| self.slots.places[key as usize].of(self.line))
     }
 
     /// A field's value. What is null was not said.
-    pub(super) fn get(&self, key: Field) -> Option<Value<'a>> {
+    pub(super) fn get(&self, key: Field) -> Option<JsonValue<'a>> {
         self.at(key).filter(|value| value.kind() != JsonType::Null)
     }
 
     /// A field that the line can't do without.
-    pub(super) fn need(&self, key: Field) -> Result<Value<'a>> {
+    pub(super) fn need(&self, key: Field) -> Result<JsonValue<'a>> {
         self.get(key).ok_or_else(|| self.fault(key, format!("`{}` is missing", key.name())))
     }
 
@@ -188,7 +188,7 @@ impl<'a> Fields<'a> {
 pub(super) const ENDS: &[(&str, End)] = &[("client", End::Client), ("server", End::Server)];
 
 /// The meaning of the word that stands in the field `name`.
-pub(super) fn word<T: Copy>(value: Value<'_>, name: &str, words: &[(&'static str, T)]) -> Result<T> {
+pub(super) fn word<T: Copy>(value: JsonValue<'_>, name: &str, words: &[(&'static str, T)]) -> Result<T> {
     let text = value.text(name)?;
     match words.iter().find(|(word, _)| *word == text) {
         Some((_, meaning)) => Ok(*meaning),

@@ -8,7 +8,7 @@ use super::scan::Scanner;
 
 /// A value of correct syntax.
 #[derive(Clone, Copy)]
-pub(super) struct Value<'a> {
+pub(super) struct JsonValue<'a> {
     line: &'a str,
     place: Extent,
 }
@@ -52,12 +52,12 @@ impl JsonType {
 
 impl Extent {
     /// The value that stands here in `line`.
-    pub(super) const fn of(self, line: &str) -> Value<'_> {
-        Value { line, place: self }
+    pub(super) const fn of(self, line: &str) -> JsonValue<'_> {
+        JsonValue { line, place: self }
     }
 }
 
-impl<'a> Value<'a> {
+impl<'a> JsonValue<'a> {
     /// The bytes of the line that the value takes.
     pub(super) fn span(&self) -> Range<usize> {
         self.place.start as usize..self.place.end as usize
@@ -123,7 +123,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As [`Value::integer`], for a type that is narrower.
+    /// As [`JsonValue::integer`], for a type that is narrower.
     pub(super) fn small(&self, name: &str) -> Result<u32> {
         self.integer(name, u32::MAX.into()).map(|number| number as u32)
     }
@@ -134,13 +134,13 @@ impl<'a> Value<'a> {
     }
 
     /// Gives each element of the array that stands in the field `name` to `each`.
-    pub(super) fn elements(&self, name: &str, each: impl FnMut(Value<'a>) -> Result<()>) -> Result<()> {
+    pub(super) fn elements(&self, name: &str, each: impl FnMut(JsonValue<'a>) -> Result<()>) -> Result<()> {
         self.must_be(JsonType::Array, name)?;
         self.scanner().array(each)
     }
 
     /// Gives each member of the object that stands in the field `name` to `each`.
-    pub(super) fn members(&self, name: &str, each: impl FnMut(Value<'a>, Value<'a>) -> Result<()>) -> Result<()> {
+    pub(super) fn members(&self, name: &str, each: impl FnMut(JsonValue<'a>, JsonValue<'a>) -> Result<()>) -> Result<()> {
         self.must_be(JsonType::Object, name)?;
         self.scanner().object(each)
     }

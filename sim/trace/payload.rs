@@ -4,7 +4,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine};
 
 use super::fields::{Field, Fields};
-use super::json::Value;
+use super::json::JsonValue;
 use super::line_error::Result;
 use super::pattern;
 use crate::contract::Payload;
@@ -65,9 +65,9 @@ pub(super) fn of_segment(fields: &Fields) -> Result<Payload> {
 
 /// How a line says which bytes it means.
 enum Spelled<'a> {
-    Data(Value<'a>),
-    Length(Value<'a>),
-    Code(Value<'a>, Value<'a>),
+    Data(JsonValue<'a>),
+    Length(JsonValue<'a>),
+    Code(JsonValue<'a>, JsonValue<'a>),
 }
 
 fn spelled<'a>(fields: &Fields<'a>) -> Result<Spelled<'a>> {
@@ -81,7 +81,7 @@ fn spelled<'a>(fields: &Fields<'a>) -> Result<Spelled<'a>> {
     }
 }
 
-fn list<'a, T>(value: Value<'a>, key: Field, mut item: impl FnMut(Value<'a>) -> Result<T>) -> Result<Vec<T>> {
+fn list<'a, T>(value: JsonValue<'a>, key: Field, mut item: impl FnMut(JsonValue<'a>) -> Result<T>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     value.elements(key.name(), |element| {
         if items.len() == MOST_BUFFERS {
@@ -93,7 +93,7 @@ fn list<'a, T>(value: Value<'a>, key: Field, mut item: impl FnMut(Value<'a>) -> 
     Ok(items)
 }
 
-fn base64(value: Value<'_>) -> Result<bytes::Bytes> {
+fn base64(value: JsonValue<'_>) -> Result<bytes::Bytes> {
     let text = value.text(Field::Data.name())?;
     let bytes = STANDARD.decode(text.as_bytes()).map_err(|error| {
         let why = match error {
@@ -107,13 +107,13 @@ fn base64(value: Value<'_>) -> Result<bytes::Bytes> {
     Ok(bytes.into())
 }
 
-fn count(value: Value<'_>) -> Result<usize> {
+fn count(value: JsonValue<'_>) -> Result<usize> {
     let len = value.integer(Field::Len.name(), LONGEST)?;
     usize::try_from(len).map_err(|_| value.fault("`len` is too large for this machine"))
 }
 
 /// A slice of the pattern. `total` counts the bytes of the line.
-fn coded(len: Value<'_>, code: Value<'_>, total: &mut usize) -> Result<Payload> {
+fn coded(len: JsonValue<'_>, code: JsonValue<'_>, total: &mut usize) -> Result<Payload> {
     let count = count(len)?;
     let start = code.integer(Field::Code.name(), pattern::PERIOD as u64 - 1)?;
     *total = total.saturating_add(count);

@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use super::json::{Extent, JsonType, Value};
+use super::json::{Extent, JsonType, JsonValue};
 use super::line_error::{LineError, Result, quoted};
 
 /// Arrays and objects may stand in each other so deep.
 const DEPTH: u32 = 128;
 
 /// Gives each member of the object that is the whole line, from byte `start` on, to `each`.
-pub(super) fn members<'a>(line: &'a str, start: usize, each: impl FnMut(Value<'a>, Value<'a>) -> Result<()>) -> Result<()> {
+pub(super) fn members<'a>(line: &'a str, start: usize, each: impl FnMut(JsonValue<'a>, JsonValue<'a>) -> Result<()>) -> Result<()> {
     let mut scanner = Scanner { line, at: start };
     scanner.space();
     if scanner.peek()? != b'{' {
@@ -71,7 +71,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Gives each member of the object that begins here to `each`.
-    pub(super) fn object(&mut self, mut each: impl FnMut(Value<'a>, Value<'a>) -> Result<()>) -> Result<()> {
+    pub(super) fn object(&mut self, mut each: impl FnMut(JsonValue<'a>, JsonValue<'a>) -> Result<()>) -> Result<()> {
         self.list(b'}', "`,` or `}`", |scanner| {
             let key = scanner.key()?;
             each(key.of(scanner.line), scanner.value()?.of(scanner.line))
@@ -79,7 +79,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Gives each element of the array that begins here to `each`.
-    pub(super) fn array(&mut self, mut each: impl FnMut(Value<'a>) -> Result<()>) -> Result<()> {
+    pub(super) fn array(&mut self, mut each: impl FnMut(JsonValue<'a>) -> Result<()>) -> Result<()> {
         self.list(b']', "`,` or `]`", |scanner| each(scanner.value()?.of(scanner.line)))
     }
 

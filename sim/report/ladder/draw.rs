@@ -27,14 +27,14 @@ const MIDDLE_MAX: usize = 80;
 const LINE: usize = 140;
 
 /// A drawn row: the lines of the trace that it stands for, and its lines of text.
-pub(super) struct Drawn {
+pub(super) struct DrawnRow {
     pub first: u64,
     pub last: u64,
     pub t: Instant,
     pub lines: Vec<String>,
 }
 
-impl Drawn {
+impl DrawnRow {
     /// Puts the time before the row. Only a row at another moment than the one above it has one.
     pub(super) fn stamp(&mut self, width: usize) {
         if let Some(line) = self.lines.first_mut() {
@@ -90,7 +90,7 @@ pub(super) fn draw(trace: &Trace, rows: &[Row], view: &LadderView) -> String {
     for (at, ((row, said), lanes)) in rows.iter().zip(&said).zip(lanes).enumerate() {
         let arrow = arrows[at].as_ref().map(|arrow| arrow.draw(sheet.middle)).unwrap_or_default();
         let marks = marks.get(&at).map(Vec::as_slice).unwrap_or_default();
-        drawn.push(Drawn { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, said, lanes, &arrow, marks) });
+        drawn.push(DrawnRow { first: row.first, last: row.last, t: row.t, lines: sheet.row(row, said, lanes, &arrow, marks) });
     }
     lines.extend(select(drawn, view, sheet.time));
     lines.join("\n") + "\n"

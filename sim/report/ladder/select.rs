@@ -3,10 +3,10 @@
 use crate::report::words;
 
 use super::LadderView;
-use super::draw::Drawn;
+use super::draw::DrawnRow;
 
 /// The lines of the rows that the view wants, and how many are left out where.
-pub(super) fn select(drawn: Vec<Drawn>, view: &LadderView, time: usize) -> Vec<String> {
+pub(super) fn select(drawn: Vec<DrawnRow>, view: &LadderView, time: usize) -> Vec<String> {
     let mut keep = wanted(&drawn, view);
     fill(&mut keep, &drawn);
     let (mut lines, mut skipped, mut before) = (Vec::new(), 0, None);
@@ -32,7 +32,7 @@ fn gap(skipped: u64, time: usize) -> Option<String> {
 }
 
 /// Keeps also what takes no more room than to say that it is left out: a row of one line by itself.
-fn fill(keep: &mut [bool], drawn: &[Drawn]) {
+fn fill(keep: &mut [bool], drawn: &[DrawnRow]) {
     let kept = |keep: &[bool], at: Option<usize>| at.and_then(|at| keep.get(at).copied()).unwrap_or(true);
     // A row that was filled in must not make its neighbour look alone: two rows left out stay one line.
     let alone: Vec<usize> = (0..keep.len())
@@ -42,7 +42,7 @@ fn fill(keep: &mut [bool], drawn: &[Drawn]) {
 }
 
 /// Those around the focus, and of these the first and the last where there are too many.
-fn wanted(drawn: &[Drawn], view: &LadderView) -> Vec<bool> {
+fn wanted(drawn: &[DrawnRow], view: &LadderView) -> Vec<bool> {
     let mut keep = vec![view.focus.is_empty(); drawn.len()];
     for line in &view.focus {
         let start = drawn.partition_point(|row| row.last < *line);

@@ -41,31 +41,31 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 /// A flow over a pipe whose call of one kind is broken.
-struct Broken(PipeFlow, Fault);
+struct Defective(PipeFlow, Defect);
 
 #[derive(Clone, Copy, PartialEq)]
-enum Fault {
+enum Defect {
     LosesEof,
     PanicsOnWrite,
     LosesShutdown,
 }
 
-impl Flow for Broken {
+impl Flow for Defective {
     async fn read(&self, max: usize) -> Result<Read, Error> {
         let read = self.0.read(max).await;
-        if self.1 == Fault::LosesEof && read == Ok(Read::Eof) {
+        if self.1 == Defect::LosesEof && read == Ok(Read::Eof) {
             std::future::pending::<()>().await;
         }
         read
     }
 
     async fn write(&self, data: Bytes) -> Result<(), Error> {
-        assert!(self.1 != Fault::PanicsOnWrite, "no writing today");
+        assert!(self.1 != Defect::PanicsOnWrite, "no writing today");
         self.0.write(data).await
     }
 
     async fn shutdown(&self, mode: Mode) {
-        if self.1 != Fault::LosesShutdown {
+        if self.1 != Defect::LosesShutdown {
             self.0.shutdown(mode).await;
         }
     }
@@ -79,10 +79,10 @@ impl Flow for Broken {
     }
 }
 
-fn broken(fault: Fault) -> Run {
+fn broken(fault: Defect) -> Run {
     let target = async move |sim: &Sim| {
         let (client, server) = sim.pipe();
-        Ok((Broken(client, fault), Broken(server, fault)))
+        Ok((Defective(client, fault), Defective(server, fault)))
     };
     scenario("[client]\nsteps = [\"write 5\", \"shutdown write\"]\n[server]\nsteps = [\"read 5\", \"read -> eof\"]")
         .run(&target)
@@ -91,7 +91,7 @@ fn broken(fault: Fault) -> Run {
 
 #[test]
 fn a_broken_flow_is_caught_and_named() {
-    for (fault, rule) in [(Fault::LosesEof, "eof-arrives"), (Fault::LosesShutdown, "eof-arrives")] {
+    for (fault, rule) in [(Defect::LosesEof, "eof-arrives"), (Defect::LosesShutdown, "eof-arrives")] {
         let run = broken(fault);
         let rules: Vec<&str> = run.verdict().violations.iter().map(|violation| violation.rule.name()).collect();
         assert_eq!((run.judgement(), rules), (Judgement::Violated, vec![rule]));
@@ -103,7 +103,7 @@ fn a_broken_flow_is_caught_and_named() {
 /// The call that is stuck stands in a step of the file: the server's second, in line 4.
 #[test]
 fn a_violation_knows_the_line_of_its_step() {
-    let run = broken(Fault::LosesEof);
+    let run = broken(Defect::LosesEof);
     let [violation] = &run.verdict().violations[..] else { panic!("{:?}", run.verdict()) };
     assert_eq!((violation.op, run.step_line(violation)), (Some(2), Some(4)));
     let other = crate::oracle::Violation { op: Some(3), ..violation.clone() };
@@ -112,7 +112,7 @@ fn a_violation_knows_the_line_of_its_step() {
 
 #[test]
 fn a_panic_is_an_outcome_and_ends_nothing_else() {
-    let run = broken(Fault::PanicsOnWrite);
+    let run = broken(Defect::PanicsOnWrite);
     let panicked = |event: &Event| matches!(&event.what, What::Return { outcome: Outcome::Panic, .. });
     assert_eq!(run.trace().events.iter().filter(|event| panicked(event)).count(), 1);
     assert_eq!(run.judgement(), Judgement::Violated);
@@ -151,7 +151,7 @@ fn a_cancelled_call_is_dropped_at_once() {
     let text = "[server]\nsteps = [\"read | cancel after 3ms -> cancelled\", \"flush\"]";
     let target = async |sim: &Sim| {
         let (client, server) = sim.pipe();
-        Ok((Broken(client, Fault::LosesShutdown), Broken(server, Fault::LosesShutdown)))
+        Ok((Defective(client, Defect::LosesShutdown), Defective(server, Defect::LosesShutdown)))
     };
     let run = scenario(text).run(&target).expect("it runs");
     let upper = |event: &&Event| matches!(&event.what, What::Call { at, .. } | What::Cancel { at, .. } if at.flow == 1);
