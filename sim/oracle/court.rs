@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use super::fact::fact;
 use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
+use super::state::{Flow, Host, Network};
 use super::verdict::{Judgement, Verdict, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, Call, End, Outcome};
-use crate::oracle::state::Flow;
-use crate::oracle::state::Host;
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
 
@@ -33,7 +32,7 @@ pub(super) struct Court {
     seq: Seq,
     now: Instant,
     /// Partitions of every flow, also of those that come later.
-    cut: Both<Option<Stamp>>,
+    network: Network,
     /// Aborts and crashes of every flow, also of those that are named only later.
     aborts: Vec<(Stamp, End, EnvWhat)>,
     /// The flows whose end may still be aborted: one that befalls every flow concerns no others.
@@ -55,7 +54,7 @@ impl Court {
             book: Ledger::default(),
             seq: 0,
             now: Instant::ZERO,
-            cut: Both::default(),
+            network: Network::default(),
             aborts: Vec::new(),
             alive: Both::default(),
             telling: None,
@@ -129,7 +128,10 @@ impl Court {
     }
 
     pub fn finish(&mut self, cut: bool) -> Verdict {
-        let owed = self.flows.iter().find_map(|flow| super::owed::open_question(flow, &self.hosts));
+        let owed = self.flows.iter_mut().find_map(|flow| {
+            flow.catch_up(&self.network);
+            super::owed::open_question(flow, &self.hosts)
+        });
         let full = self.book.is_full();
         let Ledger { violations, client_faults, truncations, exercised, undecided, .. } = &mut self.book;
         let (mut violations, client_faults) = (std::mem::take(violations), std::mem::take(client_faults));
@@ -163,14 +165,12 @@ impl Court {
         End::BOTH.into_iter().for_each(|end| self.alive[end].push(index));
         let flow = match self.spare.pop() {
             Some(mut flow) => {
-                flow.restart(id, &self.header);
+                flow.restart(id, &self.header, &self.network);
                 flow
             }
-            None => Box::new(Flow::new(id, &self.header)),
+            None => Box::new(Flow::new(id, &self.header, &self.network)),
         };
         self.flows.push(flow);
-        self.flows[index].cut = self.cut;
-        self.flows[index].was_cut = End::BOTH.iter().any(|&end| self.cut[end].is_some());
         let left = End::BOTH.map(|end| self.hosts[end].left);
         for (end, left) in End::BOTH.into_iter().zip(left) {
             let other = left.or(self.hosts[end.peer()].left.filter(|_| !self.has_two_hosts()));
@@ -245,6 +245,7 @@ impl Court {
     fn beside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let index = self.flow(place.flow);
         let flow = &mut self.flows[index];
+        flow.catch_up(&self.network);
         Judge { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
     }
 
@@ -284,7 +285,10 @@ impl Court {
     /// Looks at every flow, and notes when the next one can be due: not before, so that time passes cheaply.
     fn lose_patience(&mut self, at: Stamp) {
         let shortest = End::BOTH.map(|end| self.header.contract[end].patience).into_iter().min().unwrap_or_default();
-        let due = self.flows.iter_mut().map(|flow| super::owed::pass_time(flow, &mut self.book, &self.hosts, at));
+        let due = self.flows.iter_mut().map(|flow| {
+            flow.catch_up(&self.network);
+            super::owed::pass_time(flow, &mut self.book, &self.hosts, at)
+        });
         self.look_again = due.flatten().min().unwrap_or(at.t + shortest).min(at.t + shortest);
     }
 
@@ -341,20 +345,20 @@ impl Court {
     }
 
     fn partition(&mut self, flow: Option<u32>, from: Option<End>, at: Stamp, state: Option<Stamp>) {
-        let only = flow.map(|id| self.flow(id));
-        for end in End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end)) {
-            if only.is_none() {
-                self.cut[end] = state;
-            }
-            let concerned = self.flows.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
-            concerned.for_each(|(_, flow)| (flow.cut[end], flow.was_cut, flow.settled, flow.active) = (state, true, false, at.t));
-        }
+        let ends = End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end));
+        let Some(id) = flow else { return self.network.set(ends, state, at) };
+        let index = self.flow(id);
+        let flow = &mut self.flows[index];
+        flow.catch_up(&self.network);
+        flow.path.set(ends, state);
+        (flow.settled, flow.active) = (false, at.t);
     }
 
     fn quiet(&mut self, at: Stamp) {
         let overdue = std::mem::take(&mut self.book.overdue);
         self.book.violations.extend(overdue);
         for flow in &mut self.flows {
+            flow.catch_up(&self.network);
             super::owed::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
         }
     }

@@ -42,7 +42,7 @@ fn is_beyond_judging(scene: &Scene<'_>) -> bool {
 
 /// Something happened to the network between the ends, or to the peer.
 fn is_network_troubled(scene: &Scene<'_>) -> bool {
-    scene.flow.is_cut() || scene.flow.was_cut || scene.peer().life.is_gone()
+    scene.flow.is_cut() || scene.flow.path.was_cut() || scene.peer().life.is_gone()
 }
 
 fn reset_without_cause(scene: &Scene<'_>) -> Option<Fact> {

@@ -76,7 +76,7 @@ pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -
 /// A connect failed over a path on which nothing was lost, to a peer that was accepting all the time.
 pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Ruling {
     let (called, flow) = (connect.pending.called, &scene.flow);
-    let fair = flow.arrivals.tells_fates && !flow.arrivals.lossy && !flow.is_cut() && !flow.was_cut;
+    let fair = flow.arrivals.tells_fates && !flow.arrivals.lossy && !flow.is_cut() && !flow.path.was_cut();
     if !connect.is_judged || !fair || scene.peer().life.is_gone() || !scene.header.records.network {
         return Ruling::Moot;
     }

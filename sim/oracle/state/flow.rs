@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EndState, Suspects};
+use super::{EndState, Network, Path, Suspects};
 use crate::contract::{Both, End, Payload};
 use crate::oracle::Stamp;
 use crate::oracle::arrivals::Arrivals;
@@ -36,8 +36,7 @@ pub(in crate::oracle) struct Flow {
     pub ends: Both<EndState>,
     /// By the end that writes.
     pub streams: Both<Stream>,
-    /// By the end that sends: since when what it sends is cut off.
-    pub cut: Both<Option<Stamp>>,
+    pub path: Path,
     pub wire: Both<WireState>,
     /// What segments show beside: kept only where they are recorded.
     pub arrivals: Arrivals,
@@ -46,8 +45,6 @@ pub(in crate::oracle) struct Flow {
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
     /// Wrong bytes whose name may change when more is known.
     pub suspects: Suspects,
-    /// A partition once stood between the ends.
-    pub was_cut: bool,
     /// Patience with all that is pending has run out without effect: time alone changes nothing any more.
     pub settled: bool,
     /// When something last happened here in fair time.
@@ -57,19 +54,18 @@ pub(in crate::oracle) struct Flow {
 }
 
 impl Flow {
-    pub fn new(id: u32, header: &Header) -> Self {
+    pub fn new(id: u32, header: &Header, network: &Network) -> Self {
         let end = |end| EndState::new(header.contract[end]);
         Flow {
             id,
             ends: Both { client: end(End::Client), server: end(End::Server) },
             streams: Both::default(),
-            cut: Both::default(),
+            path: Path::on(network),
             wire: Both::default(),
             arrivals: Arrivals::default(),
             resources: Both::default(),
             buffers: BTreeMap::new(),
             suspects: Suspects::default(),
-            was_cut: false,
             settled: false,
             active: Instant::ZERO,
             gave_up_early: None,
@@ -77,13 +73,21 @@ impl Flow {
     }
 
     /// Another flow takes the place of this one, and the memory of its lists.
-    pub fn restart(&mut self, id: u32, header: &Header) {
-        let mut fresh = Flow::new(id, header);
+    pub fn restart(&mut self, id: u32, header: &Header, network: &Network) {
+        let mut fresh = Flow::new(id, header, network);
         for end in End::BOTH {
             fresh.streams[end].inherit(&mut self.streams[end]);
             fresh.wire[end].inherit(&mut self.wire[end]);
         }
         *self = fresh;
+    }
+
+    /// The flow is looked at: what became of the network since then happened to it too.
+    #[inline]
+    pub fn catch_up(&mut self, network: &Network) {
+        if let Some(changed) = self.path.catch_up(network) {
+            (self.settled, self.active) = (false, self.active.max(changed.t));
+        }
     }
 
     /// A connection that this end has not been handed yet: only its connecting peer knows of it.
@@ -100,6 +104,6 @@ impl Flow {
 
     /// A partition or crash stands between the ends.
     pub fn is_cut(&self) -> bool {
-        End::BOTH.iter().any(|&end| self.cut[end].is_some() || self.ends[end].life.crashed().is_some())
+        self.path.is_cut() || End::BOTH.iter().any(|&end| self.ends[end].life.crashed().is_some())
     }
 }

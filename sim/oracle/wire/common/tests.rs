@@ -57,7 +57,13 @@ struct Judged {
 
 impl Judged {
     fn new(header: &Header) -> Self {
-        Judged { flow: Flow::new(0, header), book: Ledger::default(), next: STARTS, heard: Both::default(), line: 1 }
+        Judged {
+            flow: Flow::new(0, header, &crate::oracle::state::Network::default()),
+            book: Ledger::default(),
+            next: STARTS,
+            heard: Both::default(),
+            line: 1,
+        }
     }
 
     fn take(&mut self, header: &Header, event: &SegmentEvent) {
