@@ -1,277 +1,501 @@
-//! Every way in which the bytes read so far can have come about.
+//! Follows how the bytes read so far can have come about, where calls overlap.
 //!
 //! Overlapping writes may be taken in several orders; a failed write may have contributed any prefix; of several pending reads
 //! one may hold bytes that another one's data came after; a cancelled read may have swallowed a piece. Each possibility is a
-//! [`Way`]. What no way allows is a misfit. Where there are more ways than can be followed, the likeliest are kept, and what they
-//! do not allow is undecided, never guessed.
+//! [`Way`]. One of them is followed, the likeliest; what was read since it was the only one is kept. Where it leads nowhere, all
+//! ways are gone through from there. What none of them allows is a misfit. Where there are more than can be gone through
+//! ([`Effort`]), the likeliest are kept, and what they do not allow is undecided, never guessed.
 
+mod effort;
+mod guess;
+mod hole;
+mod places;
+mod search;
+mod tally;
 mod view;
+mod way;
 
 use std::collections::VecDeque;
 
-use super::hole::Hole;
+use bytes::Bytes;
+
+pub(super) use effort::Effort;
+use guess::Guess;
+use hole::Hole;
+use tally::Tally;
+use view::View;
+use way::Way;
+
 use super::stream::{Misfit, Reader, Status, Write};
 use crate::contract::Payload;
-use view::View;
 
-/// The most possibilities that are followed at once.
-pub(super) const MOST: usize = 64;
+/// The most events that are kept to go through them again.
+const EVENTS: usize = 1 << 10;
+
+/// The most bytes that are kept to go through them again.
+const BYTES: usize = 1 << 20;
 
 /// Nothing that was followed fits, and not everything could be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Undecided;
 
-/// One way in which the stream can have been taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Way {
-    /// Bytes taken of each write.
-    taken: VecDeque<usize>,
-    holes: Vec<Hole>,
-    /// Cancelled reads that have not swallowed their piece yet.
-    phantoms: usize,
+/// A read that returned bytes.
+#[derive(Clone, Debug)]
+struct Read {
+    data: Bytes,
+    reader: Reader,
+    /// A read called later has already taken bytes at the front.
+    overtaken: bool,
 }
 
-/// The set of possible ways; never empty.
+/// What has happened since one way was the only one.
+#[derive(Clone, Debug)]
+enum Since {
+    Read(Read),
+    /// A cancelled read may have swallowed a piece.
+    Phantom,
+    /// A read ended without bytes: so many others are pending.
+    Left(usize),
+}
+
+/// All ways there were, and what has happened since.
+#[derive(Clone, Debug, Default)]
+struct Past {
+    ways: Vec<Way>,
+    since: Vec<Since>,
+    /// Bytes that were read since.
+    bytes: usize,
+    /// Writes that are done with in the way that is followed, and what it took of them: others may not be done with them.
+    done: Vec<(Write, usize)>,
+}
+
+/// The set of possible ways.
 #[derive(Clone, Debug)]
 pub(super) struct Frontier {
-    ways: Vec<Way>,
-    /// Contents are unknown where order is too: only numbers of bytes are compared from here on.
-    counted: bool,
-    /// Counted bytes of failed writes that are done with: as many may have been the next one's.
+    /// The way that is followed.
+    way: Way,
+    /// Where others can lead too.
+    past: Option<Box<Past>>,
+    /// Contents say nothing: only numbers of bytes are compared from here on.
+    tally: Option<Tally>,
+    /// A write that has begun goes on before another one does.
+    whole: bool,
+    /// Bytes taken of failed and cancelled writes that are done with.
     slack: usize,
-    /// Counted bytes that a pending read was thought to hold: they can still be read, though their writes are done with.
-    loose: usize,
     /// Some ways were left out.
     pruned: bool,
     /// How many bytes there are to read was open: a failed write's were among them, or a cancelled read may have swallowed some.
     open: bool,
+    /// A cancelled read may have swallowed some.
+    lossy: bool,
+    /// How many reads were pending when another one got the end of the stream: they must have taken what is unread.
+    awaited: usize,
+    /// Only what was flushed is owed at the end of the stream.
+    flushed: bool,
 }
 
 impl Frontier {
-    pub fn new(writes: usize, head: usize) -> Self {
-        let mut taken = VecDeque::from(vec![0; writes]);
-        if let Some(first) = taken.front_mut() {
-            *first = head;
-        }
+    pub fn new(head: usize) -> Self {
         Frontier {
-            ways: vec![Way { taken, holes: Vec::new(), phantoms: 0 }],
-            counted: false,
+            way: Way::new(head),
+            past: None,
+            tally: None,
+            whole: false,
             slack: 0,
-            loose: 0,
             pruned: false,
             open: false,
+            lossy: false,
+            awaited: 0,
+            flushed: false,
         }
     }
 
     pub fn add_write(&mut self) {
-        self.ways.iter_mut().for_each(|way| way.taken.push_back(0));
+        if let Some(tally) = &mut self.tally {
+            tally.add_write();
+        }
     }
 
+    /// A cancelled read may have swallowed a piece, or may yet.
     pub fn add_phantom(&mut self) {
-        self.open = true;
-        self.ways.iter_mut().for_each(|way| way.phantoms += 1);
+        (self.open, self.lossy) = (true, true);
+        self.way.phantoms += 1;
+        if let Some(tally) = &mut self.tally {
+            tally.phantoms += 1;
+        }
+        self.note(Since::Phantom);
     }
 
-    pub fn taken_at_most(&self, index: usize) -> usize {
-        self.ways.iter().map(|way| way.taken[index]).max().unwrap_or(0)
-    }
-
-    pub fn taken_at_least(&self, index: usize) -> usize {
-        self.ways.iter().map(|way| way.taken[index]).min().unwrap_or(0)
+    fn note(&mut self, event: Since) {
+        if let Some(past) = &mut self.past {
+            past.since.push(event);
+        }
     }
 
     /// A read returned these bytes; `overtaken`: a read called later has already taken bytes at the front.
     pub fn read(
         &mut self,
-        writes: &VecDeque<Write>,
+        writes: &mut VecDeque<Write>,
         data: &Payload,
         reader: Reader,
         overtaken: bool,
         whole: bool,
+        effort: &mut Effort,
     ) -> Result<Result<(), Misfit>, Undecided> {
+        self.whole = whole;
+        self.awaited = self.awaited.saturating_sub(1);
         if data.bytes().is_none() || is_unknown(writes) {
-            self.only_count();
+            self.only_count(writes);
         }
-        let Some(bytes) = data.bytes().filter(|_| !self.counted) else {
-            return Ok(self.count(writes, data.len()));
-        };
-        let view = View::new(writes, whole, self.pruned);
-        let mut next = Vec::new();
-        let mut overtook = false;
-        for way in &self.ways {
-            let front = view.front(way, bytes, reader);
-            overtook |= overtaken && !front.is_empty();
-            view.merge(&mut next, view.fill(way, bytes, reader));
-            view.merge(&mut next, if overtaken { Vec::new() } else { front });
+        if let Some(tally) = &mut self.tally {
+            return Ok(if tally.take(writes, data.len()) { Ok(()) } else { Err(Misfit::Bytes) });
         }
-        self.pruned = view.is_pruned();
-        if next.is_empty() {
-            let misfit = if overtook { Misfit::Order } else { Misfit::Bytes };
-            return if self.pruned { Err(Undecided) } else { Ok(Err(misfit)) };
+        let data = data.bytes().cloned().unwrap_or_default();
+        let read = Read { data, reader, overtaken };
+        if effort.is_spent() {
+            return Err(Undecided);
         }
-        self.ways = next;
+        let view = View::new(writes, whole, effort.left());
+        let guess = view.guess(&self.way, &read);
+        effort.spend(view.cost());
+        match guess {
+            Some(guess) => self.follow(writes, guess, read, effort),
+            None => return self.search(writes, read, effort),
+        }
         Ok(Ok(()))
     }
 
+    /// Goes on along the likeliest way.
+    fn follow(&mut self, writes: &mut VecDeque<Write>, guess: Guess, read: Read, effort: &mut Effort) {
+        let before = std::mem::replace(&mut self.way, guess.way);
+        if guess.is_sure && self.past.is_none() {
+            return;
+        }
+        let past = self.past.get_or_insert_with(|| Box::new(Past { ways: vec![before], ..Past::default() }));
+        past.bytes += read.data.len();
+        let others = read.reader.others;
+        past.since.push(Since::Read(read));
+        let is_long = past.since.len() > EVENTS || past.bytes > BYTES;
+        if others == 0 && self.is_plain(writes) || is_long && self.pruned {
+            self.past = None;
+        } else if is_long || others == 0 && self.is_plain_but_open(writes) {
+            self.resolve(writes, effort);
+        }
+    }
+
+    /// No read is pending, and nothing was open: where the writes do not overlap, so many bytes read leave one way only.
+    fn is_plain(&self, writes: &VecDeque<Write>) -> bool {
+        let mut done = self.past.iter().flat_map(|past| &past.done);
+        !self.open && self.is_plain_but_open(writes) && done.all(|(write, _)| writes.front().is_none_or(|front| write.precedes(front)))
+    }
+
+    fn is_plain_but_open(&self, writes: &VecDeque<Write>) -> bool {
+        let way = &self.way;
+        way.holes.is_empty() && way.phantoms == 0 && is_settled_line(writes)
+    }
+
+    /// Goes through all ways, since the one that was followed leads nowhere.
+    fn search(&mut self, writes: &mut VecDeque<Write>, read: Read, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
+        let past = self.reopen(writes);
+        for far in [false, true] {
+            let mut view = View::new(writes, self.whole, if far { effort.far() } else { effort.share() });
+            view.far = far;
+            let ways = past.replay(&view);
+            let (next, overtook) = view.step(&ways, &read);
+            effort.spend(view.cost());
+            if !next.is_empty() {
+                self.pruned |= view.is_cut();
+                self.go_on(past, next, read, view.has_skipped());
+                return Ok(Ok(()));
+            }
+            if far || !view.has_skipped() {
+                self.pruned |= view.is_cut();
+                self.take_up(ways);
+                return self.misfit(writes, &read.data, overtook);
+            }
+        }
+        Err(Undecided)
+    }
+
+    /// Follows the likeliest of the ways that a search has found. If it has not seen all, what it has gone through is kept.
+    fn go_on(&mut self, mut past: Past, next: Vec<Way>, read: Read, is_partial: bool) {
+        if !is_partial {
+            return self.take_up(next);
+        }
+        self.way = next[0].clone();
+        past.bytes += read.data.len();
+        past.since.push(Since::Read(read));
+        self.past = Some(Box::new(past));
+    }
+
+    /// Bytes that no way allows. Where some were left out that is certain only if there are not enough of these bytes.
+    fn misfit(&self, writes: &VecDeque<Write>, data: &[u8], overtook: bool) -> Result<Result<(), Misfit>, Undecided> {
+        if self.pruned && (self.open || !self.lacks(writes, data)) {
+            return Err(Undecided);
+        }
+        Ok(Err(if overtook { Misfit::Order } else { Misfit::Bytes }))
+    }
+
+    /// Is some byte value more frequent in the data than in all that is unread, whichever way is true?
+    fn lacks(&self, writes: &VecDeque<Write>, data: &[u8]) -> bool {
+        let view = View::new(writes, self.whole, 0);
+        let mut there = [0_usize; 256];
+        let rests = (0..writes.len()).flat_map(|index| view.rest(&self.way, index));
+        let held = self.way.holes.iter().flat_map(Hole::bytes);
+        rests.chain(held).for_each(|byte| there[usize::from(*byte)] += 1);
+        let mut wanted = [0_usize; 256];
+        data.iter().for_each(|byte| wanted[usize::from(*byte)] += 1);
+        wanted.iter().zip(there).any(|(wanted, there)| *wanted > there)
+    }
+
+    /// What can be gone through again: with the writes that only the way that is followed is done with.
+    fn reopen(&mut self, writes: &mut VecDeque<Write>) -> Past {
+        let Some(mut past) = self.past.take() else { return Past { ways: vec![self.way.clone()], ..Past::default() } };
+        let done = std::mem::take(&mut past.done);
+        self.slack -= done.iter().filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        self.way.recall(done.iter().map(|(_, taken)| *taken));
+        done.into_iter().rev().for_each(|(write, _)| writes.push_front(write));
+        *past
+    }
+
+    /// Goes through all that is possible by now.
+    pub fn resolve(&mut self, writes: &mut VecDeque<Write>, effort: &mut Effort) {
+        if self.past.is_none() {
+            return;
+        }
+        let past = self.reopen(writes);
+        let view = View::new(writes, self.whole, effort.share());
+        let mut ways = past.replay(&view);
+        effort.spend(view.cost());
+        self.pruned |= view.is_cut() || view.has_skipped();
+        if self.pruned && !ways.contains(&self.way) {
+            ways.insert(0, self.way.clone());
+        }
+        self.take_up(ways);
+    }
+
+    /// These are all ways there are.
+    fn take_up(&mut self, ways: Vec<Way>) {
+        if let Some(first) = ways.first() {
+            self.way = first.clone();
+        }
+        self.past = (ways.len() > 1).then(|| Box::new(Past { ways, ..Past::default() }));
+    }
+
+    /// The ways that are possible, once they have been gone through; else the one that is followed.
+    fn ways(&self) -> &[Way] {
+        match &self.past {
+            Some(past) if past.since.is_empty() && past.done.is_empty() => &past.ways,
+            _ => std::slice::from_ref(&self.way),
+        }
+    }
+
+    /// The same with all ways gone through.
+    fn resolved(&self, writes: &VecDeque<Write>) -> (Self, VecDeque<Write>) {
+        let (mut frontier, mut writes) = (self.clone(), writes.clone());
+        frontier.resolve(&mut writes, &mut Effort::SMALL.clone());
+        (frontier, writes)
+    }
+
     /// Where contents are unknown, only numbers can be compared; what other readers were thought to hold can still be read.
-    fn only_count(&mut self) {
-        if !self.counted {
-            self.counted = true;
-            self.ways.truncate(1);
-            self.loose = self.ways[0].held();
-            self.ways[0].holes.clear();
+    fn only_count(&mut self, writes: &VecDeque<Write>) {
+        if self.tally.is_none() {
+            let read = self.way.reach() - self.way.held();
+            self.tally = Some(Tally::new(writes.len(), read, self.slack, self.way.phantoms));
+            self.past = None;
         }
     }
 
-    /// Takes a number of bytes, in the order of the calls.
-    fn count(&mut self, writes: &VecDeque<Write>, mut bytes: usize) -> Result<(), Misfit> {
-        let way = &mut self.ways[0];
-        let available: usize = writes.iter().zip(&way.taken).map(|(write, taken)| write.len - taken).sum();
-        if bytes > available + self.loose {
-            return Err(Misfit::Bytes);
+    /// Lets go of writes at the front that are done with, in the way that is followed.
+    pub fn finish(&mut self, writes: &mut VecDeque<Write>) {
+        if let Some(tally) = &mut self.tally {
+            let count = tally.finish(writes);
+            writes.drain(..count);
+            return;
         }
-        let loose = self.loose.min(bytes);
-        self.loose -= loose;
-        bytes -= loose;
-        for (write, taken) in writes.iter().zip(&mut way.taken) {
-            let run = (write.len - *taken).min(bytes);
-            *taken += run;
-            bytes -= run;
+        while let Some(write) = writes.front()
+            && self.is_over(writes, write)
+            && let Some(write) = writes.pop_front()
+        {
+            let taken = self.way.forget_first();
+            if is_doubtful(&write) {
+                self.open = true;
+                self.slack += taken;
+            }
+            if let Some(past) = &mut self.past {
+                past.done.push((write, taken));
+            }
         }
-        self.ways.truncate(1);
-        Ok(())
     }
 
-    /// How many writes at the front no way can take from any more.
-    pub fn finished(&mut self, writes: &VecDeque<Write>) -> usize {
-        let over = |way: &Way, index: usize| {
-            let write = &writes[index];
-            let passed = || writes.iter().zip(&way.taken).skip(index + 1).any(|(later, taken)| *taken > 0 && write.precedes(later));
-            write.returned.is_some() && (way.taken[index] >= write.len || write.status == Status::Prefix && !self.counted && passed())
-        };
-        let count = (0..writes.len()).take_while(|&index| self.ways.iter().all(|way| over(way, index))).count();
-        self.open |= writes.iter().take(count).any(is_doubtful);
-        if self.counted {
-            let dropped = writes.iter().zip(&self.ways[0].taken).take(count);
-            self.slack += dropped.filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
-        }
-        for way in &mut self.ways {
-            way.taken.drain(..count);
-        }
-        count
+    /// Can nothing more be taken of the first write?
+    fn is_over(&self, writes: &VecDeque<Write>, first: &Write) -> bool {
+        let last = self.way.begun().checked_sub(1).map(|index| &writes[index]);
+        let is_passed = || first.status == Status::Prefix && last.is_some_and(|last| first.precedes(last));
+        first.returned.is_some() && (self.way.taken(0) >= first.len || is_passed())
     }
 
     /// The position, where one way remains and nothing can branch it again but what comes later.
     pub fn single(&self, writes: &VecDeque<Write>) -> Option<usize> {
-        let [way] = self.ways.as_slice() else { return None };
-        let plain = way.holes.is_empty() && way.phantoms == 0 && self.slack + self.loose == 0;
-        let settled = writes.iter().all(|write| matches!(write.status, Status::Ok | Status::Pending));
-        let in_line = writes.iter().zip(writes.iter().skip(1)).all(|(first, second)| first.precedes(second));
-        let ahead = way.taken.iter().skip(1).all(|&taken| taken == 0);
+        if self.awaited > 0 {
+            return None;
+        }
+        if let Some(tally) = &self.tally {
+            let fits = writes.front().map_or(0, |front| front.len) >= tally.read;
+            return (fits && tally.slack + tally.phantoms == 0 && is_settled_line(writes)).then_some(tally.read);
+        }
+        let way = &self.way;
+        if way.begun() > 1 || !way.holes.is_empty() || way.phantoms > 0 {
+            return None;
+        }
         // Ways that were left out have taken as much: all there was, if that was known.
-        let drained = !self.open && writes.iter().zip(&way.taken).all(|(write, taken)| *taken >= write.len);
-        (plain && settled && in_line && ahead && (drained || !self.pruned)).then(|| way.taken.front().copied().unwrap_or(0))
+        let is_drained = || !self.open && writes.iter().enumerate().all(|(index, write)| way.taken(index) >= write.len);
+        let is_known = self.past.is_none() && !self.pruned || is_drained();
+        (is_known && is_settled_line(writes)).then(|| way.taken(0))
     }
 
     /// Accepted bytes that no way has taken, at least.
     pub fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, others: usize) -> u64 {
-        self.ways.iter().map(|way| way.owed(writes, accepted, others, self.slack())).min().unwrap_or(0) as u64
+        if let Some(tally) = &self.tally {
+            return tally.owed(writes, accepted, others) as u64;
+        }
+        let owed = |frontier: &Self, writes: &VecDeque<Write>| frontier.ways().iter().map(|way| way.owed(writes, accepted, others)).min();
+        let least = owed(self, writes).unwrap_or(0);
+        let surely = self.surely_owed(writes, accepted, others);
+        if least <= surely || self.past.is_none() && !self.pruned {
+            return least as u64;
+        }
+        let (frontier, writes) = self.resolved(writes);
+        (if frontier.pruned { surely } else { owed(&frontier, &writes).unwrap_or(0) }) as u64
     }
 
-    /// Keeps the ways in which nothing is owed; where another reader must hold the rest, it is noted as that reader's.
-    pub fn end(&mut self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool + Copy, reader: Reader) {
-        if is_unknown(writes) {
-            self.only_count();
-        }
-        let slack = self.slack();
-        let fits = |way: &Way| way.owed(writes, accepted, reader.others, slack) == 0;
-        debug_assert!(self.pruned || self.ways.iter().any(fits));
-        if self.ways.iter().any(fits) {
-            self.ways.retain(fits);
-        }
-        if self.counted {
-            return;
-        }
-        let view = View::new(writes, false, false);
-        for way in &mut self.ways {
-            let missing = way.unread(writes, accepted);
-            if missing == 0 {
-                continue;
-            }
-            let before = way.clone();
-            view.take_all(way, accepted);
-            way.holes.push(Hole::new(view.between(&before, way), reader.now));
-        }
+    /// Accepted bytes beyond all that were read, which no way can have taken.
+    fn surely_owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize) -> usize {
+        let read = (self.way.reach() + self.slack).saturating_sub(self.way.held());
+        let accepted: usize = writes.iter().filter(|write| accepted(write)).map(|write| write.len).sum();
+        if self.lossy || others > 0 { 0 } else { accepted.saturating_sub(read) }
     }
 
-    /// Keeps the ways whose holes the remaining readers can have filled; if there is none, all stay and the answer is false.
-    pub fn reader_left(&mut self, others: usize) -> bool {
-        let fits = |way: &Way| way.holes.len() <= others + way.phantoms;
-        if self.ways.iter().any(fits) {
-            self.ways.retain(fits);
+    /// The stream has ended for one reader: keeps the ways in which nothing is owed, or the other pending reads can have taken it.
+    pub fn end(&mut self, writes: &mut VecDeque<Write>, flushed: bool, others: usize, effort: &mut Effort) -> Result<(), Undecided> {
+        (self.awaited, self.flushed) = (others, flushed);
+        self.resolve(writes, effort);
+        if self.tally.is_some() {
+            return Ok(());
+        }
+        let mut ways = self.ways().to_vec();
+        ways.retain(|way| way.owed(&*writes, |write| write.is_accepted(flushed), others) == 0);
+        if ways.is_empty() {
+            return Err(Undecided);
+        }
+        self.take_up(ways);
+        Ok(())
+    }
+
+    /// A read ended without bytes: keeps the ways in which the remaining ones can have taken what they must. If there is none, all
+    /// stay and the answer is false.
+    pub fn reader_left(&mut self, writes: &mut VecDeque<Write>, others: usize, effort: &mut Effort) -> bool {
+        let (awaits, flushed) = (self.awaited > 0, self.flushed);
+        self.awaited = self.awaited.saturating_sub(1);
+        if let Some(tally) = &self.tally {
+            return !awaits || tally.owed(writes, |write| write.is_accepted(flushed), others) == 0;
+        }
+        let lacks = |way: &Way, writes: &VecDeque<Write>| awaits && way.owed(writes, |write| write.is_accepted(flushed), others) > 0;
+        let fits = |way: &Way, writes: &VecDeque<Write>| way.fits(others) && !lacks(way, writes);
+        if (!awaits || self.past.is_none()) && fits(&self.way, writes) {
+            self.way.settle(others);
+            self.note(Since::Left(others));
             return true;
         }
-        self.ways.truncate(1);
-        self.ways[0].holes.clear();
-        self.pruned
+        self.resolve(writes, effort);
+        let mut ways = self.ways().to_vec();
+        ways.retain(|way| fits(way, writes));
+        let is_possible = !ways.is_empty();
+        if !is_possible {
+            ways.push(self.way.clone());
+            ways[0].holes.clear();
+        }
+        ways.iter_mut().for_each(|way| way.settle(others));
+        self.take_up(ways);
+        is_possible || self.pruned
     }
 
-    /// A write says how much of it was accepted: ways that took more are not what happened.
-    pub fn accepted(&mut self, index: usize, bytes: usize) {
-        let fits = |way: &Way| way.taken[index] <= bytes;
-        if self.ways.iter().any(fits) {
-            self.ways.retain(fits);
+    /// A write can have contributed so many bytes at most: ways that took more are not what happened. Where there are no others,
+    /// they stay. How many bytes some way has taken.
+    pub fn limit(&mut self, writes: &mut VecDeque<Write>, op: u64, most: usize, effort: &mut Effort) -> usize {
+        let Some(index) = writes.iter().rposition(|write| write.op == op) else { return 0 };
+        if let Some(tally) = &self.tally {
+            return tally.taken_at_least(writes, index);
+        }
+        let taken = self.way.taken(index);
+        if taken <= most {
+            if let Some(past) = &mut self.past {
+                let index = index + past.done.len();
+                past.ways.retain(|way| way.taken(index) <= most);
+            }
+            return taken;
+        }
+        self.resolve(writes, effort);
+        let index = writes.iter().rposition(|write| write.op == op).unwrap_or(index);
+        let mut ways = self.ways().to_vec();
+        if ways.iter().any(|way| way.taken(index) <= most) {
+            ways.retain(|way| way.taken(index) <= most);
+        }
+        self.take_up(ways);
+        self.taken_at_most(writes, index)
+    }
+
+    /// Most bytes of a write that a way has taken, of those that have been gone through.
+    pub fn taken_at_most(&self, writes: &VecDeque<Write>, index: usize) -> usize {
+        match &self.tally {
+            Some(tally) => tally.taken_at_most(writes, index),
+            None => self.ways().iter().map(|way| way.taken(index)).max().unwrap_or(0),
         }
     }
 
-    /// How many bytes that were counted as failed writes' may have been others', where bytes are counted.
-    fn slack(&self) -> Option<usize> {
-        self.counted.then_some(self.slack)
+    /// The latest write of which bytes were taken (else the first one) and how many, in the way that is followed.
+    pub fn latest(&self) -> (usize, usize) {
+        let index = self.way.begun().saturating_sub(1);
+        (index, self.way.taken(index))
     }
 
-    /// Were some ways left out? Then what none of the others allows may still have happened.
-    pub fn is_pruned(&self) -> bool {
-        self.pruned
+    /// How many bytes are unread, at most.
+    pub fn unread(&self, writes: &VecDeque<Write>) -> usize {
+        let (read, slack) = match &self.tally {
+            Some(tally) => (tally.read, tally.slack),
+            None => (self.way.reach() - self.way.held(), 0),
+        };
+        (writes.iter().map(|write| write.len).sum::<usize>() + slack).saturating_sub(read)
+    }
+
+    /// Fewest and most bytes of a write that any way has taken.
+    pub fn taken_of(&self, writes: &VecDeque<Write>, op: u64) -> (usize, usize) {
+        let (frontier, writes) = self.resolved(writes);
+        let Some(index) = writes.iter().rposition(|write| write.op == op) else { return (0, 0) };
+        let least = match &frontier.tally {
+            Some(tally) => tally.taken_at_least(&writes, index),
+            None => frontier.ways().iter().map(|way| way.taken(index)).min().unwrap_or(0),
+        };
+        let most = if frontier.way.phantoms > 0 { writes[index].len } else { frontier.taken_at_most(&writes, index) };
+        (least, most)
     }
 }
 
-impl Way {
-    /// Accepted bytes that are not taken.
-    fn unread(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool) -> usize {
-        let rest = |(write, taken): (&Write, &usize)| write.len - taken;
-        writes.iter().zip(&self.taken).filter(|(write, _)| accepted(write)).map(rest).sum()
-    }
-
-    fn owed(&self, writes: &VecDeque<Write>, accepted: impl Fn(&Write) -> bool, others: usize, slack: Option<usize>) -> usize {
-        let missing = self.unread(writes, accepted);
-        // Bytes that were counted as a failed write's may as well have been the next one's.
-        let doubtful = || writes.iter().zip(&self.taken).filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
-        let slack = slack.map_or(0, |slack| slack + doubtful());
-        // A reader that is still pending, or a cancelled one, can have taken the rest in one piece.
-        if others + self.phantoms > self.holes.len() {
-            return 0;
+impl Past {
+    /// The ways that are possible by now.
+    fn replay(&self, view: &View<'_>) -> Vec<Way> {
+        let mut ways = self.ways.clone();
+        for event in &self.since {
+            match event {
+                Since::Read(read) => ways = view.step(&ways, read).0,
+                Since::Phantom => ways.iter_mut().for_each(|way| way.phantoms += 1),
+                Since::Left(others) => {
+                    ways.retain(|way| way.fits(*others));
+                    ways.iter_mut().for_each(|way| way.settle(*others));
+                }
+            }
         }
-        let held = if self.holes.len() > others + self.phantoms { self.held() } else { 0 };
-        missing.saturating_sub(slack) + held
-    }
-
-    /// How many bytes other readers must hold.
-    fn held(&self) -> usize {
-        self.holes.iter().map(Hole::len).sum()
-    }
-
-    /// How far it has come: what was read, and what other reads must have taken.
-    fn reach(&self) -> usize {
-        self.taken.iter().sum()
-    }
-
-    /// All that the other way allows from here on this one allows too.
-    fn covers(&self, other: &Way) -> bool {
-        self.phantoms >= other.phantoms && self.taken == other.taken && self.holes == other.holes
-    }
-
-    fn advance(&mut self, index: usize, bytes: usize) {
-        self.taken[index] += bytes;
+        ways
     }
 }
 
@@ -283,6 +507,12 @@ fn is_doubtful(write: &Write) -> bool {
 /// Are the contents of some write not known?
 fn is_unknown(writes: &VecDeque<Write>) -> bool {
     writes.iter().any(|write| write.data.bytes().is_none())
+}
+
+/// Does each write follow the one before it, and none of them is doubtful?
+fn is_settled_line(writes: &VecDeque<Write>) -> bool {
+    let in_line = |(first, second): (&Write, &Write)| first.precedes(second);
+    !writes.iter().any(is_doubtful) && writes.iter().zip(writes.iter().skip(1)).all(in_line)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::fact::Fact;
+use super::frontier::Effort;
 use super::ruling::{Findings, Found, RuleSet};
 use super::verdict::{ClientFault, Exercised, Violation};
 use super::{Seq, Stamp};
@@ -36,6 +37,8 @@ pub(super) struct Ledger {
     pub troubled: SmallVec<[(Option<u32>, Stamp); 2]>,
     /// The flows that were connected at this end after an abort.
     pub revived: Both<Vec<u32>>,
+    /// What may still be spent on calls that overlap.
+    pub effort: Effort,
 }
 
 impl Ledger {

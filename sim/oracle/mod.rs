@@ -18,7 +18,7 @@
 //!     │
 //!     ▼
 //!   state ────── what is known of an end: halves, reads, writes, life, opening; of a flow, of the hosts
-//!   stream ───── which bytes can come next (frontier and hole: where overlapping calls leave several answers)
+//!   stream ───── which bytes can come next (frontier: where overlapping calls leave several answers)
 //!   wire ─────── what segments show of the connection, and (arrivals, idle) of everything else
 //! ```
 //!
@@ -36,7 +36,6 @@ mod events;
 mod evidence;
 mod fact;
 mod frontier;
-mod hole;
 mod idle;
 mod judge;
 mod ledger;

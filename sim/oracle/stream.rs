@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::frontier::{Frontier, Undecided};
+use super::frontier::{Effort, Frontier, Undecided};
 use super::{Seq, Stamp};
 use crate::contract::Payload;
 
@@ -57,6 +57,11 @@ impl Write {
     /// The known bytes that can belong to the stream.
     pub fn bytes(&self) -> Option<&[u8]> {
         self.data.bytes().map(|bytes| &bytes[..self.len])
+    }
+
+    /// Does all of it belong to the stream? `flushed`: only if it was flushed.
+    pub fn is_accepted(&self, flushed: bool) -> bool {
+        self.status == Status::Ok && (self.flushed || !flushed)
     }
 
     /// Is it over before that other write begins?
@@ -159,40 +164,43 @@ impl Stream {
     }
 
     /// A pending write has ended; `exact`: so many bytes of it were accepted, where that is known.
-    pub fn settle(&mut self, op: u64, at: Stamp, status: Status, exact: Option<usize>) {
+    pub fn settle(&mut self, op: u64, at: Stamp, status: Status, exact: Option<usize>, effort: &mut Effort) {
         self.open -= 1;
-        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return };
-        if let (Some(frontier), Some(bytes)) = (&mut self.frontier, exact) {
-            frontier.accepted(index, bytes);
-        }
-        let taken = self.taken_at_most(index);
-        let write = &mut self.writes[index];
+        let Some(write) = self.write(op) else { return };
         write.returned = Some(at);
-        write.status = status;
+        write.status = if status == Status::Void { Status::Prefix } else { status };
         if status != Status::Ok {
             let dead = write.clone();
-            let keep = match (status, exact) {
-                (Status::Void, _) => taken,
-                (_, Some(accepted)) => accepted.max(taken).min(write.len),
-                (_, None) => write.len,
-            };
-            self.bytes_called -= (write.len - keep) as u64;
-            write.len = keep;
-            if status == Status::Void || exact.is_some() {
-                write.status = Status::Ok;
+            let most = if status == Status::Void { Some(0) } else { exact.map(|accepted| accepted.min(dead.len)) };
+            if let Some(most) = most {
+                self.limit(op, most, effort);
             }
             remember(&mut self.dead, dead);
         }
-        if matches!(self.writes[index].status, Status::Prefix | Status::RunsOn) {
+        if self.write(op).is_some_and(|write| matches!(write.status, Status::Prefix | Status::RunsOn)) {
             self.branch();
         }
         self.tidy();
     }
 
-    /// Most bytes of a write that some possibility has taken.
+    /// All of a write that can belong to the stream does: so many bytes, or as many as were taken.
+    fn limit(&mut self, op: u64, most: usize, effort: &mut Effort) {
+        let taken = match &mut self.frontier {
+            Some(frontier) => frontier.limit(&mut self.writes, op, most, effort),
+            None if self.writes.front().is_some_and(|front| front.op == op) => self.head,
+            None => 0,
+        };
+        let Some(write) = self.write(op) else { return };
+        let cut = write.len - most.max(taken);
+        write.len -= cut;
+        write.status = Status::Ok;
+        self.bytes_called -= cut as u64;
+    }
+
+    /// Most bytes of a write that some possibility has taken, as far as they have been gone through.
     pub fn taken_at_most(&self, index: usize) -> usize {
         match &self.frontier {
-            Some(frontier) => frontier.taken_at_most(index),
+            Some(frontier) => frontier.taken_at_most(&self.writes, index),
             None if index == 0 => self.head,
             None => 0,
         }
@@ -201,7 +209,7 @@ impl Stream {
     /// Keeps several possibilities from now on.
     pub fn branch(&mut self) {
         if self.frontier.is_none() {
-            self.frontier = Some(Box::new(Frontier::new(self.writes.len(), self.head)));
+            self.frontier = Some(Box::new(Frontier::new(self.head)));
         }
     }
 
@@ -214,12 +222,14 @@ impl Stream {
     }
 
     /// A read returned these bytes.
-    pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool) -> Result<Result<(), Misfit>, Undecided> {
+    pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
         if self.lost {
             self.bytes_read += data.len() as u64;
             return Ok(Ok(()));
         }
-        let overtaken = reader.fifo && reader.called < self.front_called;
+        // Where contents are unknown it can't be told which bytes came first.
+        let is_known = data.bytes().is_some() && self.writes.front().is_none_or(|front| front.data.bytes().is_some());
+        let overtaken = reader.fifo && reader.called < self.front_called && is_known;
         if self.frontier.is_none() && reader.others == 0 {
             if overtaken {
                 return Ok(Err(Misfit::Order));
@@ -233,7 +243,7 @@ impl Stream {
         }
         self.branch();
         let Some(frontier) = &mut self.frontier else { return Ok(Ok(())) };
-        let fits = frontier.read(&self.writes, data, reader, overtaken, whole)?;
+        let fits = frontier.read(&mut self.writes, data, reader, overtaken, whole, effort)?;
         if fits.is_ok() {
             self.took(data.len(), reader.called);
         }
@@ -309,8 +319,7 @@ impl Stream {
 
     fn tidy_frontier(&mut self) {
         let Some(frontier) = &mut self.frontier else { return };
-        let dropped = frontier.finished(&self.writes);
-        self.writes.drain(..dropped);
+        frontier.finish(&mut self.writes);
         if let Some(head) = frontier.single(&self.writes) {
             self.head = head;
             self.frontier = None;
@@ -322,9 +331,8 @@ impl Stream {
         if self.lost {
             return 0;
         }
-        let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
+        let accepted = |write: &Write| write.is_accepted(flushed);
         match &self.frontier {
-            Some(frontier) if frontier.is_pruned() => 0,
             Some(frontier) => frontier.owed(&self.writes, accepted, others),
             // One of the other readers can hold the rest.
             None if others > 0 => 0,
@@ -335,41 +343,50 @@ impl Stream {
         }
     }
 
-    /// A clean EOF: only possibilities in which everything owed was taken remain; false if there is none.
-    pub fn end(&mut self, flushed: bool, reader: Reader) -> bool {
-        if reader.others > 0 {
+    /// A clean EOF: only possibilities in which everything owed was taken remain.
+    pub fn end(&mut self, flushed: bool, others: usize, effort: &mut Effort) -> Result<(), Undecided> {
+        if others > 0 {
             self.branch();
         }
-        if self.owed(flushed, reader.others) > 0 {
-            return false;
-        }
         if let Some(frontier) = &mut self.frontier {
-            let accepted = |write: &Write| write.status == Status::Ok && (write.flushed || !flushed);
-            frontier.end(&self.writes, accepted, reader);
+            frontier.end(&mut self.writes, flushed, others, effort)?;
         }
         self.tidy();
-        true
+        Ok(())
     }
 
     /// One read fewer is pending, and it took nothing: false if bytes that only it can have taken are lost.
-    pub fn reader_left(&mut self, others: usize) -> bool {
-        let fits = self.frontier.as_mut().is_none_or(|frontier| frontier.reader_left(others));
+    pub fn reader_left(&mut self, others: usize, effort: &mut Effort) -> bool {
+        let fits = self.frontier.as_mut().is_none_or(|frontier| frontier.reader_left(&mut self.writes, others, effort));
         self.tidy();
         fits
     }
 
     /// How many bytes of a write are unread, in every possibility.
     pub fn unread_of(&self, op: u64) -> usize {
-        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return 0 };
-        self.writes[index].len - self.taken_at_most(index)
+        let Some(write) = self.writes.iter().rfind(|write| write.op == op) else { return 0 };
+        write.len - self.taken_of(op).1
     }
 
     /// How many bytes of a write were read, in every possibility.
     pub fn read_of(&self, op: u64) -> usize {
-        let Some(index) = self.writes.iter().rposition(|write| write.op == op) else { return 0 };
+        self.taken_of(op).0
+    }
+
+    /// Fewest and most bytes of a write that were read.
+    fn taken_of(&self, op: u64) -> (usize, usize) {
         match &self.frontier {
-            Some(frontier) => frontier.taken_at_least(index),
-            None => self.taken_at_most(index),
+            Some(frontier) => frontier.taken_of(&self.writes, op),
+            None if self.writes.front().is_some_and(|front| front.op == op) => (self.head, self.head),
+            None => (0, 0),
+        }
+    }
+
+    /// How many bytes are unread, where only their number is known.
+    pub fn unread(&self) -> usize {
+        match &self.frontier {
+            Some(frontier) => frontier.unread(&self.writes),
+            None => self.writes.iter().map(|write| write.len).sum::<usize>().saturating_sub(self.head),
         }
     }
 
@@ -386,10 +403,9 @@ impl Stream {
 
     /// Do the next `len` bytes reach into a second write?
     pub fn reaches_next(&self, len: usize) -> bool {
-        match self.writes.front() {
-            Some(front) => self.called > front.number && self.head + len > front.len || front.number > 1 && self.head == 0,
-            None => false,
-        }
+        let (index, head) = self.frontier.as_ref().map_or((0, self.head), |frontier| frontier.latest());
+        let Some(write) = self.writes.get(index) else { return false };
+        self.called > write.number && head + len > write.len || write.number > 1 && head == 0
     }
 
     /// Did another read that returned data overlap one that was called then?
@@ -436,13 +452,13 @@ impl Stream {
     }
 
     /// How many of these bytes fit, at most; they count as read.
-    pub fn read_what_fits(&mut self, bytes: &Bytes, reader: Reader, whole: bool) -> usize {
+    pub fn read_what_fits(&mut self, bytes: &Bytes, reader: Reader, whole: bool, effort: &mut Effort) -> usize {
         if self.frontier.is_none() && reader.others == 0 {
             return self.follow_what_fits(bytes);
         }
-        let fits = |stream: &Stream, len: usize| {
+        let mut fits = |stream: &Stream, len: usize| {
             let mut trial = stream.clone();
-            matches!(trial.read(&Payload::Bytes(bytes.slice(..len)), reader, whole), Ok(Ok(()))).then_some(trial)
+            matches!(trial.read(&Payload::Bytes(bytes.slice(..len)), reader, whole, effort), Ok(Ok(()))).then_some(trial)
         };
         let (mut low, mut high) = (0, bytes.len());
         while low + 1 < high {
@@ -454,6 +470,10 @@ impl Stream {
         {
             *self = stream;
         }
+        if let Some(frontier) = &mut self.frontier {
+            frontier.resolve(&mut self.writes, effort);
+        }
+        self.tidy();
         low
     }
 

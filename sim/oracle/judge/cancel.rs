@@ -22,7 +22,8 @@ impl Judge<'_> {
                     let runs_on = contract.cancel_write == CancelWrite::RunsOn;
                     self.book.exercise(Rule::FailedWriteIsPrefix);
                     self.blame(op, Rule::FailedWriteIsPrefix);
-                    self.flow.streams[self.end].settle(op, at, if runs_on { Status::RunsOn } else { Status::Prefix }, None);
+                    let status = if runs_on { Status::RunsOn } else { Status::Prefix };
+                    self.flow.streams[self.end].settle(op, at, status, None, &mut self.book.effort);
                 }
             }
             Asked::Shutdown(mode) => {

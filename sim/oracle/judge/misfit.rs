@@ -40,7 +40,7 @@ impl Judge<'_> {
     fn misread_bytes(&mut self, pending: &Pending, bytes: &Bytes) {
         let writer = self.end.peer();
         let (reader, whole) = (self.reader(pending), self.peer().contract.concurrent_writes == ConcurrentWrites::Whole);
-        let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole);
+        let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole, &mut self.book.effort);
         if self.came_late(&bytes[fit..]) {
             return;
         }
@@ -71,7 +71,7 @@ impl Judge<'_> {
     /// More bytes than were written, where only their number is known.
     fn misread_number(&mut self, pending: &Pending, len: usize) {
         let stream = &mut self.flow.streams[self.end.peer()];
-        let left = (0..stream.writes.len()).map(|index| stream.writes[index].len - stream.taken_at_most(index)).sum::<usize>();
+        let left = stream.unread();
         stream.bytes_read += left as u64;
         let last = stream.writes.len().saturating_sub(1);
         stream.jump(last, stream.writes.back().map_or(0, |write| write.len));

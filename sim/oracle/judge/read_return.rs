@@ -35,7 +35,10 @@ impl Judge<'_> {
             Ok(Ok(())) => {}
             Ok(Err(_)) if is_named => {}
             Ok(Err(misfit)) => self.misread(pending, data, misfit),
-            Err(Undecided) => self.lose_track(data),
+            Err(Undecided) => {
+                self.lose_track("bytes");
+                self.flow.streams[self.end.peer()].bytes_read += data.len() as u64;
+            }
         }
         self.remember(pending, data);
     }
@@ -44,17 +47,15 @@ impl Judge<'_> {
     fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
         let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
         let reader = self.reader(pending);
-        if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole) }
+        if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole, &mut self.book.effort) }
     }
 
-    /// It can't be told how these bytes came about, nor any that follow.
+    /// It can't be told how these bytes, or the end of the stream, came about, nor what follows.
     #[cold]
-    fn lose_track(&mut self, data: &Payload) {
+    fn lose_track(&mut self, what: &'static str) {
         let (flow, line) = (self.flow.id, self.at.line());
-        let stream = &mut self.flow.streams[self.end.peer()];
-        stream.lose_track();
-        stream.bytes_read += data.len() as u64;
-        self.book.give_up(|| fact!("too many ways in which the bytes of line {line} (flow {flow}) can have come about", line, flow));
+        self.flow.streams[self.end.peer()].lose_track();
+        self.book.give_up(|| fact!("too many ways in which the {what} of line {line} (flow {flow}) can have come about", what, line, flow));
     }
 
     fn remember(&mut self, pending: &Pending, data: &Payload) {
@@ -76,10 +77,13 @@ impl Judge<'_> {
             Ending::Clean => self.ended_cleanly(&read),
         }
         self.note_eof();
+        let is_named = !found.is_empty();
         self.enter(pending, found);
         let left = self.reader_leaves(pending);
-        let found = order::reader_left(&self.scene(), &left);
-        self.enter(pending, found);
+        if !is_named {
+            let found = order::reader_left(&self.scene(), &left);
+            self.enter(pending, found);
+        }
     }
 
     /// What is known of an EOF that a read gave.
@@ -123,9 +127,10 @@ impl Judge<'_> {
     fn ended_cleanly(&mut self, read: &ReadEof<'_>) {
         let (at, flushed, reader) = (self.at, self.scene().flushes_first(), self.reader_in_line(read.pending));
         let stream = &mut self.flow.streams[self.end.peer()];
-        if read.owed == 0 {
-            stream.end(flushed, reader);
+        if read.owed == 0 && stream.end(flushed, reader.others, &mut self.book.effort).is_err() {
+            self.lose_track("end of stream");
         }
+        let stream = &mut self.flow.streams[self.end.peer()];
         stream.clean_eof.get_or_insert((at, read.pending.op));
         if read.cause.is_some() {
             self.settle_peer_doubt();
@@ -159,7 +164,7 @@ impl Judge<'_> {
     /// A read ends that has taken nothing.
     pub fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
         let others = self.me().pending.reads();
-        let lost = !self.flow.streams[self.end.peer()].reader_left(others);
+        let lost = !self.flow.streams[self.end.peer()].reader_left(others, &mut self.book.effort);
         ReaderLeft { pending, lost }
     }
 

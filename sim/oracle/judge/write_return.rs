@@ -87,7 +87,7 @@ impl Judge<'_> {
         if !is_ok {
             self.blame(op, Rule::FailedWriteIsPrefix);
         }
-        self.flow.streams[self.end].settle(op, at, status, exact);
+        self.flow.streams[self.end].settle(op, at, status, exact, &mut self.book.effort);
     }
 
     /// Writes down what is wrong with the clean EOF that the peer has read of this end's bytes.

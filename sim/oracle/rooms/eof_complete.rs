@@ -6,6 +6,7 @@ use crate::oracle::events::{Ending, PushedOut, ReadEof, ReaderLeft, ReturnedWrit
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::Asked;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -60,7 +61,10 @@ pub(in crate::oracle) fn lost_bytes(scene: &Scene<'_>) -> Fact {
 pub(in crate::oracle) fn late_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
     let stream = &scene.flow.streams[scene.end];
     let before_eof = stream.clean_eof.is_some_and(|(eof, _)| eof.seq > write.called());
-    let in_time = before_eof && scene.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called());
+    // A read that the EOF overtook may still bring the bytes.
+    let earliest = scene.peer().pending.earliest(|asked| matches!(asked, Asked::Read { .. }));
+    let is_awaited = stream.clean_eof.is_some_and(|(eof, _)| earliest.is_some_and(|read| read.seq < eof.seq));
+    let in_time = before_eof && !is_awaited && scene.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called());
     let unread = if in_time { stream.unread_of(write.pending.op) } else { 0 };
     if unread == 0 {
         return Ruling::Moot;

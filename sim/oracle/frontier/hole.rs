@@ -1,61 +1,75 @@
 //! Bytes that a pending (or cancelled) read must have taken, since another read's data came after them.
 
-use super::Seq;
-use super::frontier::MOST;
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use crate::oracle::Seq;
+
+/// The most answers that are followed at once.
+const MOST: usize = 64;
 
 /// A hole in what was read: in one piece, but where overlapping writes lie in it their bytes may be mixed in any way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Hole {
-    /// What of each write lies in it.
-    parts: Vec<Vec<u8>>,
     /// Only reads called before this can have taken it.
     pub before: Seq,
+    /// What of each write lies in it.
+    parts: SmallVec<[Bytes; 1]>,
 }
 
 impl Hole {
-    pub fn new(parts: Vec<Vec<u8>>, before: Seq) -> Self {
+    pub fn new(parts: impl IntoIterator<Item = Bytes>, before: Seq) -> Self {
         Hole { parts: parts.into_iter().filter(|part| !part.is_empty()).collect(), before }
     }
 
     pub fn len(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
+    pub fn bytes(&self) -> impl Iterator<Item = &u8> {
+        self.parts.iter().flat_map(Bytes::as_ref)
     }
 
     /// What can be left of it when a read took these bytes from it, each answer a list of smaller holes; and whether these
     /// are all answers.
     pub fn filled(&self, data: &[u8]) -> (Vec<Vec<Hole>>, bool) {
         match self.parts.as_slice() {
-            [only] => (self.filled_within(only, data), true),
+            [only] => self.filled_within(only, data),
             // What is taken from the middle of a mixture can't be told.
             _ => (self.filled_at_an_edge(data), false),
         }
     }
 
-    fn filled_within(&self, part: &[u8], data: &[u8]) -> Vec<Vec<Hole>> {
+    fn filled_within(&self, part: &Bytes, data: &[u8]) -> (Vec<Vec<Hole>>, bool) {
         let around = |at: usize| {
-            let sides = [&part[..at], &part[at + data.len()..]].into_iter().filter(|side| !side.is_empty());
-            sides.map(|side| Hole::new(vec![side.to_vec()], self.before)).collect()
+            let sides = [part.slice(..at), part.slice(at + data.len()..)].into_iter().filter(|side| !side.is_empty());
+            sides.map(|side| Hole::new([side], self.before)).collect()
         };
-        occurrences(part, data).take(MOST).map(around).collect()
+        let found: Vec<_> = occurrences(part, data).take(MOST + 1).map(around).collect();
+        let complete = found.len() <= MOST;
+        (found, complete)
     }
 
     /// Of a mixture a read is followed from the first byte or from the last.
     fn filled_at_an_edge(&self, data: &[u8]) -> Vec<Vec<Hole>> {
-        let rest = |parts: Vec<Vec<u8>>| {
+        let rest = |parts: Vec<Bytes>| {
             let hole = Hole::new(parts, self.before);
             if hole.parts.is_empty() { Vec::new() } else { vec![hole] }
         };
         let front = unmixed(&self.parts, data).into_iter().map(rest);
-        let reversed: Vec<Vec<u8>> = self.parts.iter().map(|part| part.iter().rev().copied().collect()).collect();
+        let reversed: Vec<Bytes> = self.parts.iter().map(reverse).collect();
         let backwards: Vec<u8> = data.iter().rev().copied().collect();
-        let turn = |parts: Vec<Vec<u8>>| parts.into_iter().map(|part| part.into_iter().rev().collect()).collect();
-        let back = unmixed(&reversed, &backwards).into_iter().map(|parts| rest(turn(parts)));
+        let back = unmixed(&reversed, &backwards).into_iter().map(|parts| rest(parts.iter().map(reverse).collect()));
         front.chain(back).collect()
     }
 }
 
+fn reverse(part: &Bytes) -> Bytes {
+    part.iter().rev().copied().collect()
+}
+
 /// Takes bytes off the fronts of several parts, in up to [`MOST`] ways; what each way leaves.
-fn unmixed(parts: &[Vec<u8>], data: &[u8]) -> Vec<Vec<Vec<u8>>> {
+fn unmixed(parts: &[Bytes], data: &[u8]) -> Vec<Vec<Bytes>> {
     let mut cursors = vec![vec![0; parts.len()]];
     for byte in data {
         let mut next: Vec<Vec<usize>> = Vec::new();
@@ -70,12 +84,12 @@ fn unmixed(parts: &[Vec<u8>], data: &[u8]) -> Vec<Vec<Vec<u8>>> {
         }
         cursors = next;
     }
-    let left = |cursor: Vec<usize>| parts.iter().zip(cursor).map(|(part, taken)| part[taken..].to_vec()).collect();
+    let left = |cursor: Vec<usize>| parts.iter().zip(cursor).map(|(part, taken)| part.slice(taken..)).collect();
     cursors.into_iter().map(left).collect()
 }
 
 /// Every place where `needle` stands in `hay`.
-pub(super) fn occurrences(hay: &[u8], needle: &[u8]) -> impl Iterator<Item = usize> {
+fn occurrences(hay: &[u8], needle: &[u8]) -> impl Iterator<Item = usize> {
     let last = (hay.len() + 1).saturating_sub(needle.len().max(1));
     (0..last).filter(move |&at| !needle.is_empty() && hay[at..].starts_with(needle))
 }
