@@ -7,21 +7,21 @@ use crate::contract::{Call, Contract, Error, NodelayMeans, Outcome, Payload};
 use super::connection::{AckDue, Connection};
 use super::pieces::Pieces;
 use super::quirk::Quirk;
-use super::segments::Step;
+use super::segments::StepContext;
 use super::settings::Settings;
-use super::side::{Side, close_waits};
+use super::side::{UserSide, close_waits};
 use super::state::State;
 
 /// What is left of a connection that has ended.
 #[derive(Clone, Debug)]
-pub(super) struct Ended {
-    side: Side,
+pub(super) struct EndedConnection {
+    side: UserSide,
     unread: Option<Box<Pieces>>,
 }
 
 impl Connection {
     /// Starts or goes on with a call.
-    pub(super) fn call(&mut self, step: &mut Step<'_>, call: &mut Call) -> Option<Outcome> {
+    pub(super) fn call(&mut self, step: &mut StepContext<'_>, call: &mut Call) -> Option<Outcome> {
         match call {
             Call::Read { max } => self.read(step.settings, *max),
             Call::Write(data) => self.write(step, std::slice::from_mut(data), false),
@@ -67,7 +67,7 @@ impl Connection {
     }
 
     /// Takes what there is room for off the front of the buffers.
-    fn write(&mut self, step: &mut Step<'_>, buffers: &mut [Payload], nodelay: bool) -> Option<Outcome> {
+    fn write(&mut self, step: &mut StepContext<'_>, buffers: &mut [Payload], nodelay: bool) -> Option<Outcome> {
         let contract = &step.settings.contract;
         if self.side.peer_done && step.settings.is(Quirk::EofClosesWriting) {
             return Some(Outcome::Closed);
@@ -113,13 +113,13 @@ impl Connection {
     }
 
     /// What is left to answer calls from.
-    pub(super) fn end(&mut self) -> Ended {
+    pub(super) fn end(&mut self) -> EndedConnection {
         let unread = std::mem::take(&mut self.receive.unread);
-        Ended { side: self.side, unread: (!unread.is_empty()).then(|| Box::new(unread)) }
+        EndedConnection { side: self.side, unread: (!unread.is_empty()).then(|| Box::new(unread)) }
     }
 }
 
-impl Ended {
+impl EndedConnection {
     pub(super) fn call(&mut self, contract: &Contract, call: &mut Call) -> Outcome {
         match call {
             Call::Read { max } => self.read(contract, *max),

@@ -15,11 +15,11 @@ use super::notice::{Notice, Socket};
 use super::quirk::Quirk;
 use super::receive::Receive;
 use super::rtt::Rtt;
-use super::segments::Step;
+use super::segments::StepContext;
 use super::send::Send;
 use super::settings::Settings;
-use super::side::{Opening, Side};
-use super::state::{Event, State};
+use super::side::{Attempt, UserSide};
+use super::state::{State, Trigger};
 use super::timers::Timers;
 
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Connection {
     pub(super) key: Key,
     pub(super) state: State,
     pub(super) origin: Origin,
-    pub(super) side: Side,
+    pub(super) side: UserSide,
     pub(super) send: Send,
     pub(super) receive: Receive,
     pub(super) rtt: Rtt,
@@ -49,7 +49,7 @@ pub(super) struct Connection {
     pub(super) owes_reset: bool,
     /// Both ends shift their windows (RFC 7323 §2.2).
     pub(super) is_scaled: bool,
-    /// When it is to be woken, as the stack's agenda has it.
+    /// When it is to be woken, as the stack's deadlines has it.
     pub(super) armed: Option<Instant>,
     /// Something happened that pending calls may wait for.
     pub(super) has_progress: bool,
@@ -115,7 +115,7 @@ impl Connection {
             key,
             state: if origin == Origin::Active { State::Closed } else { State::Listen },
             origin,
-            side: Side::new(),
+            side: UserSide::new(),
             send: Send::new(iss, settings.send_buffer, mss),
             receive: Receive::new(settings.receive_buffer),
             rtt: Rtt::new(settings),
@@ -135,7 +135,7 @@ impl Connection {
     }
 
     /// The one place where a state changes. What comes with the new state is done here too.
-    pub(super) fn advance(&mut self, step: &mut Step<'_>, event: Event) {
+    pub(super) fn advance(&mut self, step: &mut StepContext<'_>, event: Trigger) {
         let Some(to) = self.state.after(event) else { return };
         let from = std::mem::replace(&mut self.state, to);
         step.out.note(Notice::State { socket: self.socket, from, to });
@@ -149,8 +149,8 @@ impl Connection {
         }
     }
 
-    fn establish(&mut self, step: &mut Step<'_>) {
-        self.side.opening = Opening::Done;
+    fn establish(&mut self, step: &mut StepContext<'_>) {
+        self.side.opening = Attempt::Done;
         self.congestion = Congestion::new(self.send.mss, self.send.iss, self.was_syn_lost);
         if self.was_syn_lost {
             self.rtt.restart_after_lost_syn(step.settings);
@@ -159,7 +159,7 @@ impl Connection {
             step.out.note(Notice::Accepted { port: self.key.local, socket: self.socket, remote: self.key.remote });
         }
         if self.side.shut_write || self.side.closed {
-            self.advance(step, Event::Close);
+            self.advance(step, Trigger::Close);
         }
     }
 
@@ -169,7 +169,7 @@ impl Connection {
     }
 
     /// The end of a step: sends what may be sent, acknowledges what must be, and arms the timers.
-    pub(super) fn settle(&mut self, step: &mut Step<'_>) {
+    pub(super) fn settle(&mut self, step: &mut StepContext<'_>) {
         if !self.state.is_over() {
             self.transmit(step);
             self.acknowledge_if_due(step);
@@ -216,27 +216,27 @@ impl Connection {
     }
 
     /// The connection ends without a word to the user.
-    pub(super) fn delete(&mut self, step: &mut Step<'_>) {
-        self.advance(step, Event::Delete);
+    pub(super) fn delete(&mut self, step: &mut StepContext<'_>) {
+        self.advance(step, Trigger::Delete);
     }
 
     /// The attempt to open it has failed.
-    pub(super) fn fail_to_open(&mut self, step: &mut Step<'_>, why: Opening) {
+    pub(super) fn fail_to_open(&mut self, step: &mut StepContext<'_>, why: Attempt) {
         self.side.opening = why;
-        let event = if self.origin == Origin::Passive && why == Opening::Refused { Event::Refused } else { Event::Delete };
+        let event = if self.origin == Origin::Passive && why == Attempt::Refused { Trigger::Refused } else { Trigger::Delete };
         self.advance(step, event);
     }
 
     /// The stack aborts it: by a reset that it took or sent, or by giving up.
-    pub(super) fn abort(&mut self, step: &mut Step<'_>, abort: Abort) {
+    pub(super) fn abort(&mut self, step: &mut StepContext<'_>, abort: Abort) {
         // First the cause, then the change of state: at the change its cause is known.
         step.out.note(Notice::Aborted { socket: self.socket, abort });
         self.die(step, abort);
     }
 
     /// The connection is gone, and its user will learn why.
-    pub(super) fn die(&mut self, step: &mut Step<'_>, abort: Abort) {
+    pub(super) fn die(&mut self, step: &mut StepContext<'_>, abort: Abort) {
         self.side.abort(abort, &step.settings.contract, &mut self.receive.unread);
-        self.advance(step, Event::Delete);
+        self.advance(step, Trigger::Delete);
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::table::{Table, hash};
 use crate::wire::Seq;
 
-use super::calls::Ended;
+use super::calls::EndedConnection;
 use super::connection::{Connection, Origin};
 use super::notice::Socket;
 use super::settings::Settings;
@@ -44,7 +44,7 @@ impl Key {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
     /// By socket.
-    slots: Vec<Slot>,
+    slots: Vec<SocketSlot>,
     /// The sockets of those that there are, by their keys.
     by_key: Table,
     /// The one that was looked up last: most often the next segment is of the same connection.
@@ -52,9 +52,9 @@ pub(super) struct Connections {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Slot {
+pub(super) enum SocketSlot {
     Live(Box<Connection>),
-    Ended(Ended),
+    Ended(EndedConnection),
 }
 
 impl Connections {
@@ -63,16 +63,16 @@ impl Connections {
         self.slots.len()
     }
 
-    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
+    pub(super) fn slots(&self) -> impl Iterator<Item = &SocketSlot> {
         self.slots.iter()
     }
 
-    pub(super) fn slot(&self, index: usize) -> Option<&Slot> {
+    pub(super) fn slot(&self, index: usize) -> Option<&SocketSlot> {
         self.slots.get(index)
     }
 
     #[inline]
-    pub(super) fn slot_mut(&mut self, index: usize) -> Option<&mut Slot> {
+    pub(super) fn slot_mut(&mut self, index: usize) -> Option<&mut SocketSlot> {
         self.slots.get_mut(index)
     }
 
@@ -80,8 +80,8 @@ impl Connections {
     #[inline]
     pub(super) fn live(&self, index: usize) -> Option<&Connection> {
         match self.slots.get(index)? {
-            Slot::Live(connection) => Some(connection),
-            Slot::Ended(_) => None,
+            SocketSlot::Live(connection) => Some(connection),
+            SocketSlot::Ended(_) => None,
         }
     }
 
@@ -89,8 +89,8 @@ impl Connections {
     #[inline]
     pub(super) fn live_mut(&mut self, index: usize) -> Option<&mut Connection> {
         match self.slots.get_mut(index)? {
-            Slot::Live(connection) => Some(connection),
-            Slot::Ended(_) => None,
+            SocketSlot::Live(connection) => Some(connection),
+            SocketSlot::Ended(_) => None,
         }
     }
 
@@ -127,17 +127,17 @@ impl Connections {
     pub(super) fn begin(&mut self, key: Key, origin: Origin, iss: Seq, settings: &Settings) -> usize {
         let index = self.slots.len();
         let connection = Connection::new(Socket::new(index as u32), key, origin, iss, settings);
-        self.slots.push(Slot::Live(Box::new(connection)));
+        self.slots.push(SocketSlot::Live(Box::new(connection)));
         self.by_key.insert(key.hash(), index as u32);
         index
     }
 
     /// One ends: what is left of it are the answers to calls. Returns its key, and which end began it.
     pub(super) fn end(&mut self, index: usize) -> Option<(Key, Origin)> {
-        let Slot::Live(connection) = self.slots.get_mut(index)? else { return None };
+        let SocketSlot::Live(connection) = self.slots.get_mut(index)? else { return None };
         let (key, origin, ended) = (connection.key, connection.origin, connection.end());
         self.by_key.remove(key.hash(), |number| number as usize == index);
-        self.slots[index] = Slot::Ended(ended);
+        self.slots[index] = SocketSlot::Ended(ended);
         Some((key, origin))
     }
 }

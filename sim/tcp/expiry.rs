@@ -5,14 +5,14 @@ use crate::time::Instant;
 
 use super::connection::{AckDue, Connection};
 use super::quirk::Quirk;
-use super::segments::Step;
-use super::side::Opening;
+use super::segments::StepContext;
+use super::side::Attempt;
 use super::state::State;
 use super::timers::Resend;
 
 impl Connection {
     /// Does what is due by now.
-    pub(super) fn expire(&mut self, step: &mut Step<'_>) {
+    pub(super) fn expire(&mut self, step: &mut StepContext<'_>) {
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= step.now);
         if is_due(self.timers.linger) {
             let is_killed = self.state == State::FinWait2 && step.settings.is(Quirk::HalfClosedKilled);
@@ -27,7 +27,7 @@ impl Connection {
         }
     }
 
-    fn resend(&mut self, step: &mut Step<'_>) {
+    fn resend(&mut self, step: &mut StepContext<'_>) {
         if self.has_waited_enough(step) {
             return self.give_up(step);
         }
@@ -42,19 +42,19 @@ impl Connection {
     }
 
     /// R2 of RFC 9293 §3.8.3 is reached.
-    fn has_waited_enough(&self, step: &Step<'_>) -> bool {
+    fn has_waited_enough(&self, step: &StepContext<'_>) -> bool {
         self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).is_some_and(|limit| limit <= step.now)
     }
 
-    fn give_up(&mut self, step: &mut Step<'_>) {
+    fn give_up(&mut self, step: &mut StepContext<'_>) {
         if self.state.is_opening() {
-            return self.fail_to_open(step, Opening::TimedOut);
+            return self.fail_to_open(step, Attempt::TimedOut);
         }
         self.abort(step, Abort::Timeout);
     }
 
     /// Everything in flight counts as lost; the first of it goes out again (RFC 6298 §5.4 to §5.6).
-    fn retransmit(&mut self, step: &mut Step<'_>) {
+    fn retransmit(&mut self, step: &mut StepContext<'_>) {
         if self.state.is_opening() {
             self.was_syn_lost = true;
         } else {
@@ -68,7 +68,7 @@ impl Connection {
     }
 
     /// Asks after the window (RFC 9293 §3.8.6.1), ever more rarely.
-    fn persist(&mut self, step: &mut Step<'_>) {
+    fn persist(&mut self, step: &mut StepContext<'_>) {
         self.probes = self.probes.saturating_add(1);
         self.transmit_forced(step);
     }

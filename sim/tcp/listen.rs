@@ -3,23 +3,23 @@
 use crate::wire::Segment;
 
 use super::connection::Connection;
-use super::segments::Step;
+use super::segments::StepContext;
 use super::send::MSS_DEFAULT;
-use super::state::Event;
+use super::state::Trigger;
 
 impl Connection {
     /// A SYN makes this connection (RFC 9293 §3.10.7.2, third).
-    pub(super) fn greet(&mut self, step: &mut Step<'_>, segment: &mut Segment) {
+    pub(super) fn greet(&mut self, step: &mut StepContext<'_>, segment: &mut Segment) {
         self.meet(step, segment);
         self.send.set_window(segment.seq, self.send.iss, u32::from(segment.window));
-        self.advance(step, Event::Syn);
+        self.advance(step, Trigger::Syn);
         // Data may come with a SYN; it is read once the handshake is over. A FIN comes again.
         let start = self.receive.trim(segment.seq + 1, &mut segment.data);
         self.receive.take_data(start, std::mem::take(&mut segment.data));
     }
 
     /// Takes what the peer's SYN says: its numbers and its options.
-    pub(super) fn meet(&mut self, step: &Step<'_>, syn: &Segment) {
+    pub(super) fn meet(&mut self, step: &StepContext<'_>, syn: &Segment) {
         self.receive.open(syn.seq);
         let most = syn.options.mss.unwrap_or(MSS_DEFAULT).max(1);
         self.send.mss = u32::from(most.min(step.settings.mss.max(1)));

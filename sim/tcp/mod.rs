@@ -3,7 +3,7 @@
 //! ```text
 //!             calls        segments      time
 //!               │             │           │
-//!  stack        ▼             ▼           ▼       connections, ports, agenda: finds the connection
+//!  stack        ▼             ▼           ▼       connections, ports, deadlines: finds the connection
 //!  connection   calls ─┐   arrival ─┐   expiry    what happened is decided, one place applies it
 //!                      ▼            ▼     ▼
 //!               send  receive  congestion  rtt    parts that own their fields
@@ -27,12 +27,12 @@
 //! **Unstable**: this may change with any version ([what stays stable](crate::changelog#what-stays-stable)), except for
 //! [`Settings`], and for what [`world::Stack`](crate::world::Stack) uses: [`Tcp`] as such a stack, [`Notice`], [`Socket`].
 
-mod agenda;
 mod arrival;
 mod calls;
 mod congestion;
 mod connection;
 mod connections;
+mod deadlines;
 mod ending;
 mod expiry;
 mod invariants;

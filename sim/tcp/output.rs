@@ -10,15 +10,15 @@ use crate::wire::{Flags, Options, Segment, Seq};
 
 use super::connection::{AckDue, Connection, Silence};
 use super::quirk::Quirk;
-use super::segments::Step;
-use super::send::{Leave, Plan};
+use super::segments::StepContext;
+use super::send::{Leave, Transmission};
 use super::settings::Settings;
-use super::state::{Event, State};
+use super::state::{State, Trigger};
 use super::timers::Waits;
 
 impl Connection {
     /// Sends everything that may leave now.
-    pub(super) fn transmit(&mut self, step: &mut Step<'_>) {
+    pub(super) fn transmit(&mut self, step: &mut StepContext<'_>) {
         if self.state.is_opening() {
             return self.transmit_syn(step);
         }
@@ -32,7 +32,7 @@ impl Connection {
     }
 
     /// The SYN, or the answer to one, where it is not under way already.
-    fn transmit_syn(&mut self, step: &mut Step<'_>) {
+    fn transmit_syn(&mut self, step: &mut StepContext<'_>) {
         if self.send.nxt != self.send.iss {
             return;
         }
@@ -42,7 +42,7 @@ impl Connection {
     }
 
     /// The handshake's segment, first or again. Options stand in it and nowhere else (RFC 9293 §3.7.1, RFC 7323 §2.2).
-    pub(super) fn emit_syn(&mut self, step: &mut Step<'_>) {
+    pub(super) fn emit_syn(&mut self, step: &mut StepContext<'_>) {
         let is_answer = self.state == State::SynReceived;
         let options = Options {
             mss: Some(step.settings.mss.max(1)),
@@ -61,11 +61,11 @@ impl Connection {
         step.out.send(self.key.remote.ip(), segment);
     }
 
-    fn offers_scale(&self, step: &Step<'_>) -> bool {
+    fn offers_scale(&self, step: &StepContext<'_>) -> bool {
         step.settings.window_scale && (self.state == State::SynSent || self.is_scaled)
     }
 
-    fn permit(&self, step: &Step<'_>, forced: bool) -> Leave {
+    fn permit(&self, step: &StepContext<'_>, forced: bool) -> Leave {
         let beyond = if step.settings.is(Quirk::SendsPastWindow) { self.send.mss } else { 0 };
         let nagle = step.settings.nagle && !self.send.has_fin();
         Leave { limit: self.congestion.limit(self.send.mss), nagle, forced, beyond }
@@ -78,17 +78,17 @@ impl Connection {
         }
     }
 
-    fn transmit_data(&mut self, step: &mut Step<'_>, plan: Plan) {
+    fn transmit_data(&mut self, step: &mut StepContext<'_>, plan: Transmission) {
         let is_first_fin = plan.fin && !self.send.is_fin_sent();
         let data = self.payload(step, plan);
         self.note_sent(step.now, plan.seq + plan.len + u32::from(plan.fin));
         self.emit(step, plan.seq, flags_of(plan), data);
         if is_first_fin {
-            self.advance(step, Event::FinSent);
+            self.advance(step, Trigger::FinSent);
         }
     }
 
-    fn payload(&mut self, step: &Step<'_>, plan: Plan) -> Payload {
+    fn payload(&mut self, step: &StepContext<'_>, plan: Transmission) -> Payload {
         let is_again = plan.seq.is_before(self.send.max);
         let data = self.send.data(plan);
         if is_again && step.settings.is(Quirk::RetransmitDiffers) { changed(data) } else { data }
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// Sends the first segment in flight once more; the rest stays in flight.
-    pub(super) fn retransmit_head(&mut self, step: &mut Step<'_>) {
+    pub(super) fn retransmit_head(&mut self, step: &mut StepContext<'_>) {
         let Some(plan) = self.send.head().filter(|_| !step.settings.is(Quirk::NoRetransmission)) else { return };
         let data = self.payload(step, plan);
         self.rtt.sent_again();
@@ -117,7 +117,7 @@ impl Connection {
 
     /// The override timer has expired: sends what little the window takes, or asks whether it is still closed. One octet beyond
     /// it (RFC 9293 §3.8.6.1), or for want of one an old number: either is answered.
-    pub(super) fn transmit_forced(&mut self, step: &mut Step<'_>) {
+    pub(super) fn transmit_forced(&mut self, step: &mut StepContext<'_>) {
         self.silence.get_or_insert(Silence::new(step.now));
         if let Some(plan) = self.send.plan(self.permit(step, true)) {
             return self.transmit_data(step, plan);
@@ -134,7 +134,7 @@ impl Connection {
     }
 
     /// A segment of a connection of which both ends know the numbers. It carries the acknowledgement that is owed.
-    pub(super) fn emit(&mut self, step: &mut Step<'_>, seq: Seq, flags: Flags, data: Payload) {
+    pub(super) fn emit(&mut self, step: &mut StepContext<'_>, seq: Seq, flags: Flags, data: Payload) {
         self.ack = AckDue::No;
         self.timers.delayed_ack = None;
         let window = self.receive.offer(u32::from(step.settings.mss.max(1)));
@@ -155,7 +155,7 @@ impl Connection {
         self.ack = self.ack.max(due);
     }
 
-    pub(super) fn acknowledge_if_due(&mut self, step: &mut Step<'_>) {
+    pub(super) fn acknowledge_if_due(&mut self, step: &mut StepContext<'_>) {
         if self.ack == AckDue::Now {
             // Behind all that was sent: after a timeout `nxt` may be a number that the peer has long left.
             self.emit(step, self.send.max, Flags::ACK, Payload::EMPTY);
@@ -163,14 +163,14 @@ impl Connection {
     }
 
     /// Answers what should not have come, but not without end (RFC 5961 §7).
-    pub(super) fn challenge(&mut self, step: &mut Step<'_>) {
+    pub(super) fn challenge(&mut self, step: &mut StepContext<'_>) {
         if self.challenges.allows(step.now) {
             self.owe(AckDue::Now);
         }
     }
 
     /// Ends the connection for the peer. A reset has to have exactly the number that the peer expects (RFC 5961 §3.2).
-    pub(super) fn emit_reset(&mut self, step: &mut Step<'_>) {
+    pub(super) fn emit_reset(&mut self, step: &mut StepContext<'_>) {
         let segment = Segment { seq: self.send.reset_at(), ack: self.receive.nxt, flags: Flags::RST | Flags::ACK, ..self.blank() };
         step.out.send(self.key.remote.ip(), segment);
     }
@@ -178,7 +178,7 @@ impl Connection {
     // Timers.
 
     /// Arms what has to run, from what is waited for; takes off the rest.
-    pub(super) fn arm(&mut self, step: &mut Step<'_>) {
+    pub(super) fn arm(&mut self, step: &mut StepContext<'_>) {
         let (now, settings) = (step.now, step.settings);
         let waits = self.waits(step);
         match waits {
@@ -196,7 +196,7 @@ impl Connection {
     }
 
     /// When something is sent again, or the peer is given up.
-    fn expiry(&self, step: &Step<'_>, waits: Waits) -> Instant {
+    fn expiry(&self, step: &StepContext<'_>, waits: Waits) -> Instant {
         let limit = self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).filter(|limit| *limit > step.now);
         let expiry = match waits {
             Waits::Window => step.now + self.pause(step.settings),
@@ -211,7 +211,7 @@ impl Connection {
         timeout.saturating_mul(1 << self.probes.min(31)).min(settings.rto_max).max(timeout)
     }
 
-    fn waits(&self, step: &Step<'_>) -> Waits {
+    fn waits(&self, step: &StepContext<'_>) -> Waits {
         if self.forgets(step) {
             return Waits::Nothing;
         }
@@ -222,7 +222,7 @@ impl Connection {
     }
 
     /// A defect keeps the timer off.
-    fn forgets(&self, step: &Step<'_>) -> bool {
+    fn forgets(&self, step: &StepContext<'_>) -> bool {
         match step.settings.quirk {
             Some(Quirk::FinNotRetransmitted) => self.send.has_only_fin_in_flight(),
             Some(Quirk::CloseWaitForgets) => self.state == State::CloseWait,
@@ -247,7 +247,7 @@ fn changed(data: Payload) -> Payload {
     }
 }
 
-fn flags_of(plan: Plan) -> Flags {
+fn flags_of(plan: Transmission) -> Flags {
     let push = if plan.push && plan.len > 0 { Flags::PSH } else { Flags::NONE };
     let fin = if plan.fin { Flags::FIN } else { Flags::NONE };
     Flags::ACK | push | fin

@@ -11,7 +11,7 @@ use super::settings::Settings;
 
 /// What every step of a connection is given, and where its results go.
 #[derive(Debug)]
-pub(super) struct Step<'a> {
+pub(super) struct StepContext<'a> {
     pub(super) now: Instant,
     pub(super) settings: &'a Settings,
     pub(super) out: &'a mut Out,

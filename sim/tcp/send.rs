@@ -53,7 +53,7 @@ pub(super) const MSS_DEFAULT: u16 = 536;
 
 /// A segment that may be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct Transmission {
     pub(super) seq: Seq,
     pub(super) len: u32,
     pub(super) fin: bool,
@@ -203,7 +203,7 @@ impl Send {
 
     /// The next segment that may be sent (RFC 9293 §3.7.4 and §3.8.6.2.1).
     #[inline]
-    pub(super) fn plan(&self, leave: Leave) -> Option<Plan> {
+    pub(super) fn plan(&self, leave: Leave) -> Option<Transmission> {
         let left = self.unsent();
         let fin_left = self.fin.is_some_and(|fin| self.nxt.is_at_most(fin));
         if left == 0 && !fin_left {
@@ -217,7 +217,7 @@ impl Send {
         // A FIN needs a number of its own inside the window.
         let fin = fin_left && push && window > len && allowed > 0;
         let may_leave = fin || (len > 0 && self.is_worth_sending(len, push, leave));
-        may_leave.then_some(Plan { seq: self.nxt, len, fin, push })
+        may_leave.then_some(Transmission { seq: self.nxt, len, fin, push })
     }
 
     /// Octets from `nxt` to the end of the data.
@@ -238,18 +238,18 @@ impl Send {
     }
 
     /// The first segment in flight, to be sent again. With a closed window one octet: a probe.
-    pub(super) fn head(&self) -> Option<Plan> {
+    pub(super) fn head(&self) -> Option<Transmission> {
         let end = self.data_end();
         let sent = if self.max.is_before(end) { self.max } else { end };
         let data = if sent.is_after(self.una) { sent.since(self.una) } else { 0 };
         let len = data.min(self.mss).min(self.window().max(1));
         let fin = self.is_fin_sent() && (self.una + len) == end && !self.is_fin_acknowledged();
-        (len > 0 || fin).then_some(Plan { seq: self.una, len, fin, push: self.una + len == end })
+        (len > 0 || fin).then_some(Transmission { seq: self.una, len, fin, push: self.una + len == end })
     }
 
     /// The octet behind what the window lets out.
-    pub(super) fn probe(&self) -> Option<Plan> {
-        (self.unsent() > 0).then_some(Plan { seq: self.nxt, len: 1, fin: false, push: true })
+    pub(super) fn probe(&self) -> Option<Transmission> {
+        (self.unsent() > 0).then_some(Transmission { seq: self.nxt, len: 1, fin: false, push: true })
     }
 
     /// Something waits to be sent.
@@ -258,7 +258,7 @@ impl Send {
         self.unsent() > 0 || self.fin.is_some_and(|fin| self.nxt.is_at_most(fin))
     }
 
-    pub(super) fn data(&mut self, plan: Plan) -> Payload {
+    pub(super) fn data(&mut self, plan: Transmission) -> Payload {
         let at = plan.seq.since(self.base()) as usize;
         if plan.len == 0 { Payload::EMPTY } else { self.queue.slice(at, plan.len as usize) }
     }

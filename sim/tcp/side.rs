@@ -8,8 +8,8 @@ use super::pieces::Pieces;
 
 /// It outlives the connection: calls on a flow that has ended are answered from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Side {
-    pub(super) opening: Opening,
+pub(super) struct UserSide {
+    pub(super) opening: Attempt,
     pub(super) shut_read: bool,
     pub(super) shut_write: bool,
     /// The whole flow was closed.
@@ -29,7 +29,7 @@ pub(super) struct Side {
 
 /// How far the attempt to connect has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Opening {
+pub(super) enum Attempt {
     /// The handshake goes on.
     Pending,
     /// It is over.
@@ -42,10 +42,10 @@ pub(super) enum Opening {
     Closed,
 }
 
-impl Side {
+impl UserSide {
     pub(super) const fn new() -> Self {
-        Side {
-            opening: Opening::Pending,
+        UserSide {
+            opening: Attempt::Pending,
             shut_read: false,
             shut_write: false,
             closed: false,
@@ -96,17 +96,17 @@ impl Side {
     /// How the call that opened it ended, if it did.
     pub(super) fn connected(&self) -> Option<Outcome> {
         match self.opening {
-            Opening::Pending => None,
-            Opening::Done => Some(Outcome::Ok),
-            Opening::Refused => Some(Outcome::Error(Error::Refused)),
-            Opening::TimedOut => Some(Outcome::Error(Error::TimedOut)),
-            Opening::Closed => Some(Outcome::Error(Error::Closed)),
+            Attempt::Pending => None,
+            Attempt::Done => Some(Outcome::Ok),
+            Attempt::Refused => Some(Outcome::Error(Error::Refused)),
+            Attempt::TimedOut => Some(Outcome::Error(Error::TimedOut)),
+            Attempt::Closed => Some(Outcome::Error(Error::Closed)),
         }
     }
 
     /// There never was a connection.
     pub(super) const fn has_failed_to_open(&self) -> bool {
-        matches!(self.opening, Opening::Refused | Opening::TimedOut | Opening::Closed)
+        matches!(self.opening, Attempt::Refused | Attempt::TimedOut | Attempt::Closed)
     }
 
     /// What a read gets, if it gets something now.

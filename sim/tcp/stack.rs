@@ -7,16 +7,16 @@ use crate::contract::{Abort, Call, Error, Outcome, Resources};
 use crate::time::Instant;
 use crate::wire::{Packet, Segment, Seq};
 
-use super::agenda::Agenda;
 use super::connection::{AckDue, Connection, Origin};
-use super::connections::{Connections, Key, Slot};
+use super::connections::{Connections, Key, SocketSlot};
+use super::deadlines::Deadlines;
 use super::isn;
 use super::notice::{Notice, Socket};
 use super::ports::Ports;
 use super::quirk::Quirk;
-use super::segments::{Out, Step, reset_for};
+use super::segments::{Out, StepContext, reset_for};
 use super::settings::Settings;
-use super::state::{Event, State};
+use super::state::{State, Trigger};
 
 /// A TCP without IO, clock and chance: calls, segments and time go in; segments, notices and a deadline come out.
 ///
@@ -28,7 +28,7 @@ pub struct Tcp {
     address: IpAddr,
     connections: Connections,
     ports: Ports,
-    agenda: Agenda,
+    deadlines: Deadlines,
     out: Out,
     /// It has left the network.
     has_left: bool,
@@ -42,7 +42,7 @@ impl Tcp {
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             connections: Connections::default(),
             ports: Ports::default(),
-            agenda: Agenda::default(),
+            deadlines: Deadlines::default(),
             out: Out::default(),
             has_left: false,
         }
@@ -104,7 +104,7 @@ impl Tcp {
         let key = self.pick(remote).ok_or_else(|| Error::Other(NO_FREE_PORT.into()))?;
         let iss = isn::initial(&self.settings, now, &key);
         let index = self.connections.begin(key, Origin::Active, iss, &self.settings);
-        self.step(now, index, |connection, step| connection.advance(step, Event::Open));
+        self.step(now, index, |connection, step| connection.advance(step, Trigger::Open));
         Ok((Socket::new(index as u32), key.local))
     }
 
@@ -125,9 +125,9 @@ impl Tcp {
     pub fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
         match self.connections.slot_mut(socket.index()) {
             None => Some(Outcome::Error(Error::NotConnected)),
-            Some(Slot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
-            Some(Slot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
-            Some(Slot::Live(connection)) => match call {
+            Some(SocketSlot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
+            Some(SocketSlot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
+            Some(SocketSlot::Live(connection)) => match call {
                 Call::Read { max } => {
                     let outcome = connection.read(&self.settings, *max);
                     // Reading changes nothing but the room that is left: only where the peer has to hear of that a step is taken.
@@ -144,8 +144,8 @@ impl Tcp {
     /// Would a read have an outcome now?
     pub fn is_readable(&self, socket: Socket) -> bool {
         match self.connections.slot(socket.index()) {
-            Some(Slot::Live(connection)) => connection.is_readable(),
-            Some(Slot::Ended(_)) | None => true,
+            Some(SocketSlot::Live(connection)) => connection.is_readable(),
+            Some(SocketSlot::Ended(_)) | None => true,
         }
     }
 
@@ -154,7 +154,7 @@ impl Tcp {
         self.has_left = true;
         self.ports.unlisten_all();
         for index in 0..self.connections.len() {
-            if let Some(Slot::Ended(ended)) = self.connections.slot_mut(index) {
+            if let Some(SocketSlot::Ended(ended)) = self.connections.slot_mut(index) {
                 ended.close_fully();
                 continue;
             }
@@ -260,12 +260,12 @@ impl Tcp {
     /// When something happens here by itself; never before it is true.
     #[inline]
     pub fn deadline(&self) -> Option<Instant> {
-        self.agenda.first().map(|(time, _)| time)
+        self.deadlines.first().map(|(time, _)| time)
     }
 
     /// Does what is due by now.
     pub fn wake(&mut self, now: Instant) {
-        while let Some((time, index)) = self.agenda.first()
+        while let Some((time, index)) = self.deadlines.first()
             && time <= now
         {
             self.step(now, index as usize, Connection::expire);
@@ -278,8 +278,8 @@ impl Tcp {
         self.ports.fingerprint(hasher);
         for slot in self.connections.slots() {
             match slot {
-                Slot::Live(connection) => connection.fingerprint(hasher, now),
-                Slot::Ended(ended) => ended.fingerprint(hasher),
+                SocketSlot::Live(connection) => connection.fingerprint(hasher, now),
+                SocketSlot::Ended(ended) => ended.fingerprint(hasher),
             }
         }
     }
@@ -287,15 +287,15 @@ impl Tcp {
     // Connections.
 
     /// Everything that happens to a connection happens in a step, and every step ends in the same way.
-    fn step<R>(&mut self, now: Instant, index: usize, what: impl FnOnce(&mut Connection, &mut Step<'_>) -> R) -> Option<R> {
+    fn step<R>(&mut self, now: Instant, index: usize, what: impl FnOnce(&mut Connection, &mut StepContext<'_>) -> R) -> Option<R> {
         let connection = self.connections.live_mut(index)?;
-        let mut step = Step { now, settings: &self.settings, out: &mut self.out };
+        let mut step = StepContext { now, settings: &self.settings, out: &mut self.out };
         let result = what(connection, &mut step);
         connection.settle(&mut step);
         let deadline = connection.timers.deadline();
         if connection.armed != deadline {
             connection.armed = deadline;
-            self.agenda.set(index as u32, deadline);
+            self.deadlines.set(index as u32, deadline);
         }
         if connection.state.is_over() {
             self.bury(index);

@@ -4,7 +4,7 @@ pub(super) use crate::wire::State;
 
 /// What changes a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Event {
+pub(super) enum Trigger {
     /// The user connects: a SYN is sent.
     Open,
     /// A SYN arrived that acknowledges nothing.
@@ -25,11 +25,11 @@ pub(super) enum Event {
     Delete,
 }
 
-use Event as E;
 use State as S;
+use Trigger as E;
 
-/// Every change that there is, but for [`Event::Delete`], which leads from anywhere to CLOSED.
-const TRANSITIONS: &[(State, Event, State)] = &[
+/// Every change that there is, but for [`Trigger::Delete`], which leads from anywhere to CLOSED.
+const TRANSITIONS: &[(State, Trigger, State)] = &[
     (S::Closed, E::Open, S::SynSent),
     (S::Listen, E::Syn, S::SynReceived),
     (S::SynSent, E::Syn, S::SynReceived),
@@ -64,7 +64,7 @@ static AFTER: [[Option<State>; EVENTS]; STATES] = {
 
 impl State {
     /// The state that the event leads to; nothing where it changes none.
-    pub(super) fn after(self, event: Event) -> Option<State> {
+    pub(super) fn after(self, event: Trigger) -> Option<State> {
         if event == E::Delete {
             return (self != S::Closed).then_some(S::Closed);
         }

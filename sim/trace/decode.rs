@@ -119,7 +119,7 @@ fn limits(value: JsonValue<'_>) -> Result<Both<Timeouts>> {
 
 /// What a line is.
 #[derive(Clone, Copy)]
-pub(super) enum Sort {
+pub(super) enum LineKind {
     Call,
     Return,
     Cancel,
@@ -128,13 +128,13 @@ pub(super) enum Sort {
     State,
 }
 
-pub(super) const SORTS: &[(&str, Sort)] = &[
-    ("call", Sort::Call),
-    ("return", Sort::Return),
-    ("cancel", Sort::Cancel),
-    ("env", Sort::Env),
-    ("segment", Sort::Segment),
-    ("state", Sort::State),
+pub(super) const SORTS: &[(&str, LineKind)] = &[
+    ("call", LineKind::Call),
+    ("return", LineKind::Return),
+    ("cancel", LineKind::Cancel),
+    ("env", LineKind::Env),
+    ("segment", LineKind::Segment),
+    ("state", LineKind::State),
 ];
 
 /// A line after the first; `None` for an event that the recorder invented (`x-…`).
@@ -149,12 +149,12 @@ pub(super) fn event(fields: &Fields) -> Result<Option<Event>> {
     let sort = word(name, "event", SORTS)?;
     let t = Instant(fields.integer(Field::T)?);
     let what = match sort {
-        Sort::Call => What::Call { at: place(fields)?, op: fields.integer(Field::Op)?, call: call(fields)? },
-        Sort::Return => returned(fields)?,
-        Sort::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Field::Op)? },
-        Sort::Env => What::Env(env(fields)?),
-        Sort::Segment => What::Segment(segment(fields)?),
-        Sort::State => What::State { at: place(fields)?, from: state(fields, Field::From)?, to: state(fields, Field::To)? },
+        LineKind::Call => What::Call { at: place(fields)?, op: fields.integer(Field::Op)?, call: call(fields)? },
+        LineKind::Return => returned(fields)?,
+        LineKind::Cancel => What::Cancel { at: place(fields)?, op: fields.integer(Field::Op)? },
+        LineKind::Env => What::Env(env(fields)?),
+        LineKind::Segment => What::Segment(segment(fields)?),
+        LineKind::State => What::State { at: place(fields)?, from: state(fields, Field::From)?, to: state(fields, Field::To)? },
     };
     Ok(Some(Event { t, what }))
 }

@@ -5,12 +5,12 @@ use std::ops::ControlFlow::Break;
 use super::super::congestion::Repair;
 use super::super::connection::Connection;
 use super::super::quirk::Quirk;
-use super::super::segments::Step;
-use super::super::state::{Event, State};
+use super::super::segments::StepContext;
+use super::super::state::{State, Trigger};
 use super::super::timers::Resend;
-use super::{Disposition, GO_ON, Incoming, Verdict};
+use super::{Disposition, GO_ON, Incoming, Passage};
 
-pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
+pub(super) fn fifth(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &Incoming<'_>) -> Passage {
     let segment = &incoming.segment;
     if !segment.flags.ack() {
         return Break(Disposition::Drop);
@@ -30,7 +30,7 @@ pub(super) fn fifth(connection: &mut Connection, step: &mut Step<'_>, incoming: 
     if connection.state.is_over() { Break(Disposition::Drop) } else { GO_ON }
 }
 
-fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
+fn complete_handshake(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &Incoming<'_>) -> Passage {
     let segment = &incoming.segment;
     if incoming.has_length && step.settings.is(Quirk::StuckInSynReceived) {
         return Break(Disposition::Drop);
@@ -40,12 +40,12 @@ fn complete_handshake(connection: &mut Connection, step: &mut Step<'_>, incoming
     }
     connection.send.set_window(segment.seq, segment.ack, incoming.window);
     take(connection, step, incoming);
-    connection.advance(step, Event::SynAcked);
+    connection.advance(step, Trigger::SynAcked);
     GO_ON
 }
 
 /// Takes a new acknowledgement: how many numbers it covers.
-pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming<'_>) -> u32 {
+pub(super) fn take(connection: &mut Connection, step: &StepContext<'_>, incoming: &Incoming<'_>) -> u32 {
     let count = connection.send.acknowledge(incoming.segment.ack);
     connection.rtt.acknowledged(connection.send.una, step.now, step.settings);
     connection.silence = None;
@@ -55,7 +55,7 @@ pub(super) fn take(connection: &mut Connection, step: &Step<'_>, incoming: &Inco
     count
 }
 
-fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) {
+fn advance(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &Incoming<'_>) {
     let running = connection.timers.resend;
     let count = take(connection, step, incoming);
     let (una, flight, mss) = (connection.send.una, connection.send.flight(), connection.send.mss);
@@ -67,7 +67,7 @@ fn advance(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming
     }
     if connection.send.is_fin_acknowledged() {
         let is_skipped = connection.state == State::Closing && step.settings.is(Quirk::TimeWaitSkipped);
-        connection.advance(step, if is_skipped { Event::Delete } else { Event::FinAcked });
+        connection.advance(step, if is_skipped { Trigger::Delete } else { Trigger::FinAcked });
     }
 }
 
@@ -77,7 +77,7 @@ fn is_duplicate(connection: &Connection, incoming: &Incoming<'_>) -> bool {
     send.flight() > 0 && !incoming.has_length && send.is_known(incoming.segment.ack, incoming.window)
 }
 
-fn duplicate(connection: &mut Connection, step: &mut Step<'_>) {
+fn duplicate(connection: &mut Connection, step: &mut StepContext<'_>) {
     let (send, mss) = (&connection.send, connection.send.mss);
     if connection.congestion.duplicate(send.una, send.max, send.flight(), mss) {
         connection.retransmit_head(step);

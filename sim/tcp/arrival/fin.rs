@@ -2,11 +2,11 @@
 
 use super::super::connection::{AckDue, Connection};
 use super::super::quirk::Quirk;
-use super::super::segments::Step;
-use super::super::state::Event;
-use super::{GO_ON, Incoming, Verdict};
+use super::super::segments::StepContext;
+use super::super::state::Trigger;
+use super::{GO_ON, Incoming, Passage};
 
-pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
+pub(super) fn eighth(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &Incoming<'_>) -> Passage {
     if !connection.state.may_receive() {
         return GO_ON;
     }
@@ -20,7 +20,7 @@ pub(super) fn eighth(connection: &mut Connection, step: &mut Step<'_>, incoming:
     if connection.receive.take_fin() {
         connection.side.peer_done = true;
         connection.owe(AckDue::Now);
-        connection.advance(step, Event::Fin);
+        connection.advance(step, Trigger::Fin);
     }
     GO_ON
 }

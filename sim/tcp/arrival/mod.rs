@@ -15,8 +15,8 @@ use crate::contract::Abort;
 use crate::wire::{Segment, Seq};
 
 use super::connection::{AckDue, Connection};
-use super::segments::{Step, reset_for};
-use super::side::Opening;
+use super::segments::{StepContext, reset_for};
+use super::side::Attempt;
 use super::state::State;
 
 /// A segment on its way through the steps. Its data shrinks to what is new.
@@ -54,11 +54,11 @@ pub(super) enum Disposition {
     Abort,
 }
 
-type Verdict = ControlFlow<Disposition>;
+type Passage = ControlFlow<Disposition>;
 
 impl Connection {
     /// A segment of this connection arrives.
-    pub(in crate::tcp) fn arrive(&mut self, step: &mut Step<'_>, segment: &mut Segment) {
+    pub(in crate::tcp) fn arrive(&mut self, step: &mut StepContext<'_>, segment: &mut Segment) {
         let scale = if segment.flags.syn() { 0 } else { self.send.scale };
         let mut incoming = Incoming {
             fin_at: segment.flags.fin().then(|| segment.end() - 1),
@@ -75,7 +75,7 @@ impl Connection {
         }
     }
 
-    fn process(&mut self, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
+    fn process(&mut self, step: &mut StepContext<'_>, incoming: &mut Incoming<'_>) -> Passage {
         sequence::first(self, step, incoming)?;
         reset::second(self, step, incoming)?;
         // The third step checks security compartments, which are not simulated.
@@ -87,7 +87,7 @@ impl Connection {
     }
 
     #[inline(never)]
-    fn apply(&mut self, step: &mut Step<'_>, disposition: Disposition, segment: &Segment) {
+    fn apply(&mut self, step: &mut StepContext<'_>, disposition: Disposition, segment: &Segment) {
         match disposition {
             Disposition::Drop => {}
             Disposition::Acknowledge => self.owe(AckDue::Now),
@@ -101,7 +101,7 @@ impl Connection {
                 self.rtt.sent_again();
                 self.emit_syn(step);
             }
-            Disposition::Refuse => self.fail_to_open(step, Opening::Refused),
+            Disposition::Refuse => self.fail_to_open(step, Attempt::Refused),
             Disposition::Aborted => self.abort_by_peer(step),
             Disposition::Delete => self.delete(step),
             Disposition::Abort => self.abort_with_reset(step, Abort::Reset),
@@ -110,4 +110,4 @@ impl Connection {
 }
 
 /// The verdict of a step that has no objection.
-const GO_ON: Verdict = Continue(());
+const GO_ON: Passage = Continue(());

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow::Break;
 
 use super::super::connection::Connection;
-use super::super::segments::Step;
+use super::super::segments::StepContext;
 use super::super::state::State;
-use super::{Disposition, GO_ON, Incoming, Verdict};
+use super::{Disposition, GO_ON, Incoming, Passage};
 
-pub(super) fn second(connection: &mut Connection, _step: &mut Step<'_>, incoming: &Incoming<'_>) -> Verdict {
+pub(super) fn second(connection: &mut Connection, _step: &mut StepContext<'_>, incoming: &Incoming<'_>) -> Passage {
     if !incoming.segment.flags.rst() {
         return GO_ON;
     }

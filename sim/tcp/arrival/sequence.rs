@@ -6,11 +6,11 @@ use crate::wire::{Flags, Segment, Seq};
 
 use super::super::connection::{AckDue, Connection};
 use super::super::quirk::Quirk;
-use super::super::segments::Step;
+use super::super::segments::StepContext;
 use super::super::state::State;
-use super::{Disposition, GO_ON, Incoming, Verdict};
+use super::{Disposition, GO_ON, Incoming, Passage};
 
-pub(super) fn first(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
+pub(super) fn first(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &mut Incoming<'_>) -> Passage {
     if connection.state == State::SynReceived && incoming.segment.flags.syn() && incoming.segment.seq == connection.receive.irs {
         greeted_again(incoming)?;
     }
@@ -52,7 +52,7 @@ fn is_answer_from_beyond(connection: &Connection, incoming: &Incoming<'_>) -> bo
 
 /// The peer's SYN again, in SYN-RECEIVED. With an acknowledgement of ours (a simultaneous open) it completes the handshake;
 /// without one our answer was lost.
-fn greeted_again(incoming: &mut Incoming<'_>) -> Verdict {
+fn greeted_again(incoming: &mut Incoming<'_>) -> Passage {
     let segment = &mut incoming.segment;
     if !segment.flags.ack() {
         return Break(Disposition::Repeat);
@@ -63,7 +63,7 @@ fn greeted_again(incoming: &mut Incoming<'_>) -> Verdict {
 }
 
 /// The sender of something outside the window is told where we stand, unless it was a reset.
-fn outside(connection: &mut Connection, step: &Step<'_>, incoming: &Incoming<'_>) -> Disposition {
+fn outside(connection: &mut Connection, step: &StepContext<'_>, incoming: &Incoming<'_>) -> Disposition {
     let segment = &incoming.segment;
     if segment.flags.rst() {
         return Disposition::Drop;

@@ -4,9 +4,9 @@ use std::ops::ControlFlow::Break;
 
 use super::super::connection::{Connection, Origin};
 use super::super::state::State;
-use super::{Disposition, GO_ON, Incoming, Verdict};
+use super::{Disposition, GO_ON, Incoming, Passage};
 
-pub(super) fn fourth(connection: &Connection, incoming: &Incoming<'_>) -> Verdict {
+pub(super) fn fourth(connection: &Connection, incoming: &Incoming<'_>) -> Passage {
     if !incoming.segment.flags.syn() {
         return GO_ON;
     }

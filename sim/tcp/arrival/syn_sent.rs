@@ -3,13 +3,13 @@
 use std::ops::ControlFlow::Break;
 
 use super::super::connection::{AckDue, Connection};
-use super::super::segments::Step;
-use super::super::state::Event;
+use super::super::segments::StepContext;
+use super::super::state::Trigger;
 use super::super::timers::Resend;
-use super::{Disposition, GO_ON, Incoming, Verdict, acknowledgement, fin, text};
+use super::{Disposition, GO_ON, Incoming, Passage, acknowledgement, fin, text};
 
 #[inline(never)]
-pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
+pub(super) fn process(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &mut Incoming<'_>) -> Passage {
     let segment = &incoming.segment;
     let is_acknowledged = segment.flags.ack();
     if is_acknowledged && (!segment.ack.is_after(connection.send.iss) || connection.send.is_future(segment.ack)) {
@@ -27,18 +27,18 @@ pub(super) fn process(connection: &mut Connection, step: &mut Step<'_>, incoming
 }
 
 /// The answer to our SYN.
-fn finish(connection: &mut Connection, step: &mut Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
+fn finish(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &mut Incoming<'_>) -> Passage {
     acknowledgement::take(connection, step, incoming);
     connection.owe(AckDue::Now);
-    connection.advance(step, Event::SynAcked);
+    connection.advance(step, Trigger::SynAcked);
     text::seventh(connection, step, incoming)?;
     fin::eighth(connection, step, incoming)
 }
 
 /// Both ends have begun at once (RFC 9293 §3.5, figure 7): our SYN goes out again as an answer.
-fn cross(connection: &mut Connection, step: &mut Step<'_>) -> Verdict {
+fn cross(connection: &mut Connection, step: &mut StepContext<'_>) -> Passage {
     connection.send.go_back();
     connection.timers.resend = Resend::Off;
-    connection.advance(step, Event::Syn);
+    connection.advance(step, Trigger::Syn);
     GO_ON
 }

@@ -5,11 +5,11 @@ use std::ops::ControlFlow::Break;
 use super::super::connection::{AckDue, Connection};
 use super::super::quirk::Quirk;
 use super::super::receive::Taken;
-use super::super::segments::Step;
+use super::super::segments::StepContext;
 use super::super::side::delivers_at_close;
-use super::{Disposition, GO_ON, Incoming, Verdict, sequence};
+use super::{Disposition, GO_ON, Incoming, Passage, sequence};
 
-pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &mut Incoming<'_>) -> Verdict {
+pub(super) fn seventh(connection: &mut Connection, step: &StepContext<'_>, incoming: &mut Incoming<'_>) -> Passage {
     if incoming.segment.data.is_empty() || !connection.state.may_receive() {
         return GO_ON;
     }
@@ -30,12 +30,12 @@ pub(super) fn seventh(connection: &mut Connection, step: &Step<'_>, incoming: &m
 
 /// Data after a full close shows that some of it is lost (RFC 9293 §3.6.1, SHLD-3); but where a close delivers all, only once
 /// all is delivered.
-fn is_for_nobody(connection: &Connection, step: &Step<'_>) -> bool {
+fn is_for_nobody(connection: &Connection, step: &StepContext<'_>) -> bool {
     connection.side.is_gone() && (!delivers_at_close(&step.settings.contract) || connection.send.is_fin_acknowledged())
 }
 
 /// Every second segment is acknowledged at once, and so is whatever shows or fills a hole (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
-fn owe(connection: &mut Connection, step: &Step<'_>, taken: Taken) {
+fn owe(connection: &mut Connection, step: &StepContext<'_>, taken: Taken) {
     let may_wait = taken == Taken::InSequence && connection.ack == AckDue::No && !step.settings.delayed_ack.is_zero();
     connection.owe(if may_wait { AckDue::Later } else { AckDue::Now });
 }

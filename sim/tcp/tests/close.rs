@@ -29,7 +29,7 @@ fn data_and_fin_share_a_segment_and_are_lost_together() {
     assert_eq!(pair.travelled(), ["0 client Data 1+1 ack 1", "0 client Fin 2+1 ack 1"]);
     let mut pair = Pair::connected(Contract::modern());
     pair.write(CLIENT, "a");
-    pair.lose(CLIENT, Kind::Fin);
+    pair.lose(CLIENT, Sort::Fin);
     pair.write(CLIENT, "b");
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive_for(seconds(3));
@@ -40,7 +40,7 @@ fn data_and_fin_share_a_segment_and_are_lost_together() {
 fn a_lost_fin_is_sent_again_alone() {
     let mut pair = Pair::connected(Contract::modern());
     pair.write(CLIENT, "data");
-    pair.lose(CLIENT, Kind::Fin);
+    pair.lose(CLIENT, Sort::Fin);
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive_for(millis(500));
     assert_eq!((pair.read(SERVER), pair.states()), (data("data"), ["FIN-WAIT-1", "ESTABLISHED"]));
@@ -53,7 +53,7 @@ fn a_lost_fin_is_sent_again_alone() {
 #[test]
 fn a_fin_above_a_hole_waits_for_its_turn() {
     let mut pair = Pair::connected(Contract::modern());
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
     pair.write(CLIENT, "data");
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive_for(millis(500));
@@ -82,7 +82,7 @@ fn both_close_at_once() {
 #[test]
 fn both_close_at_once_and_one_fin_is_lost() {
     let mut pair = Pair::connected(Contract::modern());
-    pair.lose(SERVER, Kind::Fin);
+    pair.lose(SERVER, Sort::Fin);
     pair.now(CLIENT, SHUT_WRITE);
     pair.now(SERVER, SHUT_WRITE);
     pair.drive_for(seconds(5));
@@ -95,7 +95,7 @@ fn the_last_acknowledgement_is_lost_and_time_wait_answers_again() {
     let mut pair = Pair::connected(Contract::modern());
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive();
-    pair.lose(CLIENT, Kind::Ack);
+    pair.lose(CLIENT, Sort::Ack);
     pair.now(SERVER, Call::Close);
     pair.drive_for(millis(500));
     assert_eq!(pair.states(), ["TIME-WAIT", "LAST-ACK"]);

@@ -18,7 +18,7 @@ fn three_segments_and_both_ends_are_established() {
 #[test]
 fn a_lost_syn_is_sent_again_after_a_second() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(CLIENT, Kind::Syn);
+    pair.lose(CLIENT, Sort::Syn);
     pair.begin();
     pair.drive_for(seconds(2));
     assert_eq!(pair.travelled()[..2], ["0 client Syn 0+0 lost", "1000 client Syn 0+0"]);
@@ -28,10 +28,10 @@ fn a_lost_syn_is_sent_again_after_a_second() {
 #[test]
 fn after_a_lost_syn_data_waits_three_seconds() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(CLIENT, Kind::Syn);
+    pair.lose(CLIENT, Sort::Syn);
     pair.begin();
     pair.drive_for(seconds(2));
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
     pair.write(CLIENT, "x");
     pair.travelled();
     pair.drive_for(seconds(4));
@@ -43,10 +43,10 @@ fn after_a_lost_syn_data_waits_three_seconds() {
 fn a_timeout_that_lost_syns_have_backed_off_further_stays() {
     for (lost, rto) in [(1, 3000), (2, 4000), (3, 8000)] {
         let mut pair = Pair::new(Contract::modern());
-        (0..lost).for_each(|_| pair.lose(CLIENT, Kind::Syn));
+        (0..lost).for_each(|_| pair.lose(CLIENT, Sort::Syn));
         pair.begin();
         pair.drive_for(seconds(20));
-        pair.lose(CLIENT, Kind::Data);
+        pair.lose(CLIENT, Sort::Data);
         pair.write(CLIENT, "x");
         pair.travelled();
         pair.drive_for(seconds(10));
@@ -85,7 +85,7 @@ fn nobody_listens_and_connect_is_refused() {
 #[test]
 fn a_lost_answer_is_sent_again() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(SERVER, Kind::SynAck);
+    pair.lose(SERVER, Sort::SynAck);
     pair.begin();
     pair.drive_for(seconds(3));
     assert_eq!(pair.states(), ["ESTABLISHED", "ESTABLISHED"]);
@@ -95,7 +95,7 @@ fn a_lost_answer_is_sent_again() {
 #[test]
 fn a_lost_third_segment_is_made_good_by_the_answer_sent_again() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(CLIENT, Kind::Ack);
+    pair.lose(CLIENT, Sort::Ack);
     pair.begin();
     pair.drive_for(millis(500));
     assert_eq!(pair.states(), ["ESTABLISHED", "SYN-RECEIVED"]);
@@ -106,7 +106,7 @@ fn a_lost_third_segment_is_made_good_by_the_answer_sent_again() {
 #[test]
 fn a_lost_third_segment_is_made_good_by_data() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(CLIENT, Kind::Ack);
+    pair.lose(CLIENT, Sort::Ack);
     pair.begin();
     pair.drive_for(millis(100));
     pair.write(CLIENT, "data");
@@ -118,7 +118,7 @@ fn a_lost_third_segment_is_made_good_by_data() {
 #[test]
 fn a_fin_in_syn_received_ends_the_stream() {
     let mut pair = Pair::new(Contract::modern());
-    pair.lose(CLIENT, Kind::Ack);
+    pair.lose(CLIENT, Sort::Ack);
     pair.begin();
     pair.drive_for(millis(100));
     pair.now(CLIENT, SHUT_WRITE);
@@ -142,7 +142,7 @@ fn what_is_written_before_the_handshake_is_over_follows_it() {
 #[test]
 fn a_syn_that_comes_twice_is_one_connection() {
     let mut pair = Pair::new(Contract::modern());
-    pair.fate(CLIENT, Kind::Syn, Fate::Duplicate);
+    pair.fate(CLIENT, Sort::Syn, Treatment::Duplicate);
     pair.begin();
     pair.drive();
     assert_eq!((pair.accepted, pair.states()), (1, ["ESTABLISHED", "ESTABLISHED"]));
@@ -377,11 +377,11 @@ fn who_names_no_maximum_gets_536_octets() {
 fn an_answer_that_was_asked_for_twice_measures_nothing() {
     let slow = Settings { rto_initial: seconds(3), ..settings(Contract::modern()) };
     let mut pair = Pair::each(settings(Contract::modern()), slow);
-    pair.lose(SERVER, Kind::SynAck);
+    pair.lose(SERVER, Sort::SynAck);
     pair.begin();
     pair.drive_for(seconds(2));
     assert_eq!(pair.states(), ["ESTABLISHED", "ESTABLISHED"]);
-    pair.lose(SERVER, Kind::Data);
+    pair.lose(SERVER, Sort::Data);
     pair.write(SERVER, "x");
     pair.travelled();
     pair.drive_for(seconds(4));

@@ -35,7 +35,7 @@ struct Pair {
     /// Under way: when it arrives, at which end.
     transit: Vec<(Instant, End, Segment)>,
     /// What becomes of the next segments of a kind.
-    fates: Vec<(End, Kind, Fate)>,
+    fates: Vec<(End, Sort, Treatment)>,
     sockets: Both<Option<Socket>>,
     /// The last state of each end's connection.
     states: Both<&'static str>,
@@ -55,7 +55,7 @@ struct Pair {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Sort {
     Syn,
     SynAck,
     Data,
@@ -65,7 +65,7 @@ enum Kind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum Treatment {
     Pass,
     Lose,
     Duplicate,
@@ -73,15 +73,15 @@ enum Fate {
     Delay(Duration),
 }
 
-fn kind(segment: &Segment) -> Kind {
+fn kind(segment: &Segment) -> Sort {
     let flags = segment.flags;
     match (flags.rst(), flags.syn(), flags.fin()) {
-        (true, _, _) => Kind::Rst,
-        (_, true, _) if flags.ack() => Kind::SynAck,
-        (_, true, _) => Kind::Syn,
-        (_, _, true) => Kind::Fin,
-        _ if !segment.data.is_empty() => Kind::Data,
-        _ => Kind::Ack,
+        (true, _, _) => Sort::Rst,
+        (_, true, _) if flags.ack() => Sort::SynAck,
+        (_, true, _) => Sort::Syn,
+        (_, _, true) => Sort::Fin,
+        _ if !segment.data.is_empty() => Sort::Data,
+        _ => Sort::Ack,
     }
 }
 
@@ -207,12 +207,12 @@ impl Pair {
     // What the path does.
 
     /// The next segment of this kind has this fate.
-    fn fate(&mut self, from: End, kind: Kind, fate: Fate) {
+    fn fate(&mut self, from: End, kind: Sort, fate: Treatment) {
         self.fates.push((from, kind, fate));
     }
 
-    fn lose(&mut self, from: End, kind: Kind) {
-        self.fate(from, kind, Fate::Lose);
+    fn lose(&mut self, from: End, kind: Sort) {
+        self.fate(from, kind, Treatment::Lose);
     }
 
     /// A segment arrives that the other end never sent.
@@ -262,17 +262,17 @@ impl Pair {
         self.watch_edge(from, &segment);
         let found = self.fates.iter().position(|(end, what, _)| (*end, *what) == (from, kind));
         let fate = match found {
-            _ if self.is_cut => Fate::Lose,
+            _ if self.is_cut => Treatment::Lose,
             Some(at) => self.fates.remove(at).2,
             None => self.drawn(),
         };
         self.log.push(self.say(from, &segment, fate));
         let arrival = self.now + self.latency;
         let times = match fate {
-            Fate::Pass => vec![arrival],
-            Fate::Lose => vec![],
-            Fate::Duplicate => vec![arrival, arrival],
-            Fate::Delay(delay) => vec![arrival + delay],
+            Treatment::Pass => vec![arrival],
+            Treatment::Lose => vec![],
+            Treatment::Duplicate => vec![arrival, arrival],
+            Treatment::Delay(delay) => vec![arrival + delay],
         };
         self.transit.extend(times.into_iter().map(|time| (time, from.peer(), segment.clone())));
     }
@@ -293,19 +293,19 @@ impl Pair {
     }
 
     /// The fate that chance has for the next segment.
-    fn drawn(&mut self) -> Fate {
+    fn drawn(&mut self) -> Treatment {
         match self.chance.next().unwrap_or(u8::MAX) {
-            draw @ 0..40 => Fate::Delay(millis(u64::from(draw) * 3)),
-            40..70 => Fate::Lose,
-            70..90 => Fate::Duplicate,
-            _ => Fate::Pass,
+            draw @ 0..40 => Treatment::Delay(millis(u64::from(draw) * 3)),
+            40..70 => Treatment::Lose,
+            70..90 => Treatment::Duplicate,
+            _ => Treatment::Pass,
         }
     }
 
     /// `12 client FIN 5+0 ack 7 win 100`, numbers relative to an ISN of 0.
-    fn say(&self, from: End, segment: &Segment, fate: Fate) -> String {
+    fn say(&self, from: End, segment: &Segment, fate: Treatment) -> String {
         let ack = if segment.flags.ack() { format!(" ack {}", segment.ack) } else { String::new() };
-        let lost = if fate == Fate::Lose { " lost" } else { "" };
+        let lost = if fate == Treatment::Lose { " lost" } else { "" };
         let millis = (self.now - self.start).as_millis();
         format!("{millis} {from} {:?} {}+{}{ack}{lost}", kind(segment), segment.seq, segment.data.len())
     }

@@ -68,7 +68,7 @@ fn a_partition_longer_than_time_wait_ends_in_a_reset_without_an_error() {
     let mut pair = Pair::with(quick).connect();
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive();
-    (0..5).for_each(|_| pair.lose(CLIENT, Kind::Ack));
+    (0..5).for_each(|_| pair.lose(CLIENT, Sort::Ack));
     pair.now(SERVER, SHUT_WRITE);
     pair.drive_for(seconds(60));
     assert_eq!(pair.states(), ["CLOSED", "CLOSED"]);

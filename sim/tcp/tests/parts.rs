@@ -8,7 +8,7 @@ use super::super::pieces::Pieces;
 use super::super::receive::{Receive, Taken, scale_for};
 use super::super::rtt::Rtt;
 use super::super::send::{Leave, Send};
-use super::super::state::{Event, State};
+use super::super::state::{State, Trigger};
 use super::*;
 
 /// The bytes of a payload that has some.
@@ -18,8 +18,8 @@ fn known(payload: &Payload) -> &[u8] {
 
 #[test]
 fn every_state_answers_every_event_as_the_diagram_says() {
-    use Event as E;
     use State as S;
+    use Trigger as E;
     let events = [E::Open, E::Syn, E::SynAcked, E::Close, E::FinSent, E::FinAcked, E::Fin, E::Refused, E::Delete];
     let rows: [(State, [Option<State>; 9]); 11] = [
         (S::Closed, [Some(S::SynSent), None, None, None, None, None, None, None, None]),
@@ -241,7 +241,7 @@ fn outlook(start: Duration, isn: u32, text: &str) -> [u64; 2] {
     let mut pair = Pair::with(Settings { isn: Some(isn), ..settings(Contract::modern()) });
     pair.drive_for(start);
     let mut pair = pair.connect();
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
     pair.write(CLIENT, text);
     pair.write(SERVER, "answer");
     pair.now(SERVER, SHUT_WRITE);

@@ -48,13 +48,13 @@ fn a_close_with_unread_bytes_resets_also_in_the_middle_of_its_own_end() {
 }
 
 /// The server's window is closed, and an octet of the client's probe has it open again.
-fn probed(answer: Fate) -> Pair {
+fn probed(answer: Treatment) -> Pair {
     let mut pair = Pair::with(Settings { receive_buffer: 1000, ..settings(Contract::modern()) }).connect();
     assert_eq!(pair.now(CLIENT, Call::Write(many(3000))), Outcome::Ok);
     pair.drive_for(millis(500));
-    pair.lose(SERVER, Kind::Ack);
+    pair.lose(SERVER, Sort::Ack);
     assert_eq!(pair.read_all(SERVER), 1000, "the update is lost");
-    pair.fate(SERVER, Kind::Ack, answer);
+    pair.fate(SERVER, Sort::Ack, answer);
     while !pair.log.iter().any(|line| line.contains("client Data 1001+1 ")) {
         pair.step();
     }
@@ -63,7 +63,7 @@ fn probed(answer: Fate) -> Pair {
 
 #[test]
 fn a_reset_behind_a_probe_that_was_taken_unheard_counts_its_octet() {
-    let mut pair = probed(Fate::Lose);
+    let mut pair = probed(Treatment::Lose);
     pair.drive_for(millis(500));
     assert_eq!(pair.read_all(SERVER), 1, "the probe's");
     assert!(pair.abort(CLIENT, Abort::Reset));
@@ -88,7 +88,7 @@ fn a_reset_behind_a_probe_that_was_lost_is_made_good_when_the_peer_speaks() {
     let mut pair = Pair::with(Settings { receive_buffer: 1000, ..settings(Contract::modern()) }).connect();
     assert_eq!(pair.now(CLIENT, Call::Write(many(3000))), Outcome::Ok);
     pair.drive_for(millis(500));
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
     while !pair.log.iter().any(|line| line.contains("client Data 1001+1 ")) {
         pair.step();
     }
@@ -171,7 +171,7 @@ fn a_reset_in_last_ack_is_the_end_and_no_error() {
     let mut pair = Pair::connected(Contract::strict());
     pair.now(CLIENT, SHUT_WRITE);
     pair.drive();
-    pair.lose(SERVER, Kind::Fin);
+    pair.lose(SERVER, Sort::Fin);
     pair.now(SERVER, SHUT_WRITE);
     pair.inject(SERVER, RST, 2, 0, "");
     assert_eq!((pair.states.server, pair.aborts.server.len(), pair.read(SERVER)), ("CLOSED", 0, Outcome::Eof));

@@ -58,7 +58,7 @@ fn a_read_takes_no_more_than_it_asks_for() {
 #[test]
 fn lost_data_is_sent_again_each_time_after_twice_as_long() {
     let mut pair = Pair::connected(Contract::modern());
-    (0..3).for_each(|_| pair.lose(CLIENT, Kind::Data));
+    (0..3).for_each(|_| pair.lose(CLIENT, Sort::Data));
     pair.write(CLIENT, "x");
     pair.drive_for(seconds(10));
     let lines = pair.travelled();
@@ -70,7 +70,7 @@ fn lost_data_is_sent_again_each_time_after_twice_as_long() {
 #[test]
 fn a_lost_acknowledgement_delivers_nothing_twice() {
     let mut pair = Pair::connected(Contract::modern());
-    pair.lose(SERVER, Kind::Ack);
+    pair.lose(SERVER, Sort::Ack);
     pair.write(CLIENT, "once");
     pair.drive_for(seconds(2));
     assert_eq!(pair.read(SERVER), data("once"));
@@ -81,7 +81,7 @@ fn a_lost_acknowledgement_delivers_nothing_twice() {
 #[test]
 fn three_duplicates_repair_a_loss_before_any_timer() {
     let mut pair = Pair::connected(Contract::modern());
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
     assert_eq!(pair.now(CLIENT, Call::Write(many(14_600))), Outcome::Ok);
     pair.drive_for(millis(100));
     assert_eq!(pair.read_all(SERVER), 14_600);
@@ -93,9 +93,9 @@ fn three_duplicates_repair_a_loss_before_any_timer() {
 #[test]
 fn two_losses_in_a_window_are_repaired_without_a_timer() {
     let mut pair = Pair::connected(Contract::modern());
-    pair.lose(CLIENT, Kind::Data);
-    pair.fate(CLIENT, Kind::Data, Fate::Pass);
-    pair.lose(CLIENT, Kind::Data);
+    pair.lose(CLIENT, Sort::Data);
+    pair.fate(CLIENT, Sort::Data, Treatment::Pass);
+    pair.lose(CLIENT, Sort::Data);
     assert_eq!(pair.now(CLIENT, Call::Write(many(14_600))), Outcome::Ok);
     pair.drive_for(millis(200));
     assert_eq!(pair.read_all(SERVER), 14_600);
@@ -166,7 +166,7 @@ fn a_write_blocks_while_the_buffer_is_full_and_says_what_it_took() {
 fn numbers_wrap_where_they_wrap() {
     for isn in [u32::MAX, u32::MAX - 1, u32::MAX - 5, u32::MAX - 2000, (1 << 31) - 3] {
         let mut pair = Pair::with(Settings { isn: Some(isn), ..settings(Contract::modern()) }).connect();
-        pair.lose(CLIENT, Kind::Data);
+        pair.lose(CLIENT, Sort::Data);
         assert_eq!(pair.now(CLIENT, Call::Write(many(5))), Outcome::Ok);
         pair.now(CLIENT, SHUT_WRITE);
         pair.drive_for(seconds(5));

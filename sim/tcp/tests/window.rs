@@ -33,7 +33,7 @@ fn a_lost_window_update_is_made_good() {
     let mut pair = narrow(1000);
     assert_eq!(pair.now(CLIENT, Call::Write(many(2000))), Outcome::Ok);
     pair.drive_for(millis(500));
-    pair.lose(SERVER, Kind::Ack);
+    pair.lose(SERVER, Sort::Ack);
     assert_eq!(pair.read_all(SERVER), 1000);
     pair.drive_for(millis(200));
     assert_eq!(pair.read_all(SERVER), 0);
@@ -141,10 +141,10 @@ fn probes_that_were_taken_unheard_end_in_no_war_of_acknowledgements() {
     }
     pair.drive_for(millis(500));
     for end in End::BOTH {
-        pair.fate(end, Kind::Ack, Fate::Lose);
+        pair.fate(end, Sort::Ack, Treatment::Lose);
         assert_eq!(pair.read_all(end), 1000);
     }
-    (0..2).for_each(|_| End::BOTH.iter().for_each(|end| pair.lose(*end, Kind::Ack)));
+    (0..2).for_each(|_| End::BOTH.iter().for_each(|end| pair.lose(*end, Sort::Ack)));
     pair.drive_for(seconds(10));
     assert_eq!(End::BOTH.map(|end| pair.read_all(end)), [1000, 1000]);
     assert!(pair.travelled().len() < 40, "a few acknowledgements, not as many as the time allows");

@@ -7,7 +7,7 @@ use crate::time::Instant;
 
 /// The heap. Of equal deadlines the connection with the lower number comes first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Agenda {
+pub(super) struct Deadlines {
     heap: SmallVec<[(Instant, u32); 1]>,
     /// Where a connection stands in the heap.
     places: SmallVec<[u32; 4]>,
@@ -15,7 +15,7 @@ pub(super) struct Agenda {
 
 const NOWHERE: u32 = u32::MAX;
 
-impl Agenda {
+impl Deadlines {
     /// The earliest deadline, and its connection.
     #[inline]
     pub(super) fn first(&self) -> Option<(Instant, u32)> {
@@ -130,15 +130,15 @@ mod tests {
     proptest! {
         #[test]
         fn the_first_is_always_the_earliest(steps in prop::collection::vec((0_u32..12, prop::option::of(0_u64..20)), 0..80)) {
-            let (mut agenda, mut model) = (Agenda::default(), BTreeMap::new());
+            let (mut deadlines, mut model) = (Deadlines::default(), BTreeMap::new());
             for (key, time) in steps {
-                agenda.set(key, time.map(Instant));
+                deadlines.set(key, time.map(Instant));
                 match time {
                     Some(time) => model.insert(key, time),
                     None => model.remove(&key),
                 };
                 let first = model.iter().map(|(key, time)| (Instant(*time), *key)).min();
-                prop_assert_eq!(agenda.first(), first);
+                prop_assert_eq!(deadlines.first(), first);
             }
         }
     }
