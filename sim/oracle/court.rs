@@ -189,7 +189,7 @@ impl Court {
     fn is_one_too_many(&mut self, what: &What) -> bool {
         let full = what.flow().is_some_and(|id| self.known(id).is_none());
         if full {
-            self.book.give_up(|| format!("the trace has more than {FLOWS} flows: only the first were judged"));
+            self.book.give_up(|| fact!("the trace has more than {most} flows: only the first were judged", most = FLOWS));
         }
         full
     }

@@ -3,11 +3,13 @@
 //! A description holds facts. Whether they break a rule is for the rooms to say.
 
 pub(super) mod abort;
+mod calls;
 mod ends;
 pub(super) mod opening;
 mod reads;
 mod writes;
 
+pub(super) use calls::{BegunCall, BegunWrite};
 pub(super) use ends::{PushedOut, ReturnedEnd};
 pub(super) use reads::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReaderLeft, WrongBytes};
 pub(super) use writes::ReturnedWrite;

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::fact::Fact;
 use super::frontier::Effort;
-use super::ruling::{Findings, Found, RuleSet};
+use super::ruling::{Duties, Findings, Found, RuleSet};
 use super::verdict::{ClientFault, Exercised, Violation};
 use super::{Seq, Stamp};
 use crate::contract::{Both, End};
@@ -93,12 +93,20 @@ impl Ledger {
         violation.fact = fact(std::mem::take(&mut violation.fact));
     }
 
-    pub fn fault(&mut self, site: Site, fact: impl Into<Fact>) {
-        let Site { at, flow, end, .. } = site;
-        if self.client_faults.len() == MOST {
-            return;
+    /// Counts duties of the caller that an event has put to the test, and writes down what was its fault.
+    #[inline]
+    pub fn charge(&mut self, site: Site, duties: Duties) {
+        if duties.tested {
+            self.exercised.note(Rule::CallerKeepsOff);
+            duties.failed.into_iter().for_each(|fact| self.fault(site, fact));
         }
-        self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, fact: fact.into() });
+    }
+
+    fn fault(&mut self, site: Site, fact: Fact) {
+        let Site { at, flow, end, .. } = site;
+        if self.client_faults.len() < MOST {
+            self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, fact });
+        }
     }
 
     pub fn give_up<F: Into<Fact>>(&mut self, why: impl FnOnce() -> F) {

@@ -3,7 +3,9 @@
 
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
-use super::events::{BufferSeen, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReaderLeft, ReturnedEnd, ReturnedWrite, WrongBytes};
+use super::events::{
+    BegunWrite, BufferSeen, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReaderLeft, ReturnedEnd, ReturnedWrite, WrongBytes,
+};
 use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
@@ -121,6 +123,21 @@ table! {
     /// A read was cancelled.
     cancelled_read(ReaderLeft<'_>) {
         CancelledRead: cancelled_read::cancelled_read,
+    }
+}
+
+table! {
+    /// A write begins.
+    begun_write(BegunWrite) {
+        WritesNotInterleaved: writes_not_interleaved::begun_write,
+        ZeroLengthIsInvisible: zero_length_is_invisible::begun_write,
+    }
+}
+
+table! {
+    /// A write was cancelled.
+    cancelled_write(Pending) {
+        FailedWriteIsPrefix: failed_write_is_prefix::cancelled_write,
     }
 }
 

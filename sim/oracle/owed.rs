@@ -29,7 +29,7 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
             }
         }
         accept_once::unasked(flow, book, header, end);
-        caller_keeps_off::at_quiet(flow, book, end, at);
+        book.charge(Site { at, flow: flow.id, end, op: None }, caller_keeps_off::at_quiet(flow, end, at));
         resources_freed::at_quiet(flow, book, header, end, at);
         unread::at_quiet(flow, book, header, end, at);
     }

@@ -39,6 +39,23 @@ impl Ruling {
     }
 }
 
+/// What a room says of the caller's duties at one event: a duty that is failed is the caller's fault, and no violation.
+#[derive(Debug, Default)]
+pub(super) struct Duties {
+    /// A duty was put to the test.
+    pub tested: bool,
+    /// What the caller did that it must not do.
+    pub failed: Vec<Fact>,
+}
+
+impl Duties {
+    /// A duty is failed.
+    pub fn fail(&mut self, fact: Fact) {
+        self.tested = true;
+        self.failed.push(fact);
+    }
+}
+
 /// What was found out about one event: the rules that it put to the test, and those that it breaks, of which the first names it.
 ///
 /// Nearly always nothing is broken: then it is two words, so that it costs little to make one for each event.

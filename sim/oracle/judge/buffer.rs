@@ -3,9 +3,8 @@
 use super::Judge;
 use crate::contract::{Payload, WrittenBuffer};
 use crate::oracle::events::BufferSeen;
-use crate::oracle::fact::fact;
 use crate::oracle::order;
-use crate::rules::Rule;
+use crate::oracle::rooms::caller_keeps_off;
 
 impl Judge<'_> {
     /// The contents of the buffer of an operation are shown.
@@ -28,8 +27,7 @@ impl Judge<'_> {
             return;
         }
         write.data = Payload::Count(write.data.len());
-        self.book.exercise(Rule::CallerKeepsOff);
-        let site = self.site(op);
-        self.book.fault(site, fact!("the {end} touched the buffer of a write", end = self.end));
+        let duties = caller_keeps_off::changed_buffer(&self.scene());
+        self.book.charge(self.site(op), duties);
     }
 }

@@ -3,12 +3,13 @@
 use bytes::Bytes;
 
 use super::Judge;
-use crate::contract::{BlockedReadAtClose, Call, ConcurrentReads, ConcurrentWrites, End, Payload};
-use crate::oracle::ledger::Site;
-use crate::oracle::rooms::failed_write_is_prefix;
+use crate::contract::{Call, End, Payload};
+use crate::oracle::events::{BegunCall, BegunWrite};
+use crate::oracle::fact::fact;
+use crate::oracle::order;
+use crate::oracle::rooms::{caller_keeps_off, failed_write_is_prefix};
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::{Status, Write};
-use crate::rules::Rule;
 
 /// The most pending calls of one end that are watched.
 const PENDING: usize = 1 << 18;
@@ -20,41 +21,51 @@ impl Judge<'_> {
         }
         self.stir();
         let asked = self.begin(op, call);
-        let site = self.site(op);
-        self.duties(site, asked);
-        let at = self.at;
+        self.duties(op, asked);
         self.flow.wire[self.end].interrupt();
+        self.note_use(asked);
+        self.note_what_ends(asked);
+        let (called, peer_reads, unheard) = (self.at, self.peer().reading.returned(), self.hosts[self.end].down);
+        self.me_mut().pending.add(Pending { op, called, asked, peer_reads, overdue: false, unheard });
+    }
+
+    /// The end is used, and its flow, if the call is one on the flow.
+    fn note_use(&mut self, asked: Asked) {
         let me = self.me_mut();
         me.used = true;
-        if asked.is_of_flow() && !matches!(asked, Asked::Connect(_)) {
-            me.opening.used();
-        }
-        me.calm &= !matches!(asked, Asked::Shutdown(_) | Asked::Close | Asked::Disconnect);
         match asked {
-            Asked::Shutdown(mode) => {
-                me.halves.shutdown_called(mode, at);
-                self.shutting_read(mode.reads());
-            }
+            Asked::Connect(_) | Asked::Accept(_) => self.opening_begins(asked),
+            _ if asked.is_of_flow() => me.opening.used(),
+            _ => {}
+        }
+    }
+
+    /// What a call asks to end is ending from now on.
+    fn note_what_ends(&mut self, asked: Asked) {
+        let at = self.at;
+        let me = self.me_mut();
+        match asked {
+            Asked::Shutdown(mode) => me.halves.shutdown_called(mode, at),
             Asked::Close => me.halves.close_called(at),
             Asked::Disconnect => me.halves.disconnect_called(at),
-            Asked::Connect(_) | Asked::Accept(_) => self.opening_begins(asked),
-            Asked::Read { .. } | Asked::Write { .. } | Asked::Flush => {}
-            Asked::Listen(..) | Asked::Unlisten(_) | Asked::Destination => {}
+            _ => return,
         }
-        let (peer_reads, unheard) = (self.peer().reading.returned(), self.hosts[self.end].down);
-        self.me_mut().pending.add(Pending { op, called: at, asked, peer_reads, overdue: false, unheard });
+        me.calm = false;
+        if matches!(asked, Asked::Shutdown(mode) if mode.reads()) {
+            self.shutting_read();
+        }
     }
 
     /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.
     fn too_many_pending(&mut self) {
         let end = self.end;
-        self.book.give_up(|| format!("more than {PENDING} calls of the {end} are pending: not all were judged"));
+        self.book.give_up(|| fact!("more than {most} calls of the {end} are pending: not all were judged", most = PENDING, end));
         End::BOTH.into_iter().for_each(|end| self.flow.streams[end].lose_track());
     }
 
     /// What lies unread at own shutdown of reading may be thrown away in one piece, where late data can be read.
-    fn shutting_read(&mut self, reads: bool) {
-        if reads && (self.me().late_data() || self.me().contract.data_after_shutdown_read.is_none()) {
+    fn shutting_read(&mut self) {
+        if self.me().late_data() || self.me().contract.data_after_shutdown_read.is_none() {
             self.flow.streams[self.end.peer()].lose_one_piece();
         }
     }
@@ -79,57 +90,32 @@ impl Judge<'_> {
 
     fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Asked {
         let (data, ends) = join(buffers);
-        let void = failed_write_is_prefix::must_be_void(&self.scene());
-        let at = self.at;
-        if self.me().pending.writes() > 0 && !data.is_empty() {
-            self.book.exercise(Rule::WritesNotInterleaved);
-        }
+        let (len, vectored) = (data.len(), ends.len() > 1);
+        let scene = self.scene();
+        let void = failed_write_is_prefix::must_be_void(&scene);
+        let found = order::begun_write(&scene, &BegunWrite { len });
+        self.book.exercise_all(found.exercised());
         let stream = &mut self.flow.streams[self.end];
         stream.called += 1;
-        let (number, len) = (stream.called, data.len());
-        let vectored = ends.len() > 1;
         if len > 0 {
-            let status = Status::Pending;
-            let write = Write { number, op, called: at, returned: None, status, data, len, flushed: false, ends, blamed: None };
-            stream.call(write);
+            let (number, called, status) = (stream.called, self.at, Status::Pending);
+            stream.call(Write { number, op, called, returned: None, status, data, len, flushed: false, ends, blamed: None });
             self.meet_suspects(op);
         } else {
-            let written = stream.bytes_called;
-            self.me_mut().writing.wrote_nothing(at, written);
-            self.book.exercise(Rule::ZeroLengthIsInvisible);
+            let (at, behind) = (self.at, stream.bytes_called);
+            self.me_mut().writing.wrote_nothing(at, behind);
         }
         Asked::Write { len, vectored, void }
     }
 
-    /// What the caller must not do.
-    fn duties(&mut self, site: Site, kind: Asked) {
-        let me = self.me();
-        let contract = me.contract;
-        let overlap = match kind {
-            Asked::Read { .. } => me.pending.reads() > 0 && contract.concurrent_reads == ConcurrentReads::Forbidden,
-            Asked::Write { .. } => me.pending.writes() > 0 && contract.concurrent_writes == ConcurrentWrites::Forbidden,
-            _ => false,
-        };
-        let closing = kind == Asked::Close && contract.blocked_read_at_close == BlockedReadAtClose::Fault;
-        let under = closing && me.pending.reads() + me.pending.writes() > 0;
-        let after = matches!(kind, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush) && me.halves.strong_close_returned().is_some();
-        if overlap {
-            self.book.fault(site, format!("a {} was called while another one was pending", kind.word()));
-        }
-        if under {
-            self.book.fault(site, "close was called under a pending read or write".to_owned());
-        }
-        if after {
-            self.book.fault(site, format!("a {} was called after the flow was closed", kind.word()));
-        }
-        let forbids = contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden;
-        let beside = forbids && self.me().pending.reads() + self.me().pending.writes() > 0;
-        if overlap || under || after || beside {
-            self.book.exercise(Rule::CallerKeepsOff);
-        }
-        self.me_mut().faulted |= overlap || under;
-        if overlap && matches!(kind, Asked::Write { .. }) {
-            // Nobody has promised anything about the bytes of writes that must not overlap.
+    /// What the caller must not do; where it did, nothing is promised any more.
+    fn duties(&mut self, op: u64, asked: Asked) {
+        let scene = self.scene();
+        let call = BegunCall::new(&scene, asked);
+        let duties = caller_keeps_off::begun_call(&scene, &call);
+        self.book.charge(self.site(op), duties);
+        self.me_mut().faulted |= call.overlaps || call.closes_under;
+        if call.overlaps && matches!(asked, Asked::Write { .. }) {
             self.flow.streams[self.end].lose_track();
         }
     }

@@ -13,33 +13,38 @@ impl Judge<'_> {
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         self.stir();
         let at = self.at;
-        let contract = self.me().contract;
-        self.me_mut().calm = false;
+        let me = self.me_mut();
+        me.calm = false;
         match pending.asked {
             Asked::Read { .. } => self.cancel_read(&pending),
-            Asked::Write { len, .. } => {
-                if len > 0 {
-                    let runs_on = contract.cancel_write == CancelWrite::RunsOn;
-                    self.book.exercise(Rule::FailedWriteIsPrefix);
-                    self.blame(op, Rule::FailedWriteIsPrefix);
-                    let status = if runs_on { Status::RunsOn } else { Status::Prefix };
-                    self.flow.streams[self.end].settle(op, at, status, None, &mut self.book.effort);
-                }
-            }
+            Asked::Write { .. } => self.cancel_write(&pending),
             Asked::Shutdown(mode) => {
-                let me = self.me_mut();
                 let reads = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.reads()));
                 let writes = me.pending.earliest(|asked| matches!(asked, Asked::Shutdown(mode) if mode.writes()));
                 me.halves.shutdown_cancelled(mode, reads, writes, at);
             }
             Asked::Close => {
-                let me = self.me_mut();
                 let other = me.pending.earliest(|asked| asked == Asked::Close);
                 me.halves.close_cancelled(other, at);
             }
             Asked::Listen(port, _) | Asked::Unlisten(port) => self.hosts[self.end].doubts(port),
             Asked::Connect(_) | Asked::Accept(_) | Asked::Flush | Asked::Disconnect | Asked::Destination => {}
         }
+    }
+
+    /// A prefix of its bytes was accepted, or will be: all of them, perhaps, where it runs on.
+    fn cancel_write(&mut self, pending: &Pending) {
+        let found = order::cancelled_write(&self.scene(), pending);
+        self.book.exercise_all(found.exercised());
+        if matches!(pending.asked, Asked::Write { len: 0, .. }) {
+            return;
+        }
+        self.blame(pending.op, Rule::FailedWriteIsPrefix);
+        let status = match self.me().contract.cancel_write {
+            CancelWrite::RunsOn => Status::RunsOn,
+            CancelWrite::Prefix => Status::Prefix,
+        };
+        self.flow.streams[self.end].settle(pending.op, self.at, status, None, &mut self.book.effort);
     }
 
     fn cancel_read(&mut self, pending: &Pending) {

@@ -1,14 +1,13 @@
-//! Judges `caller-keeps-off`.
+//! Judges `caller-keeps-off`: does the caller do what it must not do?
 
 use super::scope::{ALL, FULL};
-use crate::contract::End;
+use crate::contract::{ConcurrentReads, ConcurrentWrites, End};
 use crate::oracle::Stamp;
-use crate::oracle::events::ReturnedEnd;
+use crate::oracle::events::{BegunCall, ReturnedEnd};
 use crate::oracle::fact::fact;
-use crate::oracle::ledger::{Ledger, Site};
-use crate::oracle::ruling::Ruling;
+use crate::oracle::ruling::{Duties, Ruling};
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Flow, first};
+use crate::oracle::state::{Asked, Flow, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -24,20 +23,49 @@ pub(super) const ABOUT: About = About {
     ..About::new(Rule::CallerKeepsOff, Section::Safety, Level::OneEnd)
 };
 
+/// Overlaps nothing that must not overlap, and leaves a flow alone that was closed for good.
+#[inline]
+pub(in crate::oracle) fn begun_call(scene: &Scene<'_>, call: &BegunCall) -> Duties {
+    let mut duties = Duties { tested: forbids_overlaps(scene) && scene.me().pending.is_reading_or_writing(), failed: Vec::new() };
+    if call.overlaps {
+        duties.fail(fact!("a {call} was called while another one was pending", call = call.asked.word()));
+    }
+    if call.closes_under {
+        duties.fail(fact!("close was called under a pending read or write"));
+    }
+    if uses_closed_flow(scene, call.asked) {
+        duties.fail(fact!("a {call} was called after the flow was closed", call = call.asked.word()));
+    }
+    duties
+}
+
+fn forbids_overlaps(scene: &Scene<'_>) -> bool {
+    let contract = &scene.me().contract;
+    contract.concurrent_reads == ConcurrentReads::Forbidden || contract.concurrent_writes == ConcurrentWrites::Forbidden
+}
+
+fn uses_closed_flow(scene: &Scene<'_>, asked: Asked) -> bool {
+    scene.me().halves.strong_close_returned().is_some() && matches!(asked, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush)
+}
+
+/// The buffer of a write is seen with other contents than it was given, where it had changed hands.
+pub(in crate::oracle) fn changed_buffer(scene: &Scene<'_>) -> Duties {
+    let mut duties = Duties::default();
+    duties.fail(fact!("the {end} touched the buffer of a write", end = scene.end));
+    duties
+}
+
 /// After EOF or an error the caller closes or shuts down.
-pub(in crate::oracle) fn at_quiet(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
-    let me = &flow.ends[end];
-    let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return };
+pub(in crate::oracle) fn at_quiet(flow: &Flow, end: End, at: Stamp) -> Duties {
+    let (me, mut duties) = (&flow.ends[end], Duties::default());
+    let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return duties };
     // What never was connected need not be closed.
-    if me.is_void() || me.opening.is_closed_to(at.seq) {
-        return;
+    duties.tested = !me.is_void() && !me.opening.is_closed_to(at.seq);
+    let (halves, doubt) = (&me.halves, me.halves.maybe_write().or(me.halves.maybe_read()));
+    if duties.tested && halves.any_called().is_none() && doubt.is_none() {
+        duties.fail(fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end, t = last.t));
     }
-    book.exercise(Rule::CallerKeepsOff);
-    let halves = &me.halves;
-    if halves.any_called().is_none() && halves.maybe_write().is_none() && halves.maybe_read().is_none() {
-        let site = Site { at, flow: flow.id, end, op: None };
-        book.fault(site, fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end, t = last.t));
-    }
+    duties
 }
 
 /// Where close ends the flow, its user must leave it alone from then on.

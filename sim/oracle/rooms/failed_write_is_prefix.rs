@@ -7,6 +7,7 @@ use crate::oracle::fact::{Value, fact};
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::Status;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -58,6 +59,11 @@ pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'
         op
     );
     Ruling::broken(&[write.pending.called], said)
+}
+
+/// A call was cancelled: is it a write that may have been accepted in part?
+pub(in crate::oracle) fn cancelled_write(_: &Scene<'_>, call: &Pending) -> Ruling {
+    Ruling::kept_if(matches!(call.asked, Asked::Write { len, .. } if len > 0))
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,7 +1,7 @@
 //! Judges `writes-not-interleaved`: do writes that overlap stay whole, where they must?
 
 use super::scope::writes_stay_whole;
-use crate::oracle::events::WrongBytes;
+use crate::oracle::events::{BegunWrite, WrongBytes};
 use crate::oracle::evidence::Evidence;
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
@@ -38,6 +38,12 @@ fn is_mixture(evidence: &Evidence<'_>) -> bool {
         None => false,
     };
     !evidence.rest.is_empty() && evidence.rest.iter().all(&mut take)
+}
+
+/// A write begins: does it overlap another?
+#[inline]
+pub(in crate::oracle) fn begun_write(scene: &Scene<'_>, write: &BegunWrite) -> Ruling {
+    Ruling::kept_if(scene.me().pending.writes() > 0 && write.len > 0)
 }
 
 const EXAMPLES: &[Example] = &[Example {

@@ -1,7 +1,7 @@
 //! Judges `zero-length-is-invisible`: does a read show that its peer wrote nothing?
 
 use super::scope::ALL;
-use crate::oracle::events::{Ending, ReadData, ReadEof};
+use crate::oracle::events::{BegunWrite, Ending, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -40,6 +40,11 @@ pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruli
         ),
         _ => Ruling::Moot,
     }
+}
+
+#[inline]
+pub(in crate::oracle) fn begun_write(_: &Scene<'_>, write: &BegunWrite) -> Ruling {
+    Ruling::kept_if(write.len == 0)
 }
 
 const EXAMPLES: &[Example] = &[

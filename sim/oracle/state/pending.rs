@@ -143,6 +143,11 @@ impl Pendings {
         self.writes
     }
 
+    /// Is any read or write pending?
+    pub fn is_reading_or_writing(&self) -> bool {
+        self.reads + self.writes > 0
+    }
+
     /// When the first of the pending calls of this kind was made.
     pub fn earliest(&self, is: impl Fn(Asked) -> bool) -> Option<Stamp> {
         self.iter().filter(|pending| is(pending.asked)).map(|pending| pending.called).min_by_key(|at| at.seq)
