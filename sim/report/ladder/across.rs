@@ -8,8 +8,8 @@ use crate::trace::Place;
 
 use super::arrow::Arrow;
 use super::flight::{Flight, Leg};
-use super::fold::Fold;
 use super::rows::{Row, RowKind};
+use super::stretch::Fold;
 
 /// Follows both directions of every flow, so that each read can say which bytes it got.
 #[derive(Debug, Default)]

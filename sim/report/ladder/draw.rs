@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::contract::{Both, End};
-use crate::time::Instant;
 use crate::trace::{Clock, Place, Trace, What};
 
 use super::across::Across;
 use super::arrow::Arrow;
+use super::lanes;
 use super::rows::{Row, RowKind};
 use super::say::{Said, Voice, side};
-use super::select::select;
-use super::{LadderView, Mark, lanes};
+use super::select::{DrawnRow, select};
+use super::view::{LadderView, Mark};
 
 /// Columns of the time, at least.
 const TIME: usize = 13;
@@ -25,24 +25,6 @@ const MIDDLE_MAX: usize = 80;
 
 /// No line is longer, but for what labels between the ends take beyond their columns.
 const LINE: usize = 140;
-
-/// A drawn row: the lines of the trace that it stands for, and its lines of text.
-pub(super) struct DrawnRow {
-    pub first: u64,
-    pub last: u64,
-    pub t: Instant,
-    pub lines: Vec<String>,
-}
-
-impl DrawnRow {
-    /// Puts the time before the row. Only a row at another moment than the one above it has one.
-    pub(super) fn stamp(&mut self, width: usize) {
-        if let Some(line) = self.lines.first_mut() {
-            let rest: String = line.chars().skip(width).collect();
-            *line = format!("{:>width$}{rest}", self.t.to_string());
-        }
-    }
-}
 
 /// What one line of text holds, before it is set in columns.
 #[derive(Default)]

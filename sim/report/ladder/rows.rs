@@ -11,7 +11,7 @@ use crate::time::Instant;
 use crate::trace::{EnvWhat, Event, Fate, Place, Trace, What};
 
 use super::flight::{Flight, Flights};
-use super::fold::Fold;
+use super::stretch::{Fold, OpNumbers};
 
 /// One row of a ladder, not yet drawn.
 #[derive(Clone, Debug)]
@@ -48,16 +48,6 @@ pub(super) enum RowKind {
     Silence(Duration),
     /// A change of state.
     State { at: Place, from: Cow<'static, str>, to: Cow<'static, str> },
-}
-
-/// The operations that a row stands for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct OpNumbers {
-    pub first: u64,
-    pub last: u64,
-    pub count: u64,
-    /// Bytes read or written by all of them.
-    pub bytes: u64,
 }
 
 /// A pending operation.

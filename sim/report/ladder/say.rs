@@ -7,9 +7,9 @@ use crate::report::words;
 use crate::time;
 use crate::trace::{Place, Trace};
 
-use super::Mark;
-use super::fold::Work;
-use super::rows::{OpNumbers, Row, RowKind};
+use super::rows::{Row, RowKind};
+use super::stretch::{OpNumbers, Work};
+use super::view::Mark;
 
 /// The longest list of what one end reads and writes (columns).
 const WORKS_MAX: usize = 36;

@@ -1,9 +1,27 @@
 //! Selects the rows of a long run that are drawn.
 
 use crate::report::words;
+use crate::time::Instant;
 
-use super::LadderView;
-use super::draw::DrawnRow;
+use super::view::LadderView;
+
+/// A drawn row: the lines of the trace that it stands for, and its lines of text.
+pub(super) struct DrawnRow {
+    pub first: u64,
+    pub last: u64,
+    pub t: Instant,
+    pub lines: Vec<String>,
+}
+
+impl DrawnRow {
+    /// Puts the time before the row. Only a row at another moment than the one above it has one.
+    pub(super) fn stamp(&mut self, width: usize) {
+        if let Some(line) = self.lines.first_mut() {
+            let rest: String = line.chars().skip(width).collect();
+            *line = format!("{:>width$}{rest}", self.t.to_string());
+        }
+    }
+}
 
 /// The lines of the rows that the view wants, and how many are left out where.
 pub(super) fn select(drawn: Vec<DrawnRow>, view: &LadderView, time: usize) -> Vec<String> {

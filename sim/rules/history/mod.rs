@@ -32,7 +32,7 @@ use std::time::Duration;
 use crate::contract::{Both, Contract};
 use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, SegmentEvent, Trace, What, state_name};
 use crate::wire::Segment;
-use token::Line;
+use token::{Line, Parsed};
 
 /// A history that can't be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +51,6 @@ impl fmt::Display for HistoryError {
 }
 
 impl std::error::Error for HistoryError {}
-
-/// What goes wrong within one line.
-type Parsed<T> = Result<T, String>;
 
 /// Reads a history; both ends promise `contract`.
 pub fn parse(text: &str, contract: Contract) -> Result<Trace, HistoryError> {

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::Parsed;
+/// What goes wrong within one line.
+pub(super) type Parsed<T> = Result<T, String>;
 
 /// A word, or quoted bytes.
 #[derive(Clone)]

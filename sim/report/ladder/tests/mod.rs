@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::*;
 use crate::contract::{Call, End, Mode, Outcome, Payload};
 use crate::time::Instant;
-use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Fate, SegmentEvent, What};
+use crate::trace::{Abort, By, Clock, Env, EnvWhat, Event, Fate, Place, SegmentEvent, What};
 use crate::wire::{Flags, Options, Segment, Seq};
 
 const CLIENT: Place = Place { flow: 0, end: End::Client };
