@@ -2,8 +2,6 @@
 
 use crate::contract::{Error, Outcome};
 use crate::oracle::Seq;
-use crate::oracle::rooms::{cancelled_close, closed_has_cause};
-use crate::oracle::scene::Scene;
 use crate::oracle::state::{Doubt, Pending};
 
 /// A write that returned.
@@ -37,18 +35,5 @@ impl ReturnedWrite<'_> {
     /// How it failed.
     pub fn error(&self) -> Error {
         self.outcome.clone().into_error()
-    }
-
-    /// The same, with what its success shows.
-    pub fn having_succeeded(self, scene: &Scene<'_>) -> Self {
-        ReturnedWrite { shows: cancelled_close::shown_by_success(scene, self.called()), ..self }
-    }
-
-    /// The same, with what its failure shows.
-    pub fn having_failed(self, scene: &Scene<'_>) -> Self {
-        let explained = closed_has_cause::is_explained(scene, self.called());
-        let shows = cancelled_close::shown_by_failure(scene).filter(|_| !explained);
-        let unexplained = !explained && !cancelled_close::may_have_ended_writing(scene);
-        ReturnedWrite { unexplained, shows, ..self }
     }
 }

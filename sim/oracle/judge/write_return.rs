@@ -5,7 +5,7 @@ use crate::contract::Outcome;
 use crate::oracle::events::ReturnedWrite;
 use crate::oracle::ledger::Site;
 use crate::oracle::order;
-use crate::oracle::rooms::abort_is_told;
+use crate::oracle::rooms::{abort_is_told, cancelled_close, closed_has_cause};
 use crate::oracle::ruling::Findings;
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::Status;
@@ -17,14 +17,28 @@ impl Judge<'_> {
         let write = ReturnedWrite { pending, len, vectored, void, accepted, outcome, unexplained: false, shows: None };
         match outcome {
             Outcome::Ok if len > 0 && self.is_calm() => self.calm_write_ok(&write),
-            Outcome::Ok if len > 0 => self.write_ok(&write.having_succeeded(&self.scene())),
+            Outcome::Ok if len > 0 => self.write_ok(&self.having_succeeded(write)),
             Outcome::Ok => self.unjudged_write(&write),
             Outcome::Panic => {
                 self.unjudged_write(&write);
                 self.panicked(pending);
             }
-            _ => self.write_failed(&write.having_failed(&self.scene())),
+            _ => self.write_failed(&self.having_failed(write)),
         }
+    }
+
+    /// A write that returned ok, with what that shows.
+    fn having_succeeded<'w>(&self, write: ReturnedWrite<'w>) -> ReturnedWrite<'w> {
+        ReturnedWrite { shows: cancelled_close::shown_by_success(&self.scene(), write.called()), ..write }
+    }
+
+    /// A write that failed, with what that shows.
+    fn having_failed<'w>(&self, write: ReturnedWrite<'w>) -> ReturnedWrite<'w> {
+        let scene = self.scene();
+        let explained = closed_has_cause::is_explained(&scene, write.called());
+        let shows = cancelled_close::shown_by_failure(&scene).filter(|_| !explained);
+        let unexplained = !explained && !cancelled_close::may_have_ended_writing(&scene);
+        ReturnedWrite { unexplained, shows, ..write }
     }
 
     fn calm_write_ok(&mut self, write: &ReturnedWrite<'_>) {

@@ -1,4 +1,4 @@
-//! Judges `abort-has-cause`.
+//! Judges `abort-has-cause`: had a stack that aborted an end a reason to?
 
 use super::scope::{ALL, FULL};
 use crate::contract::End;

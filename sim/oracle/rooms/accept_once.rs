@@ -1,4 +1,4 @@
-//! Judges `accept-once`.
+//! Judges `accept-once`: is a connection handed out once, and only where there is one?
 
 use super::scope::ALL;
 use crate::contract::End;

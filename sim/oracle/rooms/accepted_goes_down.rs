@@ -1,4 +1,4 @@
-//! Judges `accepted-goes-down`.
+//! States `accepted-goes-down`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

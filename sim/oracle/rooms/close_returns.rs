@@ -1,4 +1,4 @@
-//! Judges `close-returns`.
+//! Judges `close-returns`: does a close return that nothing holds up?
 
 use super::scope::{FULL, HALF};
 use crate::oracle::events::ReturnedEnd;

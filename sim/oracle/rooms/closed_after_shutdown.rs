@@ -4,7 +4,6 @@ use super::scope::{ALL, NOT_V1, V1};
 use crate::contract::{Error, Outcome, WriteAfterFullClose, WriteOnClosed};
 use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
-use crate::oracle::rooms::closed_has_cause::is_no_result;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::first;
@@ -75,6 +74,12 @@ fn is_excused(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> bool {
     let me = scene.me();
     let unconnected = matches!(write.outcome, Outcome::Error(Error::NotConnected)) && me.opening.is_closed_to(write.called());
     unconnected || me.life.aborted().is_some() && !is_no_result(scene, write)
+}
+
+/// A write returned `eof`, which is no result of writes under this contract.
+pub(in crate::oracle) fn is_no_result(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> bool {
+    let has_eof = matches!(scene.me().contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
+    *write.outcome == Outcome::Eof && !has_eof
 }
 
 const EXAMPLES: &[Example] = &[

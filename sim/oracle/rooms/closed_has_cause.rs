@@ -1,11 +1,11 @@
 //! Judges `closed-has-cause`: does anything explain that a write failed?
 
 use super::scope::{ALL, FULL};
-use crate::contract::{Outcome, Seen, WriteOnClosed};
+use crate::contract::Seen;
 use crate::oracle::Seq;
 use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::{Fact, fact};
-use crate::oracle::rooms::closed_after_shutdown::writing_over;
+use crate::oracle::rooms::closed_after_shutdown::{is_no_result, writing_over};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::first;
@@ -46,12 +46,6 @@ pub(in crate::oracle) fn is_explained(scene: &Scene<'_>, called: Seq) -> bool {
     let own = first([me.halves.write_end_called(), me.life.aborted_at(), me.writing.error()]);
     let unconnected = me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(called);
     first([own, peer.full_close_possible(), peer_shut_read]).is_some() || unconnected
-}
-
-/// A write returned `eof`, which some contracts have as a result of writes.
-pub(in crate::oracle) fn is_no_result(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> bool {
-    let has_eof = matches!(scene.me().contract.write_on_closed, WriteOnClosed::Eof | WriteOnClosed::Any);
-    *write.outcome == Outcome::Eof && !has_eof
 }
 
 /// What is said of a failure that nothing explains, whichever rule names it.

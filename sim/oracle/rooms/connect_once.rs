@@ -1,4 +1,4 @@
-//! Judges `connect-once`.
+//! Judges `connect-once`: does a connect come to one end, and only to one that its listener gave it?
 
 use super::scope::{ALL, FULL};
 use crate::oracle::Stamp;

@@ -1,4 +1,4 @@
-//! Judges `delivery`.
+//! Judges `delivery`: does a reader get all that its peer was told to be accepted?
 
 use super::scope::ALL;
 use crate::contract::AcceptedMeans;

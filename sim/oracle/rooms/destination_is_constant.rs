@@ -1,4 +1,4 @@
-//! Judges `destination-is-constant`.
+//! Judges `destination-is-constant`: is the address that an end tells the one that it was connected to?
 
 use super::scope::ALL;
 use crate::oracle::events::opening::Destination;

@@ -1,4 +1,4 @@
-//! Judges `disconnect-never-fails`.
+//! Judges `disconnect-never-fails`: does a disconnect end well, and everything with it?
 
 use super::scope::ALL;
 use crate::contract::Outcome;

@@ -1,4 +1,4 @@
-//! Judges `eof-arrives`.
+//! Judges `eof-arrives`: does a reader get the EOF that its peer has sent?
 
 use super::scope::{ALL, NO_WAIT};
 use crate::oracle::Stamp;

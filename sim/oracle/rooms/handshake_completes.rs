@@ -1,4 +1,4 @@
-//! Judges `handshake-completes`.
+//! Judges `handshake-completes`: do a connect and a listener, or an accept, come together?
 
 use super::scope::ALL;
 use crate::contract::Both;

@@ -1,4 +1,4 @@
-//! Judges `keepalive-ends-dead-flow`.
+//! Judges `keepalive-ends-dead-flow`: do the calls of an end fail, once keep-alive gave its connection up?
 
 use super::scope::has_keepalive;
 use crate::contract::EofOnKeepaliveDeath;

@@ -1,4 +1,4 @@
-//! Judges `keepalive-only-when-idle`.
+//! States `keepalive-only-when-idle`, which nothing judges yet.
 
 use super::scope::has_keepalive;
 use crate::rules::{About, Level, Rule, Section};

@@ -1,4 +1,4 @@
-//! Judges `lower-closed-once`.
+//! States `lower-closed-once`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

@@ -1,4 +1,4 @@
-//! Judges `lower-closed-when-both-halves-shut`.
+//! States `lower-closed-when-both-halves-shut`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

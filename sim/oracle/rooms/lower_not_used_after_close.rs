@@ -1,4 +1,4 @@
-//! Judges `lower-not-used-after-close`.
+//! States `lower-not-used-after-close`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

@@ -1,4 +1,4 @@
-//! Judges `no-stuck-call`.
+//! Judges `no-stuck-call`: does a call return whose answer is settled?
 
 use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
 use crate::contract::{BlockedReadAtClose, ReadAfterEof};

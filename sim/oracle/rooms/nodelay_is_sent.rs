@@ -1,4 +1,4 @@
-//! Judges `nodelay-is-sent`.
+//! States `nodelay-is-sent`, which nothing judges yet.
 
 use super::scope::has_nodelay;
 use crate::rules::{About, Level, Rule, Section};

@@ -1,4 +1,4 @@
-//! Judges `peer-shut-read`.
+//! Judges `peer-shut-read`: does a write return to a peer that throws away what comes?
 
 use super::scope::{DISCARD, discards, shuts_read};
 use crate::oracle::events::ReturnedWrite;

@@ -1,4 +1,4 @@
-//! Judges `ports-are-checked`.
+//! States `ports-are-checked`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

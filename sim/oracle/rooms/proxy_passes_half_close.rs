@@ -1,4 +1,4 @@
-//! Judges `proxy-passes-half-close`.
+//! States `proxy-passes-half-close`, which nothing judges yet.
 
 use crate::rules::{About, Level, Rule, Section};
 

@@ -1,4 +1,4 @@
-//! Judges `read-error-has-cause`.
+//! Judges `read-error-has-cause`: does anything explain that a read failed?
 
 use super::scope::ALL;
 use crate::contract::ReadAfterEof;

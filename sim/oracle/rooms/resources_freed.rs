@@ -1,4 +1,4 @@
-//! Judges `resources-freed`.
+//! Judges `resources-freed`: does an end hold anything once it is done?
 
 use super::scope::{ALL, FULL};
 use crate::contract::End;

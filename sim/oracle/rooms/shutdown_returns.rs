@@ -1,4 +1,4 @@
-//! Judges `shutdown-returns`.
+//! Judges `shutdown-returns`: does a shutdown return that nothing holds up?
 
 use super::scope::ALL;
 use crate::contract::Mode;

@@ -1,4 +1,4 @@
-//! Judges `unlisten-stops-new`.
+//! Judges `unlisten-stops-new`: does anything connect to a port that is not listened on any more?
 
 use super::scope::{ALL, LISTENS_AGAIN};
 use crate::contract::{ListenAgain, Outcome, SecondListen};

@@ -1,4 +1,4 @@
-//! Judges `window-reopens`.
+//! Judges `window-reopens`: does a writer go on once its peer has read what filled the window?
 
 use super::scope::{ALL, NOT_FLUSHED};
 use crate::oracle::fact::fact;

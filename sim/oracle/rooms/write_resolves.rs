@@ -1,4 +1,4 @@
-//! Judges `write-resolves`.
+//! Judges `write-resolves`: does a write return while its peer reads?
 
 use super::scope::ALL;
 use crate::oracle::events::ReturnedWrite;
