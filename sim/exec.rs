@@ -5,7 +5,7 @@
 //! users is dropped while nothing is borrowed. What this is not: a reactor, or a clock. Sleeping is the world's business.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -74,7 +74,6 @@ pub struct Executor {
     spawned: Rc<Spawned>,
     tasks: Vec<Slot>,
     free: Vec<usize>,
-    next: u32,
     main: Waker,
     panics: Vec<Panic>,
 }
@@ -88,6 +87,7 @@ struct Running {
     future: LocalBoxFuture<'static, ()>,
     waker: Waker,
     entry: Arc<Entry>,
+    polls: u64,
 }
 
 /// A handle to spawn with. It keeps nothing alive.
@@ -97,15 +97,19 @@ pub struct Spawner(Weak<Spawned>);
 /// Futures that were spawned and not yet taken up.
 #[derive(Default)]
 struct Spawned {
-    futures: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+    futures: RefCell<Vec<(Task, LocalBoxFuture<'static, ()>)>>,
+    /// The number of the last task that was spawned.
+    last: Cell<u32>,
 }
 
 impl Spawner {
-    /// Hands a task over; false (and the future is dropped) if the run is over.
-    pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> bool {
-        let Some(spawned) = self.0.upgrade() else { return false };
-        spawned.futures.borrow_mut().push(Box::pin(future));
-        true
+    /// Hands a task over; nothing (and the future is dropped) if the run is over.
+    pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> Option<Task> {
+        let spawned = self.0.upgrade()?;
+        let task = Task(spawned.last.get().wrapping_add(1).max(1));
+        spawned.last.set(task.0);
+        spawned.futures.borrow_mut().push((task, Box::pin(future)));
+        Some(task)
     }
 }
 
@@ -182,7 +186,6 @@ impl Executor {
             spawned: Rc::default(),
             tasks: Vec::new(),
             free: Vec::new(),
-            next: 1,
             main: Waker::from(Arc::new(main)),
             panics: Vec::new(),
         }
@@ -238,6 +241,12 @@ impl Executor {
         self.panics.push(Panic { task, message: panic_message(payload) });
     }
 
+    /// Of the tasks that have not ended, the one that was polled most often, and how often.
+    pub fn busiest(&self) -> Option<(Task, u64)> {
+        let running = self.tasks.iter().filter_map(|slot| slot.running.as_ref());
+        running.max_by_key(|running| running.polls).map(|running| (running.task, running.polls))
+    }
+
     /// How many tasks have not ended.
     pub fn live(&self) -> usize {
         self.tasks.iter().filter(|slot| slot.running.is_some()).count() + self.spawned.futures.borrow().len()
@@ -249,19 +258,17 @@ impl Executor {
             return;
         }
         let futures = std::mem::take(&mut *self.spawned.futures.borrow_mut());
-        for future in futures {
-            self.begin(future);
+        for (task, future) in futures {
+            self.begin(task, future);
         }
     }
 
-    fn begin(&mut self, future: LocalBoxFuture<'static, ()>) {
+    fn begin(&mut self, task: Task, future: LocalBoxFuture<'static, ()>) {
         let slot = self.free.pop().unwrap_or(self.tasks.len());
-        let task = Task(self.next);
-        self.next = self.next.wrapping_add(1).max(1);
         let entry = Arc::new(Entry { slot, task, queued: AtomicBool::new(false), ready: Arc::downgrade(&self.ready) });
         let waker = Waker::from(entry.clone());
         waker.wake_by_ref();
-        let running = Some(Running { task, future, waker, entry });
+        let running = Some(Running { task, future, waker, entry, polls: 0 });
         match self.tasks.get_mut(slot) {
             Some(free) => free.running = running,
             None => self.tasks.push(Slot { running }),
@@ -281,6 +288,7 @@ impl Executor {
 
     fn poll(&mut self, slot: usize) {
         let Some(mut running) = self.tasks.get_mut(slot).and_then(|slot| slot.running.take()) else { return };
+        running.polls += 1;
         let mut context = Context::from_waker(&running.waker);
         match catch_unwind(AssertUnwindSafe(|| running.future.as_mut().poll(&mut context))) {
             Ok(Poll::Pending) => self.tasks[slot].running = Some(running),
@@ -309,6 +317,7 @@ impl Drop for Executor {
         let spawned = std::mem::take(&mut self.spawned);
         // From here on a spawner finds nobody: what tasks spawn while they are dropped is dropped with them.
         let waiting = Rc::try_unwrap(spawned).map(|spawned| spawned.futures.into_inner()).unwrap_or_default();
+        let waiting = waiting.into_iter().map(|(_, future)| future);
         let running = std::mem::take(&mut self.tasks).into_iter().filter_map(|slot| slot.running).map(|running| running.future);
         for future in running.chain(waiting).collect::<Vec<_>>() {
             // The run is over: there is nobody left to tell about a panic.

@@ -1,7 +1,5 @@
 //! Tasks, wakes and panics, without a world.
 
-use std::cell::Cell;
-
 use super::*;
 
 fn first(_: Task, _: u32) -> u32 {
@@ -73,7 +71,7 @@ fn a_task_that_wakes_itself_and_ends_is_out_of_the_line() {
 #[test]
 fn the_choice_is_told_who_stands_first_and_among_how_many() {
     let mut executor = Executor::new();
-    (0..3).for_each(|_| assert!(executor.spawner().spawn(async {})));
+    (1..=3).for_each(|number| assert_eq!(executor.spawner().spawn(async {}), Some(Task(number))));
     let mut asked = Vec::new();
     let mut order = Vec::new();
     while let Turn::Ran(task) = executor.turn(|first, count| {
@@ -83,6 +81,24 @@ fn the_choice_is_told_who_stands_first_and_among_how_many() {
         order.push(task.0);
     }
     assert_eq!((asked, order), (vec![(1, 3), (1, 2)], vec![3, 2, 1]));
+}
+
+#[test]
+fn the_busiest_task_is_the_one_that_was_polled_most() {
+    let mut executor = Executor::new();
+    for polls in [1, 3, 2] {
+        let mut left = polls;
+        executor.spawner().spawn(std::future::poll_fn(move |context| {
+            left -= 1;
+            if left > 0 {
+                context.waker().wake_by_ref();
+            }
+            Poll::<()>::Pending
+        }));
+    }
+    assert_eq!(executor.busiest(), None);
+    settle(&mut executor);
+    assert_eq!(executor.busiest(), Some((Task(2), 3)));
 }
 
 #[test]
@@ -115,9 +131,9 @@ fn a_future_that_panics_when_dropped_is_told_of_and_harms_nobody() {
 fn a_spawner_finds_nobody_once_the_run_is_over() {
     let executor = Executor::new();
     let spawner = executor.spawner();
-    assert!(spawner.spawn(async {}));
+    assert!(spawner.spawn(async {}).is_some());
     drop(executor);
-    assert!(!spawner.spawn(async {}));
+    assert!(spawner.spawn(async {}).is_none());
 }
 
 #[test]

@@ -129,11 +129,17 @@ impl Machine {
 
     /// When nothing more can happen: judges the expectations of what is pending, or was never reached.
     pub(super) fn conclude(&mut self, now: Instant) {
-        for task in 0..self.tasks.len() {
-            if let Some(miss) = self.left_over(task, now) {
-                self.misses.push(miss);
-            }
-        }
+        let misses: Vec<Miss> = self.left_overs(now).collect();
+        self.misses.extend(misses);
+    }
+
+    /// Is an expectation unmet if nothing more can happen?
+    pub(super) fn is_unmet(&self) -> bool {
+        self.left_overs(Instant::ZERO).next().is_some()
+    }
+
+    fn left_overs(&self, now: Instant) -> impl Iterator<Item = Miss> {
+        (0..self.tasks.len()).filter_map(move |task| self.left_over(task, now))
     }
 
     /// The first expectation of a task that will never be met.

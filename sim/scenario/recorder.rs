@@ -123,6 +123,14 @@ impl Recorder {
         }
     }
 
+    /// Does the oracle find more that is violated if the run ends with these events? Where a trace is kept for another judge, it may.
+    pub(super) fn fails_with(&self, last: &[Event]) -> bool {
+        let Some(oracle) = &self.oracle else { return self.trace.is_some() };
+        let mut trial = oracle.clone();
+        last.iter().zip(self.stats.events + 2..).for_each(|(event, line)| trial.observe(line, event));
+        trial.conclude(false).violations.len() > oracle.violations()
+    }
+
     pub(super) fn into_parts(self) -> (Option<Oracle>, Option<Trace>) {
         (self.oracle, self.trace)
     }

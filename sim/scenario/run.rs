@@ -322,6 +322,11 @@ impl<'a> Execution<'a> {
         self.machine.is_over()
     }
 
+    /// Would the run fail, or fail more, if it ended with these events and nothing more could happen?
+    pub(super) fn fails_at_quiet(&self, last: &[Event]) -> bool {
+        self.machine.is_unmet() || self.recorder.fails_with(last)
+    }
+
     /// Finds out which faults of single segments still wait for theirs in a run that has come to its end.
     pub(super) fn note_faults(&mut self, world: &World, flows: &[Both<Conn>]) {
         if self.limit.is_none() {

@@ -35,6 +35,7 @@ pub use net::{NetFault, NetSettings};
 pub use op::Op;
 pub use sim::Sim;
 pub use simflow::{PipeFlow, SimFlow, TcpFlow};
+pub(crate) use simulation::Pause;
 pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
 pub use target::{Ends, Offering, Offers, Opening, OverNetwork, SetupError, Target};
@@ -377,6 +378,11 @@ impl World {
     /// Logs what happened on a flow that is not the world's own, now, if the log is on.
     pub fn note(&mut self, what: What) {
         self.core.log(|| what);
+    }
+
+    /// How many events there are since the last drain.
+    fn logged(&self) -> usize {
+        self.core.events.len()
     }
 
     /// The events since the last drain.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::future::{Either, select};
 
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
-use crate::exec::Spawner;
+use crate::exec::{Spawner, Task};
 use crate::flow::{AnyFlow, Log, Tap};
 use crate::tcp::NO_FREE_PORT;
 use crate::time::Instant;
@@ -70,7 +70,12 @@ impl Sim {
 
     /// Starts a task. It belongs to the run: after its end a new task is dropped at once.
     pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        self.0.spawner.spawn(task);
+        let _ = self.spawn_task(task);
+    }
+
+    /// As [`Sim::spawn`]; gives the task's number.
+    pub(crate) fn spawn_task(&self, task: impl Future<Output = ()> + 'static) -> Option<Task> {
+        self.0.spawner.spawn(task)
     }
 
     /// A new flow through memory, as the run's settings say: the client's end and the server's.
@@ -166,6 +171,11 @@ impl Sim {
         let result = change(&mut self.0.world.borrow_mut());
         self.wake_finished();
         result
+    }
+
+    /// How many events wait in the log.
+    pub(super) fn logged(&self) -> usize {
+        self.0.world.borrow().logged()
     }
 
     pub(super) fn operation(&self, conn: Conn, call: Call) -> impl Future<Output = Outcome> + 'static {

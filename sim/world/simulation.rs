@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 use crate::choice::Site;
 use crate::contract::Contract;
 use crate::exec::{Executor, Panic, Task, Turn, panic_message, poll_caught};
+use crate::time::Instant;
 use crate::trace::Event;
 
 use super::sim::Sim;
@@ -30,6 +31,18 @@ pub enum Stuck {
     Panicked(String),
     /// The limit on steps was reached.
     Limit,
+    /// The limit on virtual time was reached.
+    Time,
+}
+
+/// Why a run was left for a while.
+pub(crate) enum Pause<T> {
+    /// The main future is done.
+    Done(T),
+    /// Nothing can happen any more.
+    Quiet,
+    /// The log has become long.
+    LongLog,
 }
 
 impl fmt::Display for Stuck {
@@ -39,6 +52,7 @@ impl fmt::Display for Stuck {
             Stuck::Quiet { open: true } => f.write_str("woken from another thread, then nothing more happened"),
             Stuck::Panicked(message) => write!(f, "panicked: {message}{}", reactor_hint(message)),
             Stuck::Limit => f.write_str("the limit on steps was reached"),
+            Stuck::Time => f.write_str("the limit on virtual time was reached"),
         }
     }
 }
@@ -62,6 +76,8 @@ pub struct Simulation {
     executor: Executor,
     sim: Sim,
     steps_left: u64,
+    /// The last moment at which something may happen.
+    until: Instant,
 }
 
 impl Simulation {
@@ -69,7 +85,7 @@ impl Simulation {
     pub fn new(world: World, settings: PipeSettings) -> Self {
         let executor = Executor::new();
         let sim = Sim::new(world, settings, executor.spawner());
-        Simulation { executor, sim, steps_left: u64::MAX }
+        Simulation { executor, sim, steps_left: u64::MAX, until: Instant(u64::MAX) }
     }
 
     /// A run over an empty world in which everything is benign, its log on.
@@ -85,6 +101,12 @@ impl Simulation {
         Simulation { steps_left: steps, ..self }
     }
 
+    /// Stops with [`Stuck::Time`] once this moment has passed.
+    #[must_use]
+    pub fn until(self, until: Instant) -> Self {
+        Simulation { until, ..self }
+    }
+
     /// The handle for subjects.
     pub fn sim(&self) -> &Sim {
         &self.sim
@@ -96,17 +118,38 @@ impl Simulation {
         self.block_on(body(&sim))
     }
 
-    /// Runs until this future is done. Other tasks go on beside it, and are left where they are then.
+    /// Runs until this future is done. Other tasks go on beside it, and are left where they are then. Before it is believed that
+    /// nothing can happen any more, other threads get some time.
     pub fn block_on<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Stuck> {
         let mut future = pin!(future);
-        let waker = self.executor.main_waker().clone();
-        self.executor.wake_main();
+        self.wake_main();
         loop {
-            if !self.reaches_main()? {
-                return Err(Stuck::Quiet { open: self.is_open() });
+            match self.advance(future.as_mut(), usize::MAX)? {
+                Pause::Done(value) => return Ok(value),
+                Pause::LongLog => {}
+                Pause::Quiet if self.wait_for_foreign_wake() => {}
+                Pause::Quiet => return Err(Stuck::Quiet { open: self.is_open() }),
+            }
+        }
+    }
+
+    /// Lets the main future be polled.
+    pub(crate) fn wake_main(&mut self) {
+        self.executor.wake_main();
+    }
+
+    /// Runs until this future, which is polled when the main task is woken, is done, or nothing can happen any more, or more than
+    /// so many events wait in the log.
+    pub(crate) fn advance<T>(&mut self, mut future: Pin<&mut impl Future<Output = T>>, log_max: usize) -> Result<Pause<T>, Stuck> {
+        let waker = self.executor.main_waker().clone();
+        while self.sim.logged() <= log_max {
+            match self.turn()? {
+                Some(Turn::Main) => {}
+                Some(_) => continue,
+                None => return Ok(Pause::Quiet),
             }
             match poll_caught(future.as_mut(), &waker) {
-                Ok(Poll::Ready(value)) => return Ok(value),
+                Ok(Poll::Ready(value)) => return Ok(Pause::Done(value)),
                 Ok(Poll::Pending) => {}
                 Err(payload) => {
                     self.executor.note_panic(Task::MAIN, &*payload);
@@ -114,6 +157,7 @@ impl Simulation {
                 }
             }
         }
+        Ok(Pause::LongLog)
     }
 
     /// Runs until nothing can happen any more: no task runnable, nothing due. That proves a deadlock of whatever is pending
@@ -137,6 +181,11 @@ impl Simulation {
         self.executor.is_open()
     }
 
+    /// Of the tasks that have not ended, the one that was polled most often, and how often.
+    pub(crate) fn busiest(&self) -> Option<(Task, u64)> {
+        self.executor.busiest()
+    }
+
     /// The panics of tasks, in order.
     pub fn panics(&self) -> &[Panic] {
         self.executor.panics()
@@ -152,25 +201,13 @@ impl Simulation {
         self.sim.with(|world| world.drain_events().collect())
     }
 
-    /// Goes on until it is the main future's turn; false at quiet.
-    fn reaches_main(&mut self) -> Result<bool, Stuck> {
-        let mut has_waited = false;
-        loop {
-            match self.turn()? {
-                Some(Turn::Main) => return Ok(true),
-                Some(_) => {}
-                None if !has_waited && self.wait_for_foreign_wake() => has_waited = true,
-                None => return Ok(false),
-            }
-        }
-    }
-
     /// One poll of a task, or else one event; nothing at quiet.
     fn turn(&mut self) -> Result<Option<Turn>, Stuck> {
         self.steps_left = self.steps_left.checked_sub(1).ok_or(Stuck::Limit)?;
         let sim = &self.sim;
         match self.executor.turn(|task, count| sim.with(|world| world.choice_mut().pick_next(task.0, Site::Task, count))) {
             Turn::Idle => match sim.with(World::step) {
+                Step::Ran if sim.now() > self.until => Err(Stuck::Time),
                 Step::Ran => Ok(Some(Turn::Idle)),
                 Step::Quiet => Ok(None),
             },
@@ -196,7 +233,6 @@ mod tests {
     use crate::choice::Choice;
     use crate::contract::{Mode, Read};
     use crate::flow::Flow;
-    use crate::time::Instant;
 
     fn simulation() -> Simulation {
         Simulation::of(Contract::strict())

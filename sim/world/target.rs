@@ -75,7 +75,7 @@ pub struct Offers {
     pub cancel: bool,
     /// `write_nodelay` and `writev_nodelay`.
     pub nodelay: bool,
-    /// It runs on the real clock.
+    /// It runs on the real clock, or other threads work for it: a run waits a little for them before it ends with calls pending.
     pub real_time: bool,
     /// Its world can be copied in the middle of a run.
     pub fork: bool,

@@ -4,11 +4,12 @@ use bytes::Bytes;
 
 use super::super::{RunOptions, Scenario};
 use super::*;
-use crate::contract::{Error, Mode, Read};
+use crate::contract::{Error, Mode, Outcome, Read};
 use crate::flow::Io;
 use crate::oracle::Judgement;
 use crate::target;
-use crate::world::{PipeFlow, SetupError, Stuck};
+use crate::trace::Event;
+use crate::world::{OverNetwork, PipeFlow, SetupError, Sim};
 
 fn scenario(text: &str) -> Scenario {
     Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)))
@@ -54,7 +55,7 @@ impl Flow for Defective {
     async fn read(&self, max: usize) -> Result<Read, Error> {
         let read = self.0.read(max).await;
         if self.1 == Defect::LosesEof && read == Ok(Read::Eof) {
-            std::future::pending::<()>().await;
+            pending::<()>().await;
         }
         read
     }
@@ -138,7 +139,7 @@ fn ends_that_could_not_be_made_are_no_verdict() {
     let cause = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
     assert_eq!((cause, format!("{error:?}").contains(": refused")), (Some(&Error::Refused), true));
     let never = async |_: &Sim| {
-        std::future::pending::<()>().await;
+        pending::<()>().await;
         Err::<(PipeFlow, PipeFlow), _>(SetupError::from(Error::Refused))
     };
     let stuck = scenario("client.steps = [\"close\"]").run(&never).expect_err("no ends");
@@ -181,6 +182,66 @@ fn a_subject_that_never_rests_is_inconclusive() {
     let run = scenario("limits = { events = 100 }\n[server]\nsteps = [\"read -> blocks\"]").run(&restless).expect("it runs");
     assert_eq!((run.judgement(), run.unmet().len()), (Judgement::Inconclusive, 0));
     assert!(run.why().contains("never come to rest"), "{}", run.why());
+}
+
+/// What is done at one instant for ever, by a call and by the subject itself.
+#[test]
+fn a_task_that_never_rests_is_named() {
+    struct Spins(PipeFlow);
+    impl Flow for Spins {
+        async fn read(&self, max: usize) -> Result<Read, Error> {
+            std::future::poll_fn(|context| {
+                context.waker().wake_by_ref();
+                std::task::Poll::<()>::Pending
+            })
+            .await;
+            self.0.read(max).await
+        }
+
+        async fn write(&self, data: Bytes) -> Result<(), Error> {
+            self.0.write(data).await
+        }
+
+        async fn shutdown(&self, mode: Mode) {
+            self.0.shutdown(mode).await;
+        }
+
+        async fn close(&self) {
+            self.0.close().await;
+        }
+    }
+    let spins = async |sim: &Sim| {
+        let (client, server) = sim.pipe();
+        Ok((Spins(client), Spins(server)))
+    };
+    let run = scenario("limits = { events = 100 }\nclient.steps = [\"write 1\"]\nserver.steps = [\"read\"]").run(&spins).expect("it runs");
+    assert_eq!(run.judgement(), Judgement::Inconclusive);
+    assert!(run.why().starts_with("limit reached: the tasks never come to rest (the server's `read` was polled 1"), "{}", run.why());
+}
+
+/// A server that sleeps, a window that stays shut, and probes for ever: no call returns.
+#[test]
+fn time_is_limited_also_while_no_call_returns() {
+    let pairs = OverNetwork(async |sim: &Sim| -> Result<_, SetupError> { sim.tcp_pair().await });
+    let text = "target = \"tcp\"\ntcp = { send-buffer = 4, receive-buffer = 6 }\n\
+                client.steps = [\"write 1KiB\"]\nserver.steps = [\"sleep 1s\"]";
+    let run = scenario(text).run(&pairs).expect("it runs");
+    assert_eq!((run.judgement(), run.why()), (Judgement::Inconclusive, "limit reached: 86400 s of virtual time".to_owned()));
+}
+
+#[test]
+fn a_subject_that_goes_on_after_the_last_task_is_given_up() {
+    let ticks = async |sim: &Sim| {
+        let clock = sim.clone();
+        sim.spawn(async move {
+            loop {
+                clock.sleep(Duration::from_secs(60)).await;
+            }
+        });
+        Ok(sim.pipe())
+    };
+    let run = scenario("server.steps = [\"close\"]").run(&ticks).expect("it runs");
+    assert_eq!((run.judgement(), run.why()), (Judgement::Inconclusive, "limit reached: 86400 s of virtual time".to_owned()));
 }
 
 #[test]
