@@ -129,8 +129,14 @@ impl<P: Clone> Link<P> {
         self.look_again();
     }
 
+    /// Does this fault still wait for its packet?
+    pub fn awaits(&self, fault: &ExactFault) -> bool {
+        self.faults.awaits(fault)
+    }
+
     /// The faults whose packet was not sent so far, in the order of sender and name.
-    pub fn outstanding(&self) -> impl Iterator<Item = ExactFault> {
+    #[cfg(test)]
+    pub(super) fn outstanding(&self) -> impl Iterator<Item = ExactFault> {
         self.faults.outstanding()
     }
 

@@ -21,7 +21,14 @@ impl Faults {
         self.0.entry(fault.entity).or_default().entry(fault.what).or_default().push(fault.action);
     }
 
+    /// Did this one not strike yet?
+    pub(super) fn awaits(&self, fault: &ExactFault) -> bool {
+        let named = self.0.get(&fault.entity).and_then(|named| named.get(&fault.what));
+        named.is_some_and(|actions| actions.contains(&fault.action))
+    }
+
     /// Those that did not strike yet.
+    #[cfg(test)]
     pub(super) fn outstanding(&self) -> impl Iterator<Item = ExactFault> {
         self.each().flat_map(|(entity, what, actions)| actions.iter().map(move |action| ExactFault { entity, what, action: *action }))
     }

@@ -150,6 +150,13 @@ mod tests {
 
     use super::*;
 
+    /// What a connection takes that does nothing, beside what was written and not read.
+    #[test]
+    fn an_idle_connection_takes_little() {
+        let bytes = size_of::<Connection>() + size_of::<SocketSlot>();
+        assert!(bytes <= 648, "{bytes}");
+    }
+
     fn key(number: u16) -> Key {
         let address = if number.is_multiple_of(2) { IpAddr::from([10, 0, 0, 1]) } else { IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]) };
         Key::new(number % 7, address, number)

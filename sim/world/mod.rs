@@ -25,6 +25,8 @@ mod target;
 
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
 use crate::time::Instant;
@@ -121,19 +123,18 @@ impl PipeSettings {
 #[derive(Debug, Default)]
 pub struct World {
     core: Core,
-    /// By flow number.
-    flows: Vec<Flow>,
+    /// By flow number. Most worlds have a single one, and are made by the million.
+    flows: SmallVec<[Flow; 1]>,
     /// Boxed since many worlds have none.
     net: Box<Net>,
 }
 
-/// What carries a flow. A pipe is not boxed: small worlds are made by the million.
+/// What carries a flow.
 #[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant)]
 enum Flow {
     /// It is not the world's own, and only logged here.
     Adopted,
-    Pipe(Pipe),
+    Pipe(Box<Pipe>),
     /// It crosses the network: its index there.
     Wired(u32),
 }
@@ -167,7 +168,7 @@ impl World {
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
         let flow = self.next_flow();
-        self.add_flow(Flow::Pipe(Pipe::new(flow, settings)));
+        self.flows.push(Flow::Pipe(Box::new(Pipe::new(flow, settings))));
         conns(flow)
     }
 
@@ -200,7 +201,7 @@ impl World {
     fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
         let flow = self.next_flow();
         let wired = Flow::Wired(self.net.add_flow(flow, path, contract));
-        self.add_flow(wired);
+        self.flows.push(wired);
         conns(flow)
     }
 
@@ -228,7 +229,7 @@ impl World {
     /// Takes the next flow number for a flow that is not the world's own but is logged here.
     pub fn adopt(&mut self) -> u32 {
         let flow = self.next_flow();
-        self.add_flow(Flow::Adopted);
+        self.flows.push(Flow::Adopted);
         flow
     }
 
@@ -428,14 +429,6 @@ impl World {
     /// A copy to go on from; `None` where a part of the world can't be copied.
     pub fn fork(&self) -> Option<World> {
         Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?) })
-    }
-
-    /// Most worlds have a single flow, and are made by the million.
-    fn add_flow(&mut self, flow: Flow) {
-        if self.flows.is_empty() {
-            self.flows.reserve_exact(1);
-        }
-        self.flows.push(flow);
     }
 
     fn next_flow(&self) -> u32 {

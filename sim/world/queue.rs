@@ -89,6 +89,58 @@ impl<T> Queue<T> {
     }
 }
 
+/// A queue that mostly holds nothing: it is as small as a pointer then.
+#[derive(Clone, Debug)]
+pub(crate) struct Rare<T>(Option<Box<Queue<T>>>);
+
+impl<T> Rare<T> {
+    pub(crate) const fn new() -> Self {
+        Rare(None)
+    }
+
+    pub(crate) fn push(&mut self, element: T) {
+        self.0.get_or_insert_default().push(element);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let element = self.0.as_mut()?.pop();
+        self.shrink();
+        element
+    }
+
+    pub(crate) fn front_mut(&mut self) -> Option<&mut T> {
+        self.0.as_mut()?.front_mut()
+    }
+
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |queue| queue.len())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flat_map(|queue| queue.iter())
+    }
+
+    /// Keeps what the test accepts, in order.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        if let Some(queue) = &mut self.0 {
+            queue.retain(keep);
+            self.shrink();
+        }
+    }
+
+    /// Of an empty queue nothing is held.
+    fn shrink(&mut self) {
+        if self.0.as_ref().is_some_and(|queue| queue.is_empty()) {
+            self.0 = None;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +173,20 @@ mod tests {
             assert_eq!(elements(&queue), kept);
             assert_eq!(queue.is_empty(), kept.is_empty());
         }
+    }
+
+    #[test]
+    fn a_rare_queue_holds_nothing_when_it_is_empty() {
+        let mut queue = Rare::new();
+        assert_eq!((queue.pop(), queue.len(), queue.front_mut()), (None, 0, None));
+        (0..3).for_each(|element| queue.push(element));
+        queue.retain(|element| *element != 1);
+        assert_eq!((queue.iter().copied().collect::<Vec<_>>(), queue.len(), queue.front_mut()), (vec![0, 2], 2, Some(&mut 0)));
+        assert_eq!([queue.pop(), queue.pop()], [Some(0), Some(2)]);
+        assert!(queue.is_empty() && queue.0.is_none());
+        queue.push(7);
+        queue.retain(|_| false);
+        assert!(queue.is_empty());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What the road costs: CPU time, the least of several rounds, beside instructions counted by callgrind (which do not depend
-//! on what else the machine does). `cargo bench` prints the table; `cargo bench -- NAME` only rows whose name contains NAME.
+//! on what else the machine does), and what an idle pair of connections holds. `cargo bench` prints the table; `cargo bench -- NAME` only rows whose name contains NAME.
 //!
 //! Instructions are the difference between two runs of this program under valgrind that differ only in how often the row is
 //! repeated; without valgrind that column stays empty.
 
+#[path = "memory.rs"]
+mod memory;
 #[path = "random.rs"]
 mod random;
 #[path = "rows.rs"]
@@ -34,6 +36,7 @@ fn main() {
             println!("{:<34} {spread}", "");
         }
     }
+    memory::print(&wanted);
 }
 
 /// Nanoseconds of CPU time per unit.
@@ -55,6 +58,9 @@ fn on_cpu() -> u64 {
 
 fn child(task: &str) {
     let Some((name, repeats)) = task.split_once(' ') else { return };
+    if memory::child(name, repeats.parse().unwrap_or(0)) {
+        return;
+    }
     let Some(row) = ROWS.iter().find(|row| row.name == name) else { return };
     let mut work = (row.prepare)();
     for _ in 0..repeats.parse().unwrap_or(0) {

@@ -112,7 +112,7 @@ fn tiny(judged: bool) -> u64 {
 }
 
 /// A world with a network, and the oracle that judges it while it runs.
-struct Judged {
+pub struct Judged {
     world: World,
     oracle: Option<Oracle>,
     line: u64,
@@ -310,6 +310,14 @@ fn many(count: u64) -> u64 {
     }
     run.end();
     count
+}
+
+/// That many pairs of connected ends that have nothing to do.
+pub fn idle_pairs(count: u64, judged: bool) -> Judged {
+    let mut run = Judged::new(&network(), judged);
+    run.connect_many(count);
+    while run.step() == Step::Ran {}
+    run
 }
 
 /// That many connects of one host to one other.

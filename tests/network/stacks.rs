@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use flowsim::contract::{Both, Call, Contract, Error, Mode, Outcome, Read};
+use flowsim::contract::{Both, Call, Contract, End, Error, Mode, Outcome, Read};
 use flowsim::explore::scenarios;
 use flowsim::flow::{self, Flow, Io};
 use flowsim::oracle::{Judgement, Oracle};
@@ -14,7 +14,9 @@ use flowsim::tcp::{self, Tcp};
 use flowsim::time::Instant;
 use flowsim::trace::{EnvWhat, Event, Resources, What};
 use flowsim::wire::{Datagram, Flags, Packet, Segment, Seq};
-use flowsim::world::{NetSettings, Notice, OverNetwork, PipeSettings, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World};
+use flowsim::world::{
+    NetFault, NetSettings, Notice, OverNetwork, PipeSettings, SetupError, Sim, SimFlow, Simulation, Socket, Stack, Stuck, World,
+};
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use proptest::prelude::*;
@@ -227,6 +229,28 @@ fn a_host_has_so_many_ports_for_each_of_the_others() {
     });
     let none = "no_free_port: the client's host is connected from all its ports to this one of the server's; use another".to_owned();
     assert_eq!(opened, Ok(vec![Ok(()), Ok(()), Ok(()), Ok(()), Err(none)]));
+    assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
+}
+
+/// A flow whose server has not called yet is forgotten, too.
+#[test]
+fn a_crash_ends_all_that_a_host_knew() {
+    let mut run = Simulation::of(Contract::modern());
+    let again = run.run(async |sim| {
+        sim.tcp_pair().await.map_err(|why| why.to_string()).expect("they connect");
+        let lasts = Some(Duration::from_secs(1));
+        for at in [Instant(5), Instant(1_500_000_000)] {
+            let crash = NetFault::Crash { end: End::Server, at, lasts };
+            sim.with(|world| world.plan(crash)).expect("our own stack comes back");
+        }
+        sim.sleep(Duration::from_secs(2)).await;
+        let down = sim.tcp_pair();
+        sim.sleep(Duration::from_secs(1)).await;
+        drop(down);
+        let (client, server) = sim.tcp_pair().await.map_err(|why| why.to_string()).expect("it is back");
+        talk(client, server).await
+    });
+    assert_eq!(again, Ok(said()));
     assert_eq!(judged(&mut run, Contract::modern()), Judgement::Held);
 }
 

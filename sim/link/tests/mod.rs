@@ -68,7 +68,9 @@ impl Rig {
     }
 
     fn outstanding(&self) -> Vec<ExactFault> {
-        self.link.outstanding().collect()
+        let outstanding: Vec<_> = self.link.outstanding().collect();
+        assert!(outstanding.iter().all(|fault| self.link.awaits(fault)));
+        outstanding
     }
 }
 

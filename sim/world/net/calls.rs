@@ -14,7 +14,7 @@ use super::address;
 use super::host::Kind;
 use super::ports::pair;
 use super::post::Post;
-use super::wired::{Side, Waiting};
+use super::wired::{Apart, Side, Waiting};
 
 /// Where a connect goes that names no port, and what an accept takes that names none.
 const PORT: u16 = 80;
@@ -46,6 +46,7 @@ impl Post<'_> {
 
     /// Numbers a call and writes it down.
     fn begin(&mut self, index: u32, call: &Call) -> Op {
+        self.register(index);
         let wired = &mut self.flows[index as usize];
         let (at, conn) = (wired.place(self.end), wired.conn(self.end));
         let side = &mut wired.ends[self.end];
@@ -65,11 +66,11 @@ impl Post<'_> {
         match call {
             Call::Connect { to, .. } => self.connect(index, op, to.as_deref()),
             Call::Accept { .. } if self.host.has_left => self.core.finish(op, Outcome::Error(Error::NotConnected), None),
-            Call::Accept { port, .. } => side.accepting.push((op, or_usual(port))),
+            Call::Accept { port, .. } => side.apart.push((op, Apart::Accepting(or_usual(port)))),
             Call::Listen { port, .. } => self.listen(op, port),
             Call::Unlisten { port } => self.unlisten(op, port),
             Call::Disconnect => self.disconnect(index, op),
-            Call::Close if side.contract.close_is == CloseIs::Full => self.at_once(index, op, Call::Close),
+            Call::Close if side.close_is == CloseIs::Full => self.at_once(index, op, Call::Close),
             Call::Shutdown(Mode::Read) => self.at_once(index, op, call),
             // Reading ends at once; only the end of writing takes its turn.
             Call::Shutdown(Mode::ReadWrite) if !side.line.is_empty() => {
@@ -90,7 +91,7 @@ impl Post<'_> {
     fn at_once(&mut self, index: u32, op: Op, mut call: Call) {
         match self.put(index, &mut call) {
             Some(outcome) => self.core.finish(op, outcome, None),
-            None => self.side(index).closing.push(op),
+            None => self.side(index).apart.push((op, Apart::Closing)),
         }
     }
 
@@ -105,36 +106,39 @@ impl Post<'_> {
     /// Asks the pending calls of an end again.
     pub(super) fn ask(&mut self, index: u32) {
         let side = &self.flows[index as usize].ends[self.end];
-        let (is_opening, is_accepting) = (!side.opening.is_empty(), !side.accepting.is_empty());
-        let (is_in_line, is_closing) = (!side.line.is_empty(), !side.closing.is_empty());
-        if is_opening {
+        let (is_in_line, is_closing) = (!side.line.is_empty(), side.awaits(Apart::Closing));
+        if !side.apart.is_empty() {
             self.ask_opening(index);
-        }
-        if is_accepting {
             self.ask_accepting(index);
         }
         if is_in_line {
             self.ask_line(index);
         }
         if is_closing {
-            self.ask_closing(index);
+            self.ask_apart(index, Apart::Closing, Call::Close);
         }
         self.wake_reader(index);
     }
 
     fn ask_opening(&mut self, index: u32) {
-        let mut call = Call::Connect { to: None, keepalive: None };
+        if self.side(index).awaits(Apart::Opening) {
+            self.ask_apart(index, Apart::Opening, Call::Connect { to: None, keepalive: None });
+        }
+    }
+
+    /// Asks calls that wait for no turn, all of which get the same answer.
+    fn ask_apart(&mut self, index: u32, what: Apart, mut call: Call) {
         if let Some(outcome) = self.put(index, &mut call) {
-            let opening = std::mem::take(&mut self.side(index).opening);
-            opening.into_iter().for_each(|op| self.core.finish(op, outcome.clone(), None));
+            let waiting = self.side(index).take(|apart| apart == what);
+            waiting.into_iter().for_each(|op| self.core.finish(op, outcome.clone(), None));
         }
     }
 
     fn ask_accepting(&mut self, index: u32) {
         let side = &mut self.flows[index as usize].ends[self.end];
         let Some(accepted) = side.accepted else { return };
-        if let Some(found) = side.accepting.iter().position(|(_, port)| *port == accepted) {
-            let (op, _) = side.accepting.remove(found);
+        if let Some(found) = side.apart.iter().position(|(_, apart)| *apart == Apart::Accepting(accepted)) {
+            let (op, _) = side.apart.remove(found);
             side.accepted = None;
             self.core.finish(op, Outcome::Ok, None);
         }
@@ -158,16 +162,9 @@ impl Post<'_> {
                 return;
             }
             if !is_served {
-                side.closing.push(waiting.op);
+                side.apart.push((waiting.op, Apart::Closing));
             }
             side.line.pop();
-        }
-    }
-
-    fn ask_closing(&mut self, index: u32) {
-        if let Some(outcome) = self.put(index, &mut Call::Close) {
-            let closing = std::mem::take(&mut self.side(index).closing);
-            closing.into_iter().for_each(|op| self.core.finish(op, outcome.clone(), None));
         }
     }
 
@@ -204,7 +201,7 @@ impl Post<'_> {
         let wired = &mut self.flows[index as usize];
         let conn = wired.conn(self.end);
         let side = &mut wired.ends[self.end];
-        if side.contract.concurrent_reads == ConcurrentReads::Any {
+        if side.concurrent_reads == ConcurrentReads::Any {
             let count = u32::try_from(side.readers.len()).unwrap_or(u32::MAX);
             let pick = self.core.choice.pick_next(conn.0, Site::Reader, count);
             side.readers.bring_to_front(pick as usize);
@@ -254,7 +251,7 @@ impl Post<'_> {
             Err(error) => self.core.finish(op, Outcome::Error(error), None),
             Ok((socket, local)) => {
                 self.own(index, socket, pair(self.end, local, port));
-                self.side(index).opening.push(op);
+                self.side(index).apart.push((op, Apart::Opening));
             }
         }
     }
@@ -298,8 +295,8 @@ impl Post<'_> {
             if other != index && self.side(other).socket.is_some() {
                 self.log_disconnect(other);
             }
-            let accepting = std::mem::take(&mut self.side(other).accepting);
-            accepting.into_iter().for_each(|(op, _)| self.core.finish(op, Outcome::Error(Error::NotConnected), None));
+            let accepting = self.side(other).take(|apart| matches!(apart, Apart::Accepting(_)));
+            accepting.into_iter().for_each(|op| self.core.finish(op, Outcome::Error(Error::NotConnected), None));
             self.ask(other);
         }
     }

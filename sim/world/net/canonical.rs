@@ -8,7 +8,7 @@ use crate::wire::{Options, Packet, SackBlocks, Segment, Seq};
 use super::super::core::Core;
 use super::super::fingerprint::Canon;
 use super::super::op::State;
-use super::wired::Side;
+use super::wired::{Apart, Side};
 use super::{Net, Path};
 
 impl Net {
@@ -73,7 +73,10 @@ fn canonical_segment(segment: &Segment, starts: Both<Seq>, canon: &mut Canon) {
 impl Side {
     fn canonical(&self, core: &Core, canon: &mut Canon) {
         canon.flags([self.socket.is_some()]);
-        (self.accepted, self.closing.len(), self.opening.len(), self.accepting.len(), self.line.len()).hash(canon);
+        let count = |what: fn(&Apart) -> bool| self.apart.iter().filter(|(_, apart)| what(apart)).count();
+        let closing = count(|apart| *apart == Apart::Closing);
+        let (opening, accepting) = (count(|apart| *apart == Apart::Opening), count(|apart| matches!(apart, Apart::Accepting(_))));
+        (self.accepted, closing, opening, accepting, self.line.len()).hash(canon);
         for waiting in self.line.iter() {
             canon.bytes(waiting.call.word().as_bytes());
             let buffers = waiting.call.buffers().unwrap_or_default();

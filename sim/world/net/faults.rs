@@ -90,7 +90,7 @@ impl Net {
     /// Was the segment of this fault not sent so far?
     pub(in super::super) fn awaits(&self, fault: &NetFault) -> bool {
         let NetFault::Segment { from, exact } = fault else { return false };
-        self.paths[0].links[*from].outstanding().any(|waiting| waiting == *exact)
+        self.paths[0].links[*from].awaits(exact)
     }
 
     /// The time of a fault has come, or its end.
@@ -140,8 +140,8 @@ impl Net {
             return;
         }
         core.log(|| What::Env(Env { flow: None, end: Some(end), what: EnvWhat::Crash(By::Fault) }));
-        for wired in self.flows.iter_mut().filter(|wired| wired.path == 0) {
-            wired.ends[end].abandon();
+        for index in std::mem::take(&mut self.paths[0].hosts[end].guests) {
+            self.flows[index as usize].ends[end].abandon();
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Host {
     pub(super) later: SmallVec<[Instant; 1]>,
     /// Whose end each connection is.
     pub(super) sockets: Sockets,
+    /// The flows that have called it, or have a connection here, since its last crash.
+    pub(super) guests: SmallVec<[u32; 2]>,
     /// Ports that calls have asked it to listen on, sorted.
     pub(super) listening: SmallVec<[u16; 4]>,
 }
@@ -182,6 +184,7 @@ impl Host {
             armed: None,
             later: SmallVec::new(),
             sockets: Sockets::default(),
+            guests: SmallVec::new(),
             listening: SmallVec::new(),
         }
     }
@@ -245,6 +248,7 @@ impl Host {
             armed: self.armed,
             later: self.later.clone(),
             sockets: self.sockets.clone(),
+            guests: self.guests.clone(),
             listening: self.listening.clone(),
         })
     }

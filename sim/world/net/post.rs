@@ -131,8 +131,17 @@ impl Post<'_> {
         Some(index)
     }
 
+    /// The host knows of this end of a flow, which ends with it.
+    #[inline]
+    pub(super) fn register(&mut self, index: u32) {
+        if !std::mem::replace(&mut self.flows[index as usize].ends[self.end].is_guest, true) {
+            self.host.guests.push(index);
+        }
+    }
+
     /// This end of a flow has a connection now, with these ports.
     pub(super) fn own(&mut self, index: u32, socket: Socket, ports: Pair) {
+        self.register(index);
         self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);
         self.flows[index as usize].ends[self.end].socket = Some(socket);
