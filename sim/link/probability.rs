@@ -90,6 +90,7 @@ impl fmt::Display for Probability {
 
 /// Why a text is no [`Probability`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoProbability {
     /// It is not of the forms that are understood.
     NoNumber,

@@ -50,6 +50,7 @@ pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
 
 /// How much a run holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RunSize {
     /// Operations.
     pub operations: usize,
