@@ -11,7 +11,7 @@ mod writes;
 
 pub(super) use calls::{BegunCall, BegunWrite};
 pub(super) use ends::{PushedOut, ReturnedEnd};
-pub(super) use reads::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReaderLeft, WrongBytes};
+pub(super) use reads::{CancelledRead, Ending, FailedRead, ReadData, ReadEof, ReadReturn, WrongBytes};
 pub(super) use writes::ReturnedWrite;
 
 use super::state::Pending;

@@ -4,7 +4,7 @@
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
 use super::events::{
-    BegunWrite, BufferSeen, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReaderLeft, ReturnedEnd, ReturnedWrite, WrongBytes,
+    BegunWrite, BufferSeen, CancelledRead, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd, ReturnedWrite, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -113,15 +113,8 @@ table! {
 }
 
 table! {
-    /// A read gave EOF, and takes nothing any more.
-    reader_left(ReaderLeft<'_>) {
-        EofComplete: eof_complete::reader_left,
-    }
-}
-
-table! {
     /// A read was cancelled.
-    cancelled_read(ReaderLeft<'_>) {
+    cancelled_read(CancelledRead<'_>) {
         CancelledRead: cancelled_read::cancelled_read,
     }
 }

@@ -109,6 +109,12 @@ impl Findings {
         }
     }
 
+    /// The event had put these rules to the test, too.
+    pub fn and_tested(mut self, rules: RuleSet) -> Findings {
+        self.exercised.join(rules);
+        self
+    }
+
     /// The rule that names it.
     pub fn first(&self) -> Option<Rule> {
         self.found.as_ref()?.rules.first().copied()
@@ -141,6 +147,10 @@ pub(super) struct RuleSet(u128);
 const _: () = assert!(Rule::COUNT <= u128::BITS as usize, "a set has a bit for each rule");
 
 impl RuleSet {
+    pub fn join(&mut self, other: RuleSet) {
+        self.0 |= other.0;
+    }
+
     pub fn insert(&mut self, rule: Rule) {
         self.0 |= 1 << rule as usize;
     }

@@ -54,8 +54,12 @@ pub(in crate::oracle) struct ReadEof<'a> {
     pub ending: Ending,
     /// What the peer, or an earlier EOF, says for an EOF here.
     pub cause: Option<Stamp>,
+    /// When the first write returned (or was called, if it had not) that could still contribute.
+    pub unread: Option<Stamp>,
     /// How many accepted bytes are unread.
     pub owed: u64,
+    /// Bytes that lie before others that were read are missing, and only this read can have taken them.
+    pub lost: bool,
 }
 
 impl ReadReturn for ReadEof<'_> {
@@ -79,8 +83,8 @@ impl ReadReturn for FailedRead<'_> {
     }
 }
 
-/// A read has ended and taken nothing: it gave EOF, or was cancelled.
-pub(in crate::oracle) struct ReaderLeft<'a> {
+/// A read that was cancelled.
+pub(in crate::oracle) struct CancelledRead<'a> {
     pub pending: &'a Pending,
     /// Bytes that lie before others that were read are missing, and only this read can have taken them.
     pub lost: bool,

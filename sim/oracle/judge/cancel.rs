@@ -2,7 +2,7 @@
 
 use super::Judge;
 use crate::contract::{CancelRead, CancelWrite};
-use crate::oracle::events::ReaderLeft;
+use crate::oracle::events::CancelledRead;
 use crate::oracle::order;
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::Status;
@@ -49,14 +49,14 @@ impl Judge<'_> {
 
     fn cancel_read(&mut self, pending: &Pending) {
         let lossy = self.me().contract.cancel_read == CancelRead::Lossy;
-        let left = match lossy {
+        let lost = match lossy {
             true => {
                 self.flow.streams[self.end.peer()].lose_one_piece();
-                ReaderLeft { pending, lost: false }
+                false
             }
-            false => self.reader_leaves(pending),
+            false => self.reader_leaves(),
         };
-        let found = order::cancelled_read(&self.scene(), &left);
+        let found = order::cancelled_read(&self.scene(), &CancelledRead { pending, lost });
         let at = self.at;
         self.me_mut().reading.cancel(at, lossy);
         self.enter(pending, found);

@@ -17,43 +17,60 @@ use crate::rules::Rule;
 const MISFITS: u32 = 100;
 
 impl Judge<'_> {
-    /// A read returned bytes that do not fit: names them, and goes on from the most permissive state.
+    /// A read returned bytes that do not fit: names them, and goes on from the most permissive state. `found`: that nothing else
+    /// is wrong with it.
     #[cold]
-    pub fn misread(&mut self, pending: &Pending, data: &Payload, why: Misfit) {
-        if why == Misfit::Order {
-            let read = WrongBytes { pending, evidence: Evidence::bare(Flaw::Overtaken) };
-            let found = order::wrong_bytes(&self.scene(), &read);
+    pub fn misread(&mut self, pending: &Pending, data: &Payload, why: Misfit, found: Findings) {
+        let Some(evidence) = self.look_into(pending, data, why) else {
             self.enter(pending, found);
             return;
-        }
-        let stream = &mut self.flow.streams[self.end.peer()];
-        stream.misfits += 1;
-        if stream.misfits > MISFITS {
-            return stream.lose_track();
-        }
-        match data.bytes().filter(|_| stream.is_known()) {
-            Some(bytes) => self.misread_bytes(pending, bytes),
-            None => self.misread_number(pending, data.len()),
-        }
-    }
-
-    fn misread_bytes(&mut self, pending: &Pending, bytes: &Bytes) {
-        let writer = self.end.peer();
-        let (reader, whole) = (self.reader(pending), self.peer().contract.concurrent_writes == ConcurrentWrites::Whole);
-        let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole, &mut self.book.effort);
-        if self.came_late(&bytes[fit..]) {
-            return;
-        }
-        let read = WrongBytes { pending, evidence: Evidence::of(&self.flow.streams[writer], bytes, fit) };
-        let found = order::wrong_bytes(&self.scene(), &read);
-        let evidence = &read.evidence;
+        };
+        let read = WrongBytes { pending, evidence };
+        let found = order::wrong_bytes(&self.scene(), &read).and_tested(found.exercised());
+        let evidence = read.evidence;
         let is_moved = evidence.gap.is_none() && is_disorder(&found);
         let done = if is_moved { Some(evidence.rest.len()) } else { evidence.done() };
         done.into_iter().for_each(|bytes| self.go_on_after(&evidence.unread, bytes));
         if let Some(violation) = self.enter(pending, found) {
-            self.blame_later(violation, evidence);
-            self.suspect(violation, suspicion(evidence));
+            self.blame_later(violation, &evidence);
+            self.suspect(violation, suspicion(&evidence));
         }
+    }
+
+    /// What is wrong with the bytes; nothing if it is not to be said.
+    fn look_into<'d>(&mut self, pending: &Pending, data: &'d Payload, why: Misfit) -> Option<Evidence<'d>> {
+        if why == Misfit::Order {
+            return Some(Evidence::bare(Flaw::Overtaken));
+        }
+        let stream = &mut self.flow.streams[self.end.peer()];
+        stream.misfits += 1;
+        if stream.misfits > MISFITS {
+            stream.lose_track();
+            return None;
+        }
+        match data.bytes().filter(|_| stream.is_known()) {
+            Some(bytes) => self.look_into_bytes(pending, bytes),
+            None => Some(self.look_into_number(data.len())),
+        }
+    }
+
+    /// Bytes that were skipped before have only come late.
+    fn look_into_bytes<'d>(&mut self, pending: &Pending, bytes: &'d Bytes) -> Option<Evidence<'d>> {
+        let (reader, whole) = (self.reader(pending), self.peer().contract.concurrent_writes == ConcurrentWrites::Whole);
+        let writer = self.end.peer();
+        let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole, &mut self.book.effort);
+        let is_late = self.came_late(&bytes[fit..]);
+        (!is_late).then(|| Evidence::of(&self.flow.streams[writer], bytes, fit))
+    }
+
+    /// Where only numbers are known there are more bytes than were written: these are done with.
+    fn look_into_number(&mut self, len: usize) -> Evidence<'static> {
+        let stream = &mut self.flow.streams[self.end.peer()];
+        let left = stream.unread();
+        stream.bytes_read += left as u64;
+        let last = stream.writes.len().saturating_sub(1);
+        stream.jump(last, stream.writes.back().map_or(0, |write| write.len));
+        Evidence::bare(Flaw::Excess { bytes: len.saturating_sub(left) })
     }
 
     /// Marks unread bytes as done with.
@@ -66,20 +83,6 @@ impl Judge<'_> {
         };
         stream.bytes_read += bytes as u64;
         stream.jump(index, head);
-    }
-
-    /// More bytes than were written, where only their number is known.
-    fn misread_number(&mut self, pending: &Pending, len: usize) {
-        let stream = &mut self.flow.streams[self.end.peer()];
-        let left = stream.unread();
-        stream.bytes_read += left as u64;
-        let last = stream.writes.len().saturating_sub(1);
-        stream.jump(last, stream.writes.back().map_or(0, |write| write.len));
-        let read = WrongBytes { pending, evidence: Evidence::bare(Flaw::Excess { bytes: len.saturating_sub(left) }) };
-        let found = order::wrong_bytes(&self.scene(), &read);
-        if let Some(violation) = self.enter(pending, found) {
-            self.suspect(violation, suspicion(&read.evidence));
-        }
     }
 
     fn suspect(&mut self, violation: usize, what: Option<Suspicion>) {

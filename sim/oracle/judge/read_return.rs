@@ -2,7 +2,7 @@
 
 use super::Judge;
 use crate::contract::{ConcurrentWrites, EofOnReset, Outcome, Payload};
-use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof, ReaderLeft};
+use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::frontier::Undecided;
 use crate::oracle::order;
@@ -28,17 +28,14 @@ impl Judge<'_> {
 
     fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
         let found = order::read_data(&self.scene(), &ReadData { pending, max, len: data.len() });
-        let is_named = !found.is_empty();
-        let fits = self.follow_stream(pending, data);
-        self.enter(pending, found);
-        match fits {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) if is_named => {}
-            Ok(Err(misfit)) => self.misread(pending, data, misfit),
-            Err(Undecided) => {
-                self.lose_track("bytes");
-                self.flow.streams[self.end.peer()].bytes_read += data.len() as u64;
-            }
+        let followed = self.follow_stream(pending, data);
+        if followed == Err(Undecided) {
+            self.lose_track("bytes");
+            self.flow.streams[self.end.peer()].bytes_read += data.len() as u64;
+        }
+        match followed {
+            Ok(Err(misfit)) if found.is_empty() => self.misread(pending, data, misfit, found),
+            _ => drop(self.enter(pending, found)),
         }
         self.remember(pending, data);
     }
@@ -68,7 +65,7 @@ impl Judge<'_> {
     }
 
     fn read_eof(&mut self, pending: &Pending) {
-        let read = self.eof_of(pending);
+        let read = self.follow_eof(pending);
         let found = order::read_eof(&self.scene(), &read);
         match read.ending {
             Ending::Own => self.settle_own_doubt(&read),
@@ -77,21 +74,21 @@ impl Judge<'_> {
             Ending::Clean => self.ended_cleanly(&read),
         }
         self.note_eof();
-        let is_named = !found.is_empty();
         self.enter(pending, found);
-        let left = self.reader_leaves(pending);
-        if !is_named {
-            let found = order::reader_left(&self.scene(), &left);
-            self.enter(pending, found);
-        }
     }
 
-    /// What is known of an EOF that a read gave.
-    fn eof_of<'p>(&self, pending: &'p Pending) -> ReadEof<'p> {
-        let ending = self.ending();
-        let others = if matches!(ending, Ending::Clean) { self.reader_in_line(pending).others } else { 0 };
-        let owed = self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), others);
-        ReadEof { pending, ending, cause: eof_has_cause::cause(&self.scene()), owed }
+    /// Tells the stream of an EOF, and finds out what it means there.
+    fn follow_eof<'p>(&mut self, pending: &'p Pending) -> ReadEof<'p> {
+        let (ending, cause, flushed) = (self.ending(), eof_has_cause::cause(&self.scene()), self.scene().flushes_first());
+        let is_clean = matches!(ending, Ending::Clean);
+        let reader = self.reader_in_line(pending);
+        let stream = &mut self.flow.streams[self.end.peer()];
+        let unread = stream.next_unread();
+        let owed = stream.owed(flushed, if is_clean { reader.others } else { 0 });
+        if is_clean && owed == 0 && stream.end(flushed, reader.others, &mut self.book.effort).is_err() {
+            self.lose_track("end of stream");
+        }
+        ReadEof { pending, ending, cause, unread, owed, lost: self.reader_leaves() }
     }
 
     fn ending(&self) -> Ending {
@@ -125,13 +122,8 @@ impl Judge<'_> {
     }
 
     fn ended_cleanly(&mut self, read: &ReadEof<'_>) {
-        let (at, flushed, reader) = (self.at, self.scene().flushes_first(), self.reader_in_line(read.pending));
-        let stream = &mut self.flow.streams[self.end.peer()];
-        if read.owed == 0 && stream.end(flushed, reader.others, &mut self.book.effort).is_err() {
-            self.lose_track("end of stream");
-        }
-        let stream = &mut self.flow.streams[self.end.peer()];
-        stream.clean_eof.get_or_insert((at, read.pending.op));
+        let at = self.at;
+        self.flow.streams[self.end.peer()].clean_eof.get_or_insert((at, read.pending.op));
         if read.cause.is_some() {
             self.settle_peer_doubt();
         }
@@ -161,11 +153,10 @@ impl Judge<'_> {
         me.reading.ended(at, !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())));
     }
 
-    /// A read ends that has taken nothing.
-    pub fn reader_leaves<'p>(&mut self, pending: &'p Pending) -> ReaderLeft<'p> {
+    /// A read ends that has taken nothing; are bytes lost that only it can have taken?
+    pub fn reader_leaves(&mut self) -> bool {
         let others = self.me().pending.reads();
-        let lost = !self.flow.streams[self.end.peer()].reader_left(others, &mut self.book.effort);
-        ReaderLeft { pending, lost }
+        !self.flow.streams[self.end.peer()].reader_left(others, &mut self.book.effort)
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
@@ -181,7 +172,7 @@ impl Judge<'_> {
         }
         self.enter(pending, found);
         // What it may have lost is the abort's affair.
-        self.reader_leaves(pending);
+        self.reader_leaves();
     }
 
     /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.

@@ -1,7 +1,7 @@
 //! Judges `cancelled-read`: has a cancelled read taken anything, where it must not?
 
 use super::scope::{CANCEL_SAFE, cancelled_reads_are_safe};
-use crate::oracle::events::{ReaderLeft, WrongBytes};
+use crate::oracle::events::{CancelledRead, WrongBytes};
 use crate::oracle::rooms::eof_complete::lost_bytes;
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
@@ -18,9 +18,9 @@ pub(super) const ABOUT: About = About {
     ..About::new(Rule::CancelledRead, Section::Safety, Level::BothEnds)
 };
 
-pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, left: &ReaderLeft<'_>) -> Ruling {
-    match left.lost {
-        true => Ruling::broken(&[left.pending.called], lost_bytes(scene)),
+pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, read: &CancelledRead<'_>) -> Ruling {
+    match read.lost {
+        true => Ruling::broken(&[read.pending.called], lost_bytes(scene)),
         false => Ruling::Kept,
     }
 }

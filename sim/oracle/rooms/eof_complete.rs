@@ -2,7 +2,7 @@
 
 use super::scope::{ALL, NO_WAIT, WAITS};
 use crate::oracle::Stamp;
-use crate::oracle::events::{Ending, PushedOut, ReadEof, ReaderLeft, ReturnedWrite};
+use crate::oracle::events::{Ending, PushedOut, ReadEof, ReturnedWrite};
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -21,16 +21,17 @@ pub(super) const ABOUT: About = About {
 };
 
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
-    match read.ending {
-        Ending::Clean if read.owed > 0 => incomplete(scene, read),
-        Ending::Clean => Ruling::kept_if(read.cause.is_some()),
-        Ending::Own | Ending::Aborted(_) | Ending::Unclear => Ruling::Moot,
+    let is_clean = matches!(read.ending, Ending::Clean);
+    match read.lost {
+        _ if is_clean && read.owed > 0 => incomplete(scene, read),
+        true => Ruling::broken(&[read.pending.called], lost_bytes(scene)),
+        false => Ruling::kept_if(is_clean && read.cause.is_some()),
     }
 }
 
 fn incomplete(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
     let stream = &scene.flow.streams[scene.end.peer()];
-    let because: Vec<Stamp> = read.cause.into_iter().chain(stream.next_unread()).collect();
+    let because: Vec<Stamp> = read.cause.into_iter().chain(read.unread).collect();
     let said = fact!(
         "the {end}'s read returned EOF after {read} of {accepted}: {lost} lost",
         end = scene.end,
@@ -39,14 +40,6 @@ fn incomplete(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
         lost = read.owed
     );
     Ruling::broken(&because, said)
-}
-
-/// No other read can still bring what is missing.
-pub(in crate::oracle) fn reader_left(scene: &Scene<'_>, left: &ReaderLeft<'_>) -> Ruling {
-    match left.lost {
-        true => Ruling::broken(&[left.pending.called], lost_bytes(scene)),
-        false => Ruling::Moot,
-    }
 }
 
 /// What is said of a read that took nothing, and was the last that could have.
