@@ -134,6 +134,7 @@ fn every_parameter_has_a_control_and_nearly_every_value_forbids_something() {
         "eof_on_keepalive_death=allow",
         "data_before_abort=either",
         "close_sends_pending=either",
+        "empty_reads=allow",
         "blocked_read_at_close=may_block",
         "blocked_write_at_shutdown=either",
         "shutdown_read_seen_by_peer=either",

@@ -85,6 +85,13 @@ values! {
         /// It may also be an error.
         WhenEnded = "when_ended",
     }
+    /// May a read that succeeds return no bytes?
+    EmptyReads {
+        /// No: it brings at least one byte and no more than were asked for, in a buffer of its own.
+        Forbid = "forbid",
+        /// Yes, and nothing is promised of its size and buffer.
+        Allow = "allow",
+    }
     /// What reads after an EOF give.
     ReadAfterEof {
         /// EOF again, for ever.
@@ -333,6 +340,7 @@ parameters! {
     write_on_closed: WriteOnClosed = "What a write gives after own shutdown of writing (or half close).",
     write_after_full_close: Option<WriteAfterFullClose> = "What a write gives after own full close; left out, `write_on_closed` decides.",
     close_error: CloseError = "May a shutdown or close fail when there is nothing left to end?",
+    empty_reads: EmptyReads = "May a read return no bytes? Where it may, its size and buffer are not promised either.",
     listen_again: Option<ListenAgain> = "Can a port be listened on again after unlisten?",
     accepted_is_arrived: YesNo = "Has arrived what a write was told to be accepted?",
     read_after_eof: ReadAfterEof = "What a read gives once a read gave EOF.",

@@ -86,6 +86,9 @@ const NOTHING_LEFT_TO_CLOSE: &str = r#"
     client close -> done
     client close -> error not_connected"#;
 
+const EMPTY_READ: &str = r#"
+    server read -> """#;
+
 const ERROR_AFTER_EOF: &str = r#"
     client shutdown write -> done
     server read -> eof
@@ -295,6 +298,7 @@ const CONTROLS: &[Control] = &[
     control("write_on_closed", "modern", "any", "closed", ClosedAfterShutdown, WRITE_GIVES_A_WORD),
     control("write_after_full_close", "modern", "error", "closed", ClosedAfterShutdown, CLOSED_THEN_A_WORD),
     control("close_error", "modern", "when_ended", "never", CloseIsIdempotent, NOTHING_LEFT_TO_CLOSE),
+    control("empty_reads", "modern", "allow", "forbid", DataNonempty, EMPTY_READ),
     control("listen_again", "strict", "may_refuse", "free", UnlistenStopsNew, REFUSED_AFTER_UNLISTEN),
     control("accepted_is_arrived", "modern,data_before_abort=keep", "no", "yes", DataBeforeAbort, LOST_DATA),
     control("read_after_eof", "modern", "eof_or_error", "eof", EofIsFinal, ERROR_AFTER_EOF),

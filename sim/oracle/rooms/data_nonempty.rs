@@ -1,6 +1,6 @@
 //! Judges `data-nonempty`: does a read bring at least one byte, and no more than were asked for?
 
-use super::scope::{NOT_V1, not_v1};
+use super::scope::{NOT_V1, forbids_empty_reads};
 use crate::oracle::events::ReadData;
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
@@ -12,15 +12,16 @@ pub(super) const ABOUT: About = About {
     source: "gluten-mirage Mirage_flow.S, read; hvsock and datakit-server-9p FLOW, read; metrics-mirage Tcp.S, read; POSIX read(2). The \
                  mirage-http document promises no such thing",
     premise: "a read returns data",
-    applies: not_v1,
-    breakable: not_v1,
+    parameters: &["empty_reads"],
+    applies: forbids_empty_reads,
+    breakable: forbids_empty_reads,
     examples: EXAMPLES,
     ..About::new(Rule::DataNonempty, Section::Safety, Level::OneEnd)
 };
 
 #[inline]
 pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
-    if !not_v1(&scene.me().contract) {
+    if !forbids_empty_reads(&scene.me().contract) {
         return Ruling::Moot;
     }
     match (1..=read.max).contains(&read.len) {

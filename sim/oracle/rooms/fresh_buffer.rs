@@ -1,6 +1,6 @@
 //! Judges `fresh-buffer`: has a buffer that a read returned other contents now?
 
-use super::scope::{NOT_V1, not_v1};
+use super::scope::{NOT_V1, forbids_empty_reads};
 use crate::oracle::events::BufferSeen;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
@@ -12,16 +12,16 @@ pub(super) const ABOUT: About = About {
                     written buffer once the write said ok, and the peer must not notice.",
     source: "gluten-mirage Mirage_flow.S, read (a fresh buffer) and write; POSIX write(2) copies",
     premise: "a buffer that a read returned is seen again",
-    parameters: &["written_buffer"],
-    applies: not_v1,
-    breakable: not_v1,
+    parameters: &["empty_reads", "written_buffer"],
+    applies: forbids_empty_reads,
+    breakable: forbids_empty_reads,
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::FreshBuffer, Section::Safety, Level::Buffers)
 };
 
 pub(in crate::oracle) fn buffer_seen(scene: &Scene<'_>, buffer: &BufferSeen) -> Ruling {
-    if !not_v1(&scene.me().contract) {
+    if !forbids_empty_reads(&scene.me().contract) {
         return Ruling::Moot;
     }
     match buffer.changed {

@@ -2,7 +2,7 @@
 
 use crate::contract::{
     CancelRead, CloseIs, CloseSendsPending, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead,
-    DataBeforeAbort, EofOnKeepaliveDeath, EofOnReset, YesNo,
+    DataBeforeAbort, EmptyReads, EofOnKeepaliveDeath, EofOnReset, YesNo,
 };
 
 /// Every preset.
@@ -32,8 +32,8 @@ pub(in crate::oracle) const RESETS_UNREAD: &[&str] = &["posix", "async-io"];
 /// A cancelled read consumes nothing.
 pub(in crate::oracle) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-io", "pipe"];
 
-pub(in crate::oracle) fn not_v1(contract: &Contract) -> bool {
-    contract.base != "v1"
+pub(in crate::oracle) fn forbids_empty_reads(contract: &Contract) -> bool {
+    contract.empty_reads == EmptyReads::Forbid
 }
 
 pub(in crate::oracle) fn shuts_read(contract: &Contract) -> bool {
