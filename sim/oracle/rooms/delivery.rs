@@ -29,8 +29,10 @@ pub(in crate::oracle) fn read_data(_: &Scene<'_>, _: &ReadData<'_>) -> Ruling {
 /// Bytes that the peer's writes had accepted have not come, and a read that waits for them is pending.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     let owed = if waits_for_peer(call) { missing(call) } else { 0 };
-    let unread = call.flow.streams[call.end.peer()].next_unread().filter(|_| owed > 0)?;
-    Some(Due::new(&[unread], fact!("{owed} that the peer's writes had accepted have not come", owed = Value::bytes(owed))))
+    // Where another read is thought to hold the bytes, their write is done with.
+    let unread = call.flow.streams[call.end.peer()].next_unread();
+    let said = || fact!("{owed} that the peer's writes had accepted have not come", owed = Value::bytes(owed));
+    (owed > 0).then(|| Due::new(unread.as_slice(), said()))
 }
 
 /// A read that only the peer can end: reading goes on here, and nothing stands between the ends.
