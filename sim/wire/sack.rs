@@ -13,13 +13,26 @@ pub const SACK_BLOCKS_MAX: usize = 4;
 type Block = (Seq, Seq);
 
 /// Blocks of received data. Few segments have any, and every segment is moved often: so they take the room of a pointer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct SackBlocks(Option<Box<SmallVec<[Block; SACK_BLOCKS_MAX]>>>);
 
 impl SackBlocks {
     /// No blocks.
     pub const fn new() -> Self {
         SackBlocks(None)
+    }
+
+    #[inline(never)]
+    fn copied(&self) -> Self {
+        SackBlocks(self.0.clone())
+    }
+}
+
+/// Every recorded segment is copied: where there are no blocks, that must cost nothing.
+impl Clone for SackBlocks {
+    #[inline]
+    fn clone(&self) -> Self {
+        if self.0.is_none() { SackBlocks::new() } else { self.copied() }
     }
 }
 
