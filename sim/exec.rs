@@ -68,17 +68,17 @@ pub enum Turn {
     Idle,
 }
 
-/// Tasks, and who of them was woken.
+/// Tasks, and which of them were woken.
 pub struct Executor {
-    ready: Arc<Ready>,
+    ready: Arc<WakeQueue>,
     spawned: Rc<Spawned>,
-    tasks: Vec<Slot>,
+    tasks: Vec<TaskSlot>,
     free: Vec<usize>,
     main: Waker,
     panics: Vec<Panic>,
 }
 
-struct Slot {
+struct TaskSlot {
     running: Option<Running>,
 }
 
@@ -86,7 +86,7 @@ struct Running {
     task: Task,
     future: LocalBoxFuture<'static, ()>,
     waker: Waker,
-    entry: Arc<Entry>,
+    entry: Arc<QueueEntry>,
     polls: u64,
 }
 
@@ -114,22 +114,22 @@ impl Spawner {
 }
 
 /// The queue of those that were woken: the only part that other threads may touch.
-struct Ready {
+struct WakeQueue {
     home: ThreadId,
     /// Entries of tasks that have not ended.
-    queue: Mutex<VecDeque<Arc<Entry>>>,
+    queue: Mutex<VecDeque<Arc<QueueEntry>>>,
     woken_from_afar: AtomicBool,
     arrival: Condvar,
 }
 
-impl Ready {
+impl WakeQueue {
     /// The queue is consistent between any two operations on it, so a panic elsewhere does no harm.
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<Entry>>> {
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Arc<QueueEntry>>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A task has ended: what is left of its wakers does not bring it back. A task that woke itself last stands at the end.
-    fn retire(&self, entry: &Arc<Entry>) {
+    fn retire(&self, entry: &Arc<QueueEntry>) {
         let mut queue = self.queue();
         if entry.queued.swap(true, Ordering::Relaxed) {
             let at = queue.iter().rposition(|queued| Arc::ptr_eq(queued, entry));
@@ -139,15 +139,15 @@ impl Ready {
 }
 
 /// One task's place in the queue; it stands there at most once.
-struct Entry {
+struct QueueEntry {
     slot: usize,
     task: Task,
     /// It stands in the queue, or its task has ended. It changes only while the queue is locked.
     queued: AtomicBool,
-    ready: std::sync::Weak<Ready>,
+    ready: std::sync::Weak<WakeQueue>,
 }
 
-impl Wake for Entry {
+impl Wake for QueueEntry {
     fn wake(self: Arc<Self>) {
         let Some(ready) = self.ready.upgrade() else { return };
         let is_foreign = thread::current().id() != ready.home;
@@ -174,13 +174,13 @@ impl Default for Executor {
 impl Executor {
     /// No task yet. The thread that calls is the home thread.
     pub fn new() -> Self {
-        let ready = Arc::new(Ready {
+        let ready = Arc::new(WakeQueue {
             home: thread::current().id(),
             queue: Mutex::default(),
             woken_from_afar: AtomicBool::new(false),
             arrival: Condvar::new(),
         });
-        let main = Entry { slot: usize::MAX, task: Task::MAIN, queued: AtomicBool::new(false), ready: Arc::downgrade(&ready) };
+        let main = QueueEntry { slot: usize::MAX, task: Task::MAIN, queued: AtomicBool::new(false), ready: Arc::downgrade(&ready) };
         Executor {
             ready,
             spawned: Rc::default(),
@@ -265,18 +265,18 @@ impl Executor {
 
     fn begin(&mut self, task: Task, future: LocalBoxFuture<'static, ()>) {
         let slot = self.free.pop().unwrap_or(self.tasks.len());
-        let entry = Arc::new(Entry { slot, task, queued: AtomicBool::new(false), ready: Arc::downgrade(&self.ready) });
+        let entry = Arc::new(QueueEntry { slot, task, queued: AtomicBool::new(false), ready: Arc::downgrade(&self.ready) });
         let waker = Waker::from(entry.clone());
         waker.wake_by_ref();
         let running = Some(Running { task, future, waker, entry, polls: 0 });
         match self.tasks.get_mut(slot) {
             Some(free) => free.running = running,
-            None => self.tasks.push(Slot { running }),
+            None => self.tasks.push(TaskSlot { running }),
         }
     }
 
     /// Takes one of the entries that are woken.
-    fn next_entry(&self, pick: impl FnOnce(Task, u32) -> u32) -> Option<Arc<Entry>> {
+    fn next_entry(&self, pick: impl FnOnce(Task, u32) -> u32) -> Option<Arc<QueueEntry>> {
         let mut queue = self.ready.queue();
         let first = queue.front()?.task;
         let count = u32::try_from(queue.len()).unwrap_or(u32::MAX);
@@ -315,12 +315,12 @@ impl Executor {
 impl Drop for Executor {
     fn drop(&mut self) {
         let spawned = std::mem::take(&mut self.spawned);
-        // From here on a spawner finds nobody: what tasks spawn while they are dropped is dropped with them.
+        // From here on a spawner finds no executor: what tasks spawn while they are dropped is dropped with them.
         let waiting = Rc::try_unwrap(spawned).map(|spawned| spawned.futures.into_inner()).unwrap_or_default();
         let waiting = waiting.into_iter().map(|(_, future)| future);
         let running = std::mem::take(&mut self.tasks).into_iter().filter_map(|slot| slot.running).map(|running| running.future);
         for future in running.chain(waiting).collect::<Vec<_>>() {
-            // The run is over: there is nobody left to tell about a panic.
+            // The run is over: a panic can't be told any more.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(future)));
         }
     }

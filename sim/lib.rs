@@ -30,12 +30,12 @@
 //! - To test your own stream: [`Io::new`] makes it a [`Flow`], [`Scenario::load`](scenario::Scenario::load) reads what both ends
 //!   do, [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a
 //!   report.
-//! - To test it with scenarios that nobody wrote: `explore::scenarios`, a strategy for proptest (feature `proptest`).
+//! - To test it with scenarios at random: `explore::scenarios`, a strategy for proptest (feature `proptest`).
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
 //! - To build a layer on simulated TCP: [`Sim::tcp_pair`]; to test a packet-level stack against it: [`Sim::connect`] and
 //!   [`Stack`](world::Stack). [`OverNetwork`](world::OverNetwork) lets the links and faults of a scenario happen to either.
-//! - To find out where a FIN is processed or who arms the persist timer: [`tcp`]. What decides a packet's fate: [`link`].
+//! - To find out where a FIN is processed or the persist timer is armed: [`tcp`]. What decides a packet's fate: [`link`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
 //!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and `explore`.
 //!
@@ -43,8 +43,8 @@
 //!
 //! # Invariants
 //!
-//! - The oracle knows events and contracts, and nothing of who made them. The same code judges a run while it goes on, a run that
-//!   was recorded here, and a recording of anything else.
+//! - The oracle knows events and contracts, and nothing of their origin. The same code judges a run while it goes on, a run that was
+//!   recorded here, and a recording of anything else.
 //! - A [`World`](world::World) is plain data: no shared pointer, waker, future or closure is in it. It can be copied and compared.
 //! - Chance has one door, [`choice`]; 0 is always the benign answer; what is kept is the decision, never the draw.
 //! - The same scenario and seed leave the same bytes, on any machine. No module reads a clock, the environment, a thread-local or

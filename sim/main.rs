@@ -1,4 +1,4 @@
-//! The command line of flowsim.
+//! Starts the command line of flowsim.
 
 fn main() -> std::process::ExitCode {
     flowsim::cli::main()

@@ -3,16 +3,16 @@
 
 use smallvec::SmallVec;
 
-/// Numbers by hash: open addressing with linear probing. Hashes may collide, so that who searches says which number is meant.
+/// Numbers by hash: open addressing with linear probing. Hashes may collide, so that a search says which number is meant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     /// A power of two of places, or none.
-    places: SmallVec<[Place; PLACES_MIN]>,
+    places: SmallVec<[Bucket; PLACES_MIN]>,
     len: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct Bucket {
     hash: u32,
     /// [`EMPTY`] where nothing stands.
     number: u32,
@@ -21,7 +21,7 @@ struct Place {
 /// The one number that can't be kept.
 const EMPTY: u32 = u32::MAX;
 
-const FREE: Place = Place { hash: 0, number: EMPTY };
+const FREE: Bucket = Bucket { hash: 0, number: EMPTY };
 
 /// How many places there are at first.
 const PLACES_MIN: usize = 4;
@@ -57,11 +57,11 @@ impl Table {
             self.grow();
         }
         self.len += 1;
-        self.put(Place { hash, number });
+        self.put(Bucket { hash, number });
     }
 
     /// Puts it into the first free place from its home on.
-    fn put(&mut self, place: Place) {
+    fn put(&mut self, place: Bucket) {
         let mask = self.places.len() - 1;
         let mut at = place.hash as usize & mask;
         while self.places[at].number != EMPTY {
@@ -176,7 +176,7 @@ mod tests {
         let mut table = Table::default();
         (0..50_000).for_each(|key| table.insert(if key % 2 == 0 { hash(key.into()) } else { mix(key << 16 | 80) }, key));
         let mask = table.places.len() - 1;
-        let away = |at: usize, place: &Place| at.wrapping_sub(place.hash as usize) & mask;
+        let away = |at: usize, place: &Bucket| at.wrapping_sub(place.hash as usize) & mask;
         let total: usize =
             table.places.iter().enumerate().filter(|(_, place)| place.number != EMPTY).map(|(at, place)| away(at, place)).sum();
         assert!(total < 100_000, "{total} steps from home");

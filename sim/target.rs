@@ -1,4 +1,4 @@
-//! What can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
+//! Lists what can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
 
 use crate::contract::{Both, Contract};
 use crate::flow::DynFlow;

@@ -1,4 +1,4 @@
-//! Virtual time: unsigned nanoseconds since the start of a run. Nothing here reads a clock.
+//! Counts virtual time: unsigned nanoseconds since the start of a run. Nothing here reads a clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};

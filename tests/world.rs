@@ -8,7 +8,7 @@ use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::oracle::{Judgement, Oracle, Verdict};
 use flowsim::time::Instant;
 use flowsim::trace::{Abort, Event, What, pattern};
-use flowsim::world::{Conn, Op, PipeSettings, Step, World};
+use flowsim::world::{Conn, Op, PipeSettings, Stepped, World};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
@@ -123,7 +123,7 @@ impl Run {
     fn pass(&mut self, span: Duration) {
         let timer = self.world.sleep(self.world.now() + span);
         while self.world.poll(timer).is_none() {
-            assert_eq!(self.world.step(), Step::Ran, "a timer is due");
+            assert_eq!(self.world.step(), Stepped::Ran, "a timer is due");
             self.take_all_but(Some(timer));
         }
     }
@@ -145,7 +145,7 @@ impl Run {
     }
 
     fn settle(&mut self) {
-        while self.world.step() == Step::Ran {
+        while self.world.step() == Stepped::Ran {
             self.take_all();
         }
         self.world.quiesce();
@@ -341,7 +341,7 @@ fn calls_on_what_is_not_there_fail_and_harm_nothing() {
         world.abort(*conn, Abort::Reset);
     }
     for op in strangers.iter().map(|conn| other.call(*conn, Call::Read { max: 1 })) {
-        assert_eq!((flow, world.poll(op), world.finished(), world.step()), (0, None, None, Step::Quiet));
+        assert_eq!((flow, world.poll(op), world.finished(), world.step()), (0, None, None, Stepped::Quiet));
         world.cancel(op);
     }
 }
@@ -353,9 +353,9 @@ fn timers_fire_in_order_and_cancelled_ones_do_not_move_the_clock() {
     let due = world.sleep(Instant(0));
     assert_eq!((world.poll(due), world.poll(late)), (Some(Outcome::Done), None));
     world.cancel(gone);
-    assert_eq!((world.step(), world.now(), world.finished()), (Step::Ran, Instant(5), Some(early)));
-    assert_eq!((world.step(), world.now(), world.finished()), (Step::Ran, Instant(9), Some(late)));
-    assert_eq!((world.step(), world.now()), (Step::Quiet, Instant(9)));
+    assert_eq!((world.step(), world.now(), world.finished()), (Stepped::Ran, Instant(5), Some(early)));
+    assert_eq!((world.step(), world.now(), world.finished()), (Stepped::Ran, Instant(9), Some(late)));
+    assert_eq!((world.step(), world.now()), (Stepped::Quiet, Instant(9)));
 }
 
 #[test]

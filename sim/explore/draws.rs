@@ -17,12 +17,12 @@ const USUAL: usize = 512;
 /// A source of numbers, and the record of what came out of it.
 #[derive(Debug)]
 pub(super) struct Draws<'a> {
-    source: Source<'a>,
+    source: DrawSource<'a>,
     record: Vec<Draw>,
 }
 
 #[derive(Debug)]
-enum Source<'a> {
+enum DrawSource<'a> {
     Chance(&'a mut TestRng),
     Again(Reading<'a>),
 }
@@ -42,7 +42,7 @@ pub(super) enum Draw {
 #[derive(Debug)]
 struct Reading<'a> {
     rest: &'a [Draw],
-    /// So many groups were entered that the record does not have.
+    /// How many groups were entered that the record does not have.
     missing: usize,
 }
 
@@ -103,13 +103,13 @@ pub(super) const fn weighted<T>(weight: u32, make: fn(&mut Draws<'_>) -> T) -> W
 impl<'a> Draws<'a> {
     /// At random.
     pub(super) fn chance(rng: &'a mut TestRng) -> Self {
-        Draws { source: Source::Chance(rng), record: Vec::with_capacity(USUAL) }
+        Draws { source: DrawSource::Chance(rng), record: Vec::with_capacity(USUAL) }
     }
 
     /// What this record says, each number cut to what there is to choose.
     pub(super) fn again(record: &'a [Draw]) -> Self {
         let reading = Reading { rest: record, missing: 0 };
-        Draws { source: Source::Again(reading), record: Vec::with_capacity(record.len()) }
+        Draws { source: DrawSource::Again(reading), record: Vec::with_capacity(record.len()) }
     }
 
     /// What was drawn.
@@ -120,8 +120,8 @@ impl<'a> Draws<'a> {
     /// A number of at most `most`: at random as `decide` makes it of a number below 2³².
     fn number(&mut self, most: u32, decide: impl FnOnce(u32) -> u32) -> u32 {
         let number = match &mut self.source {
-            Source::Chance(rng) => decide(rng.next_u32()),
-            Source::Again(reading) => reading.number().min(most),
+            DrawSource::Chance(rng) => decide(rng.next_u32()),
+            DrawSource::Again(reading) => reading.number().min(most),
         };
         self.record.push(Draw::Number(number));
         number
@@ -129,7 +129,7 @@ impl<'a> Draws<'a> {
 
     /// A number that stands where there is no choice.
     fn fixed(&mut self, number: u32) -> u32 {
-        if let Source::Again(reading) = &mut self.source {
+        if let DrawSource::Again(reading) = &mut self.source {
             reading.number();
         }
         self.record.push(Draw::Number(number));
@@ -138,12 +138,12 @@ impl<'a> Draws<'a> {
 
     /// What belongs together.
     fn group<T>(&mut self, mark: Draw, make: impl FnOnce(&mut Self) -> T) -> T {
-        if let Source::Again(reading) = &mut self.source {
+        if let DrawSource::Again(reading) = &mut self.source {
             reading.enter();
         }
         self.record.push(mark);
         let made = make(self);
-        if let Source::Again(reading) = &mut self.source {
+        if let DrawSource::Again(reading) = &mut self.source {
             reading.leave();
         }
         self.record.push(Draw::End);
@@ -162,17 +162,17 @@ impl<'a> Draws<'a> {
         range.start + u64::from(self.up_to(most))
     }
 
-    /// A time of so many microseconds.
+    /// A time, of a number of microseconds in this range.
     pub(super) fn micros(&mut self, range: Range<u64>) -> Duration {
         Duration::from_micros(self.within(range))
     }
 
-    /// Yes in so many of a hundred cases.
+    /// Yes in `percent` of a hundred cases.
     pub(super) fn happens(&mut self, percent: u32) -> bool {
         self.number(1, |drawn| u32::from(share_of(drawn, 100) >= u64::from(100 - percent))) != 0
     }
 
-    /// Something in so many of a hundred cases.
+    /// Something in `percent` of a hundred cases.
     pub(super) fn maybe<T>(&mut self, percent: u32, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.part(|draws| draws.happens(percent).then(|| make(draws)))
     }

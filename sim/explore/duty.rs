@@ -41,7 +41,7 @@ impl Duties {
     pub fn of(flow: usize, end: End, contract: &Both<Contract>, is_calm: bool) -> Self {
         let (own, peer) = (&contract[end], &contract[end.peer()]);
         let closes_fully = own.close_is == CloseIs::Full;
-        // A peer's full close ends whatever is pending here; a half close does not, nor does an abort that nobody tells.
+        // A peer's full close ends whatever is pending here; a half close does not, nor does an abort that is not told.
         let is_told = closes_fully && peer.close_is == CloseIs::Full && is_calm;
         Duties {
             flow,

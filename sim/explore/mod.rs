@@ -122,8 +122,8 @@ impl Scenarios {
         draws.list(1..=most, |draws| Both { client: wishes(draws), server: wishes(draws) })
     }
 
-    /// What the ends do. Where nobody says what they promise, each caller keeps off whatever async IO forbids: no contract with a
-    /// full close forbids more.
+    /// What the ends do. Where no contract is given, each caller keeps off whatever async IO forbids: no contract with a full close
+    /// forbids more.
     fn tasks(&self, flow: usize, contract: Option<Both<Contract>>, is_calm: bool, wishes: Both<Wishes>) -> Both<Vec<Vec<Step>>> {
         let contract = contract.unwrap_or(Both::same(Contract::async_io()));
         let tasks = |end: End, wishes: Wishes| match self.careless {

@@ -33,14 +33,14 @@ fn either<T: Clone>(draws: &mut Draws<'_>, one: fn(&mut Draws<'_>) -> T) -> Both
     Both { server: server.unwrap_or_else(|| client.clone()), client }
 }
 
-/// Steps smaller than this (octets) make so many segments of a write that it takes minutes where each waits or many are lost.
+/// Steps smaller than this (octets) make too many segments of a write: it takes minutes where each waits or many are lost.
 const SMALL: usize = 50;
-/// What may befall a segment of such a write, at most.
+/// How likely each fate of a segment of such a write is, at most.
 const RARE: Probability = Probability(u32::MAX / 100);
 /// How long each may take, at most.
 const SHORT: Duration = Duration::from_millis(5);
 
-/// Where stacks go in small steps, each takes little time and few are lost: they get on before anybody's patience ends.
+/// Where stacks go in small steps, each takes little time and few are lost: they get on before any contract's patience ends.
 pub(super) fn passable(mut link: Both<LinkSettings>, mut tcp: Both<tcp::Settings>) -> (Both<LinkSettings>, Both<tcp::Settings>) {
     let step = |tcp: &tcp::Settings| usize::from(tcp.mss).min(tcp.send_buffer).min(tcp.receive_buffer);
     if End::BOTH.into_iter().any(|end| step(&tcp[end]) < SMALL) {
@@ -79,7 +79,7 @@ fn direction(draws: &mut Draws<'_>) -> LinkSettings {
 
 const DELAYS: &[Weighted<Duration>] = &[weighted(9, |draws| draws.micros(1..30_000)), weighted(1, |draws| draws.micros(30_000..900_000))];
 
-/// Mostly never; of each hundred less than so many. What is lost and what is damaged stay below the 20 % that count as fair.
+/// Mostly never; else of each hundred less than `hundredths`. What is lost and what is damaged stay below the 20 % that count as fair.
 fn chance_below(draws: &mut Draws<'_>, hundredths: u64) -> Probability {
     draws.maybe(33, |draws| hundredth(draws.within(1..hundredths))).unwrap_or_default()
 }
@@ -91,7 +91,7 @@ const CHANCES: &[Weighted<Probability>] = &[
     weighted(1, |draws| hundredth(draws.within(20..40))),
 ];
 
-/// So many of a hundred.
+/// This many of a hundred.
 fn hundredth(count: u64) -> Probability {
     Probability((((count << 32) + 50) / 100) as u32)
 }
@@ -142,7 +142,7 @@ const FAULTS: &[Weighted<FaultKind>] = &[weighted(12, segment), weighted(2, part
 /// When a flow is ended by force that would never end by itself: long after its ends have done all that they can.
 const END: Duration = Duration::from_secs(2 * 3600);
 
-/// The end by force of each flow in which a window may stay shut for ever, since nobody reads: its probes would never end.
+/// The end by force of each flow in which a window may stay shut for ever, since no step reads: its probes would never end.
 pub(super) fn ends(flows: &[FlowSteps], tcp: &Both<tcp::Settings>) -> Vec<FaultKind> {
     let fills = |steps: &FlowSteps, from: End| {
         let written = steps.tasks[from].iter().flatten().map(|step| step.action.written()).fold(0, u64::saturating_add);

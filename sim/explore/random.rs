@@ -95,7 +95,7 @@ const CALLS: &[Weighted<Action>] = &[
     weighted(1, |draws| Action::WritevNodelay(sizes(draws))),
 ];
 
-/// So many calls exist only where a target offers writes without delay.
+/// How many of the calls exist only where a target offers writes without delay.
 const NODELAY: usize = 2;
 
 /// Bytes of a buffer: mostly few.

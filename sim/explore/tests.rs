@@ -91,9 +91,9 @@ fn everything_occurs() {
 
 /// Whether something occurs and does not, each time it is asked.
 #[derive(Debug, Default)]
-struct Seen(BTreeMap<&'static str, BTreeSet<bool>>);
+struct Features(BTreeMap<&'static str, BTreeSet<bool>>);
 
-impl Seen {
+impl Features {
     fn note(&mut self, what: &'static str, occurs: bool) {
         self.0.entry(what).or_default().insert(occurs);
     }
@@ -106,7 +106,7 @@ impl Seen {
 
 #[test]
 fn every_oddity_of_a_network_occurs() {
-    let (usual, mut seen, mut flows) = (tcp::Settings::default(), Seen::default(), BTreeSet::new());
+    let (usual, mut seen, mut flows) = (tcp::Settings::default(), Features::default(), BTreeSet::new());
     for scenario in samples(&scenarios().on(tcp())) {
         let (link, tcp) = (&scenario.link.server, &scenario.tcp.server);
         seen.note("directions differ", scenario.link.client != *link);
@@ -234,7 +234,7 @@ fn careless_callers_commit_every_fault() {
     }
 }
 
-/// Why a half close needs a task of its own: the peer has read EOF, and its write, which nobody reads, keeps it from its close.
+/// Why a half close needs a task of its own: the peer has read EOF, and its write, which no step reads, keeps it from its close.
 #[test]
 fn an_end_that_waits_for_ever_comes_to_no_close() {
     let client =

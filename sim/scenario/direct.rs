@@ -6,7 +6,7 @@ use super::run::{Execution, Ready, Run, RunOptions};
 use super::stage::WorldStage;
 use crate::contract::{Both, Contract};
 use crate::trace::{Env, EnvWhat, What};
-use crate::world::Step;
+use crate::world::Stepped;
 
 /// Runs the scenario, if the target can be built on a world.
 ///
@@ -27,7 +27,7 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOpti
     let mut stage = WorldStage { world, flows };
     while execution.advance(&mut stage) {
         execution.watch(&mut stage.world);
-        if !execution.is_within(stage.world.now()) || stage.world.step() == Step::Quiet {
+        if !execution.is_within(stage.world.now()) || stage.world.step() == Stepped::Quiet {
             break;
         }
     }

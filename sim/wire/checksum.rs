@@ -1,4 +1,4 @@
-//! The checksum of a segment: ones' complement over the pseudo-header, the header and the payload (RFC 9293 §3.1, RFC 1071).
+//! Computes the checksum of a segment: ones' complement over the pseudo-header, the header and the payload (RFC 9293 §3.1, RFC 1071).
 
 use std::net::IpAddr;
 

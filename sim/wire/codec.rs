@@ -1,4 +1,4 @@
-//! Segments as bytes: the TCP header, its options, the payload; no header of IP.
+//! Writes and reads segments as bytes: the TCP header, its options, the payload; no header of IP.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! A packet as IP carries it.
+//! Describes a packet as IP carries it.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! The ECN bits of an IP header.
+//! Reads and writes the ECN bits of an IP header.
 
 /// The ECN field of an IP header (RFC 3168 §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

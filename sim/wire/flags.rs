@@ -1,4 +1,4 @@
-//! The control bits of a segment (RFC 9293 §3.1).
+//! Names the control bits of a segment (RFC 9293 §3.1).
 
 use std::fmt::{self, Write};
 use std::ops::BitOr;

@@ -1,4 +1,4 @@
-//! Why bytes are no segment.
+//! Tells why bytes are no segment.
 
 use std::fmt;
 

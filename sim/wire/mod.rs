@@ -1,6 +1,6 @@
 //! Describes what travels: sequence numbers, structured segments, packets; and the names of a connection's states.
 //!
-//! A [`Segment`] is structured while nobody looks at bytes; a [`Packet`] is either form. Arithmetic on the circle of sequence
+//! A [`Segment`] is structured as long as bytes are not looked at; a [`Packet`] is either form. Arithmetic on the circle of sequence
 //! numbers stands in [`Seq`] and nowhere else; the way to bytes and back is [`Segment::to_bytes`] and [`Segment::from_bytes`].
 //! What this is not: a protocol. Nothing in here knows what a connection is.
 //!

@@ -19,7 +19,7 @@ const SACK_PERMITTED: u8 = 4;
 const SACK: u8 = 5;
 const TIMESTAMPS: u8 = 8;
 
-/// What a SACK option takes: its kind and length, then so much for each block.
+/// What a SACK option takes: its kind and length, then this much for each block.
 const SACK_HEAD: usize = 2;
 const SACK_BLOCK: usize = 8;
 

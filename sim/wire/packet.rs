@@ -1,4 +1,4 @@
-//! What travels on a link, in either form.
+//! Describes what travels on a link, in either form.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Malformed, Segment};
 
-/// What travels on a link: structured while nobody looks at bytes.
+/// What travels on a link: structured as long as bytes are not looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
     /// A segment.

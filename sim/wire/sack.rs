@@ -1,4 +1,4 @@
-//! The blocks of a SACK option (RFC 2018).
+//! Holds the blocks of a SACK option (RFC 2018).
 
 use std::ops::Deref;
 

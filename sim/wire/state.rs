@@ -1,4 +1,4 @@
-//! The names of a connection's states.
+//! Names the states of a connection.
 
 use std::fmt;
 

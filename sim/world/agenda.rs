@@ -1,4 +1,4 @@
-//! What is due when: the heads of pipes' queues and the timers, in a total order by (time, sequence).
+//! Orders what is due: the heads of pipes' queues and the timers, in a total order by (time, sequence).
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -10,7 +10,7 @@ use super::Op;
 
 /// A thing that will happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(super) enum Occurrence {
     /// The next parcel that this end of this pipe sent arrives.
     Arrival {
         /// Which pipe.
@@ -40,28 +40,28 @@ pub(super) enum Due {
 
 /// A thing and when it will happen. What happens at one instant happens in the order of the sequence numbers, and no two share one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct AgendaEntry {
     pub(super) time: Instant,
     pub(super) sequence: u64,
-    pub(super) due: Due,
+    pub(super) due: Occurrence,
 }
 
-impl Entry {
+impl AgendaEntry {
     #[inline]
     const fn place(&self) -> u128 {
         (self.time.0 as u128) << 64 | self.sequence as u128
     }
 }
 
-impl PartialEq for Entry {
+impl PartialEq for AgendaEntry {
     fn eq(&self, other: &Self) -> bool {
         self.place() == other.place()
     }
 }
 
-impl Eq for Entry {}
+impl Eq for AgendaEntry {}
 
-impl PartialOrd for Entry {
+impl PartialOrd for AgendaEntry {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -69,7 +69,7 @@ impl PartialOrd for Entry {
 }
 
 /// The one that comes first is the greatest: `BinaryHeap` gives the greatest first.
-impl Ord for Entry {
+impl Ord for AgendaEntry {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         other.place().cmp(&self.place())
@@ -79,17 +79,17 @@ impl Ord for Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Agenda {
     /// What comes next, the next one last. Nothing in the heap comes before any of these.
-    near: Vec<Entry>,
-    heap: BinaryHeap<Entry>,
+    near: Vec<AgendaEntry>,
+    heap: BinaryHeap<AgendaEntry>,
     sequence: u64,
     /// Timers in the heap that were cancelled.
     stale: usize,
 }
 
-/// So many stand beside the heap: small worlds never have more, and a short row is put in order with a few compares.
+/// How many stand beside the heap: small worlds never have more, and a short row is put in order with a few compares.
 const NEAR_MAX: usize = 8;
 
-/// So many cancelled timers are left lying before they are swept.
+/// How many cancelled timers are left lying before they are swept.
 const STALE_MAX: usize = 64;
 
 impl Agenda {
@@ -100,8 +100,8 @@ impl Agenda {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, time: Instant, sequence: u64, due: Due) {
-        let entry = Entry { time, sequence, due };
+    pub(super) fn push(&mut self, time: Instant, sequence: u64, due: Occurrence) {
+        let entry = AgendaEntry { time, sequence, due };
         if self.heap.peek().is_some_and(|first| entry < *first) {
             return self.heap.push(entry);
         }
@@ -119,7 +119,7 @@ impl Agenda {
     }
 
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<Entry> {
+    pub(super) fn pop(&mut self) -> Option<AgendaEntry> {
         self.near.pop().or_else(|| self.heap.pop())
     }
 
@@ -132,7 +132,7 @@ impl Agenda {
     pub(super) fn note_cancelled(&mut self, is_live: impl Fn(Op) -> bool) {
         self.stale += 1;
         if self.stale > STALE_MAX && self.stale > self.heap.len() / 2 {
-            let is_stale = |entry: &Entry| matches!(entry.due, Due::Timer(op) if !is_live(op));
+            let is_stale = |entry: &AgendaEntry| matches!(entry.due, Occurrence::Timer(op) if !is_live(op));
             self.heap.retain(|entry| !is_stale(entry));
             self.near.retain(|entry| !is_stale(entry));
             self.stale = 0;
@@ -140,9 +140,9 @@ impl Agenda {
     }
 
     /// Everything in the order in which it will happen.
-    pub(super) fn in_order(&self) -> Vec<(Instant, Due)> {
+    pub(super) fn in_order(&self) -> Vec<(Instant, Occurrence)> {
         let mut all: Vec<_> = self.heap.iter().chain(&self.near).copied().collect();
-        all.sort_unstable_by_key(Entry::place);
+        all.sort_unstable_by_key(AgendaEntry::place);
         all.into_iter().map(|entry| (entry.time, entry.due)).collect()
     }
 }
@@ -160,10 +160,10 @@ mod tests {
         let mut agenda = Agenda::default();
         for (time, op) in [(5, 1), (3, 2), (5, 3), (3, 4)] {
             let sequence = agenda.next_sequence();
-            agenda.push(Instant(time), sequence, Due::Timer(Op(op)));
+            agenda.push(Instant(time), sequence, Occurrence::Timer(Op(op)));
         }
         let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).map(|entry| (entry.time, entry.due)).collect();
-        assert_eq!(order, [(3, 2), (3, 4), (5, 1), (5, 3)].map(|(time, op)| (Instant(time), Due::Timer(Op(op)))));
+        assert_eq!(order, [(3, 2), (3, 4), (5, 1), (5, 3)].map(|(time, op)| (Instant(time), Occurrence::Timer(Op(op)))));
     }
 
     proptest! {
@@ -173,7 +173,7 @@ mod tests {
             for step in steps {
                 if let Some(time) = step {
                     let sequence = agenda.next_sequence();
-                    agenda.push(Instant(time), sequence, Due::Fault(0));
+                    agenda.push(Instant(time), sequence, Occurrence::Fault(0));
                     model.insert((Instant(time), sequence));
                 } else {
                     let popped = agenda.pop().map(|entry| (entry.time, entry.sequence));
@@ -190,7 +190,7 @@ mod tests {
         let mut agenda = Agenda::default();
         for op in 0..10_000 {
             let sequence = agenda.next_sequence();
-            agenda.push(Instant(u64::MAX), sequence, Due::Timer(Op(op)));
+            agenda.push(Instant(u64::MAX), sequence, Occurrence::Timer(Op(op)));
             agenda.note_cancelled(|_| false);
         }
         assert!(agenda.heap.len() + agenda.near.len() <= STALE_MAX);

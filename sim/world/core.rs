@@ -1,23 +1,23 @@
-//! What every flow of a world shares: clock, choice, operations, agenda, log.
+//! Keeps what all flows of a world share: clock, choice, operations, agenda, log.
 
 use crate::choice::{Choice, Site};
 use crate::contract::Outcome;
 use crate::time::Instant;
 use crate::trace::{Event, Place, What};
 
-use super::agenda::{Agenda, Due};
+use super::agenda::{Agenda, Occurrence};
 use super::finished::Finished;
-use super::op::{Ops, Pending, State};
+use super::op::{OpState, OpTable, Pending};
 use super::{Conn, Op};
 
-/// So many operations are left in the queue of finished ones before it is looked through.
+/// How many operations are left in the queue of finished ones before it is looked through.
 const SWEEP_MIN: usize = 64;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Core {
     pub(super) now: Instant,
     pub(super) choice: Choice,
-    pub(super) ops: Ops,
+    pub(super) ops: OpTable,
     pub(super) agenda: Agenda,
     pub(super) recording: bool,
     pub(super) events: Vec<Event>,
@@ -30,15 +30,15 @@ impl Core {
         Core { choice, ..Core::default() }
     }
 
-    pub(super) fn begin(&mut self, conn: Option<Conn>, number: u64, state: State) -> Op {
+    pub(super) fn begin(&mut self, conn: Option<Conn>, number: u64, state: OpState) -> Op {
         self.ops.insert(Pending { conn, number, announced: false, state })
     }
 
     /// An operation ends; the first end counts.
     pub(super) fn finish(&mut self, op: Op, outcome: Outcome, accepted: Option<u64>) {
         let Some(pending) = self.ops.get_mut(op) else { return };
-        if !matches!(pending.state, State::Done { .. }) {
-            pending.state = State::Done { outcome, accepted };
+        if !matches!(pending.state, OpState::Done { .. }) {
+            pending.state = OpState::Done { outcome, accepted };
             if !std::mem::replace(&mut pending.announced, true) {
                 self.announce_first(op);
             }
@@ -85,7 +85,7 @@ impl Core {
         self.ops.remove(op)
     }
 
-    pub(super) fn schedule(&mut self, time: Instant, due: Due) {
+    pub(super) fn schedule(&mut self, time: Instant, due: Occurrence) {
         let sequence = self.agenda.next_sequence();
         self.agenda.push(time, sequence, due);
     }

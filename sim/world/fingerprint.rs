@@ -1,4 +1,4 @@
-//! A canonical fingerprint: equal for worlds that will do the same from here on, whenever they got there.
+//! Computes a canonical fingerprint: equal for worlds that will do the same from here on, whenever they got there.
 //!
 //! Left out are absolute time, operation numbers, the log and the source of decisions. Pending calls are told apart by what
 //! they are and where they stand in line, not by their [`Op`](super::Op).
@@ -7,10 +7,10 @@ use std::hash::{Hash, Hasher};
 
 use crate::contract::Outcome;
 
-use super::agenda::Due;
+use super::agenda::Occurrence;
 use super::core::Core;
-use super::op::State;
-use super::{Flow, World};
+use super::op::OpState;
+use super::{Carrier, World};
 
 /// Collects what counts, in an order and a byte form that are the same on every machine.
 #[derive(Default)]
@@ -70,12 +70,12 @@ impl World {
         let mut canon = Canon::default();
         for flow in &self.flows {
             match flow {
-                Flow::Adopted => canon.number(0),
-                Flow::Pipe(pipe) => {
+                Carrier::Adopted => canon.number(0),
+                Carrier::Pipe(pipe) => {
                     canon.number(1);
                     pipe.canonical(&self.core, &mut canon);
                 }
-                Flow::Wired(index) => {
+                Carrier::Wired(index) => {
                     canon.number(2);
                     self.net.canonical_flow(*index, &self.core, &mut canon);
                 }
@@ -93,12 +93,12 @@ impl Core {
     fn canonical(&self, canon: &mut Canon) {
         for (time, due) in self.agenda.in_order() {
             match due {
-                Due::Timer(op) if self.ops.get(op).is_none() => continue,
-                Due::Timer(_) => canon.flags([true]),
-                Due::Arrival { pipe, from } => (pipe, from).hash(canon),
-                Due::Fault(number) => number.hash(canon),
+                Occurrence::Timer(op) if self.ops.get(op).is_none() => continue,
+                Occurrence::Timer(_) => canon.flags([true]),
+                Occurrence::Arrival { pipe, from } => (pipe, from).hash(canon),
+                Occurrence::Fault(number) => number.hash(canon),
                 // Links and hosts take in themselves what they wait for.
-                Due::Link { .. } | Due::Host { .. } => continue,
+                Occurrence::Link { .. } | Occurrence::Host { .. } => continue,
             }
             canon.number(time.0.saturating_sub(self.now.0));
         }
@@ -108,11 +108,11 @@ impl Core {
 
     /// The outcomes that were not taken yet, in the order of the calls of each place.
     fn canonical_outcomes(&self, canon: &mut Canon) {
-        let mut done: Vec<_> = self.ops.iter().filter(|pending| matches!(pending.state, State::Done { .. })).collect();
+        let mut done: Vec<_> = self.ops.iter().filter(|pending| matches!(pending.state, OpState::Done { .. })).collect();
         done.sort_by_key(|pending| (pending.conn, pending.number));
         for pending in done {
             pending.conn.hash(canon);
-            if let State::Done { outcome, .. } = &pending.state {
+            if let OpState::Done { outcome, .. } = &pending.state {
                 canon.outcome(outcome);
             }
         }

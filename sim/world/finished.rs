@@ -1,15 +1,15 @@
-//! The operations that got an outcome, in order, until they are handed out.
+//! Queues the operations that got an outcome until they are handed out.
 
 use super::Op;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Finished {
     ops: Vec<Op>,
-    /// So many at the front were handed out.
+    /// How many at the front were handed out.
     head: usize,
 }
 
-/// So many that were handed out are left lying before the rest is moved to the front.
+/// How many that were handed out are left lying before the rest is moved to the front.
 const HEAD_MAX: usize = 32;
 
 impl Finished {

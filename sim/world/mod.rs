@@ -1,4 +1,4 @@
-//! The simulated world as plain data: flows, clock, timers, pending calls, and the only event loop.
+//! Simulates a world, as plain data: flows, clock, timers, pending calls, and the only event loop.
 //!
 //! Start here: [`World::pipe`] makes a flow, [`World::call`] asks something of one of its ends and gives an [`Op`],
 //! [`World::step`] lets the next thing happen, [`World::poll`] takes an outcome. Nothing in here is a future, a waker, a
@@ -42,10 +42,10 @@ pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
 pub use target::{Ends, Offering, Offers, Opening, OverNetwork, SetupError, Target};
 
-use self::agenda::{Due, Entry};
+use self::agenda::{AgendaEntry, Occurrence};
 use self::core::Core;
 use self::net::Net;
-use self::op::{Pending, State};
+use self::op::{OpState, Pending};
 use self::pipe::Pipe;
 
 /// One end of a flow in this world.
@@ -75,7 +75,7 @@ impl Conn {
 
 /// Did something happen?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Stepped {
     /// The next due thing happened.
     Ran,
     /// Nothing is due, and nothing ever will be without another call.
@@ -124,14 +124,14 @@ impl PipeSettings {
 pub struct World {
     core: Core,
     /// By flow number. Most worlds have a single one, and are made by the million.
-    flows: SmallVec<[Flow; 1]>,
+    flows: SmallVec<[Carrier; 1]>,
     /// Boxed since many worlds have none.
     net: Box<Net>,
 }
 
 /// What carries a flow.
 #[derive(Clone, Debug)]
-enum Flow {
+enum Carrier {
     /// It is not the world's own, and only logged here.
     Adopted,
     Pipe(Box<Pipe>),
@@ -168,7 +168,7 @@ impl World {
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
         let flow = self.next_flow();
-        self.flows.push(Flow::Pipe(Box::new(Pipe::new(flow, settings))));
+        self.flows.push(Carrier::Pipe(Box::new(Pipe::new(flow, settings))));
         conns(flow)
     }
 
@@ -200,7 +200,7 @@ impl World {
 
     fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
         let flow = self.next_flow();
-        let wired = Flow::Wired(self.net.add_flow(flow, path, contract));
+        let wired = Carrier::Wired(self.net.add_flow(flow, path, contract));
         self.flows.push(wired);
         conns(flow)
     }
@@ -221,7 +221,7 @@ impl World {
     /// Does the host of this end listen on this port?
     pub fn is_listening(&self, conn: Conn, port: u16) -> bool {
         match self.flows.get(conn.place().flow as usize) {
-            Some(Flow::Wired(index)) => self.net.is_listening(*index, conn.place().end, port),
+            Some(Carrier::Wired(index)) => self.net.is_listening(*index, conn.place().end, port),
             _ => false,
         }
     }
@@ -229,7 +229,7 @@ impl World {
     /// Takes the next flow number for a flow that is not the world's own but is logged here.
     pub fn adopt(&mut self) -> u32 {
         let flow = self.next_flow();
-        self.flows.push(Flow::Adopted);
+        self.flows.push(Carrier::Adopted);
         flow
     }
 
@@ -242,10 +242,10 @@ impl World {
     pub fn call(&mut self, conn: Conn, call: Call) -> Op {
         let Place { flow, end } = conn.place();
         match self.flows.get_mut(flow as usize) {
-            Some(Flow::Pipe(pipe)) => pipe.call(&mut self.core, end, call),
-            Some(Flow::Wired(index)) => self.net.call(&mut self.core, *index, end, call),
-            Some(Flow::Adopted) | None => {
-                let op = self.core.begin(Some(conn), 0, State::Waiting);
+            Some(Carrier::Pipe(pipe)) => pipe.call(&mut self.core, end, call),
+            Some(Carrier::Wired(index)) => self.net.call(&mut self.core, *index, end, call),
+            Some(Carrier::Adopted) | None => {
+                let op = self.core.begin(Some(conn), 0, OpState::Waiting);
                 self.core.finish(op, Outcome::Error(Error::NotConnected), None);
                 op
             }
@@ -256,14 +256,14 @@ impl World {
     pub fn poll(&mut self, op: Op) -> Option<Outcome> {
         let pending = self.core.ops.get(op)?;
         match pending.state {
-            State::Waiting => None,
-            State::Reading { max } => {
+            OpState::Waiting => None,
+            OpState::Reading { max } => {
                 let conn = pending.conn?;
                 // Of what comes over a network its end is told first; a pipe may be asked at any time.
-                let may_be_there = pending.announced || matches!(self.flows.get(conn.place().flow as usize), Some(Flow::Pipe(_)));
+                let may_be_there = pending.announced || matches!(self.flows.get(conn.place().flow as usize), Some(Carrier::Pipe(_)));
                 if may_be_there { self.take_read(op, conn, max) } else { None }
             }
-            State::Done { .. } => self.take(op),
+            OpState::Done { .. } => self.take(op),
         }
     }
 
@@ -271,9 +271,9 @@ impl World {
     fn take_read(&mut self, op: Op, conn: Conn, max: usize) -> Option<Outcome> {
         let Place { flow, end } = conn.place();
         match self.flows.get_mut(flow as usize)? {
-            Flow::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
-            Flow::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
-            Flow::Adopted => None,
+            Carrier::Pipe(pipe) => pipe.take_read(&mut self.core, end, op, max),
+            Carrier::Wired(index) => self.net.take_read(&mut self.core, *index, end, op, max),
+            Carrier::Adopted => None,
         }
     }
 
@@ -281,27 +281,27 @@ impl World {
     pub fn cancel(&mut self, op: Op) {
         let Some(Pending { conn, number, state, .. }) = self.core.remove(op) else { return };
         let Some(conn) = conn else {
-            return if matches!(state, State::Waiting) {
+            return if matches!(state, OpState::Waiting) {
                 self.core.forget_timer()
             };
         };
         let at = conn.place();
-        let Some(flow) = self.flows.get_mut(at.flow as usize).filter(|flow| !matches!(flow, Flow::Adopted)) else { return };
+        let Some(flow) = self.flows.get_mut(at.flow as usize).filter(|flow| !matches!(flow, Carrier::Adopted)) else { return };
         self.core.log(|| What::Cancel { at, op: number });
         match flow {
-            Flow::Pipe(pipe) => pipe.cancel(&mut self.core, at.end, op),
-            Flow::Wired(index) => self.net.cancel(&mut self.core, *index, at.end, op),
-            Flow::Adopted => {}
+            Carrier::Pipe(pipe) => pipe.cancel(&mut self.core, at.end, op),
+            Carrier::Wired(index) => self.net.cancel(&mut self.core, *index, at.end, op),
+            Carrier::Adopted => {}
         }
     }
 
     /// A timer as an operation: its outcome is `Done`, at `until` or at once if that has passed. It is not logged.
     pub fn sleep(&mut self, until: Instant) -> Op {
-        let op = self.core.begin(None, 0, State::Waiting);
+        let op = self.core.begin(None, 0, OpState::Waiting);
         if until <= self.core.now {
             self.core.finish(op, Outcome::Done, None);
         } else {
-            self.core.schedule(until, Due::Timer(op));
+            self.core.schedule(until, Occurrence::Timer(op));
         }
         op
     }
@@ -310,9 +310,9 @@ impl World {
     pub fn can_abort(&self, conn: Conn) -> bool {
         let Place { flow, end } = conn.place();
         match self.flows.get(flow as usize) {
-            Some(Flow::Pipe(_)) => true,
-            Some(Flow::Wired(index)) => self.net.can_abort(*index, end),
-            Some(Flow::Adopted) | None => false,
+            Some(Carrier::Pipe(_)) => true,
+            Some(Carrier::Wired(index)) => self.net.can_abort(*index, end),
+            Some(Carrier::Adopted) | None => false,
         }
     }
 
@@ -321,30 +321,30 @@ impl World {
     pub fn abort(&mut self, conn: Conn, abort: Abort) -> bool {
         let Place { flow, end } = conn.place();
         match self.flows.get_mut(flow as usize) {
-            Some(Flow::Pipe(pipe)) => pipe.fault(&mut self.core, end, abort),
-            Some(Flow::Wired(index)) => self.net.abort(&mut self.core, *index, end, abort),
-            Some(Flow::Adopted) | None => false,
+            Some(Carrier::Pipe(pipe)) => pipe.fault(&mut self.core, end, abort),
+            Some(Carrier::Wired(index)) => self.net.abort(&mut self.core, *index, end, abort),
+            Some(Carrier::Adopted) | None => false,
         }
     }
 
     /// Lets the next due thing happen, at its time.
-    pub fn step(&mut self) -> Step {
+    pub fn step(&mut self) -> Stepped {
         while let Some(entry) = self.core.agenda.pop() {
             if self.happens(entry) {
-                return Step::Ran;
+                return Stepped::Ran;
             }
         }
-        Step::Quiet
+        Stepped::Quiet
     }
 
     /// Does what is due; false if it came to nothing.
-    fn happens(&mut self, Entry { time, sequence, due }: Entry) -> bool {
+    fn happens(&mut self, AgendaEntry { time, sequence, due }: AgendaEntry) -> bool {
         match due {
-            Due::Arrival { pipe, from } => self.arrive(time, pipe, from),
-            Due::Link { path, from } => self.net.arrive(&mut self.core, time, path, from, sequence),
-            Due::Host { path, end } => self.net.wake(&mut self.core, time, path, end),
-            Due::Timer(op) => self.core.fire(time, op),
-            Due::Fault(number) => {
+            Occurrence::Arrival { pipe, from } => self.arrive(time, pipe, from),
+            Occurrence::Link { path, from } => self.net.arrive(&mut self.core, time, path, from, sequence),
+            Occurrence::Host { path, end } => self.net.wake(&mut self.core, time, path, end),
+            Occurrence::Timer(op) => self.core.fire(time, op),
+            Occurrence::Fault(number) => {
                 self.core.now = self.core.now.max(time);
                 self.net.strike(&mut self.core, number);
                 true
@@ -353,7 +353,7 @@ impl World {
     }
 
     fn arrive(&mut self, time: Instant, flow: u32, from: End) -> bool {
-        let Some(Flow::Pipe(pipe)) = self.flows.get_mut(flow as usize) else { return false };
+        let Some(Carrier::Pipe(pipe)) = self.flows.get_mut(flow as usize) else { return false };
         self.core.now = self.core.now.max(time);
         pipe.arrive(&mut self.core, from)
     }
@@ -391,7 +391,7 @@ impl World {
         self.core.events.drain(..)
     }
 
-    /// Shows the events since the last drain, and forgets them: for who keeps none of them, since none is moved.
+    /// Shows the events since the last drain, and forgets them. None is moved: for callers that keep none.
     #[inline]
     pub fn show_events(&mut self, see: impl FnMut(&Event)) {
         self.core.events.iter().for_each(see);
@@ -406,9 +406,9 @@ impl World {
         for (number, flow) in self.flows.iter().enumerate() {
             for end in End::BOTH {
                 let resources = match flow {
-                    Flow::Pipe(pipe) => Some(pipe.resources(end)),
-                    Flow::Wired(index) => self.net.resources(*index, end),
-                    Flow::Adopted => None,
+                    Carrier::Pipe(pipe) => Some(pipe.resources(end)),
+                    Carrier::Wired(index) => self.net.resources(*index, end),
+                    Carrier::Adopted => None,
                 };
                 if let Some(resources) = resources {
                     let (flow, what) = (Some(number as u32), EnvWhat::Resources(resources));
@@ -438,9 +438,9 @@ impl World {
     #[inline(never)]
     fn take(&mut self, op: Op) -> Option<Outcome> {
         let pending = self.core.remove(op)?;
-        let State::Done { outcome, accepted } = pending.state else { return None };
+        let OpState::Done { outcome, accepted } = pending.state else { return None };
         if let Some(conn) = pending.conn {
-            if let Some(Flow::Pipe(pipe)) = self.flows.get_mut(conn.place().flow as usize) {
+            if let Some(Carrier::Pipe(pipe)) = self.flows.get_mut(conn.place().flow as usize) {
                 pipe.note_told(conn.place().end, &outcome);
             }
             self.core.log_return(conn.place(), pending.number, &outcome, accepted);

@@ -1,4 +1,4 @@
-//! The table of operations: every call and timer that has not been taken back by its caller, as plain data.
+//! Keeps the table of operations: every call and timer that has not been taken back by its caller, as plain data.
 
 use crate::contract::Outcome;
 
@@ -32,11 +32,11 @@ pub(super) struct Pending {
     pub(super) number: u64,
     /// It stands in the queue of finished operations, or has left it.
     pub(super) announced: bool,
-    pub(super) state: State,
+    pub(super) state: OpState,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum State {
+pub(super) enum OpState {
     /// A read: it takes its bytes only when its caller asks, so that a cancelled one has consumed nothing.
     Reading { max: usize },
     /// Any other call, or a timer, that has not ended.
@@ -46,7 +46,7 @@ pub(super) enum State {
 }
 
 #[derive(Clone, Debug)]
-struct Slot {
+struct OpSlot {
     generation: u32,
     /// The next free slot, where this one is free and not the last.
     next: Option<u32>,
@@ -55,17 +55,17 @@ struct Slot {
 
 /// A slab: slots are used again, under a new generation.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ops {
-    slots: Vec<Slot>,
+pub(super) struct OpTable {
+    slots: Vec<OpSlot>,
     /// The first free slot.
     free: Option<u32>,
     live: usize,
 }
 
-/// Room for so many operations is made with the first one.
+/// For how many operations room is made with the first one.
 const FIRST_ROOM: usize = 8;
 
-impl Ops {
+impl OpTable {
     pub(super) fn insert(&mut self, pending: Pending) -> Op {
         self.live += 1;
         let Some(index) = self.free else { return self.grow(pending) };
@@ -81,7 +81,7 @@ impl Ops {
             self.slots.reserve_exact(FIRST_ROOM);
         }
         let index = u32::try_from(self.slots.len()).expect("fewer than 2³² operations at once");
-        self.slots.push(Slot { generation: 0, next: None, pending: Some(pending) });
+        self.slots.push(OpSlot { generation: 0, next: None, pending: Some(pending) });
         Op::new(index, 0)
     }
 
@@ -118,12 +118,12 @@ mod tests {
     use super::*;
 
     fn timer() -> Pending {
-        Pending { conn: None, number: 0, announced: false, state: State::Waiting }
+        Pending { conn: None, number: 0, announced: false, state: OpState::Waiting }
     }
 
     #[test]
     fn a_slot_is_used_again_but_never_an_operation() {
-        let mut ops = Ops::default();
+        let mut ops = OpTable::default();
         let first = ops.insert(timer());
         assert!(ops.remove(first).is_some());
         let second = ops.insert(timer());
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_operation_of_nobody_is_not_found() {
-        let mut ops = Ops::default();
+        let mut ops = OpTable::default();
         assert!(ops.get(Op(0)).is_none() && ops.get_mut(Op(u64::MAX)).is_none() && ops.remove(Op(9)).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! A queue that holds its first element in place: most queues of a pipe never hold a second one and so never allocate.
+//! Queues elements, the first of them in place: most queues of a pipe never hold a second one and so never allocate.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! The handle that users' futures get: calls on a world as futures, each woken exactly when its outcome is there.
+//! Gives users' futures their handle: calls on a world as futures, each woken exactly when its outcome is there.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -62,7 +62,7 @@ impl Sim {
 
     /// Sleeps until this moment of virtual time; not at all if it has passed.
     pub fn sleep_until(&self, until: Instant) -> impl Future<Output = ()> + 'static {
-        let sleep = Operation { sim: self.clone(), state: Stage::Sleep(until) };
+        let sleep = CallFuture { sim: self.clone(), state: CallStage::Sleep(until) };
         async move {
             sleep.await;
         }
@@ -110,7 +110,7 @@ impl Sim {
         self.opened(ends, settings.contract, port).await
     }
 
-    /// Two ends connected over the run's network: between two stacks, of which either may be anybody's. The first two stacks stand
+    /// Two ends connected over the run's network: between two stacks, of which either may be a foreign one. The first two stacks stand
     /// on its hosts, where faults strike too; others on hosts of their own, with the same links between them. Links are as the
     /// scenario or [`World::network`] said before; else they carry everything at once.
     ///
@@ -123,7 +123,7 @@ impl Sim {
         self.opened(ends, contract, PORT).await
     }
 
-    /// Listens (if nobody does yet), connects and accepts.
+    /// Listens (if the server's host does not yet), connects and accepts.
     async fn opened(&self, ends: Both<Conn>, contract: Both<Contract>, port: u16) -> Result<(SimFlow, SimFlow), SetupError> {
         if !self.with(|world| world.is_listening(ends.server, port)) {
             succeeded(self.operation(ends.server, Call::Listen { port, keepalive: None }).await)?;
@@ -179,7 +179,7 @@ impl Sim {
     }
 
     pub(super) fn operation(&self, conn: Conn, call: Call) -> impl Future<Output = Outcome> + 'static {
-        Operation { sim: self.clone(), state: Stage::Call(conn, call) }
+        CallFuture { sim: self.clone(), state: CallStage::Call(conn, call) }
     }
 
     fn wake_finished(&self) {
@@ -229,7 +229,7 @@ impl fmt::Debug for Sim {
 /// Where servers listen that were not told where.
 const PORT: u16 = 80;
 
-/// What an outcome means for those who wanted two connected ends.
+/// What an outcome means where two connected ends were wanted.
 fn succeeded(outcome: Outcome) -> Result<(), SetupError> {
     match outcome {
         Outcome::Ok => Ok(()),
@@ -241,40 +241,40 @@ fn succeeded(outcome: Outcome) -> Result<(), SetupError> {
 }
 
 /// A call or a timer as a future: begun by its first poll, cancelled by its drop.
-struct Operation {
+struct CallFuture {
     sim: Sim,
-    state: Stage,
+    state: CallStage,
 }
 
-enum Stage {
+enum CallStage {
     Call(Conn, Call),
     Sleep(Instant),
     Pending(Op),
     Over,
 }
 
-impl Future for Operation {
+impl Future for CallFuture {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let me = self.get_mut();
-        let op = match std::mem::replace(&mut me.state, Stage::Over) {
-            Stage::Call(conn, call) => me.sim.with(|world| world.call(conn, call)),
-            Stage::Sleep(until) => me.sim.with(|world| world.sleep(until)),
-            Stage::Pending(op) => op,
-            Stage::Over => return Poll::Pending,
+        let op = match std::mem::replace(&mut me.state, CallStage::Over) {
+            CallStage::Call(conn, call) => me.sim.with(|world| world.call(conn, call)),
+            CallStage::Sleep(until) => me.sim.with(|world| world.sleep(until)),
+            CallStage::Pending(op) => op,
+            CallStage::Over => return Poll::Pending,
         };
         let polled = me.sim.poll_op(op, context.waker());
         if polled.is_pending() {
-            me.state = Stage::Pending(op);
+            me.state = CallStage::Pending(op);
         }
         polled
     }
 }
 
-impl Drop for Operation {
+impl Drop for CallFuture {
     fn drop(&mut self) {
-        if let Stage::Pending(op) = self.state {
+        if let CallStage::Pending(op) = self.state {
             self.sim.cancel(op);
         }
     }

@@ -1,4 +1,4 @@
-//! An end of one of the world's own flows, for users' futures.
+//! Offers an end of one of the world's own flows to users' futures.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A run of users' futures on a world.
+//! Runs users' futures on a world.
 //!
 //! [`Simulation`] owns the run: its tasks live there and nowhere else, so that nothing outlives it; [`Sim`] is the handle that
 //! they get. What this is not: a second event loop. Time passes in [`World::step`] alone, and only when no task can run.
@@ -16,7 +16,7 @@ use crate::time::Instant;
 use crate::trace::Event;
 
 use super::sim::Sim;
-use super::{PipeSettings, Step, World};
+use super::{PipeSettings, Stepped, World};
 
 /// Why a run stopped before what it was to do was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ fn reactor_hint(message: &str) -> &'static str {
     }
 }
 
-/// Before a quiet is believed that would make somebody's run fail, other threads get this much real time, once.
+/// Before a quiet that would make a run fail is believed, other threads get this much real time, once.
 const FOREIGN_PATIENCE: Duration = Duration::from_millis(50);
 
 /// A run: a world, and the tasks on it. Dropping it drops every task.
@@ -95,7 +95,7 @@ impl Simulation {
         Simulation::new(world, PipeSettings::new(contract))
     }
 
-    /// Stops with [`Stuck::Limit`] after so many polls and events.
+    /// Stops with [`Stuck::Limit`] after this many polls and events.
     #[must_use]
     pub fn limit(self, steps: u64) -> Self {
         Simulation { steps_left: steps, ..self }
@@ -139,7 +139,7 @@ impl Simulation {
     }
 
     /// Runs until this future, which is polled when the main task is woken, is done, or nothing can happen any more, or more than
-    /// so many events wait in the log.
+    /// `log_max` events wait in the log.
     pub(crate) fn advance<T>(&mut self, mut future: Pin<&mut impl Future<Output = T>>, log_max: usize) -> Result<Pause<T>, Stuck> {
         let waker = self.executor.main_waker().clone();
         while self.sim.logged() <= log_max {
@@ -170,8 +170,8 @@ impl Simulation {
         }
     }
 
-    /// Gives whoever handed a waker to another thread 50 ms of real time; true if something was woken. For the moment before a
-    /// quiet is believed that would make somebody's run fail.
+    /// Gives threads that hold a waker 50 ms of real time; true if something was woken. For the moment before a quiet that would make
+    /// a run fail is believed.
     pub fn wait_for_foreign_wake(&self) -> bool {
         self.executor.wait_for_foreign_wake(FOREIGN_PATIENCE)
     }
@@ -207,9 +207,9 @@ impl Simulation {
         let sim = &self.sim;
         match self.executor.turn(|task, count| sim.with(|world| world.choice_mut().pick_next(task.0, Site::Task, count))) {
             Turn::Idle => match sim.with(World::step) {
-                Step::Ran if sim.now() > self.until => Err(Stuck::Time),
-                Step::Ran => Ok(Some(Turn::Idle)),
-                Step::Quiet => Ok(None),
+                Stepped::Ran if sim.now() > self.until => Err(Stuck::Time),
+                Stepped::Ran => Ok(Some(Turn::Idle)),
+                Stepped::Quiet => Ok(None),
             },
             turn => Ok(Some(turn)),
         }

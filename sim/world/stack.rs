@@ -1,4 +1,4 @@
-//! The door for packet-level stacks.
+//! Opens the door for packet-level stacks.
 
 use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};

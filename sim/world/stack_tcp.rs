@@ -1,4 +1,4 @@
-//! The simulator's own TCP behind the door for stacks: nothing but forwarding.
+//! Puts the simulator's own TCP behind the door for stacks: nothing but forwarding.
 
 use std::hash::Hasher;
 use std::net::{IpAddr, SocketAddr};

@@ -1,4 +1,4 @@
-//! What can be run: how to get two connected ends.
+//! Defines what can be run: how to get two connected ends.
 
 use std::fmt;
 
@@ -16,11 +16,11 @@ use super::{Conn, PipeSettings, World};
 /// # use flowsim::SetupError;
 /// fn port(text: &str) -> Result<u16, SetupError> {
 ///     match text.parse()? {
-///         0 => Err("port 0 is nobody's".into()),
+///         0 => Err("port 0 is reserved".into()),
 ///         port => Ok(port),
 ///     }
 /// }
-/// assert_eq!(port("0").unwrap_err().to_string(), "port 0 is nobody's");
+/// assert_eq!(port("0").unwrap_err().to_string(), "port 0 is reserved");
 /// assert!(port("http").unwrap_err().source().is::<std::num::ParseIntError>());
 /// ```
 #[derive(Debug)]

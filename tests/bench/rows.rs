@@ -8,7 +8,7 @@ use flowsim::link::LinkSettings;
 use flowsim::oracle::{Judgement, Oracle};
 use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pattern};
 use flowsim::wire::{Flags, Options, Segment, Seq};
-use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Step, World};
+use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Stepped, World};
 
 use crate::{random, shell};
 
@@ -67,7 +67,7 @@ fn finish(world: &mut World, op: Op) -> Outcome {
         if let Some(outcome) = world.poll(op) {
             return outcome;
         }
-        assert_eq!(world.step(), Step::Ran, "the call never returns");
+        assert_eq!(world.step(), Stepped::Ran, "the call never returns");
     }
 }
 
@@ -96,7 +96,7 @@ fn tiny(judged: bool) -> u64 {
     let mut world = World::new();
     world.record(judged);
     exchange(&mut world, Contract::modern());
-    while world.step() == Step::Ran {}
+    while world.step() == Stepped::Ran {}
     if judged {
         world.quiesce();
         let mut oracle = Oracle::with(world.header(Both::same(Contract::modern())));
@@ -143,7 +143,7 @@ impl Judged {
         });
     }
 
-    fn step(&mut self) -> Step {
+    fn step(&mut self) -> Stepped {
         let step = self.world.step();
         self.watch();
         step
@@ -156,7 +156,7 @@ impl Judged {
                 self.watch();
                 return outcome;
             }
-            assert_eq!(self.step(), Step::Ran, "the call never returns");
+            assert_eq!(self.step(), Stepped::Ran, "the call never returns");
         }
     }
 
@@ -183,7 +183,7 @@ impl Judged {
 
     /// Until nothing more can happen: no rule may be broken. The oracle may judge another run.
     fn end(mut self) -> Option<Oracle> {
-        while self.step() == Step::Ran {}
+        while self.step() == Stepped::Ran {}
         self.world.quiesce();
         self.watch();
         if let Some(oracle) = &mut self.oracle {
@@ -271,7 +271,7 @@ fn bulk(judged: bool) -> u64 {
             None => reading = Some(reader),
         }
         if waits {
-            assert_eq!(run.step(), Step::Ran);
+            assert_eq!(run.step(), Stepped::Ran);
         }
         run.watch();
     }
@@ -316,7 +316,7 @@ fn many(count: u64) -> u64 {
 pub fn idle_pairs(count: u64, judged: bool) -> Judged {
     let mut run = Judged::new(&network(), judged);
     run.connect_many(count);
-    while run.step() == Step::Ran {}
+    while run.step() == Stepped::Ran {}
     run
 }
 
@@ -360,7 +360,7 @@ fn conversation(writes: u64) -> Trace {
     }
     ask(&mut world, ends.client, Call::Close);
     ask(&mut world, ends.server, Call::Close);
-    while world.step() == Step::Ran {}
+    while world.step() == Stepped::Ran {}
     world.quiesce();
     Trace::new(world.header(Both::same(Contract::modern())), world.drain_events().collect())
 }

@@ -7,7 +7,7 @@ use flowsim::choice::Choice;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Payload};
 use flowsim::link::{ExactFault, Impairment, LinkSettings, PacketName, Probability, SegmentKind};
 use flowsim::trace::{Abort, Event, pattern};
-use flowsim::world::{Conn, NetFault, NetSettings, Op, PipeSettings, Step, World};
+use flowsim::world::{Conn, NetFault, NetSettings, Op, PipeSettings, Stepped, World};
 use proptest::prelude::*;
 
 use super::config;
@@ -96,7 +96,7 @@ impl Run {
     fn pass(&mut self, span: Duration) {
         let timer = self.world.sleep(self.world.now() + span);
         while self.world.poll(timer).is_none() {
-            assert_eq!(self.world.step(), Step::Ran, "a timer is due");
+            assert_eq!(self.world.step(), Stepped::Ran, "a timer is due");
             self.take_all_but(Some(timer));
         }
     }

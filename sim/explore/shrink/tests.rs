@@ -71,7 +71,7 @@ fn no_step_and_no_byte_is_left_that_is_not_needed() {
     }
 }
 
-/// Proptest gives up after so many runs: then it asks for what was known to fail.
+/// Proptest gives up after some runs: then it asks for what was known to fail.
 #[test]
 fn who_gives_up_gets_the_simplest_that_fails() {
     let mut tree = trees(over_tcp()).next().expect("one");

@@ -6,7 +6,7 @@ use super::*;
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Judgement;
 use crate::trace::{Event, What};
-use crate::world::{PipeSettings, Step as Moment, World};
+use crate::world::{PipeSettings, Stepped as Moment, World};
 
 fn run(text: &str) -> Run {
     let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{error:?}"));

@@ -84,12 +84,12 @@ fn windows_are_shifted_as_far_as_they_must_be() {
 
 /// A receiver that knows each octet by its number.
 #[derive(Default)]
-struct Model {
+struct ReceiverModel {
     octets: BTreeMap<u32, u8>,
     taken: usize,
 }
 
-impl Model {
+impl ReceiverModel {
     /// What lies in sequence from the start on.
     fn in_sequence(&self) -> Vec<u8> {
         (0..).map_while(|at| self.octets.get(&at).copied()).collect()
@@ -107,7 +107,7 @@ proptest! {
         let mut receive = Receive::new(capacity);
         receive.open(Seq(irs));
         let start = Seq(irs) + 1;
-        let mut model = Model::default();
+        let mut model = ReceiverModel::default();
         let mut read = Vec::<u8>::new();
         for (offset, len, max) in segments {
             let edge = receive.nxt.since(start) + receive.window();

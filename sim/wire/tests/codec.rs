@@ -59,7 +59,7 @@ fn summed(mut bytes: Vec<u8>) -> Bytes {
     bytes.into()
 }
 
-/// What 24 bytes are whose data offset says so many words.
+/// What 24 bytes are with a data offset of this many words.
 fn with_data_offset(words: u8) -> Result<usize, Malformed> {
     let mut bytes = vec![0; 24];
     bytes[12] = words << 4;

@@ -1,4 +1,5 @@
-//! Calls on a flow that crosses the network: each waits for its turn, and is put to its end's stack until that has an answer.
+//! Performs calls on a flow that crosses the network: each waits for its turn, and is put to its end's stack until that has an
+//! answer.
 
 use std::net::SocketAddr;
 
@@ -8,13 +9,13 @@ use crate::trace::What;
 
 use super::super::Op;
 use super::super::core::Core;
-use super::super::op::State;
+use super::super::op::OpState;
 use super::super::stack::Socket;
 use super::address;
-use super::host::Kind;
+use super::host::StackKind;
 use super::ports::pair;
 use super::post::Post;
-use super::wired::{Apart, Side, Waiting};
+use super::wired::{Apart, WaitingCall, WiredSide};
 
 /// Where a connect goes that names no port, and what an accept takes that names none.
 const PORT: u16 = 80;
@@ -22,7 +23,7 @@ const PORT: u16 = 80;
 impl Post<'_> {
     /// The end of this flow that stands here.
     #[inline]
-    fn side(&mut self, index: u32) -> &mut Side {
+    fn side(&mut self, index: u32) -> &mut WiredSide {
         &mut self.flows[index as usize].ends[self.end]
     }
 
@@ -54,8 +55,8 @@ impl Post<'_> {
         let number = side.calls;
         self.core.log(|| What::Call { at, op: number, call: call.clone() });
         let state = match call {
-            Call::Read { max } => State::Reading { max: (*max).max(1) },
-            _ => State::Waiting,
+            Call::Read { max } => OpState::Reading { max: (*max).max(1) },
+            _ => OpState::Waiting,
         };
         self.core.begin(Some(conn), number, state)
     }
@@ -76,18 +77,18 @@ impl Post<'_> {
             Call::Shutdown(Mode::ReadWrite) if !side.line.is_empty() => {
                 self.put(index, &mut Call::Shutdown(Mode::Read));
                 let call = Call::Shutdown(Mode::Write);
-                self.side(index).line.push(Waiting { op, call, len: None });
+                self.side(index).line.push(WaitingCall { op, call, len: None });
             }
             Call::Destination => self.core.finish(op, Outcome::Ok, None),
             call => {
                 let len = call.buffers().map(|buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum());
                 let call = if len == Some(0) { at_leisure(call) } else { call };
-                self.line_up(index, Waiting { op, call, len });
+                self.line_up(index, WaitingCall { op, call, len });
             }
         }
     }
 
-    /// A call that waits for nobody's turn.
+    /// A call that need not wait for its turn.
     fn at_once(&mut self, index: u32, op: Op, mut call: Call) {
         match self.put(index, &mut call) {
             Some(outcome) => self.core.finish(op, outcome, None),
@@ -145,7 +146,7 @@ impl Post<'_> {
     }
 
     /// A call stands in line, unless it is its turn and it has an answer at once.
-    fn line_up(&mut self, index: u32, mut waiting: Waiting) {
+    fn line_up(&mut self, index: u32, mut waiting: WaitingCall) {
         let side = &mut self.flows[index as usize].ends[self.end];
         match side.line.is_empty() {
             true if serve(self.core, &mut self.host.stack, side.socket, &mut waiting) => {}
@@ -189,7 +190,7 @@ impl Post<'_> {
         }
     }
 
-    /// There is something for one of the readers, of whom this one is the first.
+    /// There is something for one of the readers, of which this one is the first.
     fn tell_reader(&mut self, index: u32, first: Op) {
         let chosen = if self.core.choice.is_benign() { Some(first) } else { self.choose_reader(index) };
         if let Some(op) = chosen {
@@ -312,7 +313,7 @@ impl Post<'_> {
 }
 
 /// Puts a call whose turn it is to the stack; false if there is no answer yet.
-fn serve(core: &mut Core, stack: &mut Kind, socket: Option<Socket>, waiting: &mut Waiting) -> bool {
+fn serve(core: &mut Core, stack: &mut StackKind, socket: Option<Socket>, waiting: &mut WaitingCall) -> bool {
     let outcome = match socket {
         Some(socket) => stack.call(core.now, socket, &mut waiting.call),
         None => Some(Outcome::Error(Error::NotConnected)),

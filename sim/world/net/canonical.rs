@@ -1,4 +1,4 @@
-//! What of a network counts for the fingerprint.
+//! Feeds the fingerprint with what counts of a network.
 
 use std::hash::{Hash, Hasher as _};
 
@@ -7,8 +7,8 @@ use crate::wire::{Options, Packet, SackBlocks, Segment, Seq};
 
 use super::super::core::Core;
 use super::super::fingerprint::Canon;
-use super::super::op::State;
-use super::wired::{Apart, Side};
+use super::super::op::OpState;
+use super::wired::{Apart, WiredSide};
 use super::{Net, Path};
 
 impl Net {
@@ -70,7 +70,7 @@ fn canonical_segment(segment: &Segment, starts: Both<Seq>, canon: &mut Canon) {
     segment.data.write_to(canon);
 }
 
-impl Side {
+impl WiredSide {
     fn canonical(&self, core: &Core, canon: &mut Canon) {
         canon.flags([self.socket.is_some()]);
         let count = |what: fn(&Apart) -> bool| self.apart.iter().filter(|(_, apart)| what(apart)).count();
@@ -84,7 +84,7 @@ impl Side {
         }
         for pending in self.readers.iter().filter_map(|op| core.ops.get(*op)) {
             canon.flags([pending.announced]);
-            if let State::Reading { max } = pending.state {
+            if let OpState::Reading { max } = pending.state {
                 canon.number(max as u64);
             }
         }

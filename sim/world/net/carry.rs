@@ -1,4 +1,4 @@
-//! Packets on their way: the flow that each belongs to, what became of it, and what the trace says of it.
+//! Carries packets: finds the flow that each belongs to, what becomes of it, and what the trace says of it.
 
 use bytes::Bytes;
 
@@ -8,11 +8,11 @@ use crate::time::Instant;
 use crate::trace::{self, Event, SegmentEvent, What};
 use crate::wire::{Datagram, Ecn, Packet, Segment};
 
-use super::super::agenda::Due;
+use super::super::agenda::Occurrence;
 use super::super::core::Core;
 use super::address;
-use super::host::Kind;
-use super::ports::{Pair, pair};
+use super::host::StackKind;
+use super::ports::{PortPair, pair};
 use super::post::Post;
 
 /// A packet under way.
@@ -21,7 +21,7 @@ pub(super) struct Parcel {
     pub(super) id: u64,
     /// The flow that it was sent for.
     pub(super) index: u32,
-    ports: Pair,
+    ports: PortPair,
     /// It is a SYN that begins a connection.
     begins: bool,
     /// The ECN bits of IP's header.
@@ -49,11 +49,11 @@ impl Parcel {
 }
 
 /// What the world knows of a packet that a stack sends.
-struct Label {
+struct PacketLabel {
     id: u64,
     /// The flow that it belongs to.
     index: u32,
-    ports: Pair,
+    ports: PortPair,
     begins: bool,
     meaning: Meaning,
 }
@@ -83,7 +83,7 @@ impl Post<'_> {
     }
 
     #[inline]
-    fn label(&mut self, segment: &Segment) -> Option<Label> {
+    fn label(&mut self, segment: &Segment) -> Option<PacketLabel> {
         let ports = pair(self.end, segment.source, segment.target);
         let index = self.ports[self.end].find(ports)?;
         *self.last_id += 1;
@@ -92,12 +92,12 @@ impl Post<'_> {
         let meaning = wired.meaning(self.end, segment);
         log(self.core, wired.flow, self.end, id, trace::Fate::Sent, segment);
         let begins = segment.flags.syn() && !segment.flags.ack();
-        Some(Label { id, index, ports, begins, meaning })
+        Some(PacketLabel { id, index, ports, begins, meaning })
     }
 
     /// Gives a packet to the link.
     #[inline]
-    fn dispatch(&mut self, label: &Label, ecn: Ecn, packet: Packet) {
+    fn dispatch(&mut self, label: &PacketLabel, ecn: Ecn, packet: Packet) {
         let (sequence, now) = (self.core.agenda.next_sequence(), self.core.now);
         let before = self.link.next();
         let parcel = Parcel { id: label.id, index: label.index, ports: label.ports, begins: label.begins, ecn, packet };
@@ -131,7 +131,7 @@ impl Post<'_> {
     fn give(&mut self, parcel: &mut Parcel) {
         let (now, source) = (self.core.now, address(self.path, self.end.peer()));
         match (&mut self.host.stack, &mut parcel.packet) {
-            (Kind::Own(tcp), Packet::Segment(segment)) => tcp.arrive(now, source, segment),
+            (StackKind::Own(tcp), Packet::Segment(segment)) => tcp.arrive(now, source, segment),
             (stack, packet) => {
                 let packet = std::mem::replace(packet, Packet::Bytes(Bytes::new()));
                 let target = address(self.path, self.end);
@@ -196,7 +196,7 @@ impl Post<'_> {
 #[inline]
 pub(super) fn expect(core: &mut Core, path: u32, from: End, next: Option<(Instant, u64)>) {
     if let Some((time, sequence)) = next {
-        core.agenda.push(time, sequence, Due::Link { path, from });
+        core.agenda.push(time, sequence, Occurrence::Link { path, from });
     }
 }
 

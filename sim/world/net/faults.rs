@@ -1,4 +1,4 @@
-//! What goes wrong in a network at a time: cuts, crashes; and aborts of single ends.
+//! Brings about the faults of a network that have a time: cuts, crashes; and aborts of single ends.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::link::ExactFault;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Env, EnvWhat, What};
 
-use super::super::agenda::Due;
+use super::super::agenda::Occurrence;
 use super::super::core::Core;
 use super::super::target::SetupError;
 use super::Net;
@@ -68,7 +68,7 @@ impl Net {
             match at <= core.now {
                 // What is so from the start must not wait behind the first calls.
                 true => self.strike(core, number + moment),
-                false => core.schedule(at, Due::Fault(number + moment)),
+                false => core.schedule(at, Occurrence::Fault(number + moment)),
             }
         }
         Ok(())
@@ -131,7 +131,7 @@ impl Net {
         core.log(|| What::Env(Env { flow: None, end: None, what }));
     }
 
-    /// The host is gone, and nobody on it goes on. One that is down already only stays so longer.
+    /// The host is gone with all that ran on it. One that is down already only stays so longer.
     fn crash(&mut self, core: &mut Core, end: End) {
         let host = &mut self.paths[0].hosts[end];
         let was_up = host.is_up();

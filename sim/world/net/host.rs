@@ -1,4 +1,4 @@
-//! A host: one stack, and the flows that its connections belong to.
+//! Keeps a host: one stack, and the flows that its connections belong to.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use super::super::stack::{Notice, Socket, Stack};
 /// A host on a path.
 #[derive(Debug)]
 pub(super) struct Host {
-    pub(super) stack: Kind,
+    pub(super) stack: StackKind,
     /// What the network says of its stack: also of that with which it comes back after a crash.
     settings: tcp::Settings,
     /// Crashes that have not ended. It is up again when the last of them has.
@@ -38,7 +38,7 @@ pub(super) struct Host {
 
 /// Where a host stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Site {
+pub(super) struct HostSite {
     pub(super) address: IpAddr,
     /// The largest packet that the path from there takes.
     pub(super) mtu: u16,
@@ -85,25 +85,25 @@ impl Sockets {
 }
 
 /// The simulator's own stack as plain data, or a foreign one behind the same door.
-pub(super) enum Kind {
+pub(super) enum StackKind {
     Own(Box<Tcp>),
     Foreign(Box<dyn Stack>),
 }
 
-impl Kind {
+impl StackKind {
     #[inline]
     pub(super) fn get(&self) -> &dyn Stack {
         match self {
-            Kind::Own(tcp) => &**tcp,
-            Kind::Foreign(stack) => &**stack,
+            StackKind::Own(tcp) => &**tcp,
+            StackKind::Foreign(stack) => &**stack,
         }
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self) -> &mut dyn Stack {
         match self {
-            Kind::Own(tcp) => &mut **tcp,
-            Kind::Foreign(stack) => &mut **stack,
+            StackKind::Own(tcp) => &mut **tcp,
+            StackKind::Foreign(stack) => &mut **stack,
         }
     }
 
@@ -112,64 +112,64 @@ impl Kind {
     #[inline]
     pub(super) fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {
         match self {
-            Kind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
-            Kind::Foreign(stack) => stack.call(now, socket, call),
+            StackKind::Own(tcp) => Stack::call(&mut **tcp, now, socket, call),
+            StackKind::Foreign(stack) => stack.call(now, socket, call),
         }
     }
 
     #[inline]
     pub(super) fn is_readable(&self, socket: Socket) -> bool {
         match self {
-            Kind::Own(tcp) => Stack::is_readable(&**tcp, socket),
-            Kind::Foreign(stack) => stack.is_readable(socket),
+            StackKind::Own(tcp) => Stack::is_readable(&**tcp, socket),
+            StackKind::Foreign(stack) => stack.is_readable(socket),
         }
     }
 
     #[inline]
     pub(super) fn notice(&mut self) -> Option<Notice> {
         match self {
-            Kind::Own(tcp) => Stack::notice(&mut **tcp),
-            Kind::Foreign(stack) => stack.notice(),
+            StackKind::Own(tcp) => Stack::notice(&mut **tcp),
+            StackKind::Foreign(stack) => stack.notice(),
         }
     }
 
     #[inline]
     pub(super) fn deadline(&mut self) -> Option<Instant> {
         match self {
-            Kind::Own(tcp) => Stack::deadline(&mut **tcp),
-            Kind::Foreign(stack) => stack.deadline(),
+            StackKind::Own(tcp) => Stack::deadline(&mut **tcp),
+            StackKind::Foreign(stack) => stack.deadline(),
         }
     }
 
     /// What a host with it starts with after a crash; nothing where that can't be had.
-    fn renew(&self, settings: &tcp::Settings, site: Site) -> Option<Kind> {
+    fn renew(&self, settings: &tcp::Settings, site: HostSite) -> Option<StackKind> {
         match self {
-            Kind::Own(_) => Some(Kind::Own(Box::new(Tcp::new(settings.clone())))),
-            Kind::Foreign(stack) => prepare(stack.renew()?, settings, site).ok().map(Kind::Foreign),
+            StackKind::Own(_) => Some(StackKind::Own(Box::new(Tcp::new(settings.clone())))),
+            StackKind::Foreign(stack) => prepare(stack.renew()?, settings, site).ok().map(StackKind::Foreign),
         }
     }
 
     /// Can a host with it come back after a crash?
     pub(super) fn can_renew(&self) -> bool {
         match self {
-            Kind::Own(_) => true,
-            Kind::Foreign(stack) => stack.renew().is_some(),
+            StackKind::Own(_) => true,
+            StackKind::Foreign(stack) => stack.renew().is_some(),
         }
     }
 
-    fn fork(&self) -> Option<Kind> {
+    fn fork(&self) -> Option<StackKind> {
         Some(match self {
-            Kind::Own(tcp) => Kind::Own(tcp.clone()),
-            Kind::Foreign(stack) => Kind::Foreign(stack.fork()?),
+            StackKind::Own(tcp) => StackKind::Own(tcp.clone()),
+            StackKind::Foreign(stack) => StackKind::Foreign(stack.fork()?),
         })
     }
 }
 
-impl fmt::Debug for Kind {
+impl fmt::Debug for StackKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Kind::Own(tcp) => tcp.fmt(f),
-            Kind::Foreign(_) => f.write_str("a foreign stack"),
+            StackKind::Own(tcp) => tcp.fmt(f),
+            StackKind::Foreign(_) => f.write_str("a foreign stack"),
         }
     }
 }
@@ -177,7 +177,7 @@ impl fmt::Debug for Kind {
 impl Host {
     pub(super) fn own(settings: &tcp::Settings) -> Self {
         Host {
-            stack: Kind::Own(Box::new(Tcp::new(settings.clone()))),
+            stack: StackKind::Own(Box::new(Tcp::new(settings.clone()))),
             settings: settings.clone(),
             crashes: 0,
             has_left: false,
@@ -190,8 +190,8 @@ impl Host {
     }
 
     /// It has this stack from the start; or why the stack can't be set as the network says.
-    pub(super) fn give(&mut self, stack: Box<dyn Stack>, site: Site) -> Result<(), String> {
-        self.stack = Kind::Foreign(prepare(stack, &self.settings, site)?);
+    pub(super) fn give(&mut self, stack: Box<dyn Stack>, site: HostSite) -> Result<(), String> {
+        self.stack = StackKind::Foreign(prepare(stack, &self.settings, site)?);
         Ok(())
     }
 
@@ -230,7 +230,7 @@ impl Host {
     }
 
     /// One crash has ended. After the last of them it is back, with nothing of what it knew.
-    pub(super) fn restart(&mut self, site: Site) {
+    pub(super) fn restart(&mut self, site: HostSite) {
         if self.crashes == 1 {
             let Some(stack) = self.stack.renew(&self.settings, site) else { return };
             self.stack = stack;
@@ -255,7 +255,7 @@ impl Host {
 }
 
 /// Tells a foreign stack where it stands and what the network says of it; or why it can't be set so.
-fn prepare(mut stack: Box<dyn Stack>, settings: &tcp::Settings, site: Site) -> Result<Box<dyn Stack>, String> {
+fn prepare(mut stack: Box<dyn Stack>, settings: &tcp::Settings, site: HostSite) -> Result<Box<dyn Stack>, String> {
     stack.attach(site.address, site.mtu);
     let usual = tcp::Settings { mss: tcp::Settings::mss_for(site.mtu), ..tcp::Settings::new(settings.contract) };
     if *settings != usual {

@@ -1,4 +1,4 @@
-//! The network of a world: paths with a host at either end, and the flows whose segments cross them.
+//! Simulates the network of a world: paths with a host at either end, and the flows that cross them.
 //!
 //! What happens at one end of a path happens at a [`Post`]: a call goes to the stack there ([`calls`]); what the stack then says
 //! and sends is taken from it in one place ([`Post::settle`]); what becomes of a packet is decided by its
@@ -26,8 +26,8 @@ use crate::trace::{Resources, Timeouts};
 pub use faults::NetFault;
 
 use self::carry::Parcel;
-use self::host::{Host, Site};
-use self::ports::Ports;
+use self::host::{Host, HostSite};
+use self::ports::PortTable;
 use self::post::Post;
 use self::wired::Wired;
 use super::Op;
@@ -83,7 +83,7 @@ struct Path {
     links: Both<Link<Parcel>>,
     /// The flow of each pair of ports, as the stack at either end has it: that of the connection there, if it has ended that of
     /// what came last.
-    ports: Both<Ports>,
+    ports: Both<PortTable>,
 }
 
 impl Path {
@@ -156,8 +156,8 @@ impl Net {
     }
 
     /// Where this end of a path stands.
-    fn site(&self, path: u32, end: End) -> Site {
-        Site { address: address(path, end), mtu: self.paths[path as usize].links[end].settings().mtu }
+    fn site(&self, path: u32, end: End) -> HostSite {
+        HostSite { address: address(path, end), mtu: self.paths[path as usize].links[end].settings().mtu }
     }
 
     /// A flow over a path, not connected yet; gives its index here.
@@ -247,7 +247,7 @@ impl Net {
     }
 
     /// How long the stacks of each end's hosts try and keep things; as the RFCs ask where that is not known. How long segments live
-    /// is a stack's own affair: of a foreign one nobody knows it.
+    /// is a stack's own affair: of a foreign one it is not known.
     pub(super) fn limits(&self) -> Both<Timeouts> {
         let of = |end: End| {
             let limits = self.paths.iter().map(|path| path.hosts[end].limits()).reduce(Timeouts::or).unwrap_or_default();
@@ -273,7 +273,7 @@ impl Path {
 
     /// Are both stacks the simulator's own?
     fn is_own(&self) -> bool {
-        End::BOTH.iter().all(|end| matches!(self.hosts[*end].stack, host::Kind::Own(_)))
+        End::BOTH.iter().all(|end| matches!(self.hosts[*end].stack, host::StackKind::Own(_)))
     }
 
     fn fork(&self) -> Option<Path> {

@@ -1,4 +1,4 @@
-//! A host at work: everything that happens at one end of a path stays within what is at hand here.
+//! Works at one end of a path: everything that happens there stays within what is at hand here.
 
 use crate::contract::{Both, End};
 use crate::link::Link;
@@ -6,13 +6,13 @@ use crate::time::Instant;
 use crate::trace::{By, Env, EnvWhat, What};
 use crate::wire::{Ecn, Packet, State};
 
-use super::super::agenda::Due;
+use super::super::agenda::Occurrence;
 use super::super::core::Core;
 use super::super::stack::{Notice, Socket};
 use super::address;
 use super::carry::Parcel;
-use super::host::{Host, Kind};
-use super::ports::{Pair, Ports, pair};
+use super::host::{Host, StackKind};
+use super::ports::{PortPair, PortTable, pair};
 use super::wired::Wired;
 
 /// What a host touches while it works: itself, the link that carries what it sends, and the flows that may end here.
@@ -21,7 +21,7 @@ pub(super) struct Post<'a> {
     pub(super) flows: &'a mut [Wired],
     pub(super) host: &'a mut Host,
     pub(super) link: &'a mut Link<Parcel>,
-    pub(super) ports: &'a mut Both<Ports>,
+    pub(super) ports: &'a mut Both<PortTable>,
     /// Names segments.
     pub(super) last_id: &'a mut u64,
     pub(super) path: u32,
@@ -47,8 +47,8 @@ impl Post<'_> {
     #[inline]
     fn output(&mut self) -> Option<(Ecn, Packet)> {
         let stack = match &mut self.host.stack {
-            Kind::Own(tcp) => return tcp.output().map(|(_, packet)| (Ecn::NotEct, packet)),
-            Kind::Foreign(stack) => stack,
+            StackKind::Own(tcp) => return tcp.output().map(|(_, packet)| (Ecn::NotEct, packet)),
+            StackKind::Foreign(stack) => stack,
         };
         let way = (address(self.path, self.end), address(self.path, self.end.peer()));
         loop {
@@ -72,7 +72,7 @@ impl Post<'_> {
     fn arm_for(&mut self, deadline: Instant) {
         if self.host.is_up() {
             self.host.later.extend(self.host.armed.replace(deadline));
-            self.core.schedule(deadline, Due::Host { path: self.path, end: self.end });
+            self.core.schedule(deadline, Occurrence::Host { path: self.path, end: self.end });
         }
     }
 
@@ -140,7 +140,7 @@ impl Post<'_> {
     }
 
     /// This end of a flow has a connection now, with these ports.
-    pub(super) fn own(&mut self, index: u32, socket: Socket, ports: Pair) {
+    pub(super) fn own(&mut self, index: u32, socket: Socket, ports: PortPair) {
         self.register(index);
         self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);

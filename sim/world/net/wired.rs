@@ -1,4 +1,4 @@
-//! A flow over two stacks: the calls of each end that have not ended, and what its segments mean.
+//! Keeps a flow over two stacks: the calls of each end that have not ended, and what its segments mean.
 
 use smallvec::SmallVec;
 
@@ -16,22 +16,22 @@ use super::super::{Conn, Op};
 pub(super) struct Wired {
     pub(super) flow: u32,
     pub(super) path: u32,
-    pub(super) ends: Both<Side>,
+    pub(super) ends: Both<WiredSide>,
 }
 
 /// One end: the calls that wait for its stack.
 #[derive(Clone, Debug)]
-pub(super) struct Side {
+pub(super) struct WiredSide {
     /// Its connection, once it has one.
     pub(super) socket: Option<Socket>,
     /// Calls so far: the last operation's number.
     pub(super) calls: u64,
     pub(super) readers: Queue<Op>,
     /// Writes, and what takes its turn behind them: flush, the end of writing.
-    pub(super) line: Rare<Waiting>,
+    pub(super) line: Rare<WaitingCall>,
     /// Calls that wait for no turn, each kind in order.
     pub(super) apart: SmallVec<[(Op, Apart); 1]>,
-    sent: Sent,
+    sent: SentNumbers,
     /// The port that its connection was taken on, once it is established.
     pub(super) accepted: Option<u16>,
     /// Its connection is in TIME-WAIT: the next SYN may be for another one.
@@ -55,7 +55,7 @@ pub(super) enum Apart {
 
 /// A call that stands in line.
 #[derive(Clone, Debug)]
-pub(super) struct Waiting {
+pub(super) struct WaitingCall {
     pub(super) op: Op,
     /// What is left of it.
     pub(super) call: Call,
@@ -63,7 +63,7 @@ pub(super) struct Waiting {
     pub(super) len: Option<u64>,
 }
 
-impl Waiting {
+impl WaitingCall {
     /// How many bytes of it the stack has not taken.
     pub(super) fn left(&self) -> u64 {
         self.call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum())
@@ -72,7 +72,7 @@ impl Waiting {
 
 /// How far an end has come with sending: what turns sequence numbers into stream offsets.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sent {
+struct SentNumbers {
     /// The sequence number of its first octet.
     start: Option<Seq>,
     /// The stream offset behind the last octet.
@@ -81,7 +81,7 @@ struct Sent {
 
 impl Wired {
     pub(super) fn new(flow: u32, path: u32, contract: Both<Contract>) -> Self {
-        let side = |end: End| Side::new(contract[end].close_is, contract[end].concurrent_reads);
+        let side = |end: End| WiredSide::new(contract[end].close_is, contract[end].concurrent_reads);
         Wired { flow, path, ends: Both { client: side(End::Client), server: side(End::Server) } }
     }
 
@@ -104,22 +104,22 @@ impl Wired {
         let (entity, len) = (self.conn(from).0, segment.data.len() as u32);
         let sent = &mut self.ends[from].sent;
         if segment.flags.syn() {
-            *sent = Sent { start: Some(segment.seq + 1), high: 0 };
+            *sent = SentNumbers { start: Some(segment.seq + 1), high: 0 };
         }
         let offset = if len > 0 { sent.offset(segment.seq + u32::from(segment.flags.syn()), len) } else { 0 };
         Meaning { entity, kind: kind(segment), offset, len }
     }
 }
 
-impl Side {
+impl WiredSide {
     fn new(close_is: CloseIs, concurrent_reads: ConcurrentReads) -> Self {
-        Side {
+        WiredSide {
             socket: None,
             calls: 0,
             readers: Queue::default(),
             line: Rare::new(),
             apart: SmallVec::new(),
-            sent: Sent::default(),
+            sent: SentNumbers::default(),
             accepted: None,
             lingers: false,
             is_guest: false,
@@ -130,7 +130,7 @@ impl Side {
 
     /// Its host is gone, with all that it waited for.
     pub(super) fn abandon(&mut self) {
-        *self = Side { calls: self.calls, ..Side::new(self.close_is, self.concurrent_reads) };
+        *self = WiredSide { calls: self.calls, ..WiredSide::new(self.close_is, self.concurrent_reads) };
     }
 
     /// Is there a call that waits for this?
@@ -153,7 +153,7 @@ impl Side {
     }
 }
 
-impl Sent {
+impl SentNumbers {
     /// The stream offset of a sequence number, found from how far it lies from the highest one.
     fn offset(&mut self, seq: Seq, len: u32) -> u64 {
         let start = *self.start.get_or_insert(seq);

@@ -1,4 +1,4 @@
-//! What of a pipe counts for the fingerprint.
+//! Feeds the fingerprint with what counts of a pipe.
 
 use std::hash::Hash;
 
@@ -6,10 +6,10 @@ use crate::contract::End;
 
 use super::super::core::Core;
 use super::super::fingerprint::Canon;
-use super::super::op::State;
+use super::super::op::OpState;
 use super::Pipe;
-use super::direction::{Direction, Parcel};
-use super::side::Side;
+use super::direction::{Direction, StreamParcel};
+use super::side::PipeSide;
 
 impl Pipe {
     pub(in super::super) fn canonical(&self, core: &Core, canon: &mut Canon) {
@@ -21,7 +21,7 @@ impl Pipe {
     }
 }
 
-impl Side {
+impl PipeSide {
     fn canonical(&self, canon: &mut Canon) {
         (self.contract, self.dead, self.closing.len()).hash(canon);
         canon.flags([self.shut_read, self.shut_write, self.close_called, self.closed, self.told, self.eof_seen]);
@@ -51,23 +51,23 @@ impl Direction {
         self.unacknowledged.iter().for_each(|(upto, _)| canon.number(upto - self.arrived.min(*upto)));
         for pending in self.readers.iter().filter_map(|op| core.ops.get(*op)) {
             canon.flags([pending.announced]);
-            if let State::Reading { max } = pending.state {
+            if let OpState::Reading { max } = pending.state {
                 canon.number(max as u64);
             }
         }
     }
 }
 
-impl Parcel {
+impl StreamParcel {
     /// Which kind it is comes first: no kind's encoding can be taken for another's.
     fn canonical(&self, canon: &mut Canon) {
         match self {
-            Parcel::Data(bytes) => {
+            StreamParcel::Data(bytes) => {
                 canon.number(0);
                 canon.bytes(bytes);
             }
-            Parcel::Fin => canon.number(1),
-            Parcel::Reset => canon.number(2),
+            StreamParcel::Fin => canon.number(1),
+            StreamParcel::Reset => canon.number(2),
         }
     }
 }

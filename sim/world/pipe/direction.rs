@@ -1,4 +1,4 @@
-//! One direction of a pipe: pending writes, what is under way, what lies ready to be read.
+//! Keeps one direction of a pipe: pending writes, what is under way, what lies ready to be read.
 
 use bytes::{Buf, Bytes, BytesMut};
 use smallvec::SmallVec;
@@ -12,7 +12,7 @@ use super::super::queue::Queue;
 /// How far the end of the stream has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Fin {
-    /// Nobody asked for it.
+    /// It was not asked for.
     #[default]
     Open,
     /// Asked for, behind writes that are not whole yet.
@@ -25,7 +25,7 @@ pub(super) enum Fin {
 
 /// What travels.
 #[derive(Clone, Debug)]
-pub(super) enum Parcel {
+pub(super) enum StreamParcel {
     Data(Bytes),
     Fin,
     Reset,
@@ -33,7 +33,7 @@ pub(super) enum Parcel {
 
 /// A write that is not whole yet.
 #[derive(Clone, Debug)]
-pub(super) struct Writer {
+pub(super) struct PipeWriter {
     pub(super) op: Op,
     /// Orders it against the calls that wait for it.
     serial: u64,
@@ -44,10 +44,10 @@ pub(super) struct Writer {
     pub(super) until_arrival: bool,
 }
 
-impl Writer {
+impl PipeWriter {
     pub(super) fn new(op: Op, mut buffers: SmallVec<[Bytes; 1]>, until_arrival: bool) -> Self {
         buffers.reverse();
-        Writer { op, serial: 0, rest: buffers, accepted: 0, until_arrival }
+        PipeWriter { op, serial: 0, rest: buffers, accepted: 0, until_arrival }
     }
 
     /// Takes the next piece that fits into `room`.
@@ -82,11 +82,11 @@ pub(super) struct Waiter {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Direction {
     /// Pending writes in call order; only the first one moves.
-    pub(super) writers: Queue<Writer>,
+    pub(super) writers: Queue<PipeWriter>,
     waiting: Queue<Waiter>,
     next_serial: u64,
     /// Parcels under way, with the time and the sequence of their arrival.
-    pub(super) transit: Queue<(Instant, u64, Parcel)>,
+    pub(super) transit: Queue<(Instant, u64, StreamParcel)>,
     /// What has arrived and was not read.
     pub(super) ready: Queue<Bytes>,
     /// Bytes accepted and not read: what counts against the capacity.
@@ -101,7 +101,7 @@ pub(super) struct Direction {
 }
 
 impl Direction {
-    pub(super) fn enqueue(&mut self, mut writer: Writer) {
+    pub(super) fn enqueue(&mut self, mut writer: PipeWriter) {
         writer.serial = self.next_serial;
         self.next_serial += 1;
         self.writers.push(writer);
@@ -177,7 +177,7 @@ impl Direction {
         joined.freeze()
     }
 
-    /// Nobody will read: what lies ready is gone, and what is under way counts for nothing (it is dropped on arrival).
+    /// No call will read: what lies ready is gone, and what is under way counts for nothing (it is dropped on arrival).
     pub(super) fn discard(&mut self) {
         self.ready = Queue::default();
         self.held = 0;
@@ -192,7 +192,7 @@ impl Direction {
             return;
         }
         for (_, _, parcel) in self.transit.iter_mut() {
-            if let Parcel::Data(bytes) = parcel {
+            if let StreamParcel::Data(bytes) = parcel {
                 self.ready.push(std::mem::take(bytes));
             }
         }
@@ -205,7 +205,7 @@ impl Direction {
 
     /// Bytes that were accepted and have not arrived.
     pub(super) fn under_way(&self) -> usize {
-        self.transit.iter().map(|(_, _, parcel)| if let Parcel::Data(bytes) = parcel { bytes.len() } else { 0 }).sum()
+        self.transit.iter().map(|(_, _, parcel)| if let StreamParcel::Data(bytes) = parcel { bytes.len() } else { 0 }).sum()
     }
 }
 

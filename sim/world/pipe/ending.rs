@@ -1,4 +1,4 @@
-//! How a pipe ends: shutdown of halves, close (half or full), abort. Each end's own contract decides what its calls do.
+//! Ends a pipe: shutdown of halves, close (half or full), abort. Each end's own contract decides what its calls do.
 
 use crate::contract::{BlockedWriteAtShutdown, End, Error, Mode, Outcome};
 use crate::trace::{Abort, By, Env, EnvWhat, What};
@@ -6,7 +6,7 @@ use crate::trace::{Abort, By, Env, EnvWhat, What};
 use super::super::Op;
 use super::super::core::Core;
 use super::Pipe;
-use super::direction::{Fin, Parcel};
+use super::direction::{Fin, StreamParcel};
 
 impl Pipe {
     /// This end has fully closed: by its close, or with both halves.
@@ -97,7 +97,7 @@ impl Pipe {
     }
 
     /// What is pending at a full close ends at once: reads with the end of the stream, writes with what they got accepted, or
-    /// (where they are to complete) by being accepted beyond the capacity, since nobody may wait for the peer any more.
+    /// (where they are to complete) by being accepted beyond the capacity, since no call may wait for the peer any more.
     fn close_fully(&mut self, core: &mut Core, end: End) {
         if std::mem::replace(&mut self.sides[end].closed, true) {
             return;
@@ -192,7 +192,7 @@ impl Pipe {
         self.end_pending_calls(core, end);
         self.directions[end.peer()].sever(keep);
         if abort == Abort::Reset && by != By::Stack {
-            self.send(core, end, Parcel::Reset);
+            self.send(core, end, StreamParcel::Reset);
         }
         self.wake_reader(core, end);
         self.pump(core, end.peer());

@@ -1,4 +1,4 @@
-//! What holds for every pipe between any two calls: nothing waits that could go on. Checked in debug builds, after every call.
+//! Checks what holds for every pipe between any two calls, that nothing waits that could go on: in debug builds, after every call.
 
 use crate::contract::End;
 

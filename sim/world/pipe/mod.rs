@@ -1,6 +1,6 @@
-//! A flow through memory, in every dialect: what each end does follows from the parameters of its contract.
+//! Carries a flow through memory, in every dialect: what each end does follows from the parameters of its contract.
 //!
-//! Two [`Direction`]s carry parcels, two [`Side`]s know what their end has called; [`ending`] is everything about shutdown,
+//! Two [`Direction`]s carry parcels, two [`PipeSide`]s know what their end has called; [`ending`] is everything about shutdown,
 //! close and abort. What this is not: a network. Nothing is lost or reordered; room is seen at once, and only what a wire
 //! would carry (bytes, the end of the stream, a reset) takes the pipe's delay.
 
@@ -20,11 +20,11 @@ use crate::choice::Site;
 use crate::contract::{Both, Call, ConcurrentReads, End, Error, NodelayMeans, Outcome, Payload};
 use crate::trace::{Place, Resources, What};
 
-use self::direction::{Direction, Fin, Parcel, Writer, contents};
-use self::side::Side;
-use super::agenda::Due;
+use self::direction::{Direction, Fin, PipeWriter, StreamParcel, contents};
+use self::side::PipeSide;
+use super::agenda::Occurrence;
 use super::core::Core;
-use super::op::State;
+use super::op::OpState;
 use super::{Conn, Op, PipeSettings};
 
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Pipe {
     flow: u32,
     capacity: usize,
     delay: Duration,
-    sides: Both<Side>,
+    sides: Both<PipeSide>,
     /// By the end that sends.
     directions: Both<Direction>,
 }
@@ -43,7 +43,7 @@ impl Pipe {
             flow,
             capacity: settings.capacity.max(1),
             delay: settings.delay,
-            sides: Both { client: Side::new(settings.contract.client), server: Side::new(settings.contract.server) },
+            sides: Both { client: PipeSide::new(settings.contract.client), server: PipeSide::new(settings.contract.server) },
             directions: Both::default(),
         }
     }
@@ -62,8 +62,8 @@ impl Pipe {
         let (number, at) = (side.calls, self.place(end));
         core.log(|| What::Call { at, op: number, call: call.clone() });
         let state = match call {
-            Call::Read { max } => State::Reading { max: max.max(1) },
-            _ => State::Waiting,
+            Call::Read { max } => OpState::Reading { max: max.max(1) },
+            _ => OpState::Waiting,
         };
         let op = core.begin(Some(self.conn(end)), number, state);
         match call {
@@ -177,7 +177,7 @@ impl Pipe {
             return core.finish(op, Outcome::Ok, None);
         }
         let until_arrival = nodelay && self.sides[end].contract.nodelay_means == Some(NodelayMeans::Acknowledged);
-        self.directions[end].enqueue(Writer::new(op, buffers, until_arrival));
+        self.directions[end].enqueue(PipeWriter::new(op, buffers, until_arrival));
         self.pump(core, end);
     }
 
@@ -214,12 +214,12 @@ impl Pipe {
 
     fn push_out(&mut self, core: &mut Core, from: End) {
         while let Some(bytes) = self.accept(core, from) {
-            self.send(core, from, Parcel::Data(bytes));
+            self.send(core, from, StreamParcel::Data(bytes));
         }
         let direction = &mut self.directions[from];
         if direction.fin == Fin::Asked && direction.writers.is_empty() {
             direction.fin = Fin::Sent;
-            self.send(core, from, Parcel::Fin);
+            self.send(core, from, StreamParcel::Fin);
         }
         self.settle(core, from);
     }
@@ -234,7 +234,7 @@ impl Pipe {
             direction.held += bytes.len();
         }
         direction.accepted += bytes.len() as u64;
-        if direction.writers.front().is_some_and(Writer::is_whole) {
+        if direction.writers.front().is_some_and(PipeWriter::is_whole) {
             self.finish_writer(core, from);
         }
         Some(bytes)
@@ -268,14 +268,14 @@ impl Pipe {
 
     // What is under way.
 
-    fn send(&mut self, core: &mut Core, from: End, parcel: Parcel) {
+    fn send(&mut self, core: &mut Core, from: End, parcel: StreamParcel) {
         let direction = &mut self.directions[from];
         if self.delay.is_zero() {
             return self.deliver(core, from, parcel);
         }
         let (time, sequence) = (core.now + self.delay, core.agenda.next_sequence());
         if direction.transit.is_empty() {
-            core.agenda.push(time, sequence, Due::Arrival { pipe: self.flow, from });
+            core.agenda.push(time, sequence, Occurrence::Arrival { pipe: self.flow, from });
         }
         direction.transit.push((time, sequence, parcel));
     }
@@ -285,27 +285,27 @@ impl Pipe {
         let direction = &mut self.directions[from];
         let Some((_, _, parcel)) = direction.transit.pop() else { return false };
         if let Some(&(time, sequence, _)) = direction.transit.front() {
-            core.agenda.push(time, sequence, Due::Arrival { pipe: self.flow, from });
+            core.agenda.push(time, sequence, Occurrence::Arrival { pipe: self.flow, from });
         }
         self.deliver(core, from, parcel);
         self.check(core);
         true
     }
 
-    fn deliver(&mut self, core: &mut Core, from: End, parcel: Parcel) {
+    fn deliver(&mut self, core: &mut Core, from: End, parcel: StreamParcel) {
         let target = from.peer();
         match parcel {
-            Parcel::Data(bytes) => {
+            StreamParcel::Data(bytes) => {
                 self.note_arrived(core, from, bytes.len());
                 if !self.is_deaf(target) {
                     self.directions[from].ready.push(bytes);
                 }
             }
-            Parcel::Fin => self.directions[from].fin = Fin::Arrived,
-            Parcel::Reset => return self.abort_by_peer(core, target),
+            StreamParcel::Fin => self.directions[from].fin = Fin::Arrived,
+            StreamParcel::Reset => return self.abort_by_peer(core, target),
         }
         if self.sides[target].dead.is_some() {
-            return self.send(core, target, Parcel::Reset);
+            return self.send(core, target, StreamParcel::Reset);
         }
         self.wake_reader(core, target);
         self.settle_close(core, target);

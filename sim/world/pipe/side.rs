@@ -1,4 +1,4 @@
-//! One end of a pipe: what it has called and suffered, and the answers that its contract gives to that.
+//! Keeps what one end of a pipe has called and what happened to it, and gives the answers of its contract.
 
 use smallvec::SmallVec;
 
@@ -8,7 +8,7 @@ use crate::trace::Abort;
 use super::super::Op;
 
 #[derive(Clone, Debug)]
-pub(super) struct Side {
+pub(super) struct PipeSide {
     pub(super) contract: Contract,
     /// Calls so far: the last operation's number.
     pub(super) calls: u64,
@@ -27,9 +27,9 @@ pub(super) struct Side {
     pub(super) closing: SmallVec<[Op; 1]>,
 }
 
-impl Side {
+impl PipeSide {
     pub(super) fn new(contract: Contract) -> Self {
-        Side {
+        PipeSide {
             contract,
             calls: 0,
             shut_read: false,

@@ -8,7 +8,7 @@ const RESET: Outcome = Outcome::Error(Error::Reset);
 const TIMED_OUT: Outcome = Outcome::Error(Error::TimedOut);
 
 /// The aborts that were logged, as (end, abort, by whom).
-fn aborts(pair: &mut Pair) -> Vec<(End, Abort, By)> {
+fn aborts(pair: &mut PipePair) -> Vec<(End, Abort, By)> {
     let aborts = pair.events().into_iter().filter_map(|event| match event.what {
         What::Env(env) => match (env.end, env.what) {
             (Some(end), EnvWhat::Abort(abort, by)) => Some((end, abort, by)),
@@ -21,7 +21,7 @@ fn aborts(pair: &mut Pair) -> Vec<(End, Abort, By)> {
 
 #[test]
 fn pending_calls_end_at_once_with_the_error() {
-    let mut pair = Pair::small(Contract::pipe(), 1);
+    let mut pair = PipePair::small(Contract::pipe(), 1);
     let calls = [read(9), write("ab"), write("c"), Call::Flush, SHUT_WRITE];
     let ops = calls.map(|call| pair.begin(CLIENT, call));
     pair.abort(CLIENT, Abort::Timeout);
@@ -38,7 +38,7 @@ fn the_error_comes_once_and_then_the_end_or_for_ever_as_the_contract_says() {
         (EofOnReset::Allow, [RESET, Outcome::Eof, Outcome::Eof], [Outcome::Closed, Outcome::Closed]),
     ];
     for (eof_on_reset, reads, writes) in cases {
-        let mut pair = Pair::new(Contract { eof_on_reset, ..Contract::modern() });
+        let mut pair = PipePair::new(Contract { eof_on_reset, ..Contract::modern() });
         pair.abort(CLIENT, Abort::Reset);
         assert_eq!([0; 3].map(|_| pair.read(CLIENT)), reads);
         assert_eq!([0; 2].map(|_| pair.now(CLIENT, write("a"))), writes);
@@ -47,7 +47,7 @@ fn the_error_comes_once_and_then_the_end_or_for_ever_as_the_contract_says() {
 
 #[test]
 fn the_error_is_given_to_whichever_call_comes_first_and_a_cancelled_one_has_not_got_it() {
-    let mut pair = Pair::small(Contract::strict(), 1);
+    let mut pair = PipePair::small(Contract::strict(), 1);
     let writing = pair.begin(CLIENT, write("ab"));
     pair.abort(CLIENT, Abort::Reset);
     pair.world.cancel(writing);
@@ -65,7 +65,7 @@ fn keepalive_death_shows_what_the_contract_says() {
         (None, [TIMED_OUT, TIMED_OUT], TIMED_OUT),
     ];
     for (eof_on_keepalive_death, reads, write_after) in cases {
-        let mut pair = Pair::new(Contract { eof_on_keepalive_death, eof_on_reset: EofOnReset::Forbid, ..Contract::modern() });
+        let mut pair = PipePair::new(Contract { eof_on_keepalive_death, eof_on_reset: EofOnReset::Forbid, ..Contract::modern() });
         pair.abort(CLIENT, Abort::KeepaliveDeath);
         assert_eq!([pair.read(CLIENT), pair.read(CLIENT)], reads);
         assert_eq!(pair.now(CLIENT, write("a")), write_after);
@@ -78,7 +78,7 @@ fn what_had_arrived_is_read_before_the_error_unless_it_is_to_be_dropped() {
         [(DataBeforeAbort::Keep, data("ab")), (DataBeforeAbort::Either, data("ab")), (DataBeforeAbort::Drop, RESET)]
     {
         for millis in [0, 5] {
-            let mut pair = Pair::delayed(Contract { data_before_abort, ..Contract::pipe() }, millis);
+            let mut pair = PipePair::delayed(Contract { data_before_abort, ..Contract::pipe() }, millis);
             pair.now(SERVER, write("ab"));
             pair.abort(CLIENT, Abort::Reset);
             assert_eq!((pair.read(CLIENT), pair.read(CLIENT)), (first.clone(), RESET));
@@ -91,7 +91,7 @@ fn what_had_arrived_is_read_before_the_error_unless_it_is_to_be_dropped() {
 
 #[test]
 fn a_reset_reaches_the_peer_behind_what_was_sent_before() {
-    let mut pair = Pair::delayed(Contract::pipe(), 5);
+    let mut pair = PipePair::delayed(Contract::pipe(), 5);
     pair.now(CLIENT, write("ab"));
     pair.abort(CLIENT, Abort::Reset);
     assert_eq!(pair.now(SERVER, write("x")), Outcome::Ok, "it does not know yet");
@@ -103,7 +103,8 @@ fn a_reset_reaches_the_peer_behind_what_was_sent_before() {
 #[test]
 fn after_a_timeout_the_peer_learns_it_from_the_answer_to_what_it_sends() {
     for (call, ended) in [(write("abc"), RESET), (SHUT_WRITE, Outcome::Done)] {
-        let mut pair = Pair::with(&PipeSettings { capacity: 1, delay: Duration::from_millis(5), ..PipeSettings::new(Contract::pipe()) });
+        let mut pair =
+            PipePair::with(&PipeSettings { capacity: 1, delay: Duration::from_millis(5), ..PipeSettings::new(Contract::pipe()) });
         pair.abort(CLIENT, Abort::Timeout);
         let reading = pair.begin(SERVER, read(9));
         pair.settle();
@@ -118,7 +119,7 @@ fn after_a_timeout_the_peer_learns_it_from_the_answer_to_what_it_sends() {
 
 #[test]
 fn a_writer_with_no_delay_and_a_dead_peer_ends() {
-    let mut pair = Pair::small(Contract::pipe(), 1);
+    let mut pair = PipePair::small(Contract::pipe(), 1);
     let stuck = pair.begin(SERVER, Call::Writev(vec![bytes("ab"), bytes("cd"), bytes("ef")]));
     pair.abort(CLIENT, Abort::Timeout);
     assert!(pair.poll(stuck).is_some());
@@ -128,7 +129,7 @@ fn a_writer_with_no_delay_and_a_dead_peer_ends() {
 
 #[test]
 fn a_clean_end_that_was_read_stays_one() {
-    let mut pair = Pair::new(Contract::pipe());
+    let mut pair = PipePair::new(Contract::pipe());
     pair.now(SERVER, SHUT_WRITE);
     assert_eq!(pair.read(CLIENT), Outcome::Eof);
     pair.abort(CLIENT, Abort::Reset);
@@ -138,7 +139,7 @@ fn a_clean_end_that_was_read_stays_one() {
 #[test]
 fn closing_after_an_abort_ends_as_it_always_does() {
     for contract in Contract::PRESETS {
-        let mut pair = Pair::new(*contract);
+        let mut pair = PipePair::new(*contract);
         pair.abort(CLIENT, Abort::Reset);
         assert_eq!([SHUT_READ, SHUT_BOTH, Call::Close, Call::Close].map(|call| pair.now(CLIENT, call)), [(); 4].map(|()| Outcome::Done));
         pair.assert_nothing_left();
@@ -148,7 +149,7 @@ fn closing_after_an_abort_ends_as_it_always_does() {
 #[test]
 fn a_half_close_that_waits_ends_with_the_abort_of_either_end() {
     for (aborted, other) in [(CLIENT, SERVER), (SERVER, CLIENT)] {
-        let mut pair = Pair::new(Contract::classic());
+        let mut pair = PipePair::new(Contract::classic());
         let closing = pair.begin(other, Call::Close);
         assert_eq!(pair.poll(closing), None);
         pair.abort(aborted, Abort::Reset);
@@ -158,7 +159,7 @@ fn a_half_close_that_waits_ends_with_the_abort_of_either_end() {
 
 #[test]
 fn an_end_that_has_ended_cannot_be_aborted() {
-    let mut pair = Pair::new(Contract::modern());
+    let mut pair = PipePair::new(Contract::modern());
     pair.now(CLIENT, Call::Close);
     pair.abort(CLIENT, Abort::Reset);
     assert_eq!((aborts(&mut pair), pair.read(SERVER)), (vec![], Outcome::Eof));
@@ -169,13 +170,13 @@ fn an_end_that_has_ended_cannot_be_aborted() {
 
 #[test]
 fn nothing_is_kept_for_an_end_that_reads_no_more() {
-    let mut pair = Pair::delayed(Contract::pipe(), 5);
+    let mut pair = PipePair::delayed(Contract::pipe(), 5);
     pair.now(SERVER, SHUT_READ);
     pair.now(CLIENT, write("a"));
     pair.abort(SERVER, Abort::Timeout);
     assert_eq!(pair.read(SERVER), Outcome::Eof);
 
-    let mut pair = Pair::new(Contract::async_io());
+    let mut pair = PipePair::new(Contract::async_io());
     pair.now(CLIENT, write("a"));
     pair.abort(SERVER, Abort::Timeout);
     pair.now(SERVER, SHUT_BOTH);
@@ -184,7 +185,7 @@ fn nothing_is_kept_for_an_end_that_reads_no_more() {
 
 #[test]
 fn an_end_of_the_stream_that_was_not_sent_dies_with_its_end() {
-    let mut pair = Pair::small(Contract::pipe(), 1);
+    let mut pair = PipePair::small(Contract::pipe(), 1);
     pair.begin(CLIENT, write("ab"));
     pair.begin(CLIENT, SHUT_WRITE);
     pair.abort(CLIENT, Abort::Timeout);

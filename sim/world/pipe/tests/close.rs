@@ -6,7 +6,7 @@ use crate::contract::{BlockedWriteAtShutdown, CloseWaits};
 #[test]
 fn a_half_close_waits_for_the_peers_and_keeps_reading() {
     for contract in [Contract::v1(), Contract::classic()] {
-        let mut pair = Pair::new(contract);
+        let mut pair = PipePair::new(contract);
         let closing = pair.begin(CLIENT, Call::Close);
         assert_eq!((pair.poll(closing), pair.read(SERVER)), (None, Outcome::Eof));
         assert_eq!(pair.now(SERVER, write("late")), Outcome::Ok);
@@ -19,7 +19,7 @@ fn a_half_close_waits_for_the_peers_and_keeps_reading() {
 
 #[test]
 fn the_peers_shutdown_of_writing_is_not_its_close() {
-    let mut pair = Pair::new(Contract::classic());
+    let mut pair = PipePair::new(Contract::classic());
     pair.now(SERVER, SHUT_WRITE);
     let closing = pair.begin(CLIENT, Call::Close);
     assert_eq!(pair.poll(closing), None);
@@ -29,7 +29,7 @@ fn the_peers_shutdown_of_writing_is_not_its_close() {
 
 #[test]
 fn a_half_close_returns_when_the_peers_end_of_stream_has_arrived() {
-    let mut pair = Pair::delayed(Contract::classic(), 5);
+    let mut pair = PipePair::delayed(Contract::classic(), 5);
     let (here, there) = (pair.begin(CLIENT, Call::Close), pair.begin(SERVER, Call::Close));
     let again = pair.begin(CLIENT, Call::Close);
     assert_eq!([here, there, again].map(|op| pair.poll(op)), [None, None, None]);
@@ -41,7 +41,7 @@ fn a_half_close_returns_when_the_peers_end_of_stream_has_arrived() {
 #[test]
 fn a_half_close_that_need_not_wait_waits_for_own_writes_only() {
     for waits in [CloseWaits::No, CloseWaits::Either] {
-        let mut pair = Pair::small(Contract { close_waits_for_peer: waits, ..Contract::classic() }, 1);
+        let mut pair = PipePair::small(Contract { close_waits_for_peer: waits, ..Contract::classic() }, 1);
         pair.begin(CLIENT, write("ab"));
         let closing = pair.begin(CLIENT, Call::Close);
         assert_eq!(pair.poll(closing), None);
@@ -53,7 +53,7 @@ fn a_half_close_that_need_not_wait_waits_for_own_writes_only() {
 #[test]
 fn a_full_close_waits_for_nobody_and_delivers_what_was_accepted() {
     for contract in [Contract::modern(), Contract::strict(), Contract::posix(), Contract::async_io(), Contract::pipe()] {
-        let mut pair = Pair::small(contract, 2);
+        let mut pair = PipePair::small(contract, 2);
         let (reading, writing) = (pair.begin(CLIENT, read(9)), pair.begin(CLIENT, write("abc")));
         assert_eq!(pair.now(CLIENT, Call::Close), Outcome::Done);
         assert_eq!((pair.poll(reading), pair.poll(writing)), (Some(Outcome::Eof), Some(Outcome::Closed)));
@@ -67,7 +67,7 @@ fn a_full_close_waits_for_nobody_and_delivers_what_was_accepted() {
 #[test]
 fn writes_that_are_to_complete_complete_at_a_full_close_though_nobody_reads() {
     let contract = Contract { blocked_write_at_shutdown: BlockedWriteAtShutdown::Complete, ..Contract::modern() };
-    let mut pair = Pair::small(contract, 2);
+    let mut pair = PipePair::small(contract, 2);
     let (writing, flush) = (pair.begin(CLIENT, write("abcdef")), pair.begin(CLIENT, Call::Flush));
     let shut = pair.begin(CLIENT, SHUT_WRITE);
     assert_eq!(pair.now(CLIENT, Call::Close), Outcome::Done);
@@ -77,7 +77,7 @@ fn writes_that_are_to_complete_complete_at_a_full_close_though_nobody_reads() {
 
 #[test]
 fn the_peer_of_a_full_close_reads_to_the_end_and_its_writes_fail() {
-    let mut pair = Pair::small(Contract::strict(), 2);
+    let mut pair = PipePair::small(Contract::strict(), 2);
     let stuck = pair.begin(SERVER, write("xyz"));
     let (flush, shut) = (pair.begin(SERVER, Call::Flush), pair.begin(SERVER, SHUT_WRITE));
     pair.now(CLIENT, write("ab"));
@@ -91,7 +91,7 @@ fn the_peer_of_a_full_close_reads_to_the_end_and_its_writes_fail() {
 
 #[test]
 fn a_failed_write_says_how_much_was_accepted() {
-    let mut pair = Pair::small(Contract::strict(), 2);
+    let mut pair = PipePair::small(Contract::strict(), 2);
     let stuck = pair.begin(SERVER, write("xyz"));
     pair.now(CLIENT, Call::Close);
     pair.poll(stuck);
@@ -104,7 +104,7 @@ fn a_failed_write_says_how_much_was_accepted() {
 
 #[test]
 fn an_end_that_closed_owes_nothing_while_its_last_bytes_are_under_way() {
-    let mut pair = Pair::delayed(Contract::modern(), 5);
+    let mut pair = PipePair::delayed(Contract::modern(), 5);
     pair.now(CLIENT, write("ab"));
     pair.now(CLIENT, Call::Close);
     pair.world.quiesce();
@@ -120,7 +120,7 @@ fn an_end_that_closed_owes_nothing_while_its_last_bytes_are_under_way() {
 #[test]
 fn a_disconnect_closes_fully_in_every_dialect_and_ends_a_half_close_that_waits() {
     for contract in Contract::PRESETS {
-        let mut pair = Pair::new(*contract);
+        let mut pair = PipePair::new(*contract);
         let reading = pair.begin(CLIENT, read(9));
         let closing = pair.begin(CLIENT, Call::Close);
         assert_eq!(pair.now(CLIENT, Call::Disconnect), Outcome::Done);
@@ -133,7 +133,7 @@ fn a_disconnect_closes_fully_in_every_dialect_and_ends_a_half_close_that_waits()
 #[test]
 fn ends_of_different_dialects_each_keep_their_own() {
     let contract = Both { client: Contract::classic(), server: Contract::modern() };
-    let mut pair = Pair::with(&PipeSettings { contract, ..PipeSettings::new(Contract::modern()) });
+    let mut pair = PipePair::with(&PipeSettings { contract, ..PipeSettings::new(Contract::modern()) });
     let closing = pair.begin(CLIENT, Call::Close);
     assert_eq!(pair.poll(closing), None);
     assert_eq!(pair.now(SERVER, write("a")), Outcome::Ok);
@@ -143,7 +143,7 @@ fn ends_of_different_dialects_each_keep_their_own() {
 
 #[test]
 fn a_half_close_need_not_wait_for_an_end_that_it_will_not_read() {
-    let mut pair = Pair::new(Contract::classic());
+    let mut pair = PipePair::new(Contract::classic());
     let closing = pair.begin(SERVER, Call::Close);
     pair.abort(CLIENT, Abort::KeepaliveDeath);
     pair.now(CLIENT, Call::Close);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::super::{Conn, Op, PipeSettings, Step, World};
+use super::super::{Conn, Op, PipeSettings, Stepped, World};
 use crate::contract::{Both, Call, Contract, End, Error, Mode, Outcome, Payload};
 use crate::trace::{Abort, EnvWhat, Event, Resources, What};
 
@@ -17,30 +17,30 @@ const CLIENT: End = End::Client;
 const SERVER: End = End::Server;
 
 /// A world with one pipe.
-struct Pair {
+struct PipePair {
     world: World,
     ends: Both<Conn>,
 }
 
-impl Pair {
+impl PipePair {
     fn new(contract: Contract) -> Self {
-        Pair::with(&PipeSettings::new(contract))
+        PipePair::with(&PipeSettings::new(contract))
     }
 
     fn with(settings: &PipeSettings) -> Self {
         let mut world = World::new();
         world.record(true);
         let ends = world.pipe(settings);
-        Pair { world, ends }
+        PipePair { world, ends }
     }
 
     /// Room for `capacity` bytes each way.
     fn small(contract: Contract, capacity: usize) -> Self {
-        Pair::with(&PipeSettings { capacity, ..PipeSettings::new(contract) })
+        PipePair::with(&PipeSettings { capacity, ..PipeSettings::new(contract) })
     }
 
     fn delayed(contract: Contract, millis: u64) -> Self {
-        Pair::with(&PipeSettings { delay: Duration::from_millis(millis), ..PipeSettings::new(contract) })
+        PipePair::with(&PipeSettings { delay: Duration::from_millis(millis), ..PipeSettings::new(contract) })
     }
 
     fn begin(&mut self, end: End, call: Call) -> Op {
@@ -64,7 +64,7 @@ impl Pair {
 
     /// Lets everything happen that is due.
     fn settle(&mut self) {
-        while self.world.step() == Step::Ran {}
+        while self.world.step() == Stepped::Ran {}
     }
 
     fn abort(&mut self, end: End, abort: Abort) {
