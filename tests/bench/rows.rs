@@ -6,7 +6,7 @@ use std::time::Duration;
 use flowsim::contract::{Both, Call, Contract, End, Mode, Outcome, Payload};
 use flowsim::link::LinkSettings;
 use flowsim::oracle::{Judgement, Oracle};
-use flowsim::trace::{Event, Fate, Header, Reader, SegmentEvent, Trace, What, pattern};
+use flowsim::trace::{Event, Fate, Header, Place, Reader, SegmentEvent, Trace, What, pattern};
 use flowsim::wire::{Flags, Options, Segment, Seq};
 use flowsim::world::{Conn, NetSettings, Op, PipeSettings, Stepped, World};
 
@@ -51,6 +51,12 @@ pub static ROWS: &[Row] = &[
     Row { name: "spawn-40000", unit: "task", repeats: 3, counted: 1, prepare: || Box::new(|| shell::spawn(40_000)) },
     Row { name: "io-read", unit: "write and read of 1 byte", repeats: 200, counted: 2, prepare: || Box::new(shell::read) },
     Row { name: "judge-events", unit: "event", repeats: 50, counted: 2, prepare: judge_events },
+    Row { name: "judge-equal-writes-250", unit: "event", repeats: 20, counted: 2, prepare: || equal_writes(250) },
+    Row { name: "judge-equal-writes-500", unit: "event", repeats: 10, counted: 2, prepare: || equal_writes(500) },
+    Row { name: "judge-equal-writes-1000", unit: "event", repeats: 5, counted: 2, prepare: || equal_writes(1_000) },
+    Row { name: "judge-open-reads-250", unit: "event", repeats: 20, counted: 2, prepare: || open_reads(250) },
+    Row { name: "judge-open-reads-500", unit: "event", repeats: 10, counted: 2, prepare: || open_reads(500) },
+    Row { name: "judge-open-reads-1000", unit: "event", repeats: 5, counted: 2, prepare: || open_reads(1_000) },
     Row { name: "judge-segments", unit: "segment event", repeats: 50, counted: 2, prepare: judge_segments },
     Row { name: "read-file", unit: "event", repeats: 10, counted: 2, prepare: || file(false) },
     Row { name: "judge-file", unit: "event", repeats: 10, counted: 2, prepare: || file(true) },
@@ -377,6 +383,55 @@ fn judge(header: Header, events: &[Event]) -> u64 {
 fn judge_events() -> Box<dyn FnMut() -> u64> {
     let trace = conversation(2_000);
     Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
+/// Writes of equal bytes that overlap each other, then as many reads.
+fn equal_writes(writes: u64) -> Box<dyn FnMut() -> u64> {
+    let mut trace = Trace::default();
+    let data = Payload::from(bytes::Bytes::from_static(b"aa"));
+    for op in 1..=writes {
+        call(&mut trace, End::Client, op, Call::Write(data.clone()));
+    }
+    for op in 1..=writes {
+        answer(&mut trace, End::Client, op, Outcome::Ok);
+    }
+    for op in 1..=writes {
+        call(&mut trace, End::Server, op, READ);
+        answer(&mut trace, End::Server, op, Outcome::Data(data.clone()));
+    }
+    Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
+/// Reads that are all pending, and get one byte each of a write: every second one what comes first, before its neighbour.
+fn open_reads(reads: u64) -> Box<dyn FnMut() -> u64> {
+    let mut trace = Trace::default();
+    let data = pattern::slice(0, reads as usize);
+    for op in 1..=reads {
+        call(&mut trace, End::Server, op, READ);
+    }
+    call(&mut trace, End::Client, 1, Call::Write(Payload::Bytes(data.clone())));
+    answer(&mut trace, End::Client, 1, Outcome::Ok);
+    for op in 1..=reads {
+        let byte = (op - 1) as usize ^ 1;
+        answer(&mut trace, End::Server, op, Outcome::Data(Payload::Bytes(data.slice(byte..byte + 1))));
+    }
+    Box::new(move || judge(trace.header.clone(), &trace.events))
+}
+
+fn call(trace: &mut Trace, end: End, op: u64, call: Call) {
+    let at = Place { flow: 0, end };
+    note(trace, What::Call { at, op, call });
+}
+
+fn answer(trace: &mut Trace, end: End, op: u64, outcome: Outcome) {
+    let at = Place { flow: 0, end };
+    note(trace, What::Return { at, op, outcome, accepted: None, peer: None, made: None });
+}
+
+/// The next event, a microsecond after the last one.
+fn note(trace: &mut Trace, what: What) {
+    let t = flowsim::time::Instant(trace.events.len() as u64 * 1000);
+    trace.events.push(Event::new(t, what));
 }
 
 /// A transfer in segments of 1460 bytes, each sent and delivered, and an acknowledgement for every second one.

@@ -39,6 +39,7 @@ impl View<'_> {
 
     /// The read took what another one left.
     fn guess_fill(&self, way: &Way, read: &Read) -> Option<Way> {
+        self.charge(way.size());
         let index = way.holes.iter().position(|hole| read.reader.called < hole.before && !hole.filled(&read.data).0.is_empty())?;
         let mut filled = way.clone();
         let (fillings, _) = filled.holes.remove(index).filled(&read.data);
@@ -61,7 +62,7 @@ impl View<'_> {
 
     /// Takes these bytes: each time from the first write that they fit as far as both go, else from the one that they fit longest.
     /// Whether there is no other way.
-    fn follow(&self, way: &mut Way, data: &[u8]) -> Option<bool> {
+    pub fn follow(&self, way: &mut Way, data: &[u8]) -> Option<bool> {
         let (mut done, mut is_sole) = (0, true);
         while done < data.len() {
             let open = self.eligible(way, 0);

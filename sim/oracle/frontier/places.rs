@@ -161,6 +161,9 @@ impl Line<'_> {
             let run = bytes.len().min(skip);
             at.advance(*index, run);
             skip -= run;
+            if skip == 0 {
+                break;
+            }
         }
         at
     }

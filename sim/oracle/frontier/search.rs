@@ -18,6 +18,10 @@ impl View<'_> {
         let (mut next, mut overtook) = (Vec::new(), false);
         self.look_at(read.reader.now);
         for way in ways {
+            if self.is_spent() && !next.is_empty() {
+                self.cut();
+                break;
+            }
             self.fill(way, read, &mut next);
             let front = self.front(way, read);
             if read.overtaken {
@@ -32,6 +36,7 @@ impl View<'_> {
 
     /// Leaves out what is the same. Of too many the likeliest stay.
     pub fn sift(&self, ways: &mut Vec<Way>) {
+        self.charge(ways.iter().map(Way::size).sum());
         if ways.len() > 1 {
             ways.sort_by(Way::likelier);
             ways.dedup_by(|later, first| later.is_same_place(first));
@@ -47,18 +52,25 @@ impl View<'_> {
         let mut ways = vec![way];
         let mut done = 0;
         while done < data.len() && !ways.is_empty() {
+            if self.is_spent() {
+                return self.take_likeliest(ways, &data[done..]);
+            }
             let run = if let [way] = ways.as_mut_slice() { self.run(way, &data[done..]) } else { 0 };
             done += run;
             if run > 0 {
                 continue;
             }
-            if self.is_spent() && ways.len() > 1 {
-                ways.truncate(1);
-                self.cut();
-            }
             ways = self.successors(&ways, data[done]);
             done += 1;
         }
+        ways
+    }
+
+    /// Nothing may be spent on a choice any more.
+    fn take_likeliest(&self, mut ways: Vec<Way>, data: &[u8]) -> Vec<Way> {
+        self.cut();
+        ways.truncate(1);
+        ways.retain_mut(|way| self.follow(way, data).is_some());
         ways
     }
 
@@ -87,7 +99,6 @@ impl View<'_> {
                 next.push(step);
             }
         }
-        self.charge(next.len() as u64 * 8);
         self.sift(&mut next);
         next
     }
@@ -145,7 +156,7 @@ impl View<'_> {
     fn fill(&self, way: &Way, read: &Read, found: &mut Vec<Way>) {
         for (index, hole) in way.holes.iter().enumerate().filter(|(_, hole)| read.reader.called < hole.before) {
             let (fillings, is_all) = hole.filled(&read.data);
-            self.charge(hole.len() as u64 / 16);
+            self.charge(hole.len() as u64 / 16 + fillings.len() as u64 * way.size());
             if !is_all {
                 self.cut();
             }

@@ -60,6 +60,11 @@ impl Way {
         if self.taken.is_empty() { 0 } else { self.taken.remove(0) }
     }
 
+    /// What it costs to copy and compare it.
+    pub fn size(&self) -> u64 {
+        8 + self.taken.len() as u64 / 4 + self.holes.len() as u64 * 4
+    }
+
     /// How far it has come: what was read, and what other reads must have taken.
     pub fn reach(&self) -> usize {
         self.taken.iter().sum()
