@@ -5,6 +5,7 @@ use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
 use crate::oracle::Violation;
 use crate::rules::{Rule, transitions};
 use crate::trace::{Event, Header, Place, Trace, What};
+use crate::wire::State;
 
 use super::history::{Operation, Operations};
 use super::slice::judge;
@@ -111,8 +112,10 @@ fn next_byte(trace: &Trace, history: &Operations, read: &Operation) -> Option<u6
 fn transitions(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
     let event = trace.events.get(usize::try_from(violation.line.checked_sub(2)?).ok()?)?;
     match &event.what {
-        What::State { from, to, .. } if violation.rule == Rule::StateTransition && !transitions::allowed(from, to) => {
-            Some(transitions::after(from).map(|(to, by)| format!("{to} ({by})")).collect())
+        What::State { from, to, .. } if violation.rule == Rule::StateTransition => {
+            let (from, to) = (State::find(from)?, State::find(to)?);
+            let after = || transitions::after(from).map(|(to, by)| format!("{to} ({by})")).collect();
+            (!transitions::allowed(from, to)).then(after)
         }
         _ => None,
     }

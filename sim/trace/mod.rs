@@ -36,7 +36,7 @@ pub use segment::{Fate, SegmentEvent, Verbatim};
 pub use sending::Sending;
 pub use sink::Sink;
 pub use timeouts::Timeouts;
-pub use words::{STATES, state_name};
+pub use words::state_name;
 pub use write::Writer;
 
 pub use crate::contract::{Abort, Call, End, Error, Keepalive, Outcome, Payload, Resources};

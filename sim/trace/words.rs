@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Abort, By, Clock, EnvWhat, Fate, Records};
+use crate::wire::State;
 
 impl Clock {
     pub(super) const WORDS: &'static [(&'static str, Clock)] = &[("shared", Clock::Shared), ("per-end", Clock::PerEnd)];
@@ -53,24 +54,9 @@ impl EnvWhat {
     }
 }
 
-/// The states of a connection, as RFC 9293 §3.3.2 names them.
-pub const STATES: [&str; 11] = [
-    "CLOSED",
-    "LISTEN",
-    "SYN-SENT",
-    "SYN-RECEIVED",
-    "ESTABLISHED",
-    "FIN-WAIT-1",
-    "FIN-WAIT-2",
-    "CLOSE-WAIT",
-    "CLOSING",
-    "LAST-ACK",
-    "TIME-WAIT",
-];
-
 /// The name of a state for a [`What::State`](super::What::State); the RFC's own names take no memory.
 pub fn state_name(name: &str) -> Cow<'static, str> {
-    let known = STATES.into_iter().find(|known| *known == name);
+    let known = State::ALL.into_iter().map(State::name).find(|known| *known == name);
     known.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
 }
 

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use flowsim::contract::{Both, Call, Contract, End, Error, Keepalive, Mode, Outcome, Payload};
 use flowsim::time::Instant;
 use flowsim::trace::{
-    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Place, Proxy, Records, Resources, STATES, SegmentEvent, Timeouts, Trace,
-    What, pattern, state_name,
+    Abort, By, Clock, Env, EnvWhat, Event, Fate, Header, Layer, Place, Proxy, Records, Resources, SegmentEvent, Timeouts, Trace, What,
+    pattern, state_name,
 };
-use flowsim::wire::{Flags, Segment, Seq};
+use flowsim::wire::{Flags, Segment, Seq, State};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -128,7 +128,7 @@ fn segment() -> impl Strategy<Value = What> {
 
 /// A state by the RFC's name, or by any other.
 fn state_word() -> impl Strategy<Value = Cow<'static, str>> {
-    prop_oneof![select(STATES.to_vec()).prop_map(Cow::Borrowed), text().prop_map(|name| state_name(&name))]
+    prop_oneof![select(State::ALL.map(State::name).to_vec()).prop_map(Cow::Borrowed), text().prop_map(|name| state_name(&name))]
 }
 
 /// One step of a recording.
