@@ -19,6 +19,7 @@ const FLOWS: usize = 131_072;
 const SPARE: usize = 64;
 
 #[derive(Clone, Debug)]
+#[expect(clippy::vec_box, reason = "a flow is large, and stays where it is when others come")]
 pub(super) struct Court {
     header: Header,
     /// Each in a place of its own: a flow is large, and stays where it is when others come.

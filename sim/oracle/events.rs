@@ -7,11 +7,13 @@ mod calls;
 mod ends;
 pub(super) mod opening;
 mod reads;
+mod segment;
 mod writes;
 
 pub(super) use calls::{BegunCall, BegunWrite};
 pub(super) use ends::{PushedOut, ReturnedEnd};
 pub(super) use reads::{CancelledRead, Ending, FailedRead, ReadData, ReadEof, ReadReturn, WrongBytes};
+pub(super) use segment::{ArrivedSegment, SentSegment, StateChange};
 pub(super) use writes::ReturnedWrite;
 
 use super::state::Pending;

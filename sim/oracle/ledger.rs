@@ -51,15 +51,6 @@ impl Ledger {
         rules.iter().for_each(|rule| self.exercised.note(rule));
     }
 
-    /// Counts the rules whose premise holds.
-    pub fn exercise_where<const N: usize>(&mut self, premises: [(Rule, bool); N]) {
-        for (rule, holds) in premises {
-            if holds {
-                self.exercised.note(rule);
-            }
-        }
-    }
-
     /// Counts what an event has put to the test, and writes down what is wrong with it, if anything; the violation's index.
     pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
         self.exercise_all(findings.exercised());

@@ -19,7 +19,7 @@
 //!     ▼
 //!   state ────── what is known of an end: halves, reads, writes, life, opening; of a flow, of the hosts
 //!   stream ───── which bytes can come next (frontier: where overlapping calls leave several answers)
-//!   wire ─────── what segments show of the connection, and (arrivals, idle) of everything else
+//!   track ────── what segments show of each end: numbers, windows, resets, states, and what is certain to have arrived
 //! ```
 //!
 //! Start here: [`Oracle::observe`]. From the name of a rule to its meaning and its code: `rooms/`, the file of that name. What is
@@ -28,7 +28,6 @@
 //!
 //! What it never does: guess. Where the documents or the recording leave a question open, every answer is accepted.
 
-mod arrivals;
 mod catalogue;
 mod controls;
 mod court;
@@ -36,7 +35,6 @@ mod events;
 mod evidence;
 mod fact;
 mod frontier;
-mod idle;
 mod judge;
 mod ledger;
 mod merge;
@@ -48,9 +46,9 @@ mod scene;
 mod stamp;
 mod state;
 mod stream;
+mod track;
 mod verdict;
 mod waiting;
-mod wire;
 
 pub use catalogue::{belongs, examples, excuses, presets};
 pub use controls::{Control, controls};

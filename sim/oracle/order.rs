@@ -4,7 +4,8 @@
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, FailedConnect};
 use super::events::{
-    BegunWrite, BufferSeen, CancelledRead, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd, ReturnedWrite, WrongBytes,
+    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd, ReturnedWrite,
+    SentSegment, StateChange, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -291,6 +292,48 @@ table! {
         UnlistenStopsNew: unlisten_stops_new::accepted,
         AcceptOnce: accept_once::accepted,
         DisconnectNeverFails: disconnect_never_fails::accepted,
+    }
+}
+
+table! {
+    /// A segment that is no reset is sent.
+    sent(SentSegment<'_>) {
+        NoResetToReset: no_reset_to_reset::sent,
+        ResetOnUnreadClose: reset_on_unread_close::sent,
+        OneFin: one_fin::sent,
+        FinAfterData: fin_after_data::sent,
+        RetransmitIsSame: retransmit_is_same::sent,
+        InsideWindow: inside_window::sent,
+        AckIsReceived: ack_is_received::sent,
+        WindowNotShrunk: window_not_shrunk::sent,
+        QuietWhenIdle: quiet_when_idle::sent,
+    }
+}
+
+table! {
+    /// A reset is sent.
+    sent_reset(SentSegment<'_>) {
+        RetransmitIsSame: retransmit_is_same::sent_reset,
+        NoResetToReset: no_reset_to_reset::sent,
+        ResetOnUnreadClose: reset_on_unread_close::sent_reset,
+        QuietWhenIdle: quiet_when_idle::sent,
+    }
+}
+
+table! {
+    /// A segment arrives.
+    arrived(ArrivedSegment) {
+        NoResetToReset: no_reset_to_reset::arrived,
+        WindowReopens: window_reopens::arrived,
+    }
+}
+
+table! {
+    /// The state of a connection changes.
+    state(StateChange<'_>) {
+        StateTransition: state_transition::state,
+        TimeWaitHeld: time_wait_held::state,
+        ResetInWindow: reset_in_window::state,
     }
 }
 

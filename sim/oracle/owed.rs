@@ -4,11 +4,10 @@ use super::Stamp;
 use super::fact::{Fact, fact};
 use super::ledger::{Ledger, Site};
 use super::order;
-use super::rooms::{abort_is_told, accept_once, caller_keeps_off, handshake_completes, resources_freed};
+use super::rooms::{abort_is_told, accept_once, caller_keeps_off, handshake_completes, reset_on_unread_close, resources_freed};
 use super::ruling::Findings;
 use super::state::{Asked, Pending};
 use super::waiting::{Stuck, Waiting};
-use super::wire::unread;
 use crate::contract::{Both, End};
 use crate::oracle::state::Flow;
 use crate::oracle::state::Host;
@@ -31,7 +30,7 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
         accept_once::unasked(flow, book, header, end);
         book.charge(Site { at, flow: flow.id, end, op: None }, caller_keeps_off::at_quiet(flow, end, at));
         resources_freed::at_quiet(flow, book, header, end, at);
-        unread::at_quiet(flow, book, header, end, at);
+        reset_on_unread_close::at_quiet(flow, book, end, at);
     }
 }
 
@@ -64,7 +63,7 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, 
 /// When something last got on: no read shows that where an end throws away what comes, but new segments do.
 fn last_progress(flow: &Flow) -> Instant {
     let throws_away = |end: End| flow.ends[end].halves.shut_read().called.is_some() && flow.ends[end].discards();
-    let said = flow.arrivals.idle.since().filter(|_| End::BOTH.into_iter().any(throws_away));
+    let said = flow.tracks().idle().since().filter(|_| End::BOTH.into_iter().any(throws_away));
     said.map_or(flow.active, |said| said.max(flow.active))
 }
 

@@ -125,6 +125,11 @@ impl Findings {
         self.found.as_ref().is_some_and(|found| found.rules.contains(&rule))
     }
 
+    /// Is this rule broken?
+    pub fn has(&self, rule: Rule) -> bool {
+        self.found.as_ref().is_some_and(|found| found.rules.contains(&rule))
+    }
+
     /// No rule is broken.
     pub fn is_empty(&self) -> bool {
         self.found.is_none()

@@ -33,6 +33,11 @@ impl<'a> Scene<'a> {
         self.me().calm && self.peer().calm && self.book.troubled.is_empty()
     }
 
+    /// The event of an earlier line.
+    pub fn earlier(&self, line: u64) -> Stamp {
+        Stamp::new(self.at.seq, line, self.at.t)
+    }
+
     /// The order between the ends is known.
     pub fn is_ordered(&self) -> bool {
         self.header.clock == Clock::Shared

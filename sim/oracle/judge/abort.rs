@@ -47,7 +47,7 @@ impl Judge<'_> {
         let writer = self.end.peer();
         let stream = &self.flow.streams[writer];
         let arrived = match (self.header.records.segments, self.me().contract.accepted_is_arrived) {
-            (true, _) => self.flow.arrivals.arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+            (true, _) => self.flow.tracks().arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
             (false, YesNo::Yes) => Some(stream.bytes_read + stream.owed(false, 0)),
             (false, YesNo::No) => None,
         };

@@ -22,7 +22,8 @@ impl Judge<'_> {
         self.stir();
         let asked = self.begin(op, call);
         self.duties(op, asked);
-        self.flow.wire[self.end].interrupt();
+        let end = self.end;
+        self.on_tracks(|tracks| tracks.called(end));
         self.note_use(asked);
         self.note_what_ends(asked);
         let (called, peer_reads, unheard) = (self.at, self.peer().reading.returned(), self.hosts[self.end].down);

@@ -2,7 +2,8 @@
 //! what it establishes and enter what was found.
 //!
 //! A file for each kind of event: `call` (a call begins), `read_return` (`misfit`: of bytes that do not fit), `write_return`,
-//! `end_return` (shutdown, close, flush, disconnect), `cancel`, `env` (a line of the environment), `buffer` (a buffer is seen again).
+//! `end_return` (shutdown, close, flush, disconnect), `cancel`, `env` (a line of the environment), `buffer` (a buffer is seen
+//! again), `segment` (a segment is sent or arrives, or a connection's state changes).
 
 mod abort;
 mod buffer;
@@ -13,6 +14,7 @@ mod env;
 mod misfit;
 mod opening;
 mod read_return;
+mod segment;
 mod write_return;
 
 use super::Stamp;

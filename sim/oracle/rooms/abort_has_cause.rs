@@ -47,10 +47,10 @@ fn is_network_troubled(scene: &Scene<'_>) -> bool {
 
 fn reset_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     let (me, peer, end) = (scene.me(), scene.peer(), scene.end);
-    let arrivals = &scene.flow.arrivals;
+    let tracks = scene.flow.tracks();
     let over = me.halves.write_end_called().is_some() && peer.halves.write_end_called().is_some();
-    let seen = arrivals.tells_fates;
-    let came = arrivals.of(end.peer()).reset.is_some();
+    let seen = tracks.tells_fates();
+    let came = tracks.of(end.peer()).reset.is_some();
     let reads_on = me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none() || me.discards();
     if has_left(me) || over || seen && !reads_on {
         return None;
@@ -58,20 +58,20 @@ fn reset_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     if seen && !came {
         return Some(fact!("the {end}'s connection was reset by the stack, although no reset had come that it could accept", end));
     }
-    let reason = has_left(peer) || is_network_troubled(scene) || arrivals.injected_reset(end);
+    let reason = has_left(peer) || is_network_troubled(scene) || tracks.injected_reset(end);
     (!reason).then(|| fact!("the {end}'s connection was reset by the stack, although nobody had closed or aborted it", end))
 }
 
 fn timeout_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     let (me, end) = (scene.me(), scene.end);
     let idle = || fact!("the {end}'s stack gave the connection up, although nothing it had sent was unanswered", end);
-    let arrivals = &scene.flow.arrivals;
-    if arrivals.tells_fates {
-        if arrivals.probes_in_vain(end) {
+    let tracks = scene.flow.tracks();
+    if tracks.tells_fates() {
+        if tracks.probes_in_vain(end) {
             return None;
         }
         let written = scene.flow.streams[end].bytes_called as u32;
-        let all = arrivals.all_acknowledged(end) == Some(written) && !has_left(me);
+        let all = tracks.all_acknowledged(end) == Some(written) && !has_left(me);
         return if all { Some(idle()) } else { gave_up_early(scene) };
     }
     let waited = scene.at.t - scene.flow.active >= scene.header.limits[end].data;
@@ -81,20 +81,20 @@ fn timeout_without_cause(scene: &Scene<'_>) -> Option<Fact> {
 
 /// The simulator's stacks try for as long as they were set to, from the last progress on (R2, RFC 9293 §3.8.3).
 fn gave_up_early(scene: &Scene<'_>) -> Option<Fact> {
-    let (end, arrivals) = (scene.end, &scene.flow.arrivals);
+    let (end, tracks) = (scene.end, scene.flow.tracks());
     // A peer that answers probes of its closed window is alive.
-    let alive = arrivals.of(end.peer()).answered.filter(|_| arrivals.meets_closed_window(end));
-    let progress = arrivals.of(end).waiting.max(alive)?;
+    let alive = tracks.of(end.peer()).answered.filter(|_| tracks.meets_closed_window(end));
+    let progress = tracks.of(end).waiting.max(alive)?;
     let tried = scene.at.t - progress;
     let early = scene.header.simulated && tried < scene.header.limits[end].data && !has_left(scene.me());
     early.then(|| fact!("the {end}'s stack gave the connection up, although there was progress as late as {progress}", end, progress))
 }
 
 fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
-    let (end, arrivals) = (scene.end, &scene.flow.arrivals);
+    let (end, tracks) = (scene.end, scene.flow.tracks());
     let wrong = || fact!("keep-alive gave the {end}'s connection up, although the peer and the network were alive", end);
     // The peer's own probes are old segments: they show that it lives, but answer nothing.
-    let heard = arrivals.of(end.peer()).answered.filter(|_| scene.header.records.segments);
+    let heard = tracks.of(end.peer()).answered.filter(|_| scene.header.records.segments);
     match (heard, scene.me().opening.keepalive().or(scene.header.keepalive)) {
         _ if is_network_troubled(scene) => None,
         (Some(heard), Some(settings)) => {
@@ -102,7 +102,7 @@ fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
             let early = scene.at.t - heard < least;
             early.then(|| fact!("{wrong}: it had been heard at {heard}", wrong = wrong(), heard))
         }
-        (Some(_), None) if arrivals.lossy || arrivals.probes_in_vain(end) => None,
+        (Some(_), None) if tracks.is_lossy() || tracks.probes_in_vain(end) => None,
         _ => Some(wrong()),
     }
 }

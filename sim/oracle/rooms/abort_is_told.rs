@@ -101,17 +101,17 @@ fn told_before(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
 
 /// Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
 fn word_has_come(scene: &Scene<'_>, ago: impl Fn(Instant) -> bool) -> bool {
-    let arrivals = &scene.flow.arrivals;
-    if !arrivals.tells_fates {
-        return !arrivals.lossy;
+    let tracks = scene.flow.tracks();
+    if !tracks.tells_fates() {
+        return !tracks.is_lossy();
     }
-    arrivals.of(scene.end).late.is_some_and(ago) && !scene.flow.wire[scene.end.peer()].has_reset()
+    tracks.of(scene.end).late.is_some_and(ago) && !tracks.end(scene.end.peer()).has_reset()
 }
 
 /// A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
 fn is_close_held_up(scene: &Scene<'_>) -> bool {
-    let (arrivals, peer) = (&scene.flow.arrivals, scene.end.peer());
-    let is_under_way = || arrivals.tells_fates && arrivals.is_waiting(peer);
+    let (tracks, peer) = (scene.flow.tracks(), scene.end.peer());
+    let is_under_way = || tracks.tells_fates() && tracks.is_waiting(peer);
     let delivers = scene.peer().contract.close_sends_pending == CloseSendsPending::Yes;
     delivers && (scene.flow.streams[peer].owed(false, 0) > 0 || is_under_way())
 }

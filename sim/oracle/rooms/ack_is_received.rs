@@ -1,6 +1,11 @@
-//! Judges `ack-is-received`.
+//! Judges `ack-is-received`: does an acknowledgement cover what arrived, and never go back?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::Wrong;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,55 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::AckIsReceived, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    if !sent.segment.flags.ack() {
+        return Ruling::Moot;
+    }
+    match sent.own.arrived().judge(sent.segment.ack, sent.own.sent().syn.is_some()) {
+        None => Ruling::Moot,
+        Some(Err(wrong)) => misses(scene, sent, wrong),
+        Some(Ok(())) if is_unheard(sent) => unheard(scene, sent),
+        Some(Ok(())) => Ruling::Kept,
+    }
+}
+
+/// No SYN has reached this end, where what becomes of its peer's segments is recorded, but it acknowledges more than that SYN.
+#[inline]
+fn is_unheard(sent: &SentSegment<'_>) -> bool {
+    let begun_here = sent.own.sent().syn.is_some() || !sent.own.sent().spoke;
+    let unheard = !sent.own.arrived().has_syn() && sent.far.tells_fates() && begun_here;
+    unheard && sent.far.sent().syn.is_some_and(|syn| sent.segment.ack.is_after(syn))
+}
+
+#[cold]
+fn unheard(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let ack = sent.far.relative(sent.segment.ack);
+    Ruling::broken(&[], fact!("the {end} acknowledged up to sequence number {ack}, but no SYN had arrived", end = scene.end, ack))
+}
+
+#[cold]
+fn misses(scene: &Scene<'_>, sent: &SentSegment<'_>, wrong: Wrong) -> Ruling {
+    let (end, ack) = (scene.end, sent.far.relative(sent.segment.ack));
+    let (line, fact) = match wrong {
+        Wrong::Beyond { next, line } => {
+            let next = sent.far.relative(next);
+            let fact = fact!(
+                "the {end} acknowledged up to sequence number {ack}, but only what lies before {next} had arrived in sequence",
+                end,
+                ack,
+                next
+            );
+            (line, fact)
+        }
+        Wrong::Back { acked, line } => {
+            let acked = sent.far.relative(acked);
+            (line, fact!("the {end} acknowledged up to sequence number {ack}, after it had acknowledged up to {acked}", end, ack, acked))
+        }
+    };
+    Ruling::broken(&[scene.earlier(line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -35,9 +35,9 @@ pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, end: &ReturnedEnd<'_>
 
 /// When the peer did what close waits for, or was aborted. On the wire a shutdown of writing and a half close are the same.
 fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
-    let (peer, arrivals) = (scene.peer(), &scene.flow.arrivals);
-    let unclear = arrivals.tells_fates && arrivals.arrived_of(scene.end.peer()).is_none();
-    let shut = peer.halves.shut_write().called.filter(|_| unclear || arrivals.fin_arrived(scene.end.peer()));
+    let (peer, tracks) = (scene.peer(), scene.flow.tracks());
+    let unclear = tracks.tells_fates() && tracks.arrived_of(scene.end.peer()).is_none();
+    let shut = peer.halves.shut_write().called.filter(|_| unclear || tracks.fin_arrived(scene.end.peer()));
     first([peer.halves.close_begun(), peer.halves.disconnect().called, shut, peer.life.aborted_at(), peer.life.stack_left()])
 }
 

@@ -58,16 +58,16 @@ pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConne
 
 /// Refused, where segments show that no reset came.
 fn nothing_refused(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<Fact> {
-    let arrivals = &scene.flow.arrivals;
-    let seen = arrivals.tells_fates && arrivals.of(scene.end).syn.is_some();
-    let reset = arrivals.of(scene.end.peer()).reset.filter(|at| at.seq > connect.pending.called.seq);
+    let tracks = scene.flow.tracks();
+    let seen = tracks.tells_fates() && tracks.end(scene.end).sent().syn.is_some();
+    let reset = tracks.of(scene.end.peer()).reset.filter(|at| at.seq > connect.pending.called.seq);
     let missing = seen && reset.is_none();
     missing.then(|| fact!("the {end}'s connect was refused, but no reset that answers its SYN had come", end = scene.end))
 }
 
 /// Timed out, although a reset had refused the SYN.
 fn missed_refusal(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<(Option<Stamp>, Fact)> {
-    let refusal = scene.flow.arrivals.of(scene.end.peer()).refusal.filter(|at| at.seq > connect.pending.called.seq)?;
+    let refusal = scene.flow.tracks().of(scene.end.peer()).refusal.filter(|at| at.seq > connect.pending.called.seq)?;
     let said = fact!("the {end}'s connect timed out, but a reset had refused it at {t}", end = scene.end, t = refusal.t);
     Some((Some(refusal), said))
 }

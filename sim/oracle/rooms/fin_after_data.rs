@@ -1,6 +1,11 @@
-//! Judges `fin-after-data`.
+//! Judges `fin-after-data`: does the FIN stand right behind the last byte, and no byte behind the FIN?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::{Fact, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::Misplaced;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,40 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::FinAfterData, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let (own, carries) = (sent.own.sent(), sent.segment.data_len() > 0);
+    if !sent.segment.flags.fin() && (own.fin.is_none() || !carries) {
+        return Ruling::Moot;
+    }
+    match own.misplaced(sent.segment, scene.header.simulated) {
+        None | Some(Misplaced::Second { .. }) => Ruling::kept_if(carries || own.has_data),
+        Some(Misplaced::Behind { fin, line }) => {
+            Ruling::broken(&[scene.earlier(line)], misplaced(scene, sent, Misplaced::Behind { fin, line }))
+        }
+        Some(wrong) => Ruling::broken(&[], misplaced(scene, sent, wrong)),
+    }
+}
+
+fn misplaced(scene: &Scene<'_>, sent: &SentSegment<'_>, wrong: Misplaced) -> Fact {
+    let (end, own) = (scene.end, sent.own);
+    let number = own.relative(sent.segment.data_end());
+    match wrong {
+        Misplaced::Early { next } => {
+            let next = own.relative(next);
+            fact!("the {end} sent its FIN at sequence number {number}, but had sent data up to {next}", end, number, next)
+        }
+        Misplaced::Late { next } => {
+            let next = own.relative(next);
+            fact!("the {end} sent its FIN at sequence number {number}, but had sent nothing beyond {next}", end, number, next)
+        }
+        Misplaced::Behind { fin, .. } | Misplaced::Second { first: fin, .. } => {
+            let fin = own.relative(fin);
+            fact!("the {end} sent up to sequence number {number}, but its FIN is at {fin}", end, number, fin)
+        }
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -50,7 +50,7 @@ fn stuck_connect(call: &Waiting<'_>, port: Option<u16>) -> Option<Due> {
 fn stuck_accept(call: &Waiting<'_>, port: u16) -> Option<Due> {
     let (flow, me, peer, host) = (call.flow, call.me(), call.peer(), &call.hosts[call.end]);
     let (connected, _) = peer.opening.opened().filter(|_| peer.opening.connects())?;
-    let fair = !call.is_parted() && !flow.arrivals.answers_in_vain(call.end) && !me.life.is_maybe_dead();
+    let fair = !call.is_parted() && !flow.tracks().answers_in_vain(call.end) && !me.life.is_maybe_dead();
     let there = host.left.is_none() && !host.down && host.is_listening_perhaps(Some(port));
     let accepts = me.pending.iter().filter(|pending| matches!(pending.asked, Asked::Accept(_))).count();
     let untaken = me.opening.opened().is_none() && accepts == 1;
@@ -76,7 +76,7 @@ pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -
 /// A connect failed over a path on which nothing was lost, to a peer that was accepting all the time.
 pub(in crate::oracle) fn failed_connect(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Ruling {
     let (called, flow) = (connect.pending.called, &scene.flow);
-    let fair = flow.arrivals.tells_fates && !flow.arrivals.lossy && !flow.is_cut() && !flow.path.was_cut();
+    let fair = flow.tracks().tells_fates() && !flow.tracks().is_lossy() && !flow.is_cut() && !flow.path.was_cut();
     if !connect.is_judged || !fair || scene.peer().life.is_gone() || !scene.header.records.network {
         return Ruling::Moot;
     }

@@ -1,7 +1,12 @@
-//! Judges `inside-window`.
+//! Judges `inside-window`: does data stay inside the window that reached its sender, and within the segment size?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::{Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::wire::Seq;
 
 pub(super) const ABOUT: About = About {
     statement: "A sender stays inside the window that reached it last, and within the segment size, window probes of one octet and \
@@ -12,6 +17,50 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::InsideWindow, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let (own, segment, terms) = (sent.own, sent.segment, sent.own.terms());
+    if segment.data_len() == 0 || segment.flags.syn() || own.sent().syn.is_none() || !terms.known {
+        return Ruling::Moot;
+    }
+    let (Some(size), limit) = (terms.size, own.limit()) else { return Ruling::Moot };
+    if segment.data_len() > size {
+        return too_large(scene, sent, size);
+    }
+    match limit {
+        Some((edge, line)) if is_beyond(sent, edge) => beyond(scene, sent, edge, line),
+        _ => Ruling::kept_if(limit.is_some()),
+    }
+}
+
+/// What was sent before may lie outside a window that has shrunk since, and one octet is a probe.
+#[inline]
+fn is_beyond(sent: &SentSegment<'_>, edge: Seq) -> bool {
+    let segment = sent.segment;
+    let is_probe = segment.data_len() == 1 && segment.seq == edge;
+    segment.data_end().is_after(edge) && !is_probe && sent.own.sent().fresh(segment) > 0
+}
+
+#[cold]
+fn too_large(scene: &Scene<'_>, sent: &SentSegment<'_>, size: u32) -> Ruling {
+    let bytes = Value::bytes(sent.segment.data_len());
+    let because = sent.own.limit().filter(|(edge, _)| is_beyond(sent, *edge)).map(|(_, line)| scene.earlier(line));
+    Ruling::broken(because.as_slice(), fact!("the {end} sent {bytes} in one segment; its peer takes {size}", end = scene.end, bytes, size))
+}
+
+#[cold]
+fn beyond(scene: &Scene<'_>, sent: &SentSegment<'_>, edge: Seq, line: u64) -> Ruling {
+    let sent_to = sent.segment.data_end();
+    let fact = fact!(
+        "the {end} sent up to sequence number {number}, {bytes} beyond the window, which ends at {edge}",
+        end = scene.end,
+        number = sent.own.relative(sent_to),
+        bytes = Value::bytes(sent_to.since(edge)),
+        edge = sent.own.relative(edge)
+    );
+    Ruling::broken(&[scene.earlier(line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,10 @@
-//! Judges `no-reset-to-reset`.
+//! Judges `no-reset-to-reset`: does a segment answer a reset?
 
 use super::scope::ALL;
+use crate::oracle::events::{ArrivedSegment, SentSegment};
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +15,22 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::NoResetToReset, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn arrived(_: &Scene<'_>, segment: &ArrivedSegment) -> Ruling {
+    Ruling::kept_if(segment.resets)
+}
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    match sent.own.spur() {
+        Some(spur) if spur.is_answered_by(sent.segment, scene.at.t) => {
+            let what = if sent.segment.flags.rst() { "a reset" } else { "an acknowledgement" };
+            Ruling::broken(&[scene.earlier(spur.line)], fact!("the {end} answered a reset with {what}", end = scene.end, what))
+        }
+        _ => Ruling::Moot,
+    }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,11 @@
-//! Judges `one-fin`.
+//! Judges `one-fin`: does a FIN stand where the first one stood?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::Misplaced;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,19 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::OneFin, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    if !sent.segment.flags.fin() {
+        return Ruling::Moot;
+    }
+    let Some(Misplaced::Second { first, line }) = sent.own.sent().misplaced(sent.segment, scene.header.simulated) else {
+        return Ruling::Kept;
+    };
+    let [number, first] = [sent.segment.data_end(), first].map(|number| sent.own.relative(number));
+    let fact = fact!("the {end} sent a second FIN, at sequence number {number}; its first was at {first}", end = scene.end, number, first);
+    Ruling::broken(&[scene.earlier(line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[Example {
     contracts: ALL,

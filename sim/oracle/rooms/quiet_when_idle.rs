@@ -1,6 +1,11 @@
-//! Judges `quiet-when-idle`.
+//! Judges `quiet-when-idle`: is more sent on an idle flow than it needs?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::{Fact, Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::Needless;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -13,6 +18,35 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::QuietWhenIdle, Section::Liveness, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let Some(needless) = sent.needless else { return Ruling::Moot };
+    let most = u64::from(scene.me().contract.idle_packets);
+    if needless.is_loud(most) || needless.is_storm(most) {
+        return Ruling::broken(&[], too_much(scene, needless, most));
+    }
+    Ruling::kept_if(needless.late > 0)
+}
+
+fn too_much(scene: &Scene<'_>, needless: Needless, most: u64) -> Fact {
+    let end = scene.end;
+    if needless.is_loud(most) {
+        let segments = Value::many(needless.late, "segment");
+        return fact!(
+            "{segments} in an hour on a flow that is idle, the last one of the {end}: at most {most} may be sent",
+            segments,
+            end,
+            most
+        );
+    }
+    let acknowledgements = Value::many(needless.unasked, "acknowledgement");
+    fact!(
+        "{acknowledgements} in an hour that say nothing new and answer nothing but each other, the last one of the {end}",
+        acknowledgements,
+        end
+    )
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

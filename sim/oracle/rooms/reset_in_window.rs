@@ -1,6 +1,10 @@
-//! Judges `reset-in-window`.
+//! Judges `reset-in-window`: did the reset that ended the connection stand at the next number expected?
 
 use super::scope::ALL;
+use crate::oracle::events::StateChange;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +15,22 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ResetInWindow, Section::Wire, Level::Segments)
 };
+
+pub(in crate::oracle) fn state(scene: &Scene<'_>, change: &StateChange<'_>) -> Ruling {
+    // The connection ended in the instant in which nothing but a reset arrived.
+    let ends = change.from.is_synchronised() && change.to.is_none();
+    let Some(spur) = change.own.spur().filter(|spur| ends && spur.t == scene.at.t) else { return Ruling::Moot };
+    let fin = change.far.sent().fin.map(|(fin, _)| fin);
+    if !change.own.arrived().excludes(spur.seq, fin) {
+        return Ruling::Kept;
+    }
+    let fact = fact!(
+        "the {end} took a reset with sequence number {seq}, which is not the next one that it expected",
+        end = scene.end,
+        seq = change.far.relative(spur.seq)
+    );
+    Ruling::broken(&[scene.earlier(spur.line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

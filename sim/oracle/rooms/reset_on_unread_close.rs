@@ -1,7 +1,16 @@
-//! Judges `reset-on-unread-close`.
+//! Judges `reset-on-unread-close`: is the peer told by a reset of bytes that are not read?
 
 use super::scope::{RESETS_UNREAD, resets_unread};
+use crate::contract::{CloseSendsPending, End};
+use crate::oracle::Stamp;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::{Value, fact};
+use crate::oracle::ledger::{Ledger, Site};
+use crate::oracle::ruling::{Findings, Ruling};
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{Aborted, Flow};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::trace::Abort;
 
 pub(super) const ABOUT: About = About {
     statement: "Closing for good with bytes unread, or getting bytes after that, resets the connection: the peer learns that they were \
@@ -14,6 +23,78 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::ResetOnUnreadClose, Section::Wire, Level::Segments)
 };
+
+/// A full close, and how many bytes had arrived that are not read and never will be.
+struct Left {
+    close: Stamp,
+    bytes: u64,
+}
+
+/// What this end's close leaves unread for certain, of the bytes that have arrived.
+fn left_unread(flow: &Flow, end: End, arrived: Option<u64>) -> Option<Left> {
+    let me = &flow.ends[end];
+    let binding = me.halves.closes_fully() && me.contract.close_sends_pending == CloseSendsPending::UnlessUnread;
+    let close = me.halves.close().called.filter(|_| binding)?;
+    // Such a read may have taken bytes that no return shows; an end that had shut reading down had given them up before.
+    let unclear =
+        me.pending.reads() > 0 || me.reading.is_lossy() || me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+    let gone = me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.life.aborted().is_some_and(|abort| !is_own(abort, close));
+    let ended = gone || me.is_void() || me.is_opening() || flow.is_unopened() || flow.is_untaken(end);
+    let bytes = arrived?.saturating_sub(flow.streams[end.peer()].bytes_read);
+    (bytes > 0 && !unclear && !ended).then_some(Left { close, bytes })
+}
+
+/// The stack itself reset the connection, after this close was called: that may be the reset that the peer is owed.
+fn is_own(abort: Aborted, close: Stamp) -> bool {
+    abort.by_stack && abort.kind == Abort::Reset && abort.at.seq > close.seq
+}
+
+/// A FIN says that all was well, where bytes that it acknowledges were thrown away.
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    if !sent.segment.flags.fin() || sent.own.has_reset() {
+        return Ruling::Moot;
+    }
+    let arrived = scene.flow.tracks().arrived_before(scene.end.peer(), sent.segment.ack);
+    let Some(Left { close, bytes }) = left_unread(scene.flow, scene.end, arrived) else { return Ruling::Moot };
+    // A FIN that the caller asked for before may have been on its way.
+    if scene.me().halves.shut_write().called.is_some() || sent.own.has_finished_before(close) {
+        return Ruling::Kept;
+    }
+    let fact = fact!(
+        "the {end} sent a FIN and no reset, although {bytes} were unread when it closed",
+        end = scene.end,
+        bytes = Value::bytes(bytes)
+    );
+    Ruling::broken(&[close], fact)
+}
+
+/// The peer is told by the first reset.
+pub(in crate::oracle) fn sent_reset(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let tells = || left_unread(scene.flow, scene.end, scene.flow.tracks().arrived_of(scene.end.peer())).is_some();
+    Ruling::kept_if(!sent.own.has_reset() && tells())
+}
+
+/// At quiet: an end that closed with bytes unread, or got some after that, and has never told its peer.
+pub(in crate::oracle) fn at_quiet(flow: &Flow, book: &mut Ledger, end: End, at: Stamp) {
+    let (tracks, peer) = (flow.tracks(), end.peer());
+    if tracks.end(end).has_reset() {
+        return;
+    }
+    let Some(Left { close, bytes }) = left_unread(flow, end, tracks.arrived_of(peer)) else { return };
+    // Both directions were over when it closed: nothing is left to be reset (RFC 9293 §3.10.5, TIME-WAIT).
+    if tracks.end(end).has_finished_before(close) && tracks.fin_arrived(peer) {
+        return;
+    }
+    let fact = fact!(
+        "the {end} never sent a reset, although {bytes} that had arrived were unread when it closed, or came after that",
+        end,
+        bytes = Value::bytes(bytes)
+    );
+    let mut found = Findings::default();
+    found.hear(Rule::ResetOnUnreadClose, Ruling::broken(&[close], fact));
+    book.enter(Site { at: close.seen_at(at), flow: flow.id, end, op: None }, found);
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

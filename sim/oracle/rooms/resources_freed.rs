@@ -65,7 +65,7 @@ fn done(flow: &Flow, end: End) -> Option<Stamp> {
     let failed = me.opening.failed().filter(|_| me.opening.connects() && me.opening.opened().is_none() && !me.is_opening());
     let over = first([me.halves.full_close_returned(), me.life.aborted_at(), directions, failed]);
     // A late SYN may have begun a connection that is none of this flow's.
-    over.filter(|over| !me.is_void() && !flow.wire[end].has_begun_after(*over))
+    over.filter(|over| !me.is_void() && !flow.tracks().end(end).has_begun_after(*over))
 }
 
 /// How long an end may hold anything once it is done.
@@ -77,7 +77,7 @@ fn longest(header: &Header, end: End) -> Duration {
 
 /// When that time began: with the end's last call or, in a simulated run, with what last reached it of the peer.
 fn last_word(flow: &Flow, header: &Header, end: End, over: Stamp) -> Instant {
-    let heard = flow.arrivals.of(end.peer()).heard.filter(|_| header.simulated);
+    let heard = flow.tracks().of(end.peer()).heard.filter(|_| header.simulated);
     heard.map_or(over.t, |heard| heard.max(over.t))
 }
 

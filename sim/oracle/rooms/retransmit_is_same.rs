@@ -1,6 +1,11 @@
-//! Judges `retransmit-is-same`.
+//! Judges `retransmit-is-same`: is what is sent again what it was?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::{Value, fact};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::Change;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,41 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::RetransmitIsSame, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    match sent.own.sent().compare(sent.segment) {
+        _ if sent.moved_from.is_some() => moved(scene, sent),
+        (_, Some(change)) => changed(scene, sent, change),
+        (known, None) => Ruling::kept_if(known > 0),
+    }
+}
+
+/// A reset is sent: that it is a SYN too helps nothing.
+pub(in crate::oracle) fn sent_reset(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    if sent.moved_from.is_some() { moved(scene, sent) } else { Ruling::Moot }
+}
+
+/// A SYN that is sent again stands at another number.
+#[cold]
+fn moved(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let [seq, syn] = [Some(sent.segment.seq), sent.moved_from].map(|number| number.unwrap_or_default().0);
+    Ruling::broken(&[], fact!("the {end} sent its SYN again at sequence number {seq}; it was at {syn}", end = scene.end, seq, syn))
+}
+
+/// A byte that is sent again is another one.
+#[cold]
+fn changed(scene: &Scene<'_>, sent: &SentSegment<'_>, change: Change) -> Ruling {
+    let letter = |byte: u8| Value::from(char::from(byte).escape_default().to_string());
+    let fact = fact!(
+        "the {end} sent the byte of sequence number {at} again as '{now}'; it was '{was}'",
+        end = scene.end,
+        at = sent.own.relative(change.at),
+        now = letter(change.now),
+        was = letter(change.was)
+    );
+    Ruling::broken(&[scene.earlier(change.line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

@@ -1,6 +1,12 @@
-//! Judges `state-transition`.
+//! Judges `state-transition`: is there an arrow from where the connection was to where it is?
 
 use super::scope::ALL;
+use crate::oracle::events::StateChange;
+use crate::oracle::fact::fact;
+use crate::oracle::rooms::time_wait_held;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::rules::transitions;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +17,18 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::StateTransition, Section::Wire, Level::Segments)
 };
+
+pub(in crate::oracle) fn state(scene: &Scene<'_>, change: &StateChange<'_>) -> Ruling {
+    let (end, from, to) = (scene.end, change.from.name(), change.to.name());
+    if let Some((was, line)) = change.own.chain().broken_by(change.from, change.to) {
+        let fact = fact!("the {end} left {from}, but it was in {was}", end, from, was = was.name());
+        return Ruling::broken(&[scene.earlier(line)], fact);
+    }
+    if change.from != change.to && !transitions::allowed(change.from, change.to) {
+        return Ruling::broken(&[], fact!("the {end} went from {from} to {to}; the diagram has no such arrow", end, from, to));
+    }
+    if time_wait_held::is_skipped(scene, change) { Ruling::broken(&[], time_wait_held::skipped(scene, change)) } else { Ruling::Kept }
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

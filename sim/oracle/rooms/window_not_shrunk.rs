@@ -1,6 +1,11 @@
-//! Judges `window-not-shrunk`.
+//! Judges `window-not-shrunk`: does a window take back what was offered?
 
 use super::scope::ALL;
+use crate::oracle::events::SentSegment;
+use crate::oracle::fact::fact;
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::track::shrinks;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -11,6 +16,17 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::WindowNotShrunk, Section::Wire, Level::Segments)
 };
+
+#[inline]
+pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let (Some(edge), Some((before, line))) = (sent.offers, sent.own.offered()) else { return Ruling::Moot };
+    if !shrinks(before, edge, sent.own.terms().shift) {
+        return Ruling::Kept;
+    }
+    let [edge, before] = [edge, before].map(|number| sent.far.relative(number));
+    let fact = fact!("the {end} offered a window up to sequence number {edge}, after one up to {before}", end = scene.end, edge, before);
+    Ruling::broken(&[scene.earlier(line)], fact)
+}
 
 const EXAMPLES: &[Example] = &[
     Example {

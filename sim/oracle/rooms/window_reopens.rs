@@ -1,8 +1,11 @@
 //! Judges `window-reopens`: does a writer go on once its peer has read what filled the window?
 
 use super::scope::{ALL, NOT_FLUSHED};
+use crate::oracle::events::ArrivedSegment;
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::{delivery, eof_arrives, write_resolves};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -15,10 +18,16 @@ pub(super) const ABOUT: About = About {
     ..About::new(Rule::WindowReopens, Section::Liveness, Level::Segments)
 };
 
+/// The writer learns that the window is open again.
+#[inline]
+pub(in crate::oracle) fn arrived(_: &Scene<'_>, segment: &ArrivedSegment) -> Ruling {
+    Ruling::kept_if(segment.opens)
+}
+
 /// What is owed waits at a window that is closed as far as its writer knows: that is what is wrong.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     let writer = if call.is_read() { call.end.peer() } else { call.end };
-    if !call.is_read() && !call.is_write() || !call.flow.arrivals.meets_closed_window(writer) {
+    if !call.is_read() && !call.is_write() || !call.flow.tracks().meets_closed_window(writer) {
         return None;
     }
     let Due { because, why } = eof_arrives::stuck(call).or_else(|| delivery::stuck(call)).or_else(|| write_resolves::stuck(call))?;

@@ -1,13 +1,13 @@
 //! Puts one flow together, as far as its events tell: both ends, both directions, and what lies between them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::{EndState, Network, Path, Suspects};
 use crate::contract::{Both, End, Payload};
 use crate::oracle::Stamp;
-use crate::oracle::arrivals::Arrivals;
 use crate::oracle::stream::Stream;
-use crate::oracle::wire::WireState;
+use crate::oracle::track::Tracks;
 use crate::time::Instant;
 use crate::trace::{Header, Resources};
 
@@ -37,9 +37,8 @@ pub(in crate::oracle) struct Flow {
     /// By the end that writes.
     pub streams: Both<Stream>,
     pub path: Path,
-    pub wire: Both<WireState>,
-    /// What segments show beside: kept only where they are recorded.
-    pub arrivals: Arrivals,
+    /// What segments show: kept only where they are recorded.
+    pub segments: Option<Box<Tracks>>,
     pub resources: Both<Option<(Stamp, Resources)>>,
     /// Buffers that reads returned, where the recording shows them again.
     pub buffers: BTreeMap<(End, u64), Fingerprint>,
@@ -55,14 +54,19 @@ pub(in crate::oracle) struct Flow {
 
 impl Flow {
     pub fn new(id: u32, header: &Header, network: &Network) -> Self {
+        Flow::with(id, header, network, None)
+    }
+
+    /// In the memory of what another one's segments had shown.
+    fn with(id: u32, header: &Header, network: &Network, segments: Option<Box<Tracks>>) -> Self {
+        let tracks = || segments.unwrap_or_else(|| Box::new(Tracks::new(header.simulated)));
         let end = |end| EndState::new(header.contract[end]);
         Flow {
             id,
             ends: Both { client: end(End::Client), server: end(End::Server) },
             streams: Both::default(),
             path: Path::on(network),
-            wire: Both::default(),
-            arrivals: Arrivals::default(),
+            segments: header.records.segments.then(tracks),
             resources: Both::default(),
             buffers: BTreeMap::new(),
             suspects: Suspects::default(),
@@ -74,11 +78,10 @@ impl Flow {
 
     /// Another flow takes the place of this one, and the memory of its lists.
     pub fn restart(&mut self, id: u32, header: &Header, network: &Network) {
-        let mut fresh = Flow::new(id, header, network);
-        for end in End::BOTH {
-            fresh.streams[end].inherit(&mut self.streams[end]);
-            fresh.wire[end].inherit(&mut self.wire[end]);
-        }
+        let mut segments = self.segments.take();
+        segments.iter_mut().for_each(|tracks| tracks.restart(header.simulated));
+        let mut fresh = Flow::with(id, header, network, segments);
+        End::BOTH.into_iter().for_each(|end| fresh.streams[end].inherit(&mut self.streams[end]));
         *self = fresh;
     }
 
@@ -88,6 +91,13 @@ impl Flow {
         if let Some(changed) = self.path.catch_up(network) {
             (self.settled, self.active) = (false, self.active.max(changed.t));
         }
+    }
+
+    /// What segments show: nothing where they are not recorded.
+    #[inline]
+    pub fn tracks(&self) -> &Tracks {
+        static NONE: LazyLock<Tracks> = LazyLock::new(Tracks::default);
+        self.segments.as_deref().unwrap_or_else(|| &NONE)
     }
 
     /// A connection that this end has not been handed yet: only its connecting peer knows of it.

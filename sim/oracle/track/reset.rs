@@ -1,11 +1,11 @@
-//! What follows a reset at once: nothing that answers it.
+//! Tells what answers a reset: nothing may.
 
 use crate::time::Instant;
 use crate::wire::{Flags, Segment, Seq};
 
 /// A reset that just reached an end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spur {
+pub(in crate::oracle) struct Spur {
     pub t: Instant,
     pub line: u64,
     pub seq: Seq,

@@ -1,6 +1,8 @@
 //! Every bound of what segments show, from both sides.
 
 use super::*;
+use crate::oracle::Stamp;
+use crate::time::Instant;
 use crate::trace::Payload;
 use crate::wire::{Flags, Segment};
 
@@ -14,13 +16,13 @@ fn at(seq: u64) -> Stamp {
 }
 
 struct Seen {
-    arrivals: Arrivals,
+    tracks: Tracks,
     seq: u64,
 }
 
 impl Seen {
     fn new() -> Self {
-        Seen { arrivals: Arrivals::default(), seq: 0 }
+        Seen { tracks: Tracks::new(false), seq: 0 }
     }
 
     /// After a handshake: the client's first byte is 101, the server's 501; the windows are 10 and shifted by `ws`.
@@ -34,7 +36,15 @@ impl Seen {
 
     fn fate(&mut self, fate: Fate, event: SegmentEvent) {
         self.seq += 1;
-        self.arrivals.segment(&SegmentEvent { fate, ..event }, at(self.seq));
+        let (event, at) = (SegmentEvent { fate, ..event }, at(self.seq));
+        if fate != Fate::Sent {
+            return self.tracks.became(&event, at);
+        }
+        if event.segment.flags.syn() {
+            self.tracks.syn_sent(&event, at, true);
+        }
+        let sending = self.tracks.weigh(&event);
+        self.tracks.sent(&event, at, None, Some((sending, u64::MAX)));
     }
 
     fn passes(&mut self, event: SegmentEvent) {
@@ -45,7 +55,7 @@ impl Seen {
     /// May the server have accepted a reset of this number?
     fn accepts_reset(mut self, seq: u32) -> bool {
         self.passes(segment(End::Client, RST, seq, 0));
-        self.arrivals.of(End::Client).reset.is_some()
+        self.tracks.of(End::Client).reset.is_some()
     }
 }
 
@@ -71,7 +81,7 @@ fn window(mut event: SegmentEvent, window: u16) -> SegmentEvent {
 #[test]
 fn bytes_arrive_in_order_and_inside_the_window() {
     let mut seen = Seen::connected("mss=1460");
-    let arrived = |seen: &Seen| seen.arrivals.arrived_of(End::Client);
+    let arrived = |seen: &Seen| seen.tracks.arrived_of(End::Client);
     seen.passes(data(End::Client, 101, 501, 4));
     assert_eq!(arrived(&seen), Some(4));
     seen.passes(data(End::Client, 106, 501, 2));
@@ -81,9 +91,9 @@ fn bytes_arrive_in_order_and_inside_the_window() {
     seen.passes(window(segment(End::Server, ACK, 501, 112), 20));
     assert_eq!(arrived(&seen), Some(11), "but what is acknowledged was taken");
     seen.passes(carrying(segment(End::Client, ACK | FIN, 112, 501), 3));
-    assert!(seen.arrivals.fin_arrived(End::Client) && !seen.arrivals.fin_arrived(End::Server));
+    assert!(seen.tracks.fin_arrived(End::Client) && !seen.tracks.fin_arrived(End::Server));
     seen.passes(segment(End::Server, ACK, 501, 116));
-    assert_eq!((arrived(&seen), seen.arrivals.all_acknowledged(End::Client)), (Some(14), Some(14)), "a FIN is no byte");
+    assert_eq!((arrived(&seen), seen.tracks.all_acknowledged(End::Client)), (Some(14), Some(14)), "a FIN is no byte");
 }
 
 #[test]
@@ -96,7 +106,7 @@ fn data_with_an_unacceptable_acknowledgement_does_not_arrive() {
         seen.passes(data(End::Server, 511, 101, 10));
         seen.passes(segment(End::Client, ACK, 101, 521));
         seen.passes(data(End::Client, 101, ack, 4));
-        seen.arrivals.arrived_of(End::Client)
+        seen.tracks.arrived_of(End::Client)
     };
     assert_eq!(
         [510, 511, 521, 522].map(arrives),
@@ -109,11 +119,11 @@ fn data_with_an_unacceptable_acknowledgement_does_not_arrive() {
 fn a_second_connection_of_one_end_answers_nothing_that_its_peer_waits_for() {
     let mut seen = Seen::connected("");
     seen.fate(Fate::Sent, data(End::Client, 101, 501, 1));
-    let waiting = seen.arrivals.of(End::Client).waiting;
+    let waiting = seen.tracks.of(End::Client).waiting;
     seen.passes(segment(End::Server, SYN | ACK, 9000, 101));
-    assert_eq!(seen.arrivals.of(End::Client).waiting, waiting);
+    assert_eq!(seen.tracks.of(End::Client).waiting, waiting);
     seen.passes(segment(End::Server, ACK, 501, 102));
-    assert!(seen.arrivals.of(End::Client).waiting > waiting);
+    assert!(seen.tracks.of(End::Client).waiting > waiting);
 }
 
 #[test]
@@ -121,7 +131,7 @@ fn windows_are_shifted_only_if_both_syns_ask_for_it() {
     let arrived = |mut seen: Seen| {
         seen.passes(segment(End::Server, ACK, 501, 101));
         seen.passes(data(End::Client, 101, 501, 100));
-        seen.arrivals.arrived_of(End::Client)
+        seen.tracks.arrived_of(End::Client)
     };
     assert_eq!(arrived(Seen::connected("mss=1460,ws=2")), Some(40));
     assert_eq!(arrived(Seen::connected("ws=0")), Some(10));
@@ -137,11 +147,11 @@ fn numbers_wrap_around() {
     seen.passes(segment(End::Client, SYN, u32::MAX - 2, 0));
     seen.passes(segment(End::Server, SYN | ACK, u32::MAX, u32::MAX - 1));
     seen.passes(data(End::Client, u32::MAX - 1, 0, 4));
-    assert_eq!(seen.arrivals.arrived_of(End::Client), Some(4));
+    assert_eq!(seen.tracks.arrived_of(End::Client), Some(4));
     seen.passes(segment(End::Server, ACK, 0, 2));
-    assert_eq!(seen.arrivals.all_acknowledged(End::Client), Some(4));
+    assert_eq!(seen.tracks.all_acknowledged(End::Client), Some(4));
     seen.passes(segment(End::Client, RST, 2, 0));
-    assert!(seen.arrivals.of(End::Client).reset.is_some());
+    assert!(seen.tracks.of(End::Client).reset.is_some());
 }
 
 #[test]
@@ -151,24 +161,24 @@ fn what_is_damaged_has_not_arrived_and_what_comes_from_nowhere_makes_it_unknown(
     seen.fate(Fate::Sent, damaged.clone());
     seen.fate(Fate::Corrupted, damaged.clone());
     seen.fate(Fate::Delivered, damaged);
-    assert_eq!(seen.arrivals.arrived_of(End::Client), Some(0));
+    assert_eq!(seen.tracks.arrived_of(End::Client), Some(0));
     seen.fate(Fate::Corrupted, data(End::Client, 101, 501, 4));
-    assert_eq!(seen.arrivals.arrived_of(End::Client), None, "without an id it can't be followed");
+    assert_eq!(seen.tracks.arrived_of(End::Client), None, "without an id it can't be followed");
     let mut seen = Seen::connected("");
     seen.fate(Fate::Injected, data(End::Client, 101, 501, 4));
-    assert_eq!(seen.arrivals.arrived_of(End::Client), None);
+    assert_eq!(seen.tracks.arrived_of(End::Client), None);
 }
 
 #[test]
 fn a_stream_that_was_connected_before_begins_with_its_first_segment() {
     let mut seen = Seen::new();
-    assert_eq!(seen.arrivals.arrived_of(End::Client), None);
+    assert_eq!(seen.tracks.arrived_of(End::Client), None);
     seen.passes(data(End::Client, 101, 501, 4));
-    assert_eq!(seen.arrivals.arrived_of(End::Client), Some(4));
+    assert_eq!(seen.tracks.arrived_of(End::Client), Some(4));
     let mut middle = Seen::new();
     middle.passes(segment(End::Server, ACK, 501, 90));
     middle.passes(data(End::Client, 101, 501, 4));
-    assert_eq!(middle.arrivals.arrived_of(End::Client), None, "something was sent before");
+    assert_eq!(middle.tracks.arrived_of(End::Client), None, "something was sent before");
 }
 
 #[test]
@@ -189,7 +199,7 @@ fn a_syn_is_refused_only_by_a_reset_that_acknowledges_it() {
         let mut seen = Seen::new();
         seen.passes(segment(End::Client, SYN, 100, 0));
         seen.passes(segment(End::Server, flags, 0, ack));
-        let server = *seen.arrivals.of(End::Server);
+        let server = *seen.tracks.of(End::Server);
         (server.reset.is_some(), server.refusal.is_some())
     };
     assert_eq!(refused(RST | ACK, 101), (true, true));
@@ -198,7 +208,7 @@ fn a_syn_is_refused_only_by_a_reset_that_acknowledges_it() {
     assert_eq!(refused(RST, 101), (false, false));
     let mut later = Seen::connected("");
     later.passes(segment(End::Server, RST | ACK, 501, 101));
-    assert!(later.arrivals.of(End::Server).reset.is_some() && later.arrivals.of(End::Server).refusal.is_none());
+    assert!(later.tracks.of(End::Server).reset.is_some() && later.tracks.of(End::Server).refusal.is_none());
 }
 
 #[test]
@@ -207,21 +217,21 @@ fn the_newest_segment_tells_the_window() {
     let window = |seq, ack, size| window(segment(End::Server, ACK, seq, ack), size);
     seen.passes(data(End::Client, 101, 501, 4));
     seen.passes(window(501, 105, 0));
-    assert!(seen.arrivals.meets_closed_window(End::Client) && !seen.arrivals.meets_closed_window(End::Server));
+    assert!(seen.tracks.meets_closed_window(End::Client) && !seen.tracks.meets_closed_window(End::Server));
     seen.fate(Fate::Sent, window(501, 105, 4));
-    assert!(seen.arrivals.meets_closed_window(End::Client), "sent is not delivered");
+    assert!(seen.tracks.meets_closed_window(End::Client), "sent is not delivered");
     seen.fate(Fate::Delivered, window(501, 105, 4));
-    assert!(!seen.arrivals.meets_closed_window(End::Client));
+    assert!(!seen.tracks.meets_closed_window(End::Client));
     seen.passes(window(501, 104, 0));
-    assert!(!seen.arrivals.meets_closed_window(End::Client), "an older acknowledgement");
+    assert!(!seen.tracks.meets_closed_window(End::Client), "an older acknowledgement");
     seen.passes(window(501, 105, 0));
-    assert!(seen.arrivals.meets_closed_window(End::Client));
+    assert!(seen.tracks.meets_closed_window(End::Client));
 }
 
 #[test]
 fn waiting_begins_with_the_first_unacknowledged_number_and_again_with_progress() {
     let mut seen = Seen::connected("");
-    let waiting = |seen: &Seen| seen.arrivals.of(End::Client).waiting;
+    let waiting = |seen: &Seen| seen.tracks.of(End::Client).waiting;
     seen.passes(data(End::Client, 101, 501, 4));
     let first = waiting(&seen);
     assert_eq!(first, Some(Instant(seen.seq - 1)));

@@ -1,4 +1,4 @@
-//! How far an end may send: the window that reached it, and the segment size that its peer takes.
+//! Tracks how far an end may send: the window that reached it, and the segment size that its peer takes.
 
 use crate::trace::SegmentEvent;
 use crate::wire::{Options, Segment, Seq};
@@ -9,8 +9,8 @@ const MSS_DEFAULT: u16 = 536;
 /// The same for IPv6: a recording does not say which it is of.
 const MSS_DEFAULT_6: u16 = 1220;
 
-/// Larger shifts count as this one (RFC 7323 §2.3).
-const SHIFT_MAX: u8 = 14;
+/// The greatest shift of a window: larger ones count as this one (RFC 7323 §2.3).
+pub(super) const SHIFT_MAX: u8 = 14;
 
 /// The options of the SYNs of one end; of copies that differ, the most that any of them allows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +27,7 @@ impl SynOptions {
 }
 
 /// The shift that a SYN asks for: larger ones count as the greatest that there is.
-pub(in crate::oracle) fn shift_of(syn: &Segment) -> Option<u8> {
+pub(super) fn shift_of(syn: &Segment) -> Option<u8> {
     syn.options.window_scale.map(|shift| shift.min(SHIFT_MAX))
 }
 
@@ -59,15 +59,36 @@ impl Syns {
 }
 
 /// Are the options of this connection's SYNs recorded? In a recording that shows none there may have been some.
-pub(super) fn options_known(simulated: bool, ends: [&Syns; 2]) -> bool {
+fn options_known(simulated: bool, ends: [&Syns; 2]) -> bool {
     simulated || ends.iter().any(|syns| syns.noted)
 }
 
 /// By how much the windows that `sender` sends are shifted: only if both SYNs said so, and each reached the other end.
-#[inline]
-pub(super) fn shift(sender: &Syns, sender_arrivals: bool, receiver: &Syns, receiver_arrivals: bool) -> u8 {
+fn shift(sender: &Syns, sender_arrivals: bool, receiver: &Syns, receiver_arrivals: bool) -> u8 {
     let shifts = sender.known(sender_arrivals).shift.zip(receiver.known(receiver_arrivals).shift);
     shifts.map_or(0, |(shift, _)| shift.min(SHIFT_MAX))
+}
+
+/// What the SYNs of both ends have settled of what one of them sends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::oracle) struct Terms {
+    /// The options of the SYNs are recorded.
+    pub known: bool,
+    /// By how much its windows are shifted.
+    pub shift: u8,
+    /// The largest payload that its peer takes, once that is known.
+    pub size: Option<u32>,
+}
+
+impl Terms {
+    /// Of what the first of two ends sends, as far as their SYNs are recorded: with the bool, also where they arrived.
+    pub(super) fn new((own, arrivals): (&Syns, bool), (far, far_arrivals): (&Syns, bool), simulated: bool) -> Self {
+        Terms {
+            known: options_known(simulated, [own, far]),
+            shift: shift(own, arrivals, far, far_arrivals),
+            size: segment_size(far, simulated),
+        }
+    }
 }
 
 /// A window in bytes: never more than a gigabyte (RFC 7323 §2.3).
@@ -76,12 +97,12 @@ pub(super) fn in_bytes(field: u32, shift: u8) -> u32 {
 }
 
 /// Does a window take back what it had offered? A field that is shifted may be rounded down.
-pub(super) const fn shrinks(before: Seq, edge: Seq, shift: u8) -> bool {
+pub(in crate::oracle) const fn shrinks(before: Seq, edge: Seq, shift: u8) -> bool {
     before.is_after(edge) && before.since(edge) > 1 << shift
 }
 
 /// The largest payload that an end with these SYNs takes; `None` before one has arrived.
-pub(super) fn segment_size(receiver: &Syns, simulated: bool) -> Option<u32> {
+fn segment_size(receiver: &Syns, simulated: bool) -> Option<u32> {
     let default = if simulated { MSS_DEFAULT } else { MSS_DEFAULT_6 };
     receiver.arrived.map(|options| options.mss.unwrap_or(default).into())
 }

@@ -1,4 +1,4 @@
-//! The bytes that an end has sent and that may have to be sent again: what is sent twice is the same both times.
+//! Keeps the bytes that an end has sent and that may have to be sent again, and compares what is sent again with them.
 
 use std::collections::VecDeque;
 
@@ -35,7 +35,7 @@ impl Piece {
 
 /// A byte that is not what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change {
+pub(in crate::oracle) struct Change {
     /// Its sequence number.
     pub at: Seq,
     pub was: u8,
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(contents.compare(Seq(0), b"cd", None), (2, None));
         let change = Change { at: Seq(2), was: b'e', now: b'E', line: 2 };
         assert_eq!(contents.compare(Seq(0), b"cdEffy", None), (3, Some(change)));
-        assert_eq!(contents.compare(Seq(3), b"??", None), (0, None), "nobody knows the hole");
+        assert_eq!(contents.compare(Seq(3), b"??", None), (0, None), "the hole is not known");
         assert_eq!(contents.compare(Seq(top - 5), b"?????", None), (0, None));
         assert_eq!(contents.compare(Seq(6), b"?", None), (0, None));
     }

@@ -1,16 +1,16 @@
-//! What one end has sent, and what of it is known to have arrived.
+//! Keeps what is certain of one end: lower bounds of what it has sent, of what of that has arrived, and of what it has learned.
+//!
+//! Bytes count as arrived when they came in order inside the offered window, or were acknowledged.
 
+use super::window::{SHIFT_MAX, shift_of};
 use crate::oracle::Stamp;
 use crate::time::Instant;
 use crate::trace::SegmentEvent;
 use crate::wire::{Segment, Seq};
 
-/// The greatest shift of a window (RFC 7323 §2.3).
-const SHIFT_MAX: u8 = 14;
-
 /// The shift of an end's windows, at least and at most.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Shifts(pub u8, pub u8);
+pub(super) struct Shifts(pub u8, pub u8);
 
 impl Default for Shifts {
     fn default() -> Self {
@@ -20,15 +20,13 @@ impl Default for Shifts {
 
 /// What one end has sent, and what of it has arrived at the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in super::super) struct Sending {
-    /// The number of its SYN.
-    pub syn: Option<Seq>,
+pub(in crate::oracle) struct Certain {
     /// How often it sent that SYN.
     pub syns: u32,
     /// The shift that its SYN asks for.
     pub shift: Option<u8>,
     /// The shift of its windows, at least and at most.
-    pub shifts: Shifts,
+    pub(super) shifts: Shifts,
     /// The number after the last one that it ever sent.
     pub end: Option<Seq>,
     /// The highest acknowledgement that it sent.
@@ -69,7 +67,7 @@ pub(in super::super) struct Sending {
     pub late: Option<Instant>,
 }
 
-impl Sending {
+impl Certain {
     /// The stream's first byte has this number.
     pub fn begin(&mut self, base: Seq) {
         (self.base, self.next, self.reach) = (Some(base), base, base);
@@ -102,18 +100,23 @@ impl Sending {
         }
     }
 
-    /// Says how much it has, and how much it takes. Is it more than it said before?
-    pub fn acknowledges(&mut self, event: &SegmentEvent) -> bool {
+    /// The right edges that a segment with an acknowledgement offers beyond those offered before: at least, and at most.
+    #[inline]
+    pub fn edge_with(&self, event: &SegmentEvent) -> (Seq, Seq) {
         let segment = &event.segment;
-        let more = self.ack.is_some_and(|ack| segment.ack.is_after(ack));
-        if more || self.ack.is_none() {
-            self.ack = Some(segment.ack);
-        }
-        let window = |shift: u8| segment.ack + (event.window() << shift);
         let Shifts(low, high) = if segment.flags.syn() { Shifts(0, 0) } else { self.shifts };
-        let (least, most) = (window(low), window(high));
-        self.edge = Some(self.edge.map_or((least, most), |edge| (edge.0.latest(least), edge.1.latest(most))));
-        more
+        let window = event.window();
+        let (least, most) = (segment.ack + (window << low), segment.ack + (window << high));
+        self.edge.map_or((least, most), |edge| (edge.0.latest(least), edge.1.latest(most)))
+    }
+
+    /// It acknowledges what lies before this number, and offers what lies before these edges.
+    #[inline]
+    pub fn acknowledges(&mut self, ack: Seq, edge: (Seq, Seq)) {
+        if self.ack.is_none_or(|known| ack.is_after(known)) {
+            self.ack = Some(ack);
+        }
+        self.edge = Some(edge);
     }
 
     /// The receiver has acknowledged so much, and so much has come to it.
@@ -132,14 +135,32 @@ impl Sending {
     }
 
     /// The window of the newest segment counts (RFC 9293 §3.10.7.4, SND.WL1 and SND.WL2).
+    #[inline]
+    pub fn tells_window(&self, segment: &Segment) -> bool {
+        let newer =
+            |at: Seq| at.is_after(segment.seq) || at == segment.seq && self.ack_arrived.is_some_and(|ack| ack.is_after(segment.ack));
+        segment.flags.ack() && !self.window_at.is_some_and(newer)
+    }
+
+    /// A segment arrived whose window counts.
+    #[inline]
     pub fn window_arrived(&mut self, event: &SegmentEvent, shift: u8) {
-        let segment = &event.segment;
-        let old = |at: Seq| at.is_after(segment.seq) || at == segment.seq && self.ack_arrived.is_some_and(|ack| ack.is_after(segment.ack));
-        if !self.window_at.is_some_and(old) {
-            self.window_at = Some(segment.seq);
-            self.closed = event.window() == 0;
-            self.widest = self.widest.max(event.window() << shift);
-        }
+        let window = event.window();
+        self.window_at = Some(event.segment.seq);
+        self.closed = window == 0;
+        self.widest = self.widest.max(window << shift);
+    }
+
+    /// A SYN begins another connection. What its peer heard, of its own numbers, is the peer's, which may know nothing of this one.
+    pub fn begin_anew(&mut self, syn: &Segment) {
+        let Certain { ack_arrived, reset, refusal, .. } = *self;
+        *self = Certain { ack_arrived, reset, refusal, shift: shift_of(syn), ..Certain::default() };
+        self.begin(syn.seq + 1);
+    }
+
+    /// The peer begins another connection: nothing that was said of the last one answers it.
+    pub fn forget_answers(&mut self) {
+        (self.ack_arrived, self.reset, self.refusal) = (None, None, None);
     }
 
     /// Does it acknowledge more than ever before?

@@ -1,11 +1,11 @@
-//! What an end has sent, on its own circle of sequence numbers.
+//! Tracks what an end has sent, on its own circle of sequence numbers.
 
 use super::contents::{Change, Contents};
 use crate::wire::{Segment, Seq};
 
 /// What one end has sent since its SYN, or since the recording began.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sent {
+pub(in crate::oracle) struct Sent {
     /// The number of its SYN.
     pub syn: Option<Seq>,
     /// The number of its FIN, and the line on which it was sent first.
@@ -25,7 +25,7 @@ pub(super) struct Sent {
 
 /// What is wrong with the place of a FIN, or of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Misplaced {
+pub(in crate::oracle) enum Misplaced {
     /// A FIN that is not where the first one was.
     Second { first: Seq, line: u64 },
     /// A FIN with data behind it.
@@ -81,11 +81,6 @@ impl Sent {
         if probe || start.is_at_least(next) { (0, None) } else { self.contents.compare(start, data, self.una) }
     }
 
-    /// Is this the number behind all that was sent?
-    pub fn is_next(&self, seq: Seq) -> bool {
-        self.next == Some(seq)
-    }
-
     /// How much of a segment's payload was never sent before, from its end; all of it if nothing is known.
     pub fn fresh(&self, segment: &Segment) -> u32 {
         let end = segment.data_end();
@@ -96,27 +91,14 @@ impl Sent {
         }
     }
 
-    /// Takes note of a common segment that begins behind all that was sent, and ends at `end`.
-    pub fn go_on(&mut self, segment: &Segment, end: Seq, line: u64) {
-        self.spoke = true;
-        if segment.data_len() > 0 {
-            self.has_data = true;
-            self.next = Some(end);
-            if let Some(data) = segment.data.bytes() {
-                self.contents.keep(segment.seq, data.clone(), line);
-            }
-        }
-    }
-
     /// Takes note of a segment that is no reset.
+    #[inline]
     pub fn note(&mut self, segment: &Segment, line: u64) {
         self.spoke |= !segment.flags.syn();
-        self.has_data |= segment.data_len() > 0;
         let end = segment.data_end();
-        let fresh = self.fresh(segment) as usize;
-        if let Some(data) = segment.data.bytes().filter(|_| fresh > 0) {
-            let data = if fresh == data.len() { data.clone() } else { data.slice(data.len() - fresh..) };
-            self.contents.keep(end - fresh as u32, data, line);
+        if segment.data_len() > 0 {
+            self.has_data = true;
+            self.keep(segment, end, line);
         }
         self.next = Some(self.next.map_or(end, |next| next.latest(end)));
         if segment.flags.fin() {
@@ -124,23 +106,29 @@ impl Sent {
         }
     }
 
-    /// The peer acknowledges what lies before `ack`.
-    pub fn acknowledge(&mut self, ack: Seq) {
-        if self.could_acknowledge(ack) {
-            self.acknowledged(ack);
+    /// Keeps what was never sent before.
+    fn keep(&mut self, segment: &Segment, end: Seq, line: u64) {
+        let fresh = self.fresh(segment);
+        if let Some(data) = segment.data.bytes().filter(|_| fresh > 0) {
+            let known = data.len() - fresh as usize;
+            let data = if known == 0 { data.clone() } else { data.slice(known..) };
+            self.contents.keep(end - fresh, data, line);
         }
     }
 
-    /// The peer acknowledges what lies before `ack`, which is a number that this end has sent.
-    pub fn acknowledged(&mut self, ack: Seq) {
-        if self.una.is_none_or(|una| ack.is_after(una)) {
+    /// The peer acknowledges what lies before `ack`; false if this end has sent no such number.
+    #[inline]
+    pub fn acknowledge(&mut self, ack: Seq) -> bool {
+        let could = self.could_acknowledge(ack);
+        if could && self.una.is_none_or(|una| ack.is_after(una)) {
             self.una = Some(ack);
             self.contents.acknowledge(ack);
         }
+        could
     }
 
     /// Is that a number that this end has sent?
-    pub fn could_acknowledge(&self, ack: Seq) -> bool {
+    fn could_acknowledge(&self, ack: Seq) -> bool {
         let begun = self.syn.is_none_or(|syn| ack.is_at_least(syn));
         begun && self.next.is_some_and(|next| (next + u32::from(self.fin.is_some())).is_at_least(ack))
     }

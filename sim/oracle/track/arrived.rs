@@ -1,4 +1,4 @@
-//! What has reached an end in sequence, and so what it may acknowledge.
+//! Tracks what has reached an end in sequence, and so what it may acknowledge.
 //!
 //! All that was delivered counts as arrived, whether the end took it or not: what is acknowledged beyond it was never there.
 
@@ -6,15 +6,15 @@ use smallvec::SmallVec;
 
 use crate::wire::{Segment, Seq};
 
-/// So many SYNs with numbers of their own are told apart; beyond that nothing is said of acknowledgements.
+/// The most SYNs with numbers of their own that are told apart; beyond that nothing is said of acknowledgements.
 const COURSES: usize = 4;
 
-/// So many pieces are kept beyond a hole. More are joined, as if what lies between them had arrived too.
+/// The most pieces that are kept beyond a hole. More are joined, as if what lies between them had arrived too.
 const AHEAD: usize = 256;
 
 /// What has reached one end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arrived {
+pub(in crate::oracle) struct Arrived {
     /// One for each SYN that it may have taken: nearly always one.
     courses: SmallVec<[Course; 1]>,
     /// There were too many.
@@ -39,7 +39,7 @@ struct Course {
 
 /// What is wrong with an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(in crate::oracle) enum Wrong {
     /// Only so much had arrived, the last of it on this line.
     Beyond { next: Seq, line: u64 },
     /// The one on this line went further.
@@ -66,36 +66,46 @@ impl Arrived {
         self.courses.push(Course { syn, next: syn + 1, line, acked: None, ahead: Vec::new() });
     }
 
-    /// Judges an acknowledgement that this end sends: `None` if nothing can be said of it. After a wrong one goes on as if it were
-    /// right. An end that has not `begun` with a SYN of its own may speak for an earlier connection, which a SYN has found alive.
-    pub fn acknowledge(&mut self, ack: Seq, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
-        if self.lost {
-            return None;
+    /// What is wrong with an acknowledgement that this end sends: `None` if nothing can be said of it. An end that has not `begun`
+    /// with a SYN of its own may speak for an earlier connection, which a SYN has found alive.
+    #[inline]
+    pub fn judge(&self, ack: Seq, begun: bool) -> Option<Result<(), Wrong>> {
+        match self.courses.as_slice() {
+            _ if self.lost => None,
+            // Nearly always there is one, and it fits.
+            [course] if begun && course.fits(ack) => Some(Ok(())),
+            courses if courses.is_empty() || !begun => Some(self.continues(ack)),
+            courses if courses.iter().any(|course| course.fits(ack)) => Some(Ok(())),
+            courses => courses.last().map(|course| Err(course.wrong(ack))),
         }
-        if self.courses.is_empty() || !begun {
-            return Some(self.go_on(ack, line));
-        }
-        // Nearly always there is one, and it fits.
-        if let [course] = self.courses.as_mut_slice()
-            && course.fits(ack)
-        {
-            course.acked = Some((ack, line));
-            return Some(Ok(()));
-        }
-        if self.courses.iter().any(|course| course.fits(ack)) {
-            self.courses.retain(|course| course.fits(ack));
-            self.courses.iter_mut().for_each(|course| course.acked = Some((ack, line)));
-            return Some(Ok(()));
-        }
-        self.courses.last_mut().map(|course| Err(course.settle(ack, line)))
     }
 
     /// Without a SYN only that acknowledgements never go back can be judged.
-    fn go_on(&mut self, ack: Seq, line: u64) -> Result<(), Wrong> {
-        let before = self.latest.replace((ack, line));
-        match before {
+    fn continues(&self, ack: Seq) -> Result<(), Wrong> {
+        match self.latest {
             Some((acked, line)) if acked.is_after(ack) => Err(Wrong::Back { acked, line }),
             _ => Ok(()),
+        }
+    }
+
+    /// Takes an acknowledgement that this end sends; after a wrong one it goes on as if that were right.
+    #[inline]
+    pub fn acknowledge(&mut self, ack: Seq, begun: bool, line: u64) {
+        match self.courses.as_mut_slice() {
+            _ if self.lost => {}
+            [course] if begun && course.fits(ack) => course.acked = Some((ack, line)),
+            courses if courses.is_empty() || !begun => self.latest = Some((ack, line)),
+            _ => self.settle(ack, line),
+        }
+    }
+
+    /// Several SYNs may have been taken, or none of them fits.
+    fn settle(&mut self, ack: Seq, line: u64) {
+        if self.courses.iter().any(|course| course.fits(ack)) {
+            self.courses.retain(|course| course.fits(ack));
+            self.courses.iter_mut().for_each(|course| course.acked = Some((ack, line)));
+        } else if let Some(course) = self.courses.last_mut() {
+            course.settle(ack, line);
         }
     }
 
@@ -105,30 +115,6 @@ impl Arrived {
         self.courses.retain(|course| acked.is_some_and(|ack| course.covers(ack)));
         self.lost &= self.courses.is_empty();
         self.courses.iter_mut().for_each(|course| course.acked = None);
-    }
-
-    /// What has arrived is known, and followed one SYN.
-    pub fn is_single(&self) -> bool {
-        self.courses.len() == 1 && !self.lost
-    }
-
-    /// An acknowledgement that fits beyond doubt; false, with nothing changed, if it must be judged.
-    pub fn confirms(&mut self, ack: Seq, line: u64) -> bool {
-        match self.courses.as_mut_slice() {
-            [course] if course.fits(ack) => course.acked = Some((ack, line)),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Data that arrives in sequence, or none; false, with nothing changed, if it comes out of sequence.
-    pub fn takes_next(&mut self, start: Seq, len: u32, line: u64) -> bool {
-        match self.courses.as_mut_slice() {
-            _ if len == 0 => {}
-            [course] if course.next == start => course.take(start, start + len, line),
-            _ => return false,
-        }
-        true
     }
 
     /// The next number that this end expects, where that is certain: all that arrived was acknowledged.
@@ -172,6 +158,9 @@ impl Course {
 
     /// What lies behind the hole that was filled has arrived in sequence, too. The pieces lie apart, so one pass is enough.
     fn join(&mut self) {
+        if self.ahead.is_empty() {
+            return;
+        }
         let reached = self.ahead.iter().take_while(|(start, _)| self.next.is_at_least(*start)).count();
         for (_, end) in self.ahead.drain(..reached) {
             self.next = self.next.latest(end);
@@ -210,15 +199,18 @@ impl Course {
     }
 
     /// What is wrong with an acknowledgement that does not fit.
-    fn settle(&mut self, ack: Seq, line: u64) -> Wrong {
-        let wrong = match self.acked {
+    fn wrong(&self, ack: Seq) -> Wrong {
+        match self.acked {
             Some((acked, line)) if acked.is_after(ack) => Wrong::Back { acked, line },
             _ => Wrong::Beyond { next: self.next, line: self.line },
-        };
+        }
+    }
+
+    /// Goes on as if an acknowledgement that does not fit were right.
+    fn settle(&mut self, ack: Seq, line: u64) {
         self.next = self.next.latest(ack);
         self.acked = Some((ack, line));
         self.join();
-        wrong
     }
 }
 
@@ -232,6 +224,13 @@ mod tests {
         Segment { seq, flags: Flags(flags), data: Payload::Count(len), ..Segment::default() }
     }
 
+    /// What is said of an acknowledgement, which is then taken.
+    fn said(arrived: &mut Arrived, ack: Seq, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
+        let said = arrived.judge(ack, begun);
+        arrived.acknowledge(ack, begun, line);
+        said
+    }
+
     fn after_syn(seq: Seq) -> Arrived {
         let mut arrived = Arrived::default();
         arrived.take(&segment(2, seq, 0), 1);
@@ -243,17 +242,17 @@ mod tests {
         for syn in [0, 999, u32::MAX - 3, u32::MAX].map(Seq) {
             let mut arrived = after_syn(syn);
             let at = |offset: u32| syn + offset;
-            assert_eq!(arrived.acknowledge(at(1), true, 2), Some(Ok(())));
+            assert_eq!(said(&mut arrived, at(1), true, 2), Some(Ok(())));
             for (offset, len) in [(7, 2), (3, 2), (5, 1), (12, 4), (6, 1)] {
                 arrived.take(&segment(16, at(offset), len), 3);
             }
             assert_eq!(arrived.courses[0].ahead, [(at(3), at(9)), (at(12), at(16))]);
-            assert_eq!(arrived.acknowledge(at(2), true, 4), Some(Err(Wrong::Beyond { next: at(1), line: 1 })));
+            assert_eq!(said(&mut arrived, at(2), true, 4), Some(Err(Wrong::Beyond { next: at(1), line: 1 })));
             arrived.take(&segment(16, at(1), 3), 5);
-            assert_eq!(arrived.acknowledge(at(9), true, 6), Some(Ok(())));
+            assert_eq!(said(&mut arrived, at(9), true, 6), Some(Ok(())));
             arrived.take(&segment(17, at(9), 10), 7);
-            assert_eq!(arrived.acknowledge(at(20), true, 8), Some(Ok(())));
-            assert_eq!(arrived.acknowledge(at(21), true, 9), Some(Err(Wrong::Beyond { next: at(20), line: 7 })));
+            assert_eq!(said(&mut arrived, at(20), true, 8), Some(Ok(())));
+            assert_eq!(said(&mut arrived, at(21), true, 9), Some(Err(Wrong::Beyond { next: at(20), line: 7 })));
         }
     }
 
@@ -261,28 +260,28 @@ mod tests {
     fn acknowledgements_never_go_back() {
         let mut arrived = after_syn(Seq(100));
         arrived.take(&segment(16, Seq(101), 10), 2);
-        assert_eq!(arrived.acknowledge(Seq(111), true, 3), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(Seq(111), true, 4), Some(Ok(())));
-        assert_eq!(arrived.acknowledge(Seq(110), true, 5), Some(Err(Wrong::Back { acked: Seq(111), line: 4 })));
+        assert_eq!(said(&mut arrived, Seq(111), true, 3), Some(Ok(())));
+        assert_eq!(said(&mut arrived, Seq(111), true, 4), Some(Ok(())));
+        assert_eq!(said(&mut arrived, Seq(110), true, 5), Some(Err(Wrong::Back { acked: Seq(111), line: 4 })));
         let mut unknown = Arrived::default();
-        assert_eq!(unknown.acknowledge(Seq(7), true, 1), Some(Ok(())));
-        assert_eq!(unknown.acknowledge(Seq(6), true, 2), Some(Err(Wrong::Back { acked: Seq(7), line: 1 })));
+        assert_eq!(said(&mut unknown, Seq(7), true, 1), Some(Ok(())));
+        assert_eq!(said(&mut unknown, Seq(6), true, 2), Some(Err(Wrong::Back { acked: Seq(7), line: 1 })));
     }
 
     #[test]
     fn of_several_syns_any_may_have_been_taken() {
         let mut arrived = after_syn(Seq(100));
         arrived.take(&segment(2, Seq(5000), 0), 2);
-        assert_eq!(arrived.acknowledge(Seq(101), true, 3), Some(Ok(())), "the first");
+        assert_eq!(said(&mut arrived, Seq(101), true, 3), Some(Ok(())), "the first");
         assert_eq!(arrived.courses.len(), 1);
         arrived.take(&segment(2, Seq(5000), 0), 4);
         arrived.begin_anew(Some(Seq(5001)));
-        assert_eq!(arrived.acknowledge(Seq(5001), true, 5), Some(Ok(())), "the second, by a SYN of its own");
-        assert_eq!(arrived.acknowledge(Seq(101), true, 6), Some(Err(Wrong::Back { acked: Seq(5001), line: 5 })));
+        assert_eq!(said(&mut arrived, Seq(5001), true, 5), Some(Ok(())), "the second, by a SYN of its own");
+        assert_eq!(said(&mut arrived, Seq(101), true, 6), Some(Err(Wrong::Back { acked: Seq(5001), line: 5 })));
         for syn in 1..=COURSES as u32 {
             arrived.take(&segment(2, Seq(syn << 20), 0), 7);
         }
-        assert_eq!(arrived.acknowledge(Seq(9), true, 8), None, "too many to tell");
+        assert_eq!(said(&mut arrived, Seq(9), true, 8), None, "too many to tell");
     }
 
     #[test]
@@ -299,11 +298,11 @@ mod tests {
     fn what_is_expected_is_certain_only_when_all_was_acknowledged() {
         let mut arrived = after_syn(Seq(100));
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(Seq(101), true, 2);
+        said(&mut arrived, Seq(101), true, 2);
         assert_eq!(arrived.expects(), Some(Seq(101)));
         arrived.take(&segment(16, Seq(101), 1), 3);
         assert_eq!(arrived.expects(), None);
-        arrived.acknowledge(Seq(102), true, 4);
+        said(&mut arrived, Seq(102), true, 4);
         arrived.take(&segment(16, Seq(110), 1), 5);
         assert_eq!(arrived.expects(), None);
     }

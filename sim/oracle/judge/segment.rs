@@ -1,0 +1,103 @@
+//! Judges segments, when they are sent and when they arrive, and changes of a connection's state.
+
+use super::Judge;
+use crate::oracle::events::{ArrivedSegment, SentSegment, StateChange};
+use crate::oracle::ledger::Site;
+use crate::oracle::order;
+use crate::oracle::ruling::Findings;
+use crate::oracle::track::Tracks;
+use crate::rules::Rule;
+use crate::trace::{Clock, Fate, SegmentEvent};
+use crate::wire::State;
+
+impl Judge<'_> {
+    /// Something happens that is no segment: the flow is not idle.
+    pub fn stir(&mut self) {
+        let t = self.at.t;
+        self.on_tracks(|tracks| tracks.stirred(t));
+    }
+
+    /// Does something to what is known of segments, where these are recorded.
+    #[inline]
+    pub fn on_tracks(&mut self, act: impl FnOnce(&mut Tracks)) {
+        if let Some(tracks) = self.flow.segments.as_deref_mut() {
+            act(tracks);
+        }
+    }
+
+    /// A segment, at the end that sent it.
+    #[inline]
+    pub fn segment(&mut self, event: &SegmentEvent) {
+        let ordered = self.header.clock == Clock::Shared;
+        match event.fate {
+            _ if self.flow.segments.is_none() => {}
+            Fate::Sent => self.segment_sent(event, ordered),
+            _ if !ordered => {}
+            Fate::Delivered => self.segment_arrived(event),
+            _ => self.segment_became(event),
+        }
+    }
+
+    fn segment_sent(&mut self, event: &SegmentEvent, ordered: bool) {
+        let (at, mut moved_from) = (self.at, None);
+        if event.segment.flags.syn() {
+            moved_from = self.flow.tracks().end(self.end).moved_from(&event.segment);
+            self.on_tracks(|tracks| tracks.syn_sent(event, at, ordered));
+        }
+        let scene = self.scene();
+        let sent = SentSegment::new(&scene, event, moved_from);
+        let found = if event.segment.flags.rst() { order::sent_reset(&scene, &sent) } else { order::sent(&scene, &sent) };
+        let (offers, end) = (sent.offers, self.end);
+        let sending = sent.sending.map(|sending| (sending, u64::from(self.me().contract.idle_packets)));
+        let is_told = found.has(Rule::ResetOnUnreadClose);
+        self.on_tracks(|tracks| {
+            tracks.sent(event, at, offers, sending);
+            if is_told {
+                tracks.owed_reset(end);
+            }
+        });
+        self.write_down(found);
+    }
+
+    fn segment_arrived(&mut self, event: &SegmentEvent) {
+        let opens = self.flow.tracks().opens_window(event);
+        let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), opens });
+        self.segment_became(event);
+        // Data for an end that has closed for good: its stack is to say so.
+        if event.segment.data_len() > 0 && self.peer().halves.full_close_returned().is_some() {
+            let (end, t) = (self.end, self.at.t);
+            self.on_tracks(|tracks| tracks.came_late(end, t));
+        }
+        self.write_down(found);
+    }
+
+    fn segment_became(&mut self, event: &SegmentEvent) {
+        let at = self.at;
+        self.on_tracks(|tracks| tracks.became(event, at));
+        let reaches = matches!(event.fate, Fate::Delivered | Fate::Injected);
+        if reaches && event.segment.flags.syn() && !event.segment.flags.rst() {
+            self.hosts[self.end.peer()].greeted = Some(at.t);
+        }
+    }
+
+    /// A change of state; names that are none of RFC 9293's say nothing.
+    pub fn state(&mut self, from: &str, to: &str) {
+        if self.flow.segments.is_none() {
+            return;
+        }
+        let known = State::find(from).zip(State::find(to)).filter(|_| self.me().life.crashed().is_none());
+        let scene = self.scene();
+        let found = known.map(|(from, to)| order::state(&scene, &StateChange::new(&scene, from, to))).unwrap_or_default();
+        let (end, at) = (self.end, self.at);
+        self.on_tracks(|tracks| tracks.goes(end, known, at));
+        self.write_down(found);
+    }
+
+    fn write_down(&mut self, found: Findings) {
+        let site = Site { at: self.at, flow: self.flow.id, end: self.end, op: None };
+        self.book.enter(site, found);
+    }
+}
+
+#[cfg(test)]
+mod tests;
