@@ -14,6 +14,7 @@ mod file;
 mod fit;
 mod grammar;
 mod keys;
+mod launch;
 mod machine;
 mod mistake;
 mod network;

@@ -10,7 +10,7 @@ use super::machine::{Machine, Miss, Why};
 use super::program::Program;
 use super::recorder::{Keep, Recorder, Stats};
 use super::stage::Stage;
-use super::{Expect, Fault, Limits, RunError, Scenario, direct, shell};
+use super::{Expect, Fault, Limits, RunError, Scenario};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Fact, Judgement, Oracle, Verdict, Violation};
@@ -64,18 +64,6 @@ pub struct Ready<'a> {
 impl<'a> Ready<'a> {
     pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
         Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)), oracle: Cell::new(None) }
-    }
-
-    /// Runs it: straight on a world where the target is the simulator's own, else on its flows.
-    ///
-    /// # Errors
-    /// [`RunError::Ends`]: why the ends could not be made.
-    pub fn run(&self, options: &RunOptions) -> Result<Run, RunError> {
-        let contract = self.scenario.promised(options.contract, self.target);
-        match direct::run(self, contract, options)? {
-            Some(run) => Ok(run),
-            None => shell::run(self, contract, options),
-        }
     }
 
     /// Plans the faults of the network, on these flows.
