@@ -20,7 +20,7 @@
 //!        │ exec  flow   tasks; flows, adapters  │ rules      what each rule means     │
 //!        ├──────────────────────────────────────┴─────────────────────────────────────┤
 //!        │ trace        events, their JSON lines, payload, digest                     │
-//!        │ contract     calls, outcomes, parameters, presets    wire   choice   time  │
+//!        │ contract     calls, outcomes, parameters, presets   wire choice time table │
 //!        └────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!

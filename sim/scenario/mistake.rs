@@ -1,5 +1,6 @@
 //! Marks places in a scenario file, and tells what is wrong there.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,6 +79,11 @@ impl SourceText {
         Diagnostic::in_text(&*self.name, self.text.as_bytes(), spot.bytes(), message)
     }
 
+    /// The lines of its places, for those who ask for many.
+    pub(crate) const fn lines(&self) -> Lines<'_> {
+        Lines { source: self, starts: OnceCell::new() }
+    }
+
     /// A diagnostic about the file as a whole.
     pub(crate) fn whole(&self, message: &str) -> Diagnostic {
         let name = if self.name.is_empty() { "scenario" } else { &*self.name };
@@ -95,6 +101,25 @@ impl SourceText {
         let raw = self.text.get(span.clone())?;
         let at = span.start + 1;
         (raw.len() == value.len() + 2 && raw.get(1..raw.len() - 1)? == value).then(|| at..at + value.len())
+    }
+}
+
+/// The lines of the places in a file.
+pub(crate) struct Lines<'a> {
+    source: &'a SourceText,
+    /// Where each line begins: looked for when the first place is asked for.
+    starts: OnceCell<Vec<usize>>,
+}
+
+impl Lines<'_> {
+    /// The line of a place, counted from 1; nothing where no file says it.
+    pub(crate) fn of(&self, spot: Spot) -> Option<u64> {
+        let text = &self.source.text;
+        if spot.is_nowhere() || text.is_empty() {
+            return None;
+        }
+        let starts = self.starts.get_or_init(|| text.match_indices('\n').map(|(at, _)| at + 1).collect());
+        Some(starts.partition_point(|start| *start <= spot.start as usize) as u64 + 1)
     }
 }
 
@@ -139,6 +164,17 @@ mod tests {
         let (most, more) = ("ä".repeat(MESSAGE), "ä".repeat(MESSAGE + 1));
         assert_eq!(clip(most.clone()), most);
         assert_eq!(clip(more), most + "…");
+    }
+
+    #[test]
+    fn every_place_has_the_line_that_its_diagnostic_tells() {
+        let source = SourceText { name: "t".into(), text: "a\n\nb\r\nc".into() };
+        let lines = source.lines();
+        for start in 0..source.text.len() {
+            let spot = Spot::of(&(start..start + 1));
+            assert_eq!(lines.of(spot), Some(source.at(spot, "").line), "{start}");
+        }
+        assert_eq!((lines.of(Spot::default()), SourceText::default().lines().of(Spot::of(&(0..1)))), (None, None));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::machine::{Machine, Miss, Why};
+use super::mistake::Lines;
 use super::program::Program;
 use super::recorder::{Keep, Recorder, Stats};
 use super::stage::Stage;
@@ -253,15 +254,14 @@ impl<'a> Execution<'a> {
     }
 
     /// The line of the step whose operation broke a rule, beside that operation.
-    fn step_line(&self, violation: &Violation) -> Option<((Place, u64), u64)> {
+    fn step_line(&self, lines: &Lines<'_>, violation: &Violation) -> Option<((Place, u64), u64)> {
         let op = violation.op?;
         let flow = match &self.tasked {
             Some(flows) => u32::try_from(flows.iter().position(|flow| *flow == violation.flow)?).ok()?,
             None => violation.flow,
         };
         let step = self.machine.maker(Place { flow, end: violation.end }, op, self.tasked.is_none())?;
-        let line = self.scenario.source.at(step.spot, "").line;
-        (line > 0 && !step.spot.is_nowhere()).then_some(((Place { flow: violation.flow, end: violation.end }, op), line))
+        Some(((Place { flow: violation.flow, end: violation.end }, op), lines.of(step.spot)?))
     }
 
     /// Takes what a world has logged.
@@ -319,7 +319,8 @@ impl<'a> Execution<'a> {
     pub(super) fn note_faults(&mut self, world: &World, flows: &[Both<Conn>]) {
         if self.limit.is_none() {
             let awaited = |fault: &&Fault| fault.kind.planned(flows).is_some_and(|fault| world.awaits(&fault));
-            self.idle_faults = self.scenario.faults.iter().filter(awaited).map(|fault| idle(self.scenario, fault)).collect();
+            let lines = self.scenario.source.lines();
+            self.idle_faults = self.scenario.faults.iter().filter(awaited).map(|fault| idle(&lines, fault)).collect();
         }
     }
 
@@ -338,7 +339,8 @@ impl<'a> Execution<'a> {
         if is_judged && self.limit.is_none() {
             unmet.extend(unexercised(scenario, &verdict, now));
         }
-        let steps = verdict.violations.iter().filter_map(|violation| self.step_line(violation)).collect();
+        let lines = scenario.source.lines();
+        let steps = verdict.violations.iter().filter_map(|violation| self.step_line(&lines, violation)).collect();
         let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
         let Execution { header, limit, seed, target, idle_faults, .. } = self;
@@ -392,9 +394,8 @@ fn unexercised(scenario: &Scenario, verdict: &Verdict, t: Instant) -> impl Itera
 }
 
 /// What a person should know of a fault that struck nothing.
-fn idle(scenario: &Scenario, fault: &Fault) -> String {
-    let line = Some(scenario.source.at(fault.spot, "").line).filter(|line| *line > 0 && !fault.spot.is_nowhere());
-    let place = line.map(|line| format!(" in line {line}")).unwrap_or_default();
+fn idle(lines: &Lines<'_>, fault: &Fault) -> String {
+    let place = lines.of(fault.spot).map(|line| format!(" in line {line}")).unwrap_or_default();
     format!("the fault{place} struck nothing, since no such segment was sent: {}", fault.kind)
 }
 
