@@ -10,6 +10,7 @@ mod effort;
 mod guess;
 mod hole;
 mod places;
+mod read;
 mod search;
 mod tally;
 mod view;
@@ -17,16 +18,15 @@ mod way;
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-
 pub(super) use effort::Effort;
 use guess::Guess;
 use hole::Hole;
+use read::Read;
 use tally::Tally;
 use view::View;
 use way::Way;
 
-use super::stream::{Misfit, Reader, Status, Write};
+use super::written::{Misfit, Reader, Status, Write};
 use crate::contract::Payload;
 
 /// The most events that are kept to go through them again.
@@ -38,15 +38,6 @@ const BYTES: usize = 1 << 20;
 /// Nothing that was followed fits, and not everything could be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Undecided;
-
-/// A read that returned bytes.
-#[derive(Clone, Debug)]
-struct Read {
-    data: Bytes,
-    reader: Reader,
-    /// A read called later has already taken bytes at the front.
-    overtaken: bool,
-}
 
 /// What has happened since one way was the only one.
 #[derive(Clone, Debug)]
@@ -252,7 +243,7 @@ impl Frontier {
     fn reopen(&mut self, writes: &mut VecDeque<Write>) -> Past {
         let Some(mut past) = self.past.take() else { return Past { ways: vec![self.way.clone()], ..Past::default() } };
         let done = std::mem::take(&mut past.done);
-        self.slack -= done.iter().filter(|(write, _)| is_doubtful(write)).map(|(_, taken)| *taken).sum::<usize>();
+        self.slack -= done.iter().filter(|(write, _)| write.is_doubtful()).map(|(_, taken)| *taken).sum::<usize>();
         self.way.recall(done.iter().map(|(_, taken)| *taken));
         done.into_iter().rev().for_each(|(write, _)| writes.push_front(write));
         *past
@@ -318,7 +309,7 @@ impl Frontier {
             && let Some(write) = writes.pop_front()
         {
             let taken = self.way.forget_first();
-            if is_doubtful(&write) {
+            if write.is_doubtful() {
                 self.open = true;
                 self.slack += taken;
             }
@@ -499,11 +490,6 @@ impl Past {
     }
 }
 
-/// Perhaps none of it, perhaps all belongs to the stream.
-fn is_doubtful(write: &Write) -> bool {
-    matches!(write.status, Status::Prefix | Status::RunsOn)
-}
-
 /// Are the contents of some write not known?
 fn is_unknown(writes: &VecDeque<Write>) -> bool {
     writes.iter().any(|write| write.data.bytes().is_none())
@@ -512,7 +498,7 @@ fn is_unknown(writes: &VecDeque<Write>) -> bool {
 /// Does each write follow the one before it, and none of them is doubtful?
 fn is_settled_line(writes: &VecDeque<Write>) -> bool {
     let in_line = |(first, second): (&Write, &Write)| first.precedes(second);
-    !writes.iter().any(is_doubtful) && writes.iter().zip(writes.iter().skip(1)).all(in_line)
+    !writes.iter().any(Write::is_doubtful) && writes.iter().zip(writes.iter().skip(1)).all(in_line)
 }
 
 #[cfg(test)]

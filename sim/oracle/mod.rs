@@ -49,6 +49,7 @@ mod stream;
 mod track;
 mod verdict;
 mod waiting;
+mod written;
 
 pub use catalogue::{belongs, examples, excuses, presets};
 pub use controls::{Control, controls};

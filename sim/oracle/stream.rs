@@ -8,67 +8,12 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::frontier::{Effort, Frontier, Undecided};
+pub(super) use super::written::{Misfit, Reader, Status, Write, same};
 use super::{Seq, Stamp};
 use crate::contract::Payload;
 
 /// How many read pieces and dead writes are kept to name what a wrong byte is.
 const MEMORY: usize = 16;
-
-/// How a write stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    /// Not returned yet.
-    Pending,
-    /// Returned ok: all of it belongs to the stream.
-    Ok,
-    /// Failed, or cancelled for good: some prefix may belong to the stream.
-    Prefix,
-    /// Cancelled, but it may go on as if it were not.
-    RunsOn,
-    /// It must contribute nothing.
-    Void,
-}
-
-/// A write with at least one byte.
-#[derive(Clone, Debug)]
-pub(super) struct Write {
-    /// Its place among the writes of this direction, from 1 (zero-length ones count).
-    pub number: u64,
-    pub op: u64,
-    pub called: Stamp,
-    pub returned: Option<Stamp>,
-    pub status: Status,
-    pub data: Payload,
-    /// How much of `data` can belong to the stream at most.
-    pub len: usize,
-    /// A flush, shutdown or close after it has returned.
-    pub flushed: bool,
-    /// Where each buffer of a vectored write ends.
-    pub ends: Box<[usize]>,
-    /// A violation that blames this write while it is pending, by index.
-    pub blamed: Option<usize>,
-}
-
-impl Write {
-    pub fn vectored(&self) -> bool {
-        self.ends.len() > 1
-    }
-
-    /// The known bytes that can belong to the stream.
-    pub fn bytes(&self) -> Option<&[u8]> {
-        self.data.bytes().map(|bytes| &bytes[..self.len])
-    }
-
-    /// Does all of it belong to the stream? `flushed`: only if it was flushed.
-    pub fn is_accepted(&self, flushed: bool) -> bool {
-        self.status == Status::Ok && (self.flushed || !flushed)
-    }
-
-    /// Is it over before that other write begins?
-    pub fn precedes(&self, other: &Write) -> bool {
-        self.status != Status::RunsOn && self.returned.is_some_and(|at| at.seq < other.called.seq)
-    }
-}
 
 /// A piece that a read took.
 #[derive(Clone, Debug)]
@@ -76,28 +21,6 @@ pub(super) struct Piece {
     pub data: Bytes,
     pub op: u64,
     pub returned: Seq,
-}
-
-/// Who reads, and who else could take bytes at the same time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reader {
-    /// When the read was called.
-    pub called: Seq,
-    /// When it returned.
-    pub now: Seq,
-    /// How many other reads of this end are pending.
-    pub others: usize,
-    /// Do reads get their bytes in call order?
-    pub fifo: bool,
-}
-
-/// Why bytes do not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Misfit {
-    /// No order of the writes gives these bytes.
-    Bytes,
-    /// They fit the stream, but not the order in which the readers stand in line.
-    Order,
 }
 
 /// One direction of a flow.
@@ -513,11 +436,6 @@ pub(super) fn position(hay: &[u8], needle: &[u8]) -> Option<usize> {
     let last = (hay.len() + 1).checked_sub(needle.len())?;
     let first = needle.first()?;
     (0..last).find(|&at| hay[at] == *first && hay[at..].starts_with(needle))
-}
-
-/// Equal bytes; slices of the same memory need no look.
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
-    std::ptr::eq(a, b) || a == b
 }
 
 #[cfg(test)]

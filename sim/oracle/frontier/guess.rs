@@ -1,10 +1,10 @@
 //! Follows one way, the likeliest.
 
-use super::Read;
 use super::hole::Hole;
+use super::read::Read;
 use super::view::View;
 use super::way::Way;
-use crate::oracle::stream::same;
+use crate::oracle::written::same;
 
 /// How many places further on are tried.
 const TRIES: usize = 4;

@@ -2,12 +2,12 @@
 
 use smallvec::SmallVec;
 
-use super::Read;
 use super::guess::common;
 use super::hole::Hole;
+use super::read::Read;
 use super::view::View;
 use super::way::Way;
-use crate::oracle::stream::Status;
+use crate::oracle::written::Status;
 
 /// The most possibilities that are followed at once.
 pub(super) const MOST: usize = 64;

@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::is_doubtful;
-use crate::oracle::stream::Write;
+use crate::oracle::written::Write;
 
 /// What is known where only numbers of bytes are.
 #[derive(Clone, Debug)]
@@ -59,7 +58,7 @@ impl Tally {
             if write.returned.is_none() || self.read < write.len {
                 break;
             }
-            if is_doubtful(write) {
+            if write.is_doubtful() {
                 self.slack += write.len;
             } else {
                 self.read -= write.len;

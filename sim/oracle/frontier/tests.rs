@@ -9,6 +9,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
+use bytes::Bytes;
+
 use super::*;
 use crate::oracle::stream::Stream;
 use crate::oracle::{Seq, Stamp};

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::way::Way;
 use crate::oracle::Seq;
-use crate::oracle::stream::{Status, Write};
+use crate::oracle::written::{Status, Write};
 
 /// The writes, as one way sees them.
 pub(super) struct View<'a> {

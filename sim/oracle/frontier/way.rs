@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use smallvec::SmallVec;
 
 use super::hole::Hole;
-use crate::oracle::stream::{Reader, Write};
+use crate::oracle::written::{Reader, Write};
 
 /// One way in which the stream can have been taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

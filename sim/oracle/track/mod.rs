@@ -17,6 +17,7 @@ mod end;
 mod idle;
 mod observe;
 mod reset;
+mod sending;
 mod sent;
 mod window;
 
@@ -30,7 +31,7 @@ pub(super) use certain::Certain;
 pub(super) use contents::Change;
 pub(super) use end::Track;
 pub(super) use idle::{Idle, Needless};
-pub(super) use observe::Sending;
+pub(super) use sending::Sending;
 pub(super) use sent::Misplaced;
 pub(super) use window::shrinks;
 

@@ -2,6 +2,7 @@
 
 use super::certain::{Certain, Shifts};
 use super::idle::{Needless, Weight};
+use super::sending::Sending;
 use super::window::Terms;
 use super::{DAMAGED, Tracks};
 use crate::contract::End;
@@ -9,20 +10,6 @@ use crate::oracle::Stamp;
 use crate::time::Instant;
 use crate::trace::{Fate, SegmentEvent};
 use crate::wire::{Seq, State};
-
-/// What a segment that is sent changes of what is certain: worked out before it is judged, and applied after that.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::oracle) struct Sending {
-    /// The number behind its last one.
-    end: Seq,
-    /// It takes new numbers.
-    more: bool,
-    /// All that was sent before it was acknowledged.
-    covered: bool,
-    /// The right edges of the windows offered with it, if it says anything of them.
-    edge: Option<(Seq, Seq)>,
-    weight: Weight,
-}
 
 impl Tracks {
     /// What a segment that is sent will change.
