@@ -360,7 +360,7 @@ impl Court {
         self.book.violations.extend(overdue);
         for flow in &mut self.flows {
             flow.catch_up(&self.network);
-            super::owed::quiet(flow, &mut self.book, &self.header, &self.hosts, at);
+            super::owed::quiet(flow, &mut self.book, &self.header, &mut self.hosts, at);
         }
     }
 }

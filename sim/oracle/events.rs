@@ -11,7 +11,7 @@ mod segment;
 mod writes;
 
 pub(super) use calls::{BegunCall, BegunWrite};
-pub(super) use ends::{PushedOut, ReturnedEnd};
+pub(super) use ends::{Holding, PushedOut, ReturnedEnd};
 pub(super) use reads::{CancelledRead, Ending, FailedRead, ReadData, ReadEof, ReadReturn, WrongBytes};
 pub(super) use segment::{ArrivedSegment, SentSegment, StateChange};
 pub(super) use writes::ReturnedWrite;

@@ -2,10 +2,10 @@
 //! (the flow contract, "one broken event, one violation").
 
 use super::events::abort::AbortedByStack;
-use super::events::opening::{Accepted, Connected, FailedConnect};
+use super::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use super::events::{
-    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd, ReturnedWrite,
-    SentSegment, StateChange, WrongBytes,
+    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd,
+    ReturnedWrite, SentSegment, StateChange, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -311,12 +311,26 @@ table! {
 }
 
 table! {
+    /// A call that stands on another flow handed a connection out.
+    handed_out(HandedOut) {
+        AcceptOnce: accept_once::handed_out,
+    }
+}
+
+table! {
     /// A reset is sent.
     sent_reset(SentSegment<'_>) {
         RetransmitIsSame: retransmit_is_same::sent_reset,
         NoResetToReset: no_reset_to_reset::sent,
         ResetOnUnreadClose: reset_on_unread_close::sent_reset,
         QuietWhenIdle: quiet_when_idle::sent,
+    }
+}
+
+table! {
+    /// A connect is called, and the peer's accept has already returned its connection.
+    accepted_before_connect(HandedOut) {
+        AcceptOnce: accept_once::accepted_before,
     }
 }
 
@@ -329,11 +343,53 @@ table! {
 }
 
 table! {
+    /// A listen returned.
+    listened(Listened<'_>) {
+        UnlistenStopsNew: unlisten_stops_new::listened,
+    }
+}
+
+table! {
     /// The state of a connection changes.
     state(StateChange<'_>) {
         StateTransition: state_transition::state,
         TimeWaitHeld: time_wait_held::state,
         ResetInWindow: reset_in_window::state,
+    }
+}
+
+table! {
+    /// An unlisten returned.
+    returned_unlisten(Pending) {
+        UnlistenStopsNew: unlisten_stops_new::returned_unlisten,
+    }
+}
+
+table! {
+    /// An end says which address it is connected to.
+    told_destination(Destination<'_>) {
+        DestinationIsConstant: destination_is_constant::told,
+    }
+}
+
+table! {
+    /// What an end holds is seen.
+    held(Holding) {
+        ResourcesFreed: resources_freed::held_late,
+    }
+}
+
+table! {
+    /// All is quiet, and it was seen before what an end holds.
+    held_at_quiet(Holding) {
+        ResourcesFreed: resources_freed::at_quiet,
+    }
+}
+
+table! {
+    /// All is quiet, and an end was handed a connection.
+    handed_out_at_quiet(HandedOut) {
+        AcceptOnce: accept_once::unasked,
     }
 }
 

@@ -1,16 +1,16 @@
 //! Judges what is owed: at quiet every obligation is due, before it after patience; a recording that just stops leaves it open.
 
-use super::Stamp;
 use super::fact::{Fact, fact};
+use super::judge::Judge;
 use super::ledger::{Ledger, Site};
-use super::order;
-use super::rooms::{abort_is_told, accept_once, caller_keeps_off, handshake_completes, reset_on_unread_close, resources_freed};
+use super::rooms::{abort_is_told, handshake_completes, reset_on_unread_close};
 use super::ruling::Findings;
 use super::state::{Asked, Pending};
 use super::waiting::{Stuck, Waiting};
+use super::{Stamp, order};
 use crate::contract::{Both, End};
-use crate::oracle::state::Flow;
-use crate::oracle::state::Host;
+use crate::oracle::state::{Flow, Host};
+use crate::rules::Rule;
 use crate::time::Instant;
 use crate::trace::Header;
 
@@ -18,8 +18,8 @@ use crate::trace::Header;
 const WATCHED: usize = 256;
 
 /// At quiet: what is pending now is stuck for ever.
-pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: &Both<Host>, at: Stamp) {
-    handshake_completes::mended(flow, book, hosts);
+pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: &mut Both<Host>, at: Stamp) {
+    mended(flow, book, hosts);
     for end in End::BOTH {
         for (pending, stuck) in stuck(flow, hosts, end, true) {
             stuck.rules.iter().for_each(|rule| book.exercise(*rule));
@@ -27,10 +27,17 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
                 book.enter(site, found);
             }
         }
-        accept_once::unasked(flow, book, header, end);
-        book.charge(Site { at, flow: flow.id, end, op: None }, caller_keeps_off::at_quiet(flow, end, at));
-        resources_freed::at_quiet(flow, book, header, end, at);
+        Judge { flow, book, header, hosts, end, at }.quiet();
         reset_on_unread_close::at_quiet(flow, book, end, at);
+    }
+}
+
+/// A connect gave up too early, and its path was mended since: the peer may have listened.
+fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>) {
+    let Some(early) = flow.gave_up_early.take().filter(|_| !flow.is_cut()) else { return };
+    let peer = book.violations[early].end.peer();
+    if handshake_completes::was_awaited(flow, hosts, peer) {
+        book.rename(early, Rule::HandshakeCompletes, |said| handshake_completes::was_mended(said, peer));
     }
 }
 

@@ -52,6 +52,14 @@ pub(in crate::oracle) struct Accepted<'a> {
     pub made: bool,
 }
 
+/// A connection that an end was handed.
+pub(in crate::oracle) struct HandedOut {
+    /// When.
+    pub at: Stamp,
+    /// By which call.
+    pub op: u64,
+}
+
 /// A listen that returned.
 pub(in crate::oracle) struct Listened<'a> {
     pub pending: &'a Pending,

@@ -3,7 +3,6 @@
 use super::Judge;
 use crate::contract::{Error, Outcome, YesNo};
 use crate::oracle::events::abort::AbortedByStack;
-use crate::oracle::ledger::Site;
 use crate::oracle::order;
 use crate::oracle::state::{Aborted, Asked, Pending};
 use crate::trace::{Abort, By};
@@ -59,12 +58,12 @@ impl Judge<'_> {
 
     /// The environment says that this end was aborted.
     pub fn abort(&mut self, kind: Abort, by: By) {
-        let (at, id) = (self.at, self.flow.id);
+        let at = self.at;
         self.stir();
-        self.book.trouble(Some(id), at);
+        self.book.trouble(Some(self.flow.id), at);
         if by == By::Stack && self.header.records.network && self.me().life.aborted().is_none() {
             let found = order::aborted(&self.scene(), &AbortedByStack { kind });
-            self.book.enter(Site { at, flow: id, end: self.end, op: None }, found);
+            self.book.enter(self.site_of_end(), found);
         }
         if self.flow.is_untaken(self.end) {
             // Whether it will be handed out, and what it is then, is the stack's affair.

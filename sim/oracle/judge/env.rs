@@ -1,7 +1,6 @@
 //! Applies a line of the environment to an end: aborts, crashes, what it holds, what its buffers hold.
 
 use super::Judge;
-use crate::oracle::rooms::resources_freed;
 use crate::trace::{Abort, By, EnvWhat};
 
 impl Judge<'_> {
@@ -15,10 +14,7 @@ impl Judge<'_> {
                 me.life.crash(at);
                 me.pending.clear();
             }
-            EnvWhat::Resources(resources) => {
-                self.flow.resources[self.end] = Some((at, *resources));
-                resources_freed::held_too_long(self.flow, self.book, self.header, self.end, at);
-            }
+            EnvWhat::Resources(resources) => self.holds(*resources),
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
             EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
             EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}

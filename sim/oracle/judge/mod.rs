@@ -2,8 +2,9 @@
 //! what it establishes and enter what was found.
 //!
 //! A file for each kind of event: `call` (a call begins), `read_return` (`misfit`: of bytes that do not fit), `write_return`,
-//! `end_return` (shutdown, close, flush, disconnect), `cancel`, `env` (a line of the environment), `buffer` (a buffer is seen
-//! again), `segment` (a segment is sent or arrives, or a connection's state changes).
+//! `end_return` (shutdown, close, flush, disconnect), `opening` (connect, accept, listen, unlisten, destination), `cancel`, `env` (a
+//! line of the environment), `abort`, `buffer` (a buffer is seen again), `segment` (a segment is sent or arrives, or a connection's
+//! state changes), `quiet`.
 
 mod abort;
 mod buffer;
@@ -13,6 +14,7 @@ mod end_return;
 mod env;
 mod misfit;
 mod opening;
+mod quiet;
 mod read_return;
 mod segment;
 mod write_return;
@@ -71,8 +73,14 @@ impl Judge<'_> {
         self.scene().is_calm()
     }
 
+    /// What happens here and now, to that operation.
     pub fn site(&self, op: u64) -> Site {
-        Site { at: self.at, flow: self.flow.id, end: self.end, op: Some(op) }
+        Site { op: Some(op), ..self.site_of_end() }
+    }
+
+    /// What happens here and now, to no operation.
+    pub fn site_of_end(&self) -> Site {
+        Site { at: self.at, flow: self.flow.id, end: self.end, op: None }
     }
 
     /// The reader of a read that returns now; it is no longer counted among the pending ones.

@@ -4,12 +4,10 @@
 
 use super::{Answered, Judge};
 use crate::contract::{Error, Keepalive, Outcome};
-use crate::oracle::events::opening::{Accepted, Connected, Destination, FailedConnect, Listened};
+use crate::oracle::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use crate::oracle::ledger::Site;
-use crate::oracle::rooms::{accept_once, destination_is_constant, unlisten_stops_new};
 use crate::oracle::ruling::Findings;
-use crate::oracle::state::Found;
-use crate::oracle::state::{Asked, Pending};
+use crate::oracle::state::{Asked, Found, Pending};
 use crate::oracle::{Stamp, order};
 use crate::rules::Rule;
 
@@ -126,42 +124,38 @@ impl Judge<'_> {
 
     /// A call that stands on another flow made this one.
     pub fn was_made(&mut self, op: u64) {
-        let mut found = Findings::default();
-        found.hear(Rule::AcceptOnce, accept_once::handed_out(&self.scene()));
-        let (at, site) = (self.at, self.site(op));
-        self.book.enter(site, found);
+        let at = self.at;
+        let found = order::handed_out(&self.scene(), &HandedOut { at, op });
+        self.book.enter(self.site(op), found);
         self.me_mut().opening.open(at, op);
     }
 
     /// A connection was handed out before a connect had asked for it.
-    fn accepted_before_connect(&mut self, accepted: Stamp, op: u64) {
-        let mut found = Findings::default();
-        found.hear(Rule::AcceptOnce, accept_once::accepted_before(&self.scene(), accepted));
-        let site = Site { at: accepted, flow: self.flow.id, end: self.end.peer(), op: Some(op) };
-        self.book.enter(site, found);
+    fn accepted_before_connect(&mut self, at: Stamp, op: u64) {
+        let found = order::accepted_before_connect(&self.scene(), &HandedOut { at, op });
+        self.book.enter(Site { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, found);
     }
 
     pub fn listen_returned(&mut self, pending: &Pending, port: u16, found: Found, outcome: &Outcome) {
+        let found = order::listened(&self.scene(), &Listened { pending, port, found, outcome });
         let (end, at) = (self.end, self.at);
         match outcome {
             Outcome::Ok => self.hosts[end].listening(port, pending.called, at),
             Outcome::Panic => self.panicked(pending),
             _ => {}
         }
-        let listened = Listened { pending, port, found, outcome };
-        let mut found = Findings::default();
-        found.hear(Rule::UnlistenStopsNew, unlisten_stops_new::listened(&self.scene(), &listened));
         self.enter(pending, found);
     }
 
     pub fn unlisten_returned(&mut self, pending: &Pending, port: u16, outcome: &Outcome) {
+        let found = order::returned_unlisten(&self.scene(), pending);
         let (end, at) = (self.end, self.at);
-        self.book.exercise(Rule::UnlistenStopsNew);
         match outcome {
             Outcome::Ok => self.hosts[end].unlistened(port, pending.called, at),
             Outcome::Panic => self.panicked(pending),
             _ => {}
         }
+        self.enter(pending, found);
     }
 
     pub fn destination_returned(&mut self, pending: &Pending, Answered { outcome, peer, .. }: Answered<'_>) {
@@ -169,8 +163,7 @@ impl Judge<'_> {
             self.panicked(pending);
         }
         let Some(address) = peer.filter(|_| *outcome == Outcome::Ok) else { return };
-        let mut found = Findings::default();
-        found.hear(Rule::DestinationIsConstant, destination_is_constant::told(&self.scene(), &Destination { pending, address }));
+        let found = order::told_destination(&self.scene(), &Destination { pending, address });
         self.me_mut().opening.leads_to(address);
         self.enter(pending, found);
     }

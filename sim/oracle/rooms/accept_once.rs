@@ -1,17 +1,11 @@
 //! Judges `accept-once`: is a connection handed out once, and only where there is one?
 
 use super::scope::ALL;
-use crate::contract::End;
-use crate::oracle::Stamp;
-use crate::oracle::events::opening::Accepted;
+use crate::oracle::events::opening::{Accepted, HandedOut};
 use crate::oracle::fact::fact;
-use crate::oracle::ledger::{Ledger, Site};
-use crate::oracle::ruling::Findings;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::Flow;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
-use crate::trace::Header;
 
 pub(super) const ABOUT: About = About {
     statement: "An established connection is handed out at most once, by callback or by accept, with its keep-alive settings already \
@@ -24,14 +18,17 @@ pub(super) const ABOUT: About = About {
 };
 
 /// In a simulated run all calls are recorded: a connection that the peer never asked for was handed out twice.
-pub(in crate::oracle) fn unasked(flow: &Flow, book: &mut Ledger, header: &Header, end: End) {
-    let (opening, peer) = (&flow.ends[end].opening, &flow.ends[end.peer()]);
-    let Some((at, op)) = opening.opened().filter(|_| header.simulated && !opening.connects() && !peer.used) else { return };
-    let mut found = Findings::default();
-    found.add(Rule::AcceptOnce, &[], || {
-        fact!("the {end}'s accept #{op} returned a connection that the {peer} had not asked for", end, op, peer = end.peer())
-    });
-    book.enter(Site { at, flow: flow.id, end, op: Some(op) }, found);
+pub(in crate::oracle) fn unasked(scene: &Scene<'_>, handed: &HandedOut) -> Ruling {
+    if !scene.header.simulated || scene.me().opening.connects() || scene.peer().used {
+        return Ruling::Moot;
+    }
+    let said = fact!(
+        "the {end}'s accept #{op} returned a connection that the {peer} had not asked for",
+        end = scene.end,
+        op = handed.op,
+        peer = scene.end.peer()
+    );
+    Ruling::broken(&[], said)
 }
 
 /// An accept returned a connection: had an earlier one returned it?
@@ -46,18 +43,18 @@ pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> R
 }
 
 /// A call that stands on another flow handed this connection out.
-pub(in crate::oracle) fn handed_out(scene: &Scene<'_>) -> Ruling {
+pub(in crate::oracle) fn handed_out(scene: &Scene<'_>, _: &HandedOut) -> Ruling {
     let Some((first, _)) = scene.me().opening.opened() else { return Ruling::Kept };
     let said = fact!("the {end} was handed a connection that it had been handed at {t}", end = scene.end, t = first.t);
     Ruling::broken(&[first], said)
 }
 
 /// A connect is called, and the peer's accept has already returned its connection.
-pub(in crate::oracle) fn accepted_before(scene: &Scene<'_>, accepted: Stamp) -> Ruling {
+pub(in crate::oracle) fn accepted_before(scene: &Scene<'_>, handed: &HandedOut) -> Ruling {
     let said = fact!(
         "the {peer}'s accept returned a connection at {t}, before the {end} had called connect",
         peer = scene.end.peer(),
-        t = accepted.t,
+        t = handed.at.t,
         end = scene.end
     );
     Ruling::broken(&[scene.at], said)

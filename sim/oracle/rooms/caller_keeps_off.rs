@@ -1,13 +1,12 @@
 //! Judges `caller-keeps-off`: does the caller do what it must not do?
 
 use super::scope::{ALL, FULL};
-use crate::contract::{ConcurrentReads, ConcurrentWrites, End};
-use crate::oracle::Stamp;
+use crate::contract::{ConcurrentReads, ConcurrentWrites};
 use crate::oracle::events::{BegunCall, ReturnedEnd};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::{Duties, Ruling};
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Asked, Flow, first};
+use crate::oracle::state::{Asked, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -56,14 +55,14 @@ pub(in crate::oracle) fn changed_buffer(scene: &Scene<'_>) -> Duties {
 }
 
 /// After EOF or an error the caller closes or shuts down.
-pub(in crate::oracle) fn at_quiet(flow: &Flow, end: End, at: Stamp) -> Duties {
-    let (me, mut duties) = (&flow.ends[end], Duties::default());
+pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>) -> Duties {
+    let (me, mut duties) = (scene.me(), Duties::default());
     let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return duties };
     // What never was connected need not be closed.
-    duties.tested = !me.is_void() && !me.opening.is_closed_to(at.seq);
+    duties.tested = !me.is_void() && !me.opening.is_closed_to(scene.at.seq);
     let (halves, doubt) = (&me.halves, me.halves.maybe_write().or(me.halves.maybe_read()));
     if duties.tested && halves.any_called().is_none() && doubt.is_none() {
-        duties.fail(fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end, t = last.t));
+        duties.fail(fact!("the {end} read EOF or an error at {t} and never closed or shut down the flow", end = scene.end, t = last.t));
     }
     duties
 }

@@ -1,16 +1,12 @@
 //! Judges `handshake-completes`: do a connect and a listener, or an accept, come together?
 
 use super::scope::ALL;
-use crate::contract::Both;
-use crate::contract::End;
+use crate::contract::{Both, End};
 use crate::oracle::events::opening::{Connected, FailedConnect, accepting};
-use crate::oracle::fact::fact;
-use crate::oracle::ledger::Ledger;
+use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::Asked;
-use crate::oracle::state::Flow;
-use crate::oracle::state::Host;
+use crate::oracle::state::{Asked, Flow, Host};
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -57,14 +53,15 @@ fn stuck_accept(call: &Waiting<'_>, port: u16) -> Option<Due> {
     (fair && there && untaken).then(|| Due::new(&[connected], fact!("the peer's connect had succeeded")))
 }
 
-/// A connect that gave up too early, over a path that was mended, to a peer that listened.
-pub(in crate::oracle) fn mended(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>) {
-    let Some(early) = flow.gave_up_early.take().filter(|_| !flow.is_cut()) else { return };
-    let peer = book.violations[early].end.peer();
-    let accepting = |asked| matches!(asked, Asked::Accept(_));
-    if flow.ends[peer].pending.earliest(accepting).is_some() || hosts[peer].is_listening() {
-        book.rename(early, Rule::HandshakeCompletes, |said| fact!("{said}; the {peer} listened, and nothing stood in between", said, peer));
-    }
+/// An end listened or accepted, to which a connect gave up too early.
+pub(in crate::oracle) fn was_awaited(flow: &Flow, hosts: &Both<Host>, end: End) -> bool {
+    let accepts = flow.ends[end].pending.earliest(|asked| matches!(asked, Asked::Accept(_))).is_some();
+    accepts || hosts[end].is_listening()
+}
+
+/// What was said of such a connect, and that its path was mended.
+pub(in crate::oracle) fn was_mended(said: Fact, end: End) -> Fact {
+    fact!("{said}; the {end} listened, and nothing stood in between", said, end)
 }
 
 /// A connect succeeded to a peer that listened or accepted.

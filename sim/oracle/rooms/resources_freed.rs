@@ -3,14 +3,14 @@
 use super::scope::{ALL, FULL};
 use crate::contract::End;
 use crate::oracle::Stamp;
+use crate::oracle::events::Holding;
 use crate::oracle::fact::{Fact, Value, fact};
-use crate::oracle::ledger::{Ledger, Site};
-use crate::oracle::ruling::Findings;
-use crate::oracle::state::Flow;
-use crate::oracle::state::{EndState, first, sooner};
+use crate::oracle::ruling::Ruling;
+use crate::oracle::scene::Scene;
+use crate::oracle::state::{first, sooner};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::time::Instant;
-use crate::trace::{Header, Resources, Timeouts};
+use crate::trace::{Resources, Timeouts};
 use std::time::Duration;
 
 pub(super) const ABOUT: About = About {
@@ -31,61 +31,54 @@ const LONG: Duration = Duration::from_secs(1800);
 const TRIES: Duration = Duration::from_secs(240);
 
 /// At quiet: what an end still holds once nothing can use it any more.
-pub(in crate::oracle) fn at_quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
-    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let Some(over) = done(flow, end).filter(|over| over.seq < seen.seq) else { return };
-    book.exercise(Rule::ResourcesFreed);
-    if !held.is_free() {
-        still_held(flow, book, end, over, (seen, held), at);
+pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>, holding: &Holding) -> Ruling {
+    match done(scene).filter(|over| over.seq < holding.seen.seq) {
+        Some(over) => freed(scene, over, holding),
+        None => Ruling::Moot,
     }
 }
 
 /// Before quiet: what an end holds long after it was done.
-pub(in crate::oracle) fn held_too_long(flow: &mut Flow, book: &mut Ledger, header: &Header, end: End, at: Stamp) {
-    let Some((seen, held)) = flow.resources[end].filter(|_| header.records.resources) else { return };
-    let Some(over) = done(flow, end).filter(|_| !flow.is_cut()) else { return };
-    if seen.t - last_word(flow, header, end, over) <= longest(header, end) {
-        return;
+pub(in crate::oracle) fn held_late(scene: &Scene<'_>, holding: &Holding) -> Ruling {
+    let Some(over) = done(scene).filter(|_| !scene.flow.is_cut()) else { return Ruling::Moot };
+    if holding.seen.t - last_word(scene, over) <= longest(scene) {
+        return Ruling::Moot;
     }
     // What was written is sent as long as the peer acknowledges probes of its closed window (MUST-37).
-    let peer = &flow.ends[end.peer()];
-    let open = peer.halves.full_close_called().is_none() && flow.ends[end].life.aborted().is_none();
-    let unread = open && flow.streams[end].owed(false, 0) > 0;
-    book.exercise(Rule::ResourcesFreed);
-    if !unread && !held.is_free() {
-        still_held(flow, book, end, over, (seen, held), at);
+    let open = scene.peer().halves.full_close_called().is_none() && scene.me().life.aborted().is_none();
+    let unread = open && scene.flow.streams[scene.end].owed(false, 0) > 0;
+    if unread { Ruling::Kept } else { freed(scene, over, holding) }
+}
+
+fn freed(scene: &Scene<'_>, over: Stamp, holding: &Holding) -> Ruling {
+    match holding.held.is_free() {
+        true => Ruling::Kept,
+        false => Ruling::broken(&[over, holding.seen], said(scene.end, over, holding.held)),
     }
 }
 
 /// Since when an end is done for good: its own full close, its abort, the end of both directions, or that it was never connected.
-fn done(flow: &Flow, end: End) -> Option<Stamp> {
-    let (me, peer) = (&flow.ends[end], &flow.ends[end.peer()]);
-    let ended = |end: &EndState| sooner(end.halves.write_end_called(), end.life.stack_left());
-    let directions = me.halves.write_end_returned().filter(|_| me.reading.eof().is_some() && ended(peer).is_some());
+fn done(scene: &Scene<'_>) -> Option<Stamp> {
+    let (me, peer) = (scene.me(), scene.peer());
+    let peer_ended = sooner(peer.halves.write_end_called(), peer.life.stack_left());
+    let directions = me.halves.write_end_returned().filter(|_| me.reading.eof().is_some() && peer_ended.is_some());
     let failed = me.opening.failed().filter(|_| me.opening.connects() && me.opening.opened().is_none() && !me.is_opening());
     let over = first([me.halves.full_close_returned(), me.life.aborted_at(), directions, failed]);
     // A late SYN may have begun a connection that is none of this flow's.
-    over.filter(|over| !me.is_void() && !flow.tracks().end(end).has_begun_after(*over))
+    over.filter(|over| !me.is_void() && !scene.flow.tracks().end(scene.end).has_begun_after(*over))
 }
 
 /// How long an end may hold anything once it is done.
-fn longest(header: &Header, end: End) -> Duration {
-    let Timeouts { data, msl, fin_wait_2, .. } = header.limits[end];
+fn longest(scene: &Scene<'_>) -> Duration {
+    let Timeouts { data, msl, fin_wait_2, .. } = scene.header.limits[scene.end];
     let tried = data.max(TRIES);
-    if header.simulated { tried.saturating_add(fin_wait_2).saturating_add(msl.saturating_mul(2)) } else { LONG }
+    if scene.header.simulated { tried.saturating_add(fin_wait_2).saturating_add(msl.saturating_mul(2)) } else { LONG }
 }
 
 /// When that time began: with the end's last call or, in a simulated run, with what last reached it of the peer.
-fn last_word(flow: &Flow, header: &Header, end: End, over: Stamp) -> Instant {
-    let heard = flow.tracks().of(end.peer()).heard.filter(|_| header.simulated);
+fn last_word(scene: &Scene<'_>, over: Stamp) -> Instant {
+    let heard = scene.flow.tracks().of(scene.end.peer()).heard.filter(|_| scene.header.simulated);
     heard.map_or(over.t, |heard| heard.max(over.t))
-}
-
-fn still_held(flow: &mut Flow, book: &mut Ledger, end: End, over: Stamp, (seen, held): (Stamp, Resources), at: Stamp) {
-    let mut found = Findings::default();
-    found.add(Rule::ResourcesFreed, &[over, seen], || said(end, over, held));
-    book.enter(Site { at: at.on_line_of(seen), flow: flow.id, end, op: None }, found);
-    flow.resources[end] = None;
 }
 
 fn said(end: End, over: Stamp, Resources { connections, timers, buffered, ports }: Resources) -> Fact {

@@ -6,7 +6,7 @@ use crate::oracle::events::opening::{Accepted, Connected, FailedConnect, Listene
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::Found;
+use crate::oracle::state::{Found, Pending};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -49,6 +49,11 @@ pub(in crate::oracle) fn accepted(scene: &Scene<'_>, accept: &Accepted<'_>) -> R
         gone = gone.t
     );
     Ruling::broken(&[gone, begun], said)
+}
+
+/// Listening has stopped: from now on nothing new may come in.
+pub(in crate::oracle) fn returned_unlisten(_: &Scene<'_>, _: &Pending) -> Ruling {
+    Ruling::Kept
 }
 
 /// A second listen on a port, or one after unlisten.
