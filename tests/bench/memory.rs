@@ -1,4 +1,4 @@
-//! What an idle pair of connections holds: the growth of a process's memory, by the pair. Every row has a process of its own.
+//! Measures what an idle pair of connections holds: the growth of a process's memory, by the pair. Every row has a process of its own.
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};

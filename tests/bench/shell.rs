@@ -1,4 +1,4 @@
-//! What the shell for users' futures costs: tasks, and reads of any `AsyncRead`.
+//! Measures what the shell for users' futures costs: tasks, and reads of any `AsyncRead`.
 
 use std::task::Poll;
 

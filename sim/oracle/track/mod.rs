@@ -1,7 +1,7 @@
 //! Follows the sequence numbers of each end, as its segments show them: one observer, which everything that is judged by segments
 //! asks.
 //!
-//! A [`Track`] is one end's: what it has `sent` (with the `contents` that may have to be sent again), what has `arrived` at it (all
+//! A [`Track`] is one end's: all that it has `sent` (with the `contents` that may have to be sent again), what has `arrived` at it (all
 //! that may have: an upper bound), the `window` that reached it, the `reset` that just did, the `chain` of its states, and what is
 //! `certain` (lower bounds). [`Tracks`] are both of a flow, with what concerns both: what was lost or damaged, and how much is sent
 //! on an `idle` flow. `observe` takes each event once; nothing here judges.

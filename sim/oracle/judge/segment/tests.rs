@@ -1,4 +1,4 @@
-//! What is judged of a segment at its bounds, and just beyond them, between two ends that speak in small sizes.
+//! Judges segments at their bounds, and just beyond them, between two ends that speak in small sizes.
 
 use crate::contract::{Both, Contract, End};
 use crate::oracle::Oracle;
