@@ -1,6 +1,7 @@
 //! What a judgement says: the verdict, the violations that it names, and how often each rule was put to the test.
 
 use super::fact::Fact;
+use super::ruling::RuleSet;
 use crate::contract::End;
 use crate::rules::Rule;
 use crate::time::Instant;
@@ -113,5 +114,10 @@ impl Exercised {
 
     pub(super) fn note(&mut self, rule: Rule) {
         self.0[rule as usize] += 1;
+    }
+
+    #[inline]
+    pub(super) fn note_all(&mut self, rules: RuleSet) {
+        rules.for_each(|rule| self.0[rule] += 1);
     }
 }

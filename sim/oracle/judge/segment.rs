@@ -49,7 +49,7 @@ impl Judge<'_> {
         let found = if event.segment.flags.rst() { order::sent_reset(&scene, &sent) } else { order::sent(&scene, &sent) };
         let (offers, end) = (sent.offers, self.end);
         let sending = sent.sending.map(|sending| (sending, u64::from(self.me().contract.idle_packets)));
-        let is_told = found.has(Rule::ResetOnUnreadClose);
+        let is_told = found.breaks(Rule::ResetOnUnreadClose);
         self.on_tracks(|tracks| {
             tracks.sent(event, at, offers, sending);
             if is_told {
