@@ -132,18 +132,3 @@ macro_rules! fact {
 }
 
 pub(super) use fact;
-
-fn in_the_singular(message: String) -> String {
-    let spaced = message.replace(" 1 bytes", " 1 byte");
-    match spaced.strip_prefix("1 bytes") {
-        Some(rest) => format!("1 byte{rest}"),
-        None => spaced,
-    }
-}
-
-/// Stands for sentences that are still made where they are found.
-impl From<String> for Fact {
-    fn from(said: String) -> Self {
-        fact!("{said}", said = in_the_singular(said))
-    }
-}
