@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fact::fact;
+use super::frontier::Effort;
 use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
 use super::state::{Flow, Host, Network};
@@ -69,6 +70,16 @@ impl Court {
         spare.append(&mut flows);
         spare.truncate(SPARE);
         *self = Court { flows, spare, ..Court::new(header) };
+    }
+
+    /// No more than this is spent from here on where calls overlap.
+    pub fn limit(&mut self, effort: Effort) {
+        self.book.effort = effort;
+    }
+
+    /// What may still be spent where calls overlap.
+    pub fn effort(&self) -> Effort {
+        self.book.effort
     }
 
     pub fn header(&self) -> &Header {
@@ -148,7 +159,8 @@ impl Court {
             (None, false, None) => (Judgement::Held, None),
         };
         violations.sort_by_key(|violation| violation.line);
-        Verdict { judgement, why, violations, client_faults, truncations, exercised }
+        let searched = self.book.effort.spent();
+        Verdict { judgement, why, violations, client_faults, truncations, exercised, searched }
     }
 
     #[inline]

@@ -6,6 +6,7 @@
 
 use super::court::Court;
 use super::fact::fact;
+use super::frontier::Effort;
 use super::verdict::{Judgement, Verdict};
 use crate::contract::{Both, End};
 use crate::rules::Rule;
@@ -32,11 +33,17 @@ pub(super) struct Merge {
     stretches: Vec<Stretch>,
     /// About how many bytes the lines take.
     held: usize,
+    /// What may be spent where calls overlap, in all merges together.
+    effort: Effort,
 }
 
 impl Merge {
     pub fn new(header: Header) -> Self {
-        Merge { header, stretches: vec![Stretch::default()], held: 0 }
+        Merge { header, stretches: vec![Stretch::default()], held: 0, effort: Effort::default() }
+    }
+
+    pub fn limit(&mut self, effort: Effort) {
+        self.effort = effort;
     }
 
     pub fn header(&self) -> &Header {
@@ -81,28 +88,31 @@ impl Merge {
     /// what they break says more about them than about the run.
     fn likeliest(&self, cut: bool) -> Verdict {
         let held = |verdict: &Verdict| verdict.judgement == Judgement::Held;
-        let mut best = self.run(cut, as_needed, End::Client);
+        let mut effort = self.effort;
+        let mut best = self.run(cut, as_needed, End::Client, &mut effort);
         let others: [(Order, End); 3] = [(as_needed, End::Server), (block_by_block, End::Client), (block_by_block, End::Server)];
         for (index, (order, first)) in others.into_iter().enumerate() {
             if held(&best) {
                 break;
             }
-            let other = self.run(cut, order, first);
+            let other = self.run(cut, order, first, &mut effort);
             if held(&other) || index == 0 && other.violations.len() < best.violations.len() {
                 best = other;
             }
         }
-        best
+        Verdict { searched: effort.spent(), ..best }
     }
 
-    fn run(&self, cut: bool, order: Order, first: End) -> Verdict {
+    fn run(&self, cut: bool, order: Order, first: End, effort: &mut Effort) -> Verdict {
         let mut court = Court::new(self.header.clone());
+        court.limit(*effort);
         for stretch in &self.stretches {
             court = order(court, stretch, first);
             if let Some((line, event)) = &stretch.then {
                 court.observe(*line, event);
             }
         }
+        *effort = court.effort();
         court.finish(cut)
     }
 }
@@ -163,6 +173,7 @@ fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
     match rest.iter().position(breaks) {
         None => (trial, rest.len()),
         Some(fit) => {
+            court.limit(trial.effort());
             rest[..fit].iter().for_each(|(line, event)| court.observe(*line, event));
             (court, fit)
         }
@@ -171,9 +182,11 @@ fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
 
 /// The court after the event that breaks least, of the two that are next, and the end whose event it was.
 fn force(court: Court, rest: &mut Both<&[Line]>, end: End) -> (Court, End) {
-    let next = [end, end.peer()].map(|end| attempt(&court, rest[end]).map(|(court, broken)| (broken, end, court)));
+    let mut effort = court.effort();
+    let next = [end, end.peer()].map(|end| attempt(&court, rest[end], &mut effort).map(|(court, broken)| (broken, end, court)));
     match next.into_iter().flatten().min_by_key(|(broken, ..)| *broken) {
-        Some((_, end, court)) => {
+        Some((_, end, mut court)) => {
+            court.limit(effort);
             rest[end] = &rest[end][1..];
             (court, end)
         }
@@ -215,10 +228,12 @@ impl Broken {
 }
 
 /// The court after the first of these events, and what that breaks.
-fn attempt(court: &Court, rest: &[Line]) -> Option<(Court, Broken)> {
+fn attempt(court: &Court, rest: &[Line], effort: &mut Effort) -> Option<(Court, Broken)> {
     let (line, event) = rest.first()?;
     let mut next = court.clone();
+    next.limit(*effort);
     next.observe(*line, event);
+    *effort = next.effort();
     let found = next.found(court.violations()).iter().map(|violation| Broken::by(violation.rule));
     let broken = found.max().unwrap_or(Broken::Nothing);
     Some((next, broken))

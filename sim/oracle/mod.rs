@@ -60,6 +60,7 @@ use crate::contract::{Both, Contract};
 use crate::trace::{Clock, Event, Header, Trace};
 
 use court::Court;
+use frontier::Effort;
 use merge::Merge;
 use stamp::{Seq, Stamp};
 
@@ -100,6 +101,15 @@ impl Oracle {
         match &mut self.bench {
             Bench::Shared(court) if header.clock == Clock::Shared => court.restart(header),
             _ => *self = Oracle::with(header),
+        }
+    }
+
+    /// Of what any run may cost where calls overlap, this one gets no more than this many writes to be looked at.
+    pub(crate) fn limit(&mut self, writes: u64) {
+        let effort = Effort::at_most(writes);
+        match &mut self.bench {
+            Bench::Shared(court) => court.limit(effort),
+            Bench::PerEnd(merge) => merge.limit(effort),
         }
     }
 

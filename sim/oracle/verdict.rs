@@ -44,6 +44,8 @@ pub struct Verdict {
     pub truncations: u64,
     /// How often each rule's premise came true.
     pub exercised: Exercised,
+    /// What searching cost where calls overlap, in writes that were looked at.
+    pub(crate) searched: u64,
 }
 
 /// One broken event.

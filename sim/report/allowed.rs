@@ -2,14 +2,17 @@
 //! value of each parameter.
 
 use crate::contract::{Call, Contract, End, Error, Outcome, Payload};
-use crate::oracle::Violation;
+use crate::oracle::{Verdict, Violation};
 use crate::rules::{Rule, transitions};
 use crate::trace::{Event, Header, Place, Trace, What};
 use crate::wire::State;
 
 use super::history::{Operation, Operations};
-use super::slice::judge;
+use super::trials::Trials;
 use super::words;
+
+/// What asking may cost, in events that are judged: an answer that costs more is not given.
+const COST: usize = 2_000_000;
 
 /// Stands for an error with a word that is no evidence of an abort.
 const ANY_ERROR: &str = "any error";
@@ -31,8 +34,9 @@ pub struct Allowed {
 
 /// Asks about both; `violation` counts lines as the trace does (the header is line 1).
 pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
-    let outcomes = outcomes(trace, violation).or_else(|| transitions(trace, violation));
-    let changes = changes(trace, violation).into_iter().map(spelled).collect();
+    let mut trials = Trials::new(COST);
+    let outcomes = outcomes(trace, violation, &mut trials).or_else(|| transitions(trace, violation));
+    let changes = changes(trace, violation, &mut trials).into_iter().map(spelled).collect();
     Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes }
 }
 
@@ -44,17 +48,17 @@ fn spelled((parameter, value): ParameterChange) -> String {
 }
 
 /// The changes of one parameter at both ends that make the violation go away.
-fn changes(trace: &Trace, violation: &Violation) -> Vec<ParameterChange> {
+fn changes(trace: &Trace, violation: &Violation, trials: &mut Trials) -> Vec<ParameterChange> {
     let values =
         |(at, parameter): (usize, &crate::contract::Parameter)| parameter.values.iter().map(move |value| (at, *value)).collect::<Vec<_>>();
     let all = Contract::PARAMETERS.iter().enumerate().flat_map(values);
-    all.filter(|change| allows(trace, violation, *change)).collect()
+    all.filter(|change| allows(trace, violation, *change, trials)).collect()
 }
 
 /// Does the violation's event break nothing under the changed contract?
-fn allows(trace: &Trace, violation: &Violation, change: ParameterChange) -> bool {
-    let Some(header) = changed(&trace.header, change) else { return false };
-    !judge(header, &trace.events).violations.iter().any(|found| same_event(found, violation))
+fn allows(trace: &Trace, violation: &Violation, change: ParameterChange, trials: &mut Trials) -> bool {
+    let verdict = changed(&trace.header, change).and_then(|header| trials.judge(&header, &trace.events));
+    verdict.is_some_and(|verdict| !verdict.violations.iter().any(|found| same_event(found, violation)))
 }
 
 /// The header with the change made at both ends; `None` where it changes nothing.
@@ -71,21 +75,24 @@ fn same_event(one: &Violation, other: &Violation) -> bool {
 }
 
 /// The outcomes that break nothing at the violation's operation; `None` where it is none that could have ended otherwise.
-fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
+fn outcomes(trace: &Trace, violation: &Violation, trials: &mut Trials) -> Option<Vec<String>> {
     let history = Operations::of(trace);
     let at = place(violation);
     let operation = history.named(at, violation.op?)?;
     let last = stands_at(trace, operation, violation)?;
     let allows = |candidate: &&Outcome| {
         let events = with_outcome(&trace.events[..=last], at, operation.op, candidate);
-        !judge(trace.header.clone(), &events).violations.iter().any(|found| found.op == violation.op && place(found) == at)
+        let is_broken = |verdict: Verdict| verdict.violations.iter().any(|found| found.op == violation.op && place(found) == at);
+        trials.judge(&trace.header, &events).is_some_and(|verdict| !is_broken(verdict))
     };
     let happened = operation.end.as_ref().and_then(|end| end.outcome.as_ref());
     let candidates = candidates(&operation.call);
     let others = candidates.iter().filter(|candidate| Some(*candidate) != happened).filter(allows);
     let mut names: Vec<String> = others.map(|outcome| name(outcome, happened)).collect();
     if let Some(data) = names.iter_mut().find(|name| *name == FITTING) {
-        data.push_str(&next_byte(trace, &history, operation).map(|next| format!(": the stream from byte {next} on")).unwrap_or_default());
+        data.push_str(
+            &next_byte(trace, &history, operation, trials).map(|next| format!(": the stream from byte {next} on")).unwrap_or_default(),
+        );
     }
     if names.iter().any(|name| name == ANY_ERROR) {
         names.retain(|name| !name.starts_with("error "));
@@ -95,7 +102,7 @@ fn outcomes(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
 
 /// The stream offset at which a read should have gone on, where that is certain: everything read before was right, and none of it
 /// was given up or read by another call at the same time.
-fn next_byte(trace: &Trace, history: &Operations, read: &Operation) -> Option<u64> {
+fn next_byte(trace: &Trace, history: &Operations, read: &Operation, trials: &mut Trials) -> Option<u64> {
     let reads = || history.operations().iter().filter(|other| other.at == read.at && matches!(other.call, Call::Read { .. }));
     let ends = |other: &Operation| other.end.as_ref().map_or(u64::MAX, |end| end.line);
     let (line, before) = (ends(read), |other: &&Operation| other.op != read.op && other.line < ends(read));
@@ -104,7 +111,7 @@ fn next_byte(trace: &Trace, history: &Operations, read: &Operation) -> Option<u6
         return None;
     }
     let earlier = trace.events.get(..usize::try_from(line.checked_sub(2)?).ok()?)?;
-    let is_right = judge(trace.header.clone(), earlier).violations.is_empty();
+    let is_right = trials.judge(&trace.header, earlier)?.violations.is_empty();
     read.bytes.as_ref().filter(|_| is_right).map(|bytes| bytes.start)
 }
 

@@ -8,7 +8,6 @@ mod allowed;
 mod because;
 pub mod catalogue;
 pub mod contract;
-mod effort;
 mod excerpt;
 pub mod exercised;
 mod facts;
@@ -20,6 +19,7 @@ mod segment;
 mod slice;
 mod tally;
 mod text;
+mod trials;
 pub mod words;
 
 pub use allowed::{Allowed, allowed};

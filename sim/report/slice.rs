@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use crate::contract::End;
-use crate::oracle::{Oracle, Verdict, Violation};
-use crate::trace::{EnvWhat, Event, Header, Trace, What};
+use crate::oracle::{Verdict, Violation};
+use crate::trace::{EnvWhat, Event, Trace, What};
 
-use super::effort::cost;
 use super::history::Operations;
+use super::trials::Trials;
 
 /// What the search for one slice may cost, in events that are judged.
-const EFFORT: usize = 1_000_000;
+const COST: usize = 1_000_000;
 
 /// A smaller run that shows the same violation.
 #[derive(Clone, Debug)]
@@ -35,16 +35,18 @@ pub struct Slice {
 /// not see the violation in the trace at all.
 pub fn slice(trace: &Trace, violation: &Violation) -> Option<Slice> {
     let all = units(trace);
-    let mut search = Search { trace, violation, effort: EFFORT };
+    let mut search = Search { trace, violation, trials: Trials::new(COST), found: None };
     let mut kept = up_to(violation.line, all.clone());
-    if search.shows(&kept).is_none() {
+    if !search.shows(&kept) {
         // What followed has its part in it: a call that never returned, bytes that were written only later.
         kept = all.clone();
-        search.shows(&kept)?;
+        search.shows(&kept);
     }
     search.leave_kinds_out(&mut kept);
     let minimal = search.minimise(&mut kept);
-    let (trace, verdict, violation) = search.judge(&kept)?;
+    let (events, verdict, violation) = search.found?;
+    let events = events.into_iter().map(|event| trace.events[event].clone()).collect();
+    let trace = Trace { header: trace.header.clone(), events, cut: false };
     Some(Slice { trace, verdict, violation, left: RunSize::of(&kept), whole: RunSize::of(&all), minimal })
 }
 
@@ -77,7 +79,9 @@ struct Unit {
 struct Search<'a> {
     trace: &'a Trace,
     violation: &'a Violation,
-    effort: usize,
+    trials: Trials,
+    /// The last run that showed it: its events, what the oracle says of it, and the same violation there.
+    found: Option<(Vec<usize>, Verdict, Violation)>,
 }
 
 /// The units up to a line; of an operation that ends later, its call.
@@ -144,7 +148,7 @@ impl Search<'_> {
         for kind in KINDS {
             let goes = |unit: &Unit| !unit.fixed && kind(&self.trace.events[unit.events[0]], self.violation.flow);
             let without: Vec<Unit> = kept.iter().filter(|unit| !goes(unit)).cloned().collect();
-            if without.len() < kept.len() && self.shows(&without).is_some() {
+            if without.len() < kept.len() && self.shows(&without) {
                 *kept = without;
             }
         }
@@ -169,38 +173,34 @@ impl Search<'_> {
     fn pass(&mut self, kept: &mut Vec<Unit>, length: usize) -> bool {
         let mut end = kept.len();
         while end > 0 {
-            if self.effort == 0 {
+            if self.trials.is_over() {
                 return false;
             }
             let start = end.saturating_sub(length);
             let without: Vec<Unit> = kept[..start].iter().chain(&kept[end..]).cloned().collect();
             let loses_fixed = kept[start..end].iter().any(|unit| unit.fixed);
-            if !loses_fixed && self.shows(&without).is_some() {
+            if !loses_fixed && self.shows(&without) {
                 *kept = without;
             }
             end = start;
         }
-        true
+        !self.trials.is_over()
     }
 
-    fn shows(&mut self, units: &[Unit]) -> Option<()> {
-        self.judge(units).map(drop)
-    }
-
-    /// The verdict on these units alone, if it holds the same violation.
-    fn judge(&mut self, units: &[Unit]) -> Option<(Trace, Verdict, Violation)> {
+    /// Do these units alone show the same violation?
+    fn shows(&mut self, units: &[Unit]) -> bool {
         let mut events: Vec<usize> = units.iter().flat_map(|unit| unit.events.iter().copied()).collect();
         events.sort_unstable();
-        let events: Vec<Event> = events.into_iter().map(|event| self.trace.events[event].clone()).collect();
-        let verdict = judge(self.trace.header.clone(), &events);
-        self.effort = self.effort.saturating_sub(cost(&self.trace.header, events.len(), &verdict));
-        let found = verdict.violations.iter().find(|found| same(found, self.violation))?.clone();
-        Some((Trace { header: self.trace.header.clone(), events, cut: false }, verdict, found))
+        let judged = self.trials.judge(&self.trace.header, events.iter().map(|&event| &self.trace.events[event]));
+        let same = |verdict: &Verdict| verdict.violations.iter().find(|found| is_same(found, self.violation)).cloned();
+        let Some((verdict, violation)) = judged.and_then(|verdict| same(&verdict).map(|found| (verdict, found))) else { return false };
+        self.found = Some((events, verdict, violation));
+        true
     }
 }
 
 /// The same rules, broken by the same operation, with the same byte counts.
-fn same(one: &Violation, other: &Violation) -> bool {
+fn is_same(one: &Violation, other: &Violation) -> bool {
     let key = |violation: &Violation| (violation.rule, violation.flow, violation.end, violation.op);
     key(one) == key(other) && one.also == other.also && unnumbered(&one.fact.to_string()) == unnumbered(&other.fact.to_string())
 }
@@ -215,15 +215,6 @@ fn unnumbered(message: &str) -> String {
         }
     }
     kept
-}
-
-/// Judges events as a whole run.
-pub(super) fn judge(header: Header, events: &[Event]) -> Verdict {
-    let mut oracle = Oracle::with(header);
-    for (line, event) in (2..).zip(events) {
-        oracle.observe(line, event);
-    }
-    oracle.finish(false)
 }
 
 #[cfg(test)]

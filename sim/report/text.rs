@@ -7,11 +7,11 @@ use crate::trace::{Place, Trace};
 
 use super::allowed::{Allowed, allowed};
 use super::because::because;
-use super::effort::cost;
 use super::history::Operations;
 use super::ladder::{LadderView, Mark, ladder};
 use super::segment::Numbers;
 use super::slice::{Slice, slice};
+use super::trials::cost;
 use super::{contract, words};
 
 /// How many violations are told in full, and how many more in a sentence: they mostly follow from the first.
@@ -144,7 +144,7 @@ fn full(case: &Case<'_>, history: &Operations, numbers: &Numbers, violation: &Vi
     text.push_str(&chain(&because(case.trace, history, numbers, &violation.because)));
     let asked = ask(case, violation, small.map(|small| &small.slice));
     text.push_str(&asked.map(|allowed| allowance(case, &allowed)).unwrap_or_default());
-    text + &small.map(smallest).unwrap_or_default()
+    text + &small.map_or_else(|| paragraph("  smallest    ", "not looked for: the run is too long to be judged again and again"), smallest)
 }
 
 /// `violation 1 of 2: eof-complete at the server, line 11, 7.9 ms`.
@@ -211,7 +211,7 @@ fn smallest(small: &Small) -> String {
     let Slice { left, whole, minimal, .. } = &small.slice;
     let parts = [of(left.operations, whole.operations, "operation"), of(left.others, whole.others, "other event")];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let note = if *minimal { "; without any one of them it is gone" } else { "" };
+    let note = if *minimal { "; without any one of them it is gone" } else { "; the search for a smaller one took too long" };
     format!("\n  the smallest run that shows it ({}{note})\n", parts.join(", ")) + &words::indented(&small.ladder, "  ")
 }
 

@@ -431,5 +431,6 @@ fn unjudged() -> Verdict {
         client_faults: Vec::new(),
         truncations: 0,
         exercised: Exercised::default(),
+        searched: 0,
     }
 }

@@ -19,17 +19,28 @@ const LEAST: u64 = 1 << 12;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::oracle) struct Effort {
     left: u64,
+    spent: u64,
 }
 
 impl Default for Effort {
     fn default() -> Self {
-        Effort { left: TOTAL }
+        Effort::at_most(TOTAL)
     }
 }
 
 impl Effort {
     /// So little that it can be given again and again.
-    pub const SMALL: Self = Effort { left: LEAST };
+    pub const SMALL: Self = Effort { left: LEAST, spent: 0 };
+
+    /// As much as this many writes to be looked at, and no more than any run gets.
+    pub fn at_most(writes: u64) -> Self {
+        Effort { left: writes.min(TOTAL), spent: 0 }
+    }
+
+    /// What was spent so far.
+    pub const fn spent(self) -> u64 {
+        self.spent
+    }
 
     /// All that is left.
     pub const fn left(self) -> u64 {
@@ -48,7 +59,9 @@ impl Effort {
     }
 
     pub fn spend(&mut self, cost: u64) {
-        self.left = self.left.saturating_sub(cost);
+        let cost = cost.min(self.left);
+        self.left -= cost;
+        self.spent += cost;
     }
 
     pub const fn is_spent(self) -> bool {
