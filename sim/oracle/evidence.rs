@@ -184,8 +184,26 @@ impl Stream {
 fn repeated(stream: &Stream, fitted: &[u8], rest: &[u8], unread: &Unread) -> Option<Flaw> {
     let read: Vec<u8> = stream.history.iter().flat_map(|piece| piece.data.iter()).chain(fitted).copied().collect();
     let read = &read[read.len().saturating_sub(AGAIN)..];
-    let goes_on = |again: &usize| rest.starts_with(&read[read.len() - again..]) && unread.bytes.starts_with(&rest[*again..]);
-    (1..=read.len().min(rest.len())).find(goes_on).map(|bytes| Flaw::Repeated { bytes })
+    let goes_on = |again: &usize| unread.bytes.starts_with(&rest[*again..]);
+    overlaps(read, rest).into_iter().find(goes_on).map(|bytes| Flaw::Repeated { bytes })
+}
+
+/// Every length, the shortest first, at which the last bytes of the one are the first of the other (Knuth, Morris and Pratt).
+fn overlaps(before: &[u8], after: &[u8]) -> Vec<usize> {
+    let mut shorter = vec![0; after.len() + 1];
+    let longer = |mut len: usize, byte: u8, shorter: &[usize]| {
+        while len > 0 && after.get(len) != Some(&byte) {
+            len = shorter[len];
+        }
+        if after.get(len) == Some(&byte) { len + 1 } else { 0 }
+    };
+    for (at, byte) in after.iter().enumerate().skip(1) {
+        shorter[at + 1] = longer(shorter[at], *byte, &shorter);
+    }
+    let longest = before.iter().fold(0, |len, byte| longer(len, *byte, &shorter));
+    let mut lengths: Vec<usize> = std::iter::successors(Some(longest), |&len| Some(shorter[len])).take_while(|len| *len > 0).collect();
+    lengths.reverse();
+    lengths
 }
 
 fn read_before(stream: &Stream, rest: &[u8]) -> Option<Flaw> {
@@ -200,4 +218,18 @@ fn changed(rest: &[u8], ahead: &[u8], is_further_on: bool) -> Option<Flaw> {
     let is_alike = len >= 2 && ahead.len() >= len && equal * 2 >= len && (!is_further_on || equal + 1 >= len);
     let at = || rest.iter().zip(ahead).take_while(|(got, want)| got == want).count();
     is_alike.then(|| Flaw::Changed { at: at() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overlaps;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn overlaps_are_all_that_trying_each_length_finds(before in "[ab]{0,12}", after in "[ab]{0,12}") {
+            let tried = (1..=before.len().min(after.len())).filter(|&len| before.ends_with(&after[..len])).collect::<Vec<_>>();
+            prop_assert_eq!(overlaps(before.as_bytes(), after.as_bytes()), tried);
+        }
+    }
 }

@@ -431,11 +431,9 @@ fn remember<T>(memory: &mut VecDeque<T>, item: T) {
     memory.push_back(item);
 }
 
-/// Where `needle` stands in `hay`.
+/// Where `needle` stands in `hay`, if it is not empty.
 pub(super) fn position(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    let last = (hay.len() + 1).checked_sub(needle.len())?;
-    let first = needle.first()?;
-    (0..last).find(|&at| hay[at] == *first && hay[at..].starts_with(needle))
+    if needle.is_empty() { None } else { memchr::memmem::find(hay, needle) }
 }
 
 #[cfg(test)]
