@@ -1,8 +1,7 @@
 //! The court: takes events in their true order and sends each to the part that can judge it.
 
-use std::collections::BTreeMap;
-
 use super::fact::fact;
+use super::flows::Flows;
 use super::frontier::Effort;
 use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
@@ -16,19 +15,10 @@ use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What
 /// The most flows that are judged.
 const FLOWS: usize = 131_072;
 
-/// So many flows of a run that is over leave their memory to the next one.
-const SPARE: usize = 64;
-
 #[derive(Clone, Debug)]
-#[expect(clippy::vec_box, reason = "a flow is large, and stays where it is when others come")]
 pub(super) struct Court {
     header: Header,
-    /// Each in a place of its own: a flow is large, and stays where it is when others come.
-    flows: Vec<Box<Flow>>,
-    /// What a run that is over has left.
-    spare: Vec<Box<Flow>>,
-    /// Where flows are kept that did not come in the order of their numbers.
-    by_id: BTreeMap<u32, usize>,
+    flows: Flows,
     hosts: Both<Host>,
     book: Ledger,
     seq: Seq,
@@ -49,9 +39,7 @@ impl Court {
     pub fn new(header: Header) -> Self {
         Court {
             header,
-            flows: Vec::new(),
-            spare: Vec::new(),
-            by_id: BTreeMap::new(),
+            flows: Flows::default(),
             hosts: Both::default(),
             book: Ledger::default(),
             seq: 0,
@@ -66,10 +54,8 @@ impl Court {
 
     /// Another run begins; nothing is known of it yet.
     pub fn restart(&mut self, header: Header) {
-        let (mut flows, mut spare) = (std::mem::take(&mut self.flows), std::mem::take(&mut self.spare));
-        spare.append(&mut flows);
-        spare.truncate(SPARE);
-        *self = Court { flows, spare, ..Court::new(header) };
+        let flows = std::mem::take(&mut self.flows).restart();
+        *self = Court { flows, ..Court::new(header) };
     }
 
     /// No more than this is spent from here on where calls overlap.
@@ -134,6 +120,28 @@ impl Court {
         }
     }
 
+    /// What happens from here on is tried, until it is kept or taken back to what is returned here.
+    pub fn begin_trial(&mut self) -> Box<Court> {
+        let mut flows = std::mem::take(&mut self.flows);
+        let before = Box::new(self.clone());
+        flows.begin_trial();
+        self.flows = flows;
+        before
+    }
+
+    /// What was tried stands.
+    pub fn keep(&mut self) {
+        self.flows.keep();
+    }
+
+    /// Everything is again as it was before what was tried; only what that cost is spent.
+    pub fn take_back(&mut self, before: Box<Court>) {
+        let (mut flows, effort) = (std::mem::take(&mut self.flows), self.book.effort);
+        flows.take_back();
+        *self = Court { flows, ..*before };
+        self.book.effort = effort;
+    }
+
     /// The violations found after the first `known` ones.
     pub fn found(&self, known: usize) -> &[Violation] {
         self.book.violations.get(known..).unwrap_or_default()
@@ -165,7 +173,7 @@ impl Court {
 
     #[inline]
     fn flow(&mut self, id: u32) -> usize {
-        match self.known(id) {
+        match self.flows.known(id) {
             Some(index) => index,
             None => self.begin(id),
         }
@@ -174,25 +182,21 @@ impl Court {
     /// A flow is named for the first time.
     #[cold]
     fn begin(&mut self, id: u32) -> usize {
-        let index = self.flows.len();
-        End::BOTH.into_iter().for_each(|end| self.alive[end].push(index));
-        let flow = match self.spare.pop() {
+        let flow = match self.flows.spare() {
             Some(mut flow) => {
                 flow.restart(id, &self.header, &self.network);
                 flow
             }
             None => Box::new(Flow::new(id, &self.header, &self.network)),
         };
-        self.flows.push(flow);
+        let index = self.flows.add(flow);
+        End::BOTH.into_iter().for_each(|end| self.alive[end].push(index));
         let left = End::BOTH.map(|end| self.hosts[end].left);
         for (end, left) in End::BOTH.into_iter().zip(left) {
             let other = left.or(self.hosts[end.peer()].left.filter(|_| !self.has_two_hosts()));
             if let Some(left) = other {
-                self.flows[index].ends[end].life.stack_leaves(left);
+                self.flows.at_mut(index).ends[end].life.stack_leaves(left);
             }
-        }
-        if index != id as usize {
-            self.by_id.insert(id, index);
         }
         index
     }
@@ -200,26 +204,17 @@ impl Court {
     /// Memory is bounded: of very many flows the first are judged, and the verdict says so.
     #[cold]
     fn is_one_too_many(&mut self, what: &What) -> bool {
-        let full = what.flow().is_some_and(|id| self.known(id).is_none());
+        let full = what.flow().is_some_and(|id| self.flows.known(id).is_none());
         if full {
             self.book.give_up(|| fact!("the trace has more than {most} flows: only the first were judged", most = FLOWS));
         }
         full
     }
 
-    /// Where a flow is kept, if it was named before: nearly always flows are numbered as they come.
-    #[inline]
-    fn known(&self, id: u32) -> Option<usize> {
-        match self.flows.get(id as usize) {
-            Some(flow) if flow.id == id => Some(id as usize),
-            _ => self.by_id.get(&id).copied(),
-        }
-    }
-
     /// A flow is connected from the start unless it begins by connecting: what befell every flow before its first call befell it too.
     fn meet(&mut self, id: u32, call: &Call) {
         let begins = matches!(call, Call::Connect { .. } | Call::Accept { .. } | Call::Listen { .. });
-        if !(self.aborts.is_empty() || begins || self.known(id).is_some()) {
+        if !(self.aborts.is_empty() || begins || self.flows.known(id).is_some()) {
             self.catch_up(id);
         }
     }
@@ -257,7 +252,7 @@ impl Court {
     /// Something that is only seen: it is no progress, and nothing becomes due by it.
     fn beside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let index = self.flow(place.flow);
-        let flow = &mut self.flows[index];
+        let flow = self.flows.at_mut(index);
         flow.catch_up(&self.network);
         Judge { flow, book: &mut self.book, header: &self.header, hosts: &mut self.hosts, end: place.end, at }
     }
@@ -286,7 +281,7 @@ impl Court {
             && at.t > told
         {
             self.telling = None;
-            for flow in &mut self.flows {
+            for flow in self.flows.iter_mut() {
                 super::owed::abort_told_at_once(flow, &mut self.book, at);
             }
         }
@@ -327,7 +322,7 @@ impl Court {
                 let named = env.flow.map(|id| self.flow(id));
                 for end in ends {
                     for index in self.concerned(named, end, what) {
-                        let id = self.flows[index].id;
+                        let id = self.flows.at(index).id;
                         self.aside(Place { flow: id, end }, at).env(what);
                     }
                 }
@@ -344,10 +339,10 @@ impl Court {
             (Some(index), _) => vec![index],
             (None, EnvWhat::Abort(..)) => {
                 let revived = std::mem::take(&mut self.book.revived[end]);
-                let revived: Vec<usize> = revived.into_iter().filter_map(|id| self.known(id)).collect();
+                let revived: Vec<usize> = revived.into_iter().filter_map(|id| self.flows.known(id)).collect();
                 let (flows, alive) = (&self.flows, &mut self.alive[end]);
                 // An abort that is known only by an error word becomes certain by the line.
-                alive.retain(|&index| flows[index].ends[end].life.aborted().is_none_or(|abort| abort.by_word));
+                alive.retain(|&index| flows.at(index).ends[end].life.aborted().is_none_or(|abort| abort.by_word));
                 alive.extend(revived);
                 alive.sort_unstable();
                 alive.dedup();
@@ -361,7 +356,7 @@ impl Court {
         let ends = End::BOTH.into_iter().filter(|end| from.is_none_or(|from| from == *end));
         let Some(id) = flow else { return self.network.set(ends, state, at) };
         let index = self.flow(id);
-        let flow = &mut self.flows[index];
+        let flow = self.flows.at_mut(index);
         flow.catch_up(&self.network);
         flow.path.set(ends, state);
         (flow.settled, flow.active) = (false, at.t);
@@ -370,7 +365,7 @@ impl Court {
     fn quiet(&mut self, at: Stamp) {
         let overdue = std::mem::take(&mut self.book.overdue);
         self.book.violations.extend(overdue);
-        for flow in &mut self.flows {
+        for flow in self.flows.iter_mut() {
             flow.catch_up(&self.network);
             super::owed::quiet(flow, &mut self.book, &self.header, &mut self.hosts, at);
         }
@@ -413,18 +408,30 @@ mod tests {
         assert_eq!(told("env reset client by fault\nclient/0 return 1 ok"), 1);
     }
 
-    #[test]
-    fn a_run_leaves_the_memory_of_so_many_flows_and_nothing_else() {
-        for (flows, kept) in [(SPARE - 1, SPARE - 1), (SPARE, SPARE), (SPARE + 1, SPARE)] {
-            let mut court = Court::new(Header::default());
-            for flow in 0..flows as u32 {
-                let what = What::Cancel { at: Place { flow, end: End::Client }, op: 1 };
-                court.observe(2, &Event { t: Instant(1), what });
-            }
-            court.restart(Header::default());
-            assert_eq!((court.spare.len(), court.flows.len()), (kept, 0));
-            court.spare.clear();
-            assert_eq!(format!("{court:?}"), format!("{:?}", Court::new(Header::default())));
+    fn cancels(court: &mut Court, flows: std::ops::Range<u32>) {
+        for flow in flows {
+            let what = What::Cancel { at: Place { flow, end: End::Client }, op: 1 };
+            court.observe(2, &Event { t: Instant(1), what });
         }
+    }
+
+    #[test]
+    fn a_run_leaves_memory_and_nothing_else() {
+        let mut court = Court::new(Header::default());
+        cancels(&mut court, 0..10);
+        court.restart(Header::default());
+        court.flows = Flows::default();
+        assert_eq!(format!("{court:?}"), format!("{:?}", Court::new(Header::default())));
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_taken_back() {
+        let mut court = Court::new(Header::default());
+        cancels(&mut court, 0..10);
+        let was = format!("{court:?}");
+        let before = court.begin_trial();
+        cancels(&mut court, 5..20);
+        court.take_back(before);
+        assert_eq!(format!("{court:?}"), was);
     }
 }

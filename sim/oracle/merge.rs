@@ -16,7 +16,7 @@ use crate::trace::{Event, Header, What};
 type Line = (u64, Event);
 
 /// A way to merge the events of a stretch, beginning with one of the ends.
-type Order = fn(Court, &Stretch, End) -> Court;
+type Order = fn(&mut Court, &Stretch, End);
 
 /// What lies between two events that concern both ends.
 #[derive(Clone, Debug, Default)]
@@ -107,7 +107,7 @@ impl Merge {
         let mut court = Court::new(self.header.clone());
         court.limit(*effort);
         for stretch in &self.stretches {
-            court = order(court, stretch, first);
+            order(&mut court, stretch, first);
             if let Some((line, event)) = &stretch.then {
                 court.observe(*line, event);
             }
@@ -133,65 +133,63 @@ const BUDGET: usize = 192 << 20;
 const HOPELESS: usize = 32;
 
 /// All events of one end, then all of the other.
-fn block_by_block(mut court: Court, stretch: &Stretch, first: End) -> Court {
-    for (line, event) in stretch.ends[first].iter().chain(&stretch.ends[first.peer()]) {
-        court.observe(*line, event);
-    }
-    court
+fn block_by_block(court: &mut Court, stretch: &Stretch, first: End) {
+    observe(court, stretch.ends[first].iter().chain(&stretch.ends[first.peer()]));
 }
 
 /// Takes one end's events as long as they break nothing, then the other's; where both are stuck, one of them must break.
-fn as_needed(mut court: Court, stretch: &Stretch, first: End) -> Court {
+fn as_needed(court: &mut Court, stretch: &Stretch, first: End) {
     let mut rest = Both { client: &stretch.ends.client[..], server: &stretch.ends.server[..] };
     let (mut end, mut stuck) = (first, 0);
     while End::BOTH.iter().any(|&end| !rest[end].is_empty()) {
         if court.violations() >= HOPELESS {
-            rest[end].iter().chain(rest[end.peer()]).for_each(|(line, event)| court.observe(*line, event));
-            return court;
+            return observe(court, rest[end].iter().chain(rest[end.peer()]));
         }
-        let taken;
-        (court, taken) = run_ahead(court, rest[end]);
+        let taken = run_ahead(court, rest[end]);
         rest[end] = &rest[end][taken..];
         stuck = if taken == 0 { stuck + 1 } else { 0 };
         end = end.peer();
         if stuck == 2 {
-            (court, end) = force(court, &mut rest, end);
+            end = force(court, &mut rest, end);
             stuck = 0;
         }
     }
-    court
 }
 
-/// The court after as many of these events as break nothing, and their number.
-fn run_ahead(mut court: Court, rest: &[Line]) -> (Court, usize) {
+fn observe<'a>(court: &mut Court, lines: impl IntoIterator<Item = &'a Line>) {
+    lines.into_iter().for_each(|(line, event)| court.observe(*line, event));
+}
+
+/// Lets as many of these events happen as break nothing; their number.
+fn run_ahead(court: &mut Court, rest: &[Line]) -> usize {
     let known = court.violations();
-    let mut trial = court.clone();
+    let before = court.begin_trial();
     let breaks = |(line, event): &Line| {
-        trial.observe(*line, event);
-        trial.violations() > known
+        court.observe(*line, event);
+        court.violations() > known
     };
     match rest.iter().position(breaks) {
-        None => (trial, rest.len()),
+        None => {
+            court.keep();
+            rest.len()
+        }
         Some(fit) => {
-            court.limit(trial.effort());
-            rest[..fit].iter().for_each(|(line, event)| court.observe(*line, event));
-            (court, fit)
+            court.take_back(before);
+            observe(court, &rest[..fit]);
+            fit
         }
     }
 }
 
-/// The court after the event that breaks least, of the two that are next, and the end whose event it was.
-fn force(court: Court, rest: &mut Both<&[Line]>, end: End) -> (Court, End) {
-    let mut effort = court.effort();
-    let next = [end, end.peer()].map(|end| attempt(&court, rest[end], &mut effort).map(|(court, broken)| (broken, end, court)));
-    match next.into_iter().flatten().min_by_key(|(broken, ..)| *broken) {
-        Some((_, end, mut court)) => {
-            court.limit(effort);
-            rest[end] = &rest[end][1..];
-            (court, end)
-        }
-        None => (court, end),
+/// Lets the event happen that breaks least, of the two that are next; the end whose event it was.
+fn force(court: &mut Court, rest: &mut Both<&[Line]>, end: End) -> End {
+    let next = [end, end.peer()].map(|end| attempt(court, rest[end]).map(|broken| (broken, end)));
+    let Some((_, end)) = next.into_iter().flatten().min_by_key(|(broken, _)| *broken) else { return end };
+    if let Some((happens, later)) = rest[end].split_first() {
+        observe(court, [happens]);
+        rest[end] = later;
     }
+    end
 }
 
 /// What an event breaks, in the order in which such events are let happen where one must.
@@ -227,16 +225,14 @@ impl Broken {
     }
 }
 
-/// The court after the first of these events, and what that breaks.
-fn attempt(court: &Court, rest: &[Line], effort: &mut Effort) -> Option<(Court, Broken)> {
+/// What the first of these events would break.
+fn attempt(court: &mut Court, rest: &[Line]) -> Option<Broken> {
     let (line, event) = rest.first()?;
-    let mut next = court.clone();
-    next.limit(*effort);
-    next.observe(*line, event);
-    *effort = next.effort();
-    let found = next.found(court.violations()).iter().map(|violation| Broken::by(violation.rule));
-    let broken = found.max().unwrap_or(Broken::Nothing);
-    Some((next, broken))
+    let (known, before) = (court.violations(), court.begin_trial());
+    court.observe(*line, event);
+    let broken = court.found(known).iter().map(|violation| Broken::by(violation.rule)).max();
+    court.take_back(before);
+    Some(broken.unwrap_or(Broken::Nothing))
 }
 
 /// A recording that was cut may have lost all that the other end ever did: what that could excuse is not known.

@@ -34,6 +34,7 @@ mod court;
 mod events;
 mod evidence;
 mod fact;
+mod flows;
 mod frontier;
 mod judge;
 mod ledger;
