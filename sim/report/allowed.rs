@@ -30,6 +30,8 @@ pub struct Allowed {
     pub changes: Vec<String>,
     /// The violation is one of an operation that returned, or of a change of state, so that outcomes were asked about.
     pub asked: bool,
+    /// Asking came to cost too much: what is not named may be allowed as well.
+    pub cut: bool,
 }
 
 /// Asks about both; `violation` counts lines as the trace does (the header is line 1).
@@ -37,7 +39,7 @@ pub fn allowed(trace: &Trace, violation: &Violation) -> Allowed {
     let mut trials = Trials::new(COST);
     let outcomes = outcomes(trace, violation, &mut trials).or_else(|| transitions(trace, violation));
     let changes = changes(trace, violation, &mut trials).into_iter().map(spelled).collect();
-    Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes }
+    Allowed { asked: outcomes.is_some(), outcomes: outcomes.unwrap_or_default(), changes, cut: trials.is_over() }
 }
 
 /// One parameter, by its place in [`Contract::PARAMETERS`], and a value for it.

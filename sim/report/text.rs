@@ -21,6 +21,9 @@ const IN_BRIEF: usize = 20;
 /// What one judging may cost, in events, of a run that is asked what was allowed.
 const ASKED_MAX: usize = 20_000;
 
+/// What is said where asking came to cost more than it may.
+const TOO_MUCH: &str = "not all was asked about: judging this run costs too much";
+
 /// Rows around what matters, and the most rows, of the ladder of the whole run.
 const CONTEXT: usize = 4;
 const ROWS: usize = 48;
@@ -193,12 +196,14 @@ pub(super) fn chain(links: &[String]) -> String {
 
 fn allowance(case: &Case<'_>, allowed: &Allowed) -> String {
     let instead = match allowed.outcomes.as_slice() {
+        [] if allowed.cut => TOO_MUCH.to_owned(),
         [] if allowed.asked => "nothing yet: the call had to wait".to_owned(),
         outcomes => outcomes.join(", "),
     };
     let mut text = if allowed.asked { paragraph("  allowed     ", &instead) } else { String::new() };
     let base = contract::of_both(&case.trace.header.contract);
     text.push_str(&match allowed.changes.as_slice() {
+        [] if allowed.cut => paragraph("  parameters  ", TOO_MUCH),
         [] => paragraph("  parameters  ", &format!("no single parameter of {base} would allow it")),
         changes => paragraph("  parameters  ", &format!("it would be allowed under {}", changes.join(" or "))),
     });
