@@ -2,13 +2,14 @@
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
 //! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
-//! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. All chance comes out of
-//! `draws` as numbers on record; `shrink` edits the record of a failure. What this is not: a judge, or a search that learns from
-//! what it has seen.
+//! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. `portion` keeps
+//! them short. All chance comes out of `draws` as numbers on record; `shrink` edits the record of a failure. What this is not: a
+//! judge, or a search that learns from what it has seen.
 
 mod draws;
 mod duty;
 mod network;
+mod portion;
 mod random;
 mod shrink;
 
@@ -92,9 +93,10 @@ impl Scenarios {
         let offers = &self.offers;
         let contract = draws.part(|draws| self.promises(draws));
         let seed = draws.part(random::seed);
-        let Medium { pipe, link, tcp, faults } = medium(draws, offers);
+        let medium = medium(draws, offers);
         let aborts = if offers.aborts { draws.part(random::aborts) } else { Vec::new() };
-        let wishes = self.flows(draws);
+        let wishes = self.flows(draws, &medium);
+        let Medium { pipe, link, tcp, faults } = medium;
         let is_calm = aborts.is_empty() && !offers.network_faults;
         let steps = |(flow, wishes)| FlowSteps { tasks: self.tasks(flow, contract, is_calm, wishes), ..FlowSteps::default() };
         let flows: Vec<FlowSteps> = wishes.into_iter().enumerate().map(steps).collect();
@@ -116,10 +118,13 @@ impl Scenarios {
 
     /// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to
     /// them.
-    fn flows(&self, draws: &mut Draws<'_>) -> Vec<Both<Wishes>> {
+    fn flows(&self, draws: &mut Draws<'_>, medium: &Medium) -> Vec<Both<Wishes>> {
         let most = if self.offers.network_faults && self.offers.several_flows { MAX_FLOWS } else { 1 };
         let wishes = |draws: &mut Draws<'_>| draws.part(|draws| random::wishes(draws, &self.offers, self.careless));
-        draws.list(1..=most, |draws| Both { client: wishes(draws), server: wishes(draws) })
+        let pieces = portion::pieces(draws);
+        let mut flows = draws.list(1..=most, |draws| Both { client: wishes(draws), server: wishes(draws) });
+        flows.iter_mut().for_each(|ends| portion::shorten(ends, medium, pieces));
+        flows
     }
 
     /// What the ends do. Where no contract is given, each caller keeps off whatever async IO forbids: no contract with a full close
