@@ -4,9 +4,8 @@
 //! call or timer is pending is out of the line until that ends.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
-use super::program::{Program, Script};
+use super::program::{Program, Script, Task};
 use super::stage::Stage;
 use super::{Action, Expect, Step, StepResult};
 use crate::contract::{Call, Outcome, Payload};
@@ -15,8 +14,8 @@ use crate::trace::{Place, pattern};
 use crate::world::Op;
 
 #[derive(Clone, Debug)]
-pub(super) struct Machine {
-    program: Arc<Program>,
+pub(super) struct Machine<'a> {
+    program: &'a Program<'a>,
     tasks: Vec<TaskCursor>,
     /// The tasks that can go on, in order.
     line: VecDeque<u32>,
@@ -82,8 +81,8 @@ enum Activity {
     Over,
 }
 
-impl Machine {
-    pub(super) fn new(program: Arc<Program>) -> Self {
+impl<'a> Machine<'a> {
+    pub(super) fn new(program: &'a Program<'a>) -> Self {
         let count = program.scripts.len();
         Machine {
             tasks: vec![TaskCursor::default(); count],
@@ -109,17 +108,17 @@ impl Machine {
         let calls = self.made.as_ref()?.get(&at)?;
         let &(task, step) = calls.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
         let is_alone = || calls.iter().all(|(other, _)| *other == task);
-        self.program.task(task as usize)?.1.get(step as usize).filter(|_| in_order || is_alone())
+        self.program.task(task as usize)?.step(step as usize).filter(|_| in_order || is_alone())
     }
 
     /// Lets every task go on until all of them wait, or `calls` more calls were begun (then false).
     pub(super) fn pump(&mut self, stage: &mut impl Stage, calls: u64) -> bool {
-        let (program, last) = (Arc::clone(&self.program), self.calls.saturating_add(calls));
+        let last = self.calls.saturating_add(calls);
         while self.calls < last {
             if let Some(op) = stage.finished() {
-                self.resume(&program, stage, op);
+                self.resume(stage, op);
             } else if let Some(task) = self.next_in_line(stage) {
-                self.turn(&program, stage, task);
+                self.turn(stage, task);
             } else {
                 return true;
             }
@@ -144,10 +143,10 @@ impl Machine {
 
     /// The first expectation of a task that will never be met.
     fn left_over(&self, task: usize, at: Instant) -> Option<Miss> {
-        let (_, steps) = self.program.task(task)?;
         let first = self.tasks[task].step;
-        let expects = |index: &usize| steps[*index].expect.as_ref().is_some_and(|expect| *expect != Expect::Blocks || *index != first);
-        let step = (first..steps.len()).find(expects)?;
+        let expects =
+            |(number, step): &(usize, &Step)| step.expect.as_ref().is_some_and(|expect| *expect != Expect::Blocks || *number != first);
+        let (step, _) = self.program.task(task)?.steps().enumerate().skip(first).find(expects)?;
         let why = if step == first { Why::Pending(self.tasks[task].bytes) } else { Why::Unreached(first) };
         Some(Miss { task, step, at, why })
     }
@@ -157,8 +156,8 @@ impl Machine {
         self.tasks.iter().all(|task| task.state == Activity::Over)
     }
 
-    /// The steps of a task, and the end that takes them.
-    pub(super) fn task(&self, task: usize) -> Option<(Place, &[Step])> {
+    /// The task of this number; nothing for a fault.
+    pub(super) fn task(&self, task: usize) -> Option<&'a Task<'a>> {
         self.program.task(task)
     }
 
@@ -177,15 +176,16 @@ impl Machine {
         self.line.push_back(task as u32);
     }
 
-    fn turn(&mut self, program: &Program, stage: &mut impl Stage, task: usize) {
+    fn turn(&mut self, stage: &mut impl Stage, task: usize) {
+        let program = self.program;
         match &program.scripts[task] {
             Script::Abort { when, .. } if self.tasks[task].step == 0 => self.sleep(stage, task, Instant::ZERO + *when),
             Script::Abort { at, abort, .. } => {
                 stage.abort(*at, *abort);
                 self.tasks[task].state = Activity::Over;
             }
-            Script::Task { at, steps } => match steps.get(self.tasks[task].step) {
-                Some(step) => self.perform(stage, task, *at, step),
+            Script::Task(script) => match script.step(self.tasks[task].step) {
+                Some(step) => self.perform(stage, task, script.at, step),
                 None => self.tasks[task].state = Activity::Over,
             },
         }
@@ -304,12 +304,12 @@ impl Machine {
     }
 
     /// An operation may have ended that a task waits for.
-    fn resume(&mut self, program: &Program, stage: &mut impl Stage, op: Op) {
+    fn resume(&mut self, stage: &mut impl Stage, op: Op) {
         let owner = self.owners.get(op.slot()).copied().flatten().filter(|(owned, _)| *owned == op);
         let Some((_, task)) = owner else { return };
         let Some(outcome) = stage.outcome(op) else { return };
         let task = task as usize;
-        let step = program.task(task).and_then(|(_, steps)| steps.get(self.tasks[task].step));
+        let step = self.task(task).and_then(|script| script.step(self.tasks[task].step));
         match (self.tasks[task].state, step) {
             (Activity::Calling(call, length), Some(step)) if call == op => self.returned(stage, task, step, length, outcome),
             (Activity::Sleeping(timer), _) if timer == op => self.next_step(task),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Action, FlowSteps, Scenario, Step};
 use crate::contract::{Both, End};
+use crate::trace::Place;
 
 /// What each end of each flow does first, where no step says it.
 pub(super) fn openings(scenario: &Scenario) -> Vec<Both<Vec<Step>>> {
@@ -77,42 +78,37 @@ impl ListeningPorts {
     }
 }
 
-/// The tasks of an end that begins with these steps: its first task takes them, the others wait until they are over.
-pub(super) fn after(first: Vec<Step>, tasks: &[Vec<Step>], flow: usize, end: End) -> Vec<Vec<Step>> {
-    let mut tasks = tasks.to_vec();
+/// What each task of an end does before its own steps, if the end begins with these: its first task takes them, the others wait
+/// until they are over. Nothing for an end that begins with none.
+pub(super) fn by_task(first: Vec<Step>, tasks: usize, at: Place) -> Vec<Vec<Step>> {
     if first.is_empty() {
-        return tasks;
+        return Vec::new();
     }
-    let opened: Box<str> = format!("for the {end}'s end of flow {flow}").into();
-    for others in tasks.iter_mut().skip(1) {
-        others.insert(0, Action::Wait(opened.clone()).into());
+    let mut openings = vec![first];
+    if tasks > 1 {
+        let opened: Box<str> = format!("for the {}'s end of flow {}", at.end, at.flow).into();
+        openings[0].push(Action::Signal(opened.clone()).into());
+        openings.extend((1..tasks).map(|_| vec![Action::Wait(opened.clone()).into()]));
     }
-    let over = (tasks.len() > 1).then(|| Action::Signal(opened).into());
-    if tasks.is_empty() {
-        tasks.push(Vec::new());
-    }
-    tasks[0].splice(..0, first.into_iter().chain(over));
-    tasks
+    openings
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::program::{Program, Task};
     use super::*;
 
     /// The tasks of each end of each flow, as they are run.
     fn opened(text: &str) -> Vec<String> {
         let scenario = Scenario::parse("t.toml", text).unwrap_or_else(|error| panic!("{}", error.render(false)));
-        let lists = |tasks: &[Vec<Step>]| {
-            let line = |steps: &Vec<Step>| steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            tasks.iter().map(line).collect::<Vec<_>>().join(" | ")
+        let program = Program::new(&scenario, true);
+        let lists = |flow: usize, end: End| {
+            let tasks = (0..program.scripts.len()).filter_map(|number| program.task(number));
+            let tasks = tasks.filter(|task| (task.at.flow as usize, task.at.end) == (flow, end));
+            let line = |task: &Task<'_>| task.steps().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            tasks.map(line).collect::<Vec<_>>().join(" | ")
         };
-        let flows = openings(&scenario).into_iter().zip(&scenario.flows).enumerate();
-        flows
-            .map(|(flow, (first, steps))| {
-                let end = |end: End| lists(&after(first[end].clone(), &steps.tasks[end], flow, end));
-                format!("{} / {}", end(End::Client), end(End::Server))
-            })
-            .collect()
+        (0..scenario.flows.len()).map(|flow| format!("{} / {}", lists(flow, End::Client), lists(flow, End::Server))).collect()
     }
 
     #[test]

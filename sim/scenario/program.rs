@@ -1,47 +1,64 @@
 //! Compiles what a machine runs: the tasks of a scenario with their places, and its aborts, which are tasks of their own (faults of
-//! the network are the world's). It never changes during a run, so that copies of a machine share it.
+//! the network are the world's). It never changes during a run, so that copies of a machine share it; the scenario's own steps stay
+//! where they are.
 
 use std::time::Duration;
 
 use super::{Action, Fault, FaultKind, Scenario, Step, opening};
-use crate::contract::{Both, End};
+use crate::contract::End;
 use crate::trace::{Abort, Place};
 
 /// A scenario's tasks, ready to be run.
 #[derive(Clone, Debug)]
-pub(super) struct Program {
+pub(super) struct Program<'a> {
     /// The aborts come first: what happens from outside at an instant happens before what the ends do then.
-    pub(super) scripts: Vec<Script>,
+    pub(super) scripts: Vec<Script<'a>>,
     /// The names of signals, sorted.
     signals: Vec<Box<str>>,
     /// The port of each flow.
     ports: Vec<u16>,
 }
 
-/// One task.
+/// What is run beside the others.
 #[derive(Clone, Debug)]
-pub(super) enum Script {
+pub(super) enum Script<'a> {
     /// An end is aborted from outside.
     Abort { at: Place, abort: Abort, when: Duration },
-    /// Steps of one end.
-    Task { at: Place, steps: Vec<Step> },
+    /// An end takes steps.
+    Task(Task<'a>),
 }
 
-impl Script {
-    fn steps(&self) -> &[Step] {
-        match self {
-            Script::Task { steps, .. } => steps,
-            Script::Abort { .. } => &[],
+/// Steps of one end.
+#[derive(Clone, Debug)]
+pub(super) struct Task<'a> {
+    pub(super) at: Place,
+    /// Those that open its connection, where the scenario has none. They come first.
+    opening: Vec<Step>,
+    /// The scenario's.
+    steps: &'a [Step],
+}
+
+impl Task<'_> {
+    /// The step of this number, counted from 0.
+    pub(super) fn step(&self, number: usize) -> Option<&Step> {
+        match number.checked_sub(self.opening.len()) {
+            Some(number) => self.steps.get(number),
+            None => self.opening.get(number),
         }
+    }
+
+    /// Every step, in order.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.opening.iter().chain(self.steps)
     }
 }
 
-impl Program {
+impl<'a> Program<'a> {
     /// The scenario's tasks; where flows are not connected from the start, those that no step connects are connected first.
-    pub(super) fn new(scenario: &Scenario, connects: bool) -> Self {
-        let aborts = scenario.faults.iter().filter_map(aborting);
-        let scripts: Vec<Script> = aborts.chain(tasks(scenario, connects)).collect();
-        let mut signals: Vec<Box<str>> = scripts.iter().flat_map(Script::steps).filter_map(signalled).map(Box::from).collect();
+    pub(super) fn new(scenario: &'a Scenario, connects: bool) -> Self {
+        let mut scripts: Vec<Script<'a>> = scenario.faults.iter().filter_map(aborting).collect();
+        add_tasks(&mut scripts, scenario, connects);
+        let mut signals: Vec<Box<str>> = scripts.iter().filter_map(Script::task).flat_map(Task::steps).filter_map(signalled).collect();
         signals.sort_unstable();
         signals.dedup();
         Program { scripts, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
@@ -67,40 +84,50 @@ impl Program {
         self.signals.binary_search_by(|signal| (**signal).cmp(name)).ok()
     }
 
-    /// The steps of a task, and the end that takes them; nothing for a fault.
-    pub(super) fn task(&self, number: usize) -> Option<(Place, &[Step])> {
-        match self.scripts.get(number)? {
-            Script::Task { at, steps } => Some((*at, steps)),
+    /// The task of this number; nothing for a fault.
+    pub(super) fn task(&self, number: usize) -> Option<&Task<'a>> {
+        self.scripts.get(number)?.task()
+    }
+}
+
+impl<'a> Script<'a> {
+    fn task(&self) -> Option<&Task<'a>> {
+        match self {
+            Script::Task(task) => Some(task),
             Script::Abort { .. } => None,
         }
     }
 }
 
 /// The fault as a script, if the machine and not the network brings it about.
-fn aborting(fault: &Fault) -> Option<Script> {
+fn aborting<'a>(fault: &Fault) -> Option<Script<'a>> {
     match fault.kind {
         FaultKind::Abort { abort, flow, end, at } => Some(Script::Abort { at: Place { flow, end }, abort, when: at }),
         _ => None,
     }
 }
 
-fn signalled(step: &Step) -> Option<&str> {
+fn signalled(step: &Step) -> Option<Box<str>> {
     match &step.action {
-        Action::Signal(name) => Some(name),
+        Action::Signal(name) => Some(name.clone()),
         _ => None,
     }
 }
 
-/// The tasks, by flow, the client's before the server's.
-fn tasks(scenario: &Scenario, connects: bool) -> Vec<Script> {
-    let mut openings = if connects { opening::openings(scenario) } else { vec![Both::default(); scenario.flows.len()] };
-    let mut scripts = Vec::new();
-    for (flow, (steps, first)) in scenario.flows.iter().zip(&mut openings).enumerate() {
+/// Adds the tasks, by flow, the client's before the server's.
+fn add_tasks<'a>(scripts: &mut Vec<Script<'a>>, scenario: &'a Scenario, connects: bool) {
+    let mut openings = if connects { opening::openings(scenario) } else { Vec::new() };
+    for (flow, steps) in scenario.flows.iter().enumerate() {
         for end in End::BOTH {
             let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
-            let tasks = opening::after(std::mem::take(&mut first[end]), &steps.tasks[end], flow, end);
-            scripts.extend(tasks.into_iter().map(|steps| Script::Task { at, steps }));
+            let first = openings.get_mut(flow).map(|first| std::mem::take(&mut first[end])).unwrap_or_default();
+            let tasks = &steps.tasks[end];
+            let mut openings = opening::by_task(first, tasks.len(), at).into_iter();
+            // An end without a task may have a connection to open.
+            for number in 0..tasks.len().max(openings.len()) {
+                let steps = tasks.get(number).map_or(&[][..], Vec::as_slice);
+                scripts.push(Script::Task(Task { at, opening: openings.next().unwrap_or_default(), steps }));
+            }
         }
     }
-    scripts
 }

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
 
 use super::machine::{Machine, Miss, Why};
 use super::mistake::Lines;
@@ -57,14 +56,14 @@ impl RunOptions {
 pub struct Ready<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) target: &'a dyn Target,
-    program: Arc<Program>,
+    program: Program<'a>,
     /// The oracle of the run before: the next one takes its memory.
     oracle: Cell<Option<Oracle>>,
 }
 
 impl<'a> Ready<'a> {
     pub(super) fn new(scenario: &'a Scenario, target: &'a dyn Target) -> Self {
-        Ready { scenario, target, program: Arc::new(Program::new(scenario, target.offers().connections)), oracle: Cell::new(None) }
+        Ready { scenario, target, program: Program::new(scenario, target.offers().connections), oracle: Cell::new(None) }
     }
 
     /// Plans the faults of the network, on these flows.
@@ -211,7 +210,7 @@ pub(super) struct Execution<'a> {
     scenario: &'a Scenario,
     seed: Option<u64>,
     target: String,
-    machine: Machine,
+    machine: Machine<'a>,
     recorder: Recorder,
     /// Where the oracle is left for the next run.
     oracle: &'a Cell<Option<Oracle>>,
@@ -229,7 +228,7 @@ pub(super) struct Execution<'a> {
 impl<'a> Execution<'a> {
     pub(super) fn new(ready: &'a Ready<'_>, header: Header, options: &RunOptions) -> Self {
         let scenario = ready.scenario;
-        let mut machine = Machine::new(Arc::clone(&ready.program));
+        let mut machine = Machine::new(&ready.program);
         if options.keep.records() {
             machine.remember_calls();
         }
@@ -385,12 +384,15 @@ impl Scenario {
 
 /// The guards that this run did not put to the test.
 fn unexercised(scenario: &Scenario, verdict: &Verdict, t: Instant) -> impl Iterator<Item = Unmet> {
-    let known: Vec<&str> = verdict.exercised.iter().map(|(rule, _)| rule.name()).collect();
-    let help = format!("this run exercises: {}", if known.is_empty() { "nothing".to_owned() } else { known.join(", ") });
     scenario.guards.iter().filter(|guard| verdict.exercised.count(guard.rule) == 0).map(move |guard| {
         let message = format!("guard not exercised: {}", guard.rule);
-        Unmet { diagnostic: scenario.source.at(guard.spot, message).with_help(help.as_str()), t, at: None }
+        Unmet { diagnostic: scenario.source.at(guard.spot, message).with_help(exercised(verdict)), t, at: None }
     })
+}
+
+fn exercised(verdict: &Verdict) -> String {
+    let known: Vec<&str> = verdict.exercised.iter().map(|(rule, _)| rule.name()).collect();
+    format!("this run exercises: {}", if known.is_empty() { "nothing".to_owned() } else { known.join(", ") })
 }
 
 /// What a person should know of a fault that struck nothing.
@@ -400,14 +402,15 @@ fn idle(lines: &Lines<'_>, fault: &Fault) -> String {
 }
 
 /// What a miss says to a person.
-fn missed(scenario: &Scenario, machine: &Machine, miss: &Miss) -> Option<Unmet> {
-    let (at, steps) = machine.task(miss.task)?;
-    let (step, expect) = (steps.get(miss.step)?, steps.get(miss.step)?.expect.as_ref()?);
+fn missed(scenario: &Scenario, machine: &Machine<'_>, miss: &Miss) -> Option<Unmet> {
+    let task = machine.task(miss.task)?;
+    let (at, step) = (task.at, task.step(miss.step)?);
+    let expect = step.expect.as_ref()?;
     let found = match &miss.why {
         Why::Ended(ended) => format!("got {ended}"),
         Why::Pending(0) => "it never ended".to_owned(),
         Why::Pending(bytes) => format!("it never ended ({bytes} bytes so far)"),
-        Why::Unreached(before) => format!("it was never reached: `{}` before it never ended", steps.get(*before)?),
+        Why::Unreached(before) => format!("it was never reached: `{}` before it never ended", task.step(*before)?),
     };
     let message = format!("expected {}, but {found}", wanted(expect));
     let help = format!("at {} of the run, {} of flow {}", miss.at, at.end, at.flow);

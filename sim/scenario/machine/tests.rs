@@ -181,6 +181,18 @@ fn what_is_kept_changes_nothing_that_is_told() {
     assert_eq!((whole.unmet().len(), bare.unmet().len()), (1, 1), "a guard is judged only with the rest");
 }
 
+/// The events of the run up to its end, with copies of all on the way.
+fn end<'a>(stage: &mut WorldStage, machine: &mut Machine<'a>, forks: &mut Vec<(WorldStage, Machine<'a>)>) -> Vec<Event> {
+    loop {
+        machine.pump(stage, u64::MAX);
+        let world = stage.world.fork().expect("pipes can be copied");
+        forks.push((WorldStage { world, flows: stage.flows.clone() }, machine.clone()));
+        if stage.world.step() == Moment::Quiet {
+            return stage.world.drain_events().collect();
+        }
+    }
+}
+
 #[test]
 fn a_copy_goes_on_as_the_original_does() {
     let text = "[client]\ntasks = [[\"write 300\", \"shutdown write\"], [\"read to eof\"]]\n\
@@ -191,18 +203,9 @@ fn a_copy_goes_on_as_the_original_does() {
     let settings = PipeSettings { contract: Both::same(Contract::strict()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
     let mut stage = WorldStage { world, flows };
-    let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
+    let program = Program::new(&scenario, false);
+    let mut machine = Machine::new(&program);
     let mut forks = Vec::new();
-    let end = |stage: &mut WorldStage, machine: &mut Machine, forks: &mut Vec<(WorldStage, Machine)>| {
-        loop {
-            machine.pump(stage, u64::MAX);
-            let world = stage.world.fork().expect("pipes can be copied");
-            forks.push((WorldStage { world, flows: stage.flows.clone() }, machine.clone()));
-            if stage.world.step() == Moment::Quiet {
-                return stage.world.drain_events().collect::<Vec<Event>>();
-            }
-        }
-    };
     let whole = end(&mut stage, &mut machine, &mut forks);
     assert!(forks.len() > 10 && whole.len() > 20);
     for (mut stage, mut machine) in forks {
@@ -221,7 +224,8 @@ fn every_call_knows_its_step() {
     let settings = PipeSettings { contract: Both::same(Contract::modern()), capacity: 16, delay: Duration::from_micros(300) };
     let flows = vec![world.pipe(&settings)];
     let mut stage = WorldStage { world, flows };
-    let mut machine = Machine::new(Arc::new(Program::new(&scenario, false)));
+    let program = Program::new(&scenario, false);
+    let mut machine = Machine::new(&program);
     machine.remember_calls();
     machine.pump(&mut stage, u64::MAX);
     while stage.world.step() != Moment::Quiet {
