@@ -137,6 +137,8 @@ pub type Deviations = BTreeMap<Address, u32>;
 pub struct Choice {
     source: Source,
     taken: Deviations,
+    /// What is taken is not kept.
+    is_forgetful: bool,
     /// How many decisions each entity has taken at each site, for decisions that are told apart by their order alone.
     occasions: BTreeMap<u32, u32>,
 }
@@ -152,19 +154,29 @@ enum Source {
 impl Choice {
     /// Always the benign decision.
     pub const fn benign() -> Self {
-        Choice { source: Source::Benign, taken: Deviations::new(), occasions: BTreeMap::new() }
+        Choice::by(Source::Benign)
     }
 
     /// Decisions drawn from a seed: each entity and site has a ChaCha8 stream of its own, so that one more decision here
     /// changes nothing there.
     pub fn seeded(seed: u64) -> Self {
         let source = Source::Seeded(Box::new(Seeded { seed, streams: BTreeMap::new() }));
-        Choice { source, taken: Deviations::new(), occasions: BTreeMap::new() }
+        Choice::by(source)
     }
 
     /// These decisions where they apply, the benign one everywhere else.
     pub const fn replay(deviations: Deviations) -> Self {
-        Choice { source: Source::Replay(deviations), taken: Deviations::new(), occasions: BTreeMap::new() }
+        Choice::by(Source::Replay(deviations))
+    }
+
+    const fn by(source: Source) -> Self {
+        Choice { source, taken: Deviations::new(), is_forgetful: false, occasions: BTreeMap::new() }
+    }
+
+    /// Keeps no record of what is decided: for runs that will not be told again, since it costs as much as the decisions.
+    #[must_use]
+    pub fn without_record(self) -> Self {
+        Choice { is_forgetful: true, ..self }
     }
 
     /// Which of `n` (0 is benign). Where there is nothing to choose (`n` below 2) nothing is drawn.
@@ -197,7 +209,7 @@ impl Choice {
             Source::Seeded(seeded) => {
                 let happens = seeded.next(address.stream) < share || share == u32::MAX;
                 if happens {
-                    self.taken.insert(address, 1);
+                    self.take(address, 1);
                 }
                 happens
             }
@@ -211,7 +223,7 @@ impl Choice {
         matches!(self.source, Source::Benign)
     }
 
-    /// The decisions that were not benign, so far.
+    /// The decisions that were not benign, so far; nothing [without a record](Choice::without_record).
     pub const fn deviations(&self) -> &Deviations {
         &self.taken
     }
@@ -223,9 +235,15 @@ impl Choice {
             Source::Replay(deviations) => deviations.get(&address).map_or(0, |&pick| pick.min(n - 1)),
         };
         if pick != 0 {
-            self.taken.insert(address, pick);
+            self.take(address, pick);
         }
         pick
+    }
+
+    fn take(&mut self, address: Address, pick: u32) {
+        if !self.is_forgetful {
+            self.taken.insert(address, pick);
+        }
     }
 }
 
@@ -300,6 +318,18 @@ mod tests {
         let zeros = draws(&mut choice, 1, Site::Wake, 1).iter().filter(|pick| **pick == 0).count();
         assert_eq!(choice.deviations().len(), 1 - zeros);
         assert_eq!(Choice::benign().pick(Address::new(1, Site::Wake, 0), 9), 0);
+    }
+
+    #[test]
+    fn what_keeps_no_record_decides_alike() {
+        let (mut told, mut untold) = (Choice::seeded(8), Choice::seeded(8).without_record());
+        assert_eq!(draws(&mut told, 2, Site::Jitter, 20), draws(&mut untold, 2, Site::Jitter, 20));
+        assert!(
+            (0..20).all(
+                |index| [&mut told, &mut untold].map(|choice| choice.chance(Address::new(1, Site::Loss, index), u32::MAX)) == [true; 2]
+            )
+        );
+        assert!(untold.deviations().is_empty() && told.deviations().len() > 20);
     }
 
     #[test]

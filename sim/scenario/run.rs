@@ -357,11 +357,12 @@ impl Unmet {
 impl Scenario {
     /// An empty world whose chance is this run's.
     pub(super) fn world(&self, options: &RunOptions) -> World {
-        World::with_choice(match self.chance(options.seed) {
+        let choice = match self.chance(options.seed) {
             Some(seed) => Choice::seeded(seed),
             None if self.schedule.is_empty() => Choice::benign(),
             None => Choice::replay(self.schedule.clone()),
-        })
+        };
+        World::with_choice(if options.keep.records() { choice } else { choice.without_record() })
     }
 
     /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and neither says.
