@@ -9,7 +9,7 @@ use super::cases;
 use super::exit::Exit;
 use super::files::{self, unreadable};
 use super::output::{self, Output};
-use crate::contract::{Both, Call, Contract, Payload};
+use crate::contract::{Both, Call, Payload};
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::report::json::{self, Record};
 use crate::report::{self, Case, Excerpts, Notes, Tally, words};
@@ -63,7 +63,7 @@ fn summary(args: &JudgeArgs, tally: &Tally) -> String {
 enum Told {
     JudgedTrace {
         text: String,
-        contract: Both<Contract>,
+        header: Box<Header>,
         verdict: Box<Verdict>,
     },
     Refused(Diagnostic),
@@ -83,18 +83,18 @@ fn told(path: &Path, args: &JudgeArgs) -> Told {
     }
     let file = &path.display().to_string();
     let text = match args.format {
-        Format::Json => Record::judged(file, &judged.header.contract, &judged.verdict).noted(&judged.notes.list()).line(),
+        Format::Json => Record::judged(file, &judged.header, &judged.verdict).noted(&judged.notes.list()).line(),
         Format::Text => judged.text(path, args),
     };
-    Told::JudgedTrace { text, contract: judged.header.contract, verdict: Box::new(judged.verdict) }
+    Told::JudgedTrace { text, header: Box::new(judged.header), verdict: Box::new(judged.verdict) }
 }
 
 /// Prints what is said of one file.
 fn say(told: Told, format: Format, output: &mut Output, tally: &mut Tally) -> Exit {
     match told {
-        Told::JudgedTrace { text, contract, verdict } => {
+        Told::JudgedTrace { text, header, verdict } => {
             tally.count(verdict.judgement.word());
-            tally.add(&contract, &verdict);
+            tally.add(&header, &verdict);
             output.print(&text);
             exit_of(verdict.judgement)
         }

@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
             return self.refused(&diagnostic, output);
         }
         self.tally.count(run.judgement().word());
-        self.tally.add(run.contract(), run.verdict());
+        self.tally.add(run.header(), run.verdict());
         let path = &file.path.display().to_string();
         let said = match self.args.format {
             Format::Json => object(path, run).line(),
@@ -178,7 +178,7 @@ pub(super) fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagn
 /// The object of one run.
 pub(super) fn object<'a>(path: &'a str, run: &'a Run) -> Record<'a> {
     let stats = run.stats();
-    let mut record = Record::run(path, run.contract(), run.verdict(), |violation| run.step_line(violation)).noted(&run.notes());
+    let mut record = Record::run(path, run.header(), run.verdict(), |violation| run.step_line(violation)).noted(&run.notes());
     (record.verdict, record.why) = (run.judgement().word(), run.why());
     record.more.extend([
         ("digest", serde_json::json!(run.digest().to_string())),

@@ -83,6 +83,6 @@ fn trace(args: &ShowArgs) -> Result<Shown, Failed> {
     }
     let contract = trace.header.contract;
     let verdict = Oracle::with(trace.header.clone()).judge(&trace);
-    let record = Record::judged(&name, &contract, &verdict).noted(&Notes::of(contract, &trace.events).list());
+    let record = Record::judged(&name, &trace.header, &verdict).noted(&Notes::of(contract, &trace.events).list());
     Ok(shown(record, ladder(&trace, &LadderView::of(&verdict))))
 }

@@ -7,7 +7,7 @@ use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
 use super::state::{Flow, Host, Network};
 use super::verdict::{Judgement, Verdict, Violation};
-use super::{Seq, Stamp};
+use super::{Seq, Stamp, unseen};
 use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
@@ -168,7 +168,8 @@ impl Court {
         };
         violations.sort_by_key(|violation| violation.line);
         let searched = self.book.effort.spent();
-        Verdict { judgement, why, violations, client_faults, truncations, exercised, searched }
+        let tolerated = unseen::tolerated(&self.flows, truncations);
+        Verdict { judgement, why, violations, client_faults, truncations, exercised, tolerated, searched }
     }
 
     #[inline]

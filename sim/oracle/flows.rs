@@ -82,6 +82,11 @@ impl Flows {
         &mut self.list[index]
     }
 
+    /// Every flow, to be looked at.
+    pub fn iter(&self) -> impl Iterator<Item = &Flow> {
+        self.list.iter().map(|flow| &**flow)
+    }
+
     /// Every flow.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Flow> {
         if let Some(trial) = &mut self.trial {

@@ -48,6 +48,7 @@ mod stamp;
 mod state;
 mod stream;
 mod track;
+mod unseen;
 mod verdict;
 mod waiting;
 mod written;
@@ -55,7 +56,8 @@ mod written;
 pub use catalogue::{belongs, examples, excuses, presets};
 pub use controls::{Control, controls};
 pub use fact::{Fact, Value};
-pub use verdict::{ClientFault, Exercised, Judgement, Verdict, Violation};
+pub use unseen::not_judged;
+pub use verdict::{ClientFault, Exercised, Judgement, NotJudged, Tolerated, Verdict, Violation};
 
 use crate::contract::{Both, Contract};
 use crate::trace::{Clock, Event, Header, Trace};

@@ -44,6 +44,8 @@ pub struct Verdict {
     pub truncations: u64,
     /// How often each rule's premise came true.
     pub exercised: Exercised,
+    /// What the contract let pass that a person should know of; only kinds that came.
+    pub tolerated: Vec<Tolerated>,
     /// What searching cost where calls overlap, in writes that were looked at.
     pub(crate) searched: u64,
 }
@@ -70,6 +72,28 @@ pub struct Violation {
     pub fact: Fact,
     /// The lines that led to it, in order, itself last.
     pub because: Vec<u64>,
+}
+
+/// Something that a contract lets pass: it breaks nothing, but may not be what was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tolerated {
+    /// What came, in the plural: `bytes skipped after a cancelled read`.
+    pub what: &'static str,
+    /// How many.
+    pub count: u64,
+    /// What lets it pass: a parameter with its value, or words.
+    pub by: &'static str,
+}
+
+/// A rule that could not be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotJudged {
+    /// The rule.
+    pub rule: Rule,
+    /// What that takes: `records: segments`.
+    pub needs: &'static str,
 }
 
 /// Something that the caller must not do.

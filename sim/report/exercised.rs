@@ -1,7 +1,9 @@
 //! Tells which rules were put to the test, and how often: a rule that was not is not known to hold.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::contract::Contract;
-use crate::oracle::{self, Exercised};
+use crate::oracle::{self, Exercised, NotJudged};
 use crate::rules::Rule;
 
 use super::words;
@@ -19,11 +21,13 @@ pub enum Never {
     Listed,
 }
 
-/// The counts, and the judged rules of these contracts that were never exercised.
-pub fn text(contracts: &[Contract], exercised: &Exercised, never: Never) -> String {
+/// The counts, the judged rules of these contracts that were never exercised, and those that could not be.
+pub fn text(contracts: &[Contract], exercised: &Exercised, not_judged: &[NotJudged], never: Never) -> String {
     let counts: Vec<String> = exercised.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
     let none = ["nothing".to_owned()];
-    words::list("  exercised   ", if counts.is_empty() { &none } else { &counts }, words::WIDTH) + &unexercised(contracts, exercised, never)
+    words::list("  exercised   ", if counts.is_empty() { &none } else { &counts }, words::WIDTH)
+        + &unexercised(contracts, exercised, never)
+        + &lacking(exercised, not_judged, never)
 }
 
 /// The line, or the list, of what was never exercised; nothing where all was.
@@ -37,6 +41,21 @@ fn unexercised(contracts: &[Contract], exercised: &Exercised, never: Never) -> S
         Never::Offered => count() + " (--rules names them)\n",
         Never::Listed => words::list("  never       ", &missing, words::WIDTH),
     }
+}
+
+/// What was not judged anywhere, by what that takes: how many rules, or their names.
+fn lacking(exercised: &Exercised, not_judged: &[NotJudged], never: Never) -> String {
+    let mut rules: BTreeMap<&str, BTreeSet<Rule>> = BTreeMap::new();
+    for lacking in not_judged.iter().filter(|lacking| exercised.count(lacking.rule) == 0) {
+        rules.entry(lacking.needs).or_default().insert(lacking.rule);
+    }
+    let said = |(needs, rules): (&&str, &BTreeSet<Rule>)| match (never, rules.len()) {
+        (Never::Listed, _) => rules.iter().map(|rule| format!("{rule} (needs {needs})")).collect(),
+        (_, 1) => vec![format!("1 needs {needs}")],
+        (_, count) => vec![format!("{count} need {needs}")],
+    };
+    let said: Vec<String> = rules.iter().flat_map(said).collect();
+    if said.is_empty() { String::new() } else { words::list("  not judged  ", &said, words::WIDTH) }
 }
 
 fn belongs(rule: Rule, contracts: &[Contract]) -> bool {

@@ -6,8 +6,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
 use crate::contract::{Both, Contract};
-use crate::oracle::{ClientFault, Exercised, Verdict, Violation};
-use crate::trace::Diagnostic;
+use crate::oracle::{self, ClientFault, Exercised, NotJudged, Tolerated, Verdict, Violation};
+use crate::trace::{Diagnostic, Header};
 
 /// A judged file.
 #[derive(serde::Serialize)]
@@ -21,6 +21,8 @@ pub struct Record<'a> {
     violations: Vec<serde_json::Value>,
     client_faults: Vec<serde_json::Value>,
     truncations: u64,
+    tolerated: Vec<serde_json::Value>,
+    not_judged: Vec<serde_json::Value>,
     exercised: RuleCounts<'a>,
     contract: Option<serde_json::Value>,
     /// Whatever else is known.
@@ -30,22 +32,24 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// What the oracle said of a file.
-    pub fn judged(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict) -> Self {
+    pub fn judged(file: &'a str, header: &Header, verdict: &'a Verdict) -> Self {
         Record {
             verdict: verdict.judgement.word(),
             why: verdict.reason(),
             violations: verdict.violations.iter().map(violation).collect(),
             client_faults: verdict.client_faults.iter().map(client_fault).collect(),
             truncations: verdict.truncations,
+            tolerated: verdict.tolerated.iter().map(tolerated).collect(),
+            not_judged: oracle::not_judged(header, &verdict.exercised).iter().map(not_judged).collect(),
             exercised: RuleCounts(Some(&verdict.exercised)),
-            contract: Some(contract_value(contract)),
+            contract: Some(contract_value(&header.contract)),
             ..Record::unjudged(file, "held", "")
         }
     }
 
     /// The same of a scenario's run: its violations are events of the run, and `line` says which line of the file led to them.
-    pub fn run(file: &'a str, contract: &Both<Contract>, verdict: &'a Verdict, line: impl Fn(&Violation) -> Option<u64>) -> Self {
-        let mut record = Record::judged(file, contract, verdict);
+    pub fn run(file: &'a str, header: &Header, verdict: &'a Verdict, line: impl Fn(&Violation) -> Option<u64>) -> Self {
+        let mut record = Record::judged(file, header, verdict);
         for object in record.violations.iter_mut().chain(&mut record.client_faults) {
             object["trace_line"] = object["line"].take();
         }
@@ -64,6 +68,8 @@ impl<'a> Record<'a> {
             violations: Vec::new(),
             client_faults: Vec::new(),
             truncations: 0,
+            tolerated: Vec::new(),
+            not_judged: Vec::new(),
             exercised: RuleCounts(None),
             contract: None,
             more: BTreeMap::new(),
@@ -96,6 +102,14 @@ pub fn error(diagnostic: &Diagnostic) -> String {
 /// Where something is wrong in a file, and what.
 pub fn place(diagnostic: &Diagnostic) -> serde_json::Value {
     json!({ "line": diagnostic.line, "column": diagnostic.column, "message": diagnostic.message })
+}
+
+fn tolerated(tolerated: &Tolerated) -> serde_json::Value {
+    json!({ "what": tolerated.what, "count": tolerated.count, "by": tolerated.by })
+}
+
+fn not_judged(rule: &NotJudged) -> serde_json::Value {
+    json!({ "rule": rule.rule.name(), "needs": rule.needs })
 }
 
 fn violation(violation: &Violation) -> serde_json::Value {

@@ -1,7 +1,8 @@
 //! Sums up many runs: how many ended how, and what all of them put to the test.
 
-use crate::contract::{Both, Contract};
-use crate::oracle::{Exercised, Verdict};
+use crate::contract::Contract;
+use crate::oracle::{self, Exercised, NotJudged, Verdict};
+use crate::trace::Header;
 
 use super::exercised::{self, Never};
 use super::words;
@@ -15,6 +16,8 @@ pub struct Tally {
     counts: [u64; WORDS.len()],
     exercised: Exercised,
     contracts: Vec<Contract>,
+    /// What was not judged in some of them.
+    not_judged: Vec<NotJudged>,
 }
 
 impl Tally {
@@ -26,9 +29,14 @@ impl Tally {
     }
 
     /// Adds what a run put to the test.
-    pub fn add(&mut self, contract: &Both<Contract>, verdict: &Verdict) {
+    pub fn add(&mut self, header: &Header, verdict: &Verdict) {
         self.exercised.add(&verdict.exercised);
-        for contract in [contract.client, contract.server] {
+        for lacking in oracle::not_judged(header, &verdict.exercised) {
+            if !self.not_judged.contains(&lacking) {
+                self.not_judged.push(lacking);
+            }
+        }
+        for contract in [header.contract.client, header.contract.server] {
             if !self.contracts.contains(&contract) {
                 self.contracts.push(contract);
             }
@@ -55,6 +63,6 @@ impl Tally {
 
     /// What all of them put to the test, and what none did.
     pub fn exercised(&self, never: Never) -> String {
-        exercised::text(&self.contracts, &self.exercised, never)
+        exercised::text(&self.contracts, &self.exercised, &self.not_judged, never)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::oracle::{Verdict, Violation};
+use crate::oracle::{Tolerated, Verdict, Violation};
 use crate::trace::{Place, Trace};
 
 use super::allowed::{Allowed, allowed};
@@ -118,10 +118,8 @@ pub fn text_without_trace(verdict: &Verdict, why: &str) -> String {
 /// What every report ends with: what the callers did wrong, what was lost.
 pub(super) fn ending(verdict: &Verdict) -> String {
     let mut text = faults(verdict);
-    if verdict.truncations > 0 {
-        let lost = words::count(verdict.truncations, "EOF");
-        text.push_str(&paragraph("  truncated   ", &format!("{lost} hid that bytes were lost, as the contract allows after an abort")));
-    }
+    let tolerated = |it: &Tolerated| format!("{}: {} ({})", it.what, it.count, it.by);
+    text.push_str(&below("  tolerated   ", &verdict.tolerated.iter().map(tolerated).collect::<Vec<_>>()));
     if text.is_empty() { text } else { format!("\n{text}") }
 }
 
@@ -190,7 +188,12 @@ fn rule(violation: &Violation) -> String {
 
 /// The chain, one link a line.
 pub(super) fn chain(links: &[String]) -> String {
-    let heads = std::iter::once("  because     ").chain(std::iter::repeat("              "));
+    below("  because     ", links)
+}
+
+/// A paragraph each, the heading before the first.
+fn below(heading: &str, links: &[String]) -> String {
+    let heads = std::iter::once(heading).chain(std::iter::repeat("              "));
     links.iter().zip(heads).map(|(link, head)| paragraph(head, link)).collect()
 }
 

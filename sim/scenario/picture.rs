@@ -4,6 +4,7 @@ use std::iter;
 
 use super::{Run, Unmet};
 use crate::contract::Both;
+use crate::oracle;
 use crate::oracle::Judgement;
 use crate::report::{self, Case, LadderView, Never, exercised, words};
 
@@ -50,8 +51,8 @@ impl Run {
 
     /// What was put to the test, and how much was not.
     pub fn exercised_text(&self) -> String {
-        let Both { client, server } = *self.contract();
-        exercised::text(&[client, server], &self.verdict().exercised, Never::Counted)
+        let (Both { client, server }, exercised) = (*self.contract(), &self.verdict().exercised);
+        exercised::text(&[client, server], exercised, &oracle::not_judged(self.header(), exercised), Never::Counted)
     }
 
     /// For tests: everything held.

@@ -177,6 +177,11 @@ impl Run {
         &self.idle_faults
     }
 
+    /// The header of its trace: the contracts, what is recorded.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
     /// What each end promised.
     pub fn contract(&self) -> &Both<Contract> {
         &self.header.contract
@@ -435,6 +440,7 @@ fn unjudged() -> Verdict {
         client_faults: Vec::new(),
         truncations: 0,
         exercised: Exercised::default(),
+        tolerated: Vec::new(),
         searched: 0,
     }
 }

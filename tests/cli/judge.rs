@@ -49,6 +49,9 @@ fn a_violated_trace_has_the_pinned_object() {
     assert_eq!(object["verdict"], "violated");
     assert_eq!(object["contract"], "posix");
     assert_eq!(object["truncations"], 0);
+    assert_eq!(object["tolerated"], serde_json::json!([]));
+    let needs = |lacking: &Value| (lacking["rule"] == "one-fin").then(|| lacking["needs"].clone());
+    assert_eq!(object["not_judged"].as_array().expect("a list").iter().find_map(needs), Some("records: segments".into()));
     assert!(object["client_faults"].is_array() && object["why"].is_string());
     assert!(object["exercised"]["eof-is-final"].as_u64().expect("a count") > 0);
     let first = &object["violations"][0];
