@@ -1,6 +1,6 @@
 //! Judges `no-stuck-call`: does a call return whose answer is settled?
 
-use super::scope::{ALL, NOT_V1, SHUTS_READ, V1};
+use super::scope::{ALL, HALF, NOT_V1, SHUTS_READ, V1};
 use crate::contract::{BlockedReadAtClose, ReadAfterEof};
 use crate::oracle::events::{ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
@@ -46,8 +46,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 pub(in crate::oracle) fn is_released(call: &Waiting<'_>) -> bool {
     let (me, called) = (call.me(), call.pending.called.seq);
     let by_eof = me.contract.read_after_eof == ReadAfterEof::MayBlock && me.reading.eof().is_some();
-    let at_close = me.halves.full_close_called().is_some_and(|at| at.seq > called);
-    by_eof || at_close && me.contract.blocked_read_at_close == BlockedReadAtClose::MayBlock
+    let at_close = || {
+        let closed = [me.halves.close_begun(), me.halves.full_close_called()];
+        closed.into_iter().flatten().any(|at| at.seq > called)
+    };
+    by_eof || me.contract.blocked_read_at_close == BlockedReadAtClose::MayBlock && at_close()
 }
 
 fn stuck_read(call: &Waiting<'_>) -> Option<Due> {
@@ -157,6 +160,17 @@ const EXCUSES: &[Excuse] = &[
             client shutdown write -> done
             server return 1 eof
             server call 3 read
+            quiet"#,
+    },
+    Excuse {
+        why: "a read that was pending at own close, be it a half close, is released",
+        contracts: HALF,
+        history: r#"
+            client call 1 read
+            client call 2 close
+            server write "ab" -> ok
+            server close -> done
+            client return 2 done
             quiet"#,
     },
     Excuse {
