@@ -305,6 +305,11 @@ impl Stream {
         }
     }
 
+    /// A write that failed or was cancelled may have left bytes that are unread.
+    pub fn has_doubtful(&self) -> bool {
+        self.writes.iter().any(|write| write.is_doubtful() && self.unread_of(write.op) > 0)
+    }
+
     /// How many bytes are unread, where only their number is known.
     pub fn unread(&self) -> usize {
         match &self.frontier {

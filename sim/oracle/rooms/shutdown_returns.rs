@@ -30,12 +30,17 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     if call.is_parted() {
         return None;
     }
-    let unread = call.flow.streams[call.end].owed(false, 0) > 0 || call.me().pending.writes() > 0;
-    match (unread, call.peer_reads_on()) {
+    match (may_be_unread(call), call.peer_reads_on()) {
         (false, _) => Some(Due::new(&[], fact!("the peer has read everything that was accepted"))),
         (true, true) => Some(Due::new(&[], fact!("the peer keeps reading"))),
         (true, false) => None,
     }
+}
+
+/// The peer has not read all that was accepted, or that a failed or cancelled write may have left to it.
+fn may_be_unread(call: &Waiting<'_>) -> bool {
+    let written = &call.flow.streams[call.end];
+    written.owed(false, 0) > 0 || written.has_doubtful() || call.me().pending.writes() > 0
 }
 
 /// It did return.
@@ -71,11 +76,22 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "nobody reads what was accepted",
-    contracts: ALL,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "nobody reads what was accepted",
+        contracts: ALL,
+        history: r#"
             client write "a" -> ok
             client call 2 shutdown write
             quiet"#,
-}];
+    },
+    Excuse {
+        why: "nobody reads what a cancelled write may have left",
+        contracts: ALL,
+        history: r#"
+            client call 1 write "ab"
+            client cancel 1
+            client call 2 shutdown write
+            quiet"#,
+    },
+];
