@@ -1,8 +1,9 @@
 //! Traces whose ends have clocks of their own: the order is known only within one end.
 //!
-//! The run is broken only if every merge of the two orders is. Four merges are tried: all of one end first, and, again from
-//! either end, one that holds an event back as long as the other end can still bring what it needs. If one of them breaks
-//! nothing, nothing is broken; otherwise the merge that breaks least is the likeliest, and what it breaks is named.
+//! The run is broken only if every merge of the two orders is. Five merges are tried: from either end, one that holds an event
+//! back as long as the other end can still bring what it needs; the order of the file; all of one end first, and all of the
+//! other. If one of them breaks nothing, nothing is broken; otherwise the merge that breaks least is the likeliest, and what it
+//! breaks is named.
 
 use super::court::Court;
 use super::fact::fact;
@@ -90,13 +91,14 @@ impl Merge {
         let held = |verdict: &Verdict| verdict.judgement == Judgement::Held;
         let mut effort = self.effort;
         let mut best = self.run(cut, as_needed, End::Client, &mut effort);
-        let others: [(Order, End); 3] = [(as_needed, End::Server), (block_by_block, End::Client), (block_by_block, End::Server)];
-        for (index, (order, first)) in others.into_iter().enumerate() {
+        let likely: [(Order, End); 2] = [(as_needed, End::Server), (in_file_order, End::Client)];
+        let blocks: [(Order, End); 2] = [(block_by_block, End::Client), (block_by_block, End::Server)];
+        for (index, (order, first)) in likely.into_iter().chain(blocks).enumerate() {
             if held(&best) {
                 break;
             }
             let other = self.run(cut, order, first, &mut effort);
-            if held(&other) || index == 0 && other.violations.len() < best.violations.len() {
+            if held(&other) || index < likely.len() && other.violations.len() < best.violations.len() {
                 best = other;
             }
         }
@@ -131,6 +133,19 @@ const BUDGET: usize = 192 << 20;
 
 /// A merge that breaks so much is not worth being followed with care.
 const HOPELESS: usize = 32;
+
+/// All events as they stand in the file.
+fn in_file_order(court: &mut Court, stretch: &Stretch, first: End) {
+    let [mut mine, mut theirs] = [first, first.peer()].map(|end| stretch.ends[end].iter().peekable());
+    let next = || {
+        let is_mine = match (mine.peek(), theirs.peek()) {
+            (Some((mine, _)), Some((theirs, _))) => mine < theirs,
+            (mine, _) => mine.is_some(),
+        };
+        if is_mine { mine.next() } else { theirs.next() }
+    };
+    observe(court, std::iter::from_fn(next));
+}
 
 /// All events of one end, then all of the other.
 fn block_by_block(court: &mut Court, stretch: &Stretch, first: End) {

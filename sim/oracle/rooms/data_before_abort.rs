@@ -1,6 +1,6 @@
 //! Judges `data-before-abort`: is what had arrived before an abort read, or never read, as the contract says?
 
-use super::scope::keeps_or_drops;
+use super::scope::{ALL, keeps_or_drops};
 use crate::contract::DataBeforeAbort;
 use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof, ReadReturn};
 use crate::oracle::fact::{Value, fact};
@@ -130,6 +130,17 @@ const EXAMPLES: &[Example] = &[
 ];
 
 const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "each end has its own clock, and in the order of the lines the write came after the abort",
+        contracts: ALL,
+        history: r#"
+            clock per-end
+            server write "y" -> ok
+            client read -> "y"
+            env reset client by fault
+            client read -> error reset
+            server write "x" -> ok"#,
+    },
     Excuse {
         why: "what lies beyond a hole has not arrived in order, and may be thrown away",
         contracts: &["mirage-tcpip", "posix"],
