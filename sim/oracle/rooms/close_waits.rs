@@ -7,7 +7,7 @@ use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Doubt, first};
+use crate::oracle::state::first;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -41,14 +41,11 @@ fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
     first([peer.halves.close_begun(), peer.halves.disconnect().called, shut, peer.life.aborted_at(), peer.life.stack_left()])
 }
 
-/// This end has nothing to wait for: it was aborted, left the network, had closed before, was perhaps never connected; or nothing
-/// is read here any more, and its stack has waited for the peer as long as it does then.
+/// This end has nothing to wait for: it was aborted, left the network, had closed before, or was perhaps never connected.
 fn need_not_wait(scene: &Scene<'_>) -> bool {
     let me = scene.me();
-    let shut_read = first([me.halves.shut_read().called, me.halves.maybe_read().map(Doubt::stamp)]);
-    let waited = shut_read.is_some_and(|shut| scene.at.t >= shut.t + scene.header.limits[scene.end].fin_wait_2);
     let closed = me.halves.disconnect().called.is_some() || me.halves.close().returned.is_some();
-    waited || closed || me.life.is_gone() || scene.flow.is_unopened()
+    closed || me.life.is_gone() || scene.flow.is_unopened()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -69,6 +66,18 @@ const EXAMPLES: &[Example] = &[
         good: r#"
             env reset server by fault
             client close -> done"#,
+    },
+    Example {
+        contracts: WAITS,
+        bad: r#"
+            client shutdown read -> done
+            200s client close -> done"#,
+        good: r#"
+            client shutdown read -> done
+            client call 2 close
+            200s server call 1 close
+            client return 2 done
+            server return 1 done"#,
     },
 ];
 
