@@ -2,6 +2,7 @@
 
 use super::scope::{ALL, FULL};
 use crate::contract::End;
+use crate::oracle::Stamp;
 use crate::oracle::events::abort::AbortedByStack;
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
@@ -52,13 +53,14 @@ fn reset_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     let seen = tracks.tells_fates();
     let came = tracks.of(end.peer()).reset.is_some();
     let reads_on = me.halves.shut_read().called.is_none() && me.halves.maybe_read().is_none() || me.discards();
-    if has_left(me) || over || seen && !reads_on {
+    let left = |end: End| if seen { has_left(&scene.flow.ends[end]) } else { left_bytes(scene, end) };
+    if left(end) || over || seen && !reads_on {
         return None;
     }
     if seen && !came {
         return Some(fact!("the {end}'s connection was reset by the stack, although no reset had come that it could accept", end));
     }
-    let reason = has_left(peer) || is_network_troubled(scene) || tracks.injected_reset(end);
+    let reason = left(end.peer()) || is_network_troubled(scene) || tracks.injected_reset(end);
     (!reason).then(|| fact!("the {end}'s connection was reset by the stack, although nobody had closed or aborted it", end))
 }
 
@@ -115,12 +117,37 @@ fn is_all_answered(scene: &Scene<'_>) -> bool {
     ended && me.pending.writes() == 0 && stream.bytes_read >= stream.bytes_called
 }
 
+/// An end that left the network, or closed for good with bytes unread or on their way: its stack resets, and also when it has
+/// waited for the other end's FIN as long as it does.
+fn left_bytes(scene: &Scene<'_>, end: End) -> bool {
+    let (me, written) = (&scene.flow.ends[end], &scene.flow.streams[end.peer()]);
+    let waits = scene.header.limits[end].fin_wait_2;
+    let closed = me.full_close_possible();
+    let has_reason = |closed: Stamp| written.bytes_called > written.bytes_read || scene.at.t - closed.t >= waits;
+    me.halves.disconnect().called.is_some() || closed.is_some_and(has_reason)
+}
+
 /// An end that closed, or left the network, or perhaps did.
 fn has_left(end: &EndState) -> bool {
     first([end.halves.close_begun(), end.full_close_possible(), end.halves.disconnect().called]).is_some()
 }
 
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: FULL,
+        bad: r#"
+            client write "request" -> ok
+            server read -> "request"
+            server write "answer" -> ok
+            server close -> done
+            env reset client by stack"#,
+        good: r#"
+            client write "request" -> ok
+            server read 3 -> "req"
+            server write "answer" -> ok
+            server close -> done
+            env reset client by stack"#,
+    },
     Example {
         contracts: ALL,
         bad: r#"
