@@ -96,6 +96,10 @@ impl Judge<'_> {
         let void = failed_write_is_prefix::must_be_void(&scene);
         let found = order::begun_write(&scene, &BegunWrite { len });
         self.book.exercise_all(found.exercised());
+        if len > 0 && self.peer().halves.full_close_returned().is_some() {
+            let called = self.at;
+            self.me_mut().writing.met_closed_peer(called);
+        }
         let stream = &mut self.flow.streams[self.end];
         stream.called += 1;
         if len > 0 {

@@ -5,7 +5,7 @@ use crate::contract::Outcome;
 use crate::oracle::events::ReturnedWrite;
 use crate::oracle::ledger::Site;
 use crate::oracle::order;
-use crate::oracle::rooms::{abort_is_told, cancelled_close, closed_has_cause};
+use crate::oracle::rooms::{cancelled_close, closed_has_cause};
 use crate::oracle::ruling::Findings;
 use crate::oracle::state::{Asked, Pending};
 use crate::oracle::stream::Status;
@@ -50,13 +50,9 @@ impl Judge<'_> {
     fn write_ok(&mut self, write: &ReturnedWrite<'_>) {
         let scene = self.scene();
         let (found, late) = (order::write_ok(&scene, write), order::late_write(&scene, write));
-        let is_to_closed_peer = abort_is_told::peer_closed(&scene, write).is_some();
         self.enter_at_eof(late);
         self.settle(write);
         let me = self.me_mut();
-        if is_to_closed_peer {
-            me.writing.met_closed_peer(write.pending.called);
-        }
         if let Some(doubt) = write.shows {
             me.halves.settle_write(doubt);
         }

@@ -77,15 +77,16 @@ pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, write: &ReturnedWrite
 pub(in crate::oracle) fn write_ok_to_closed_peer(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
     let Some((closed, earlier)) = peer_closed(scene, write).zip(told_before(scene, write)) else { return returned_write(scene, write) };
     let said = fact!(
-        "the {end}'s write #{op} returned ok although the peer had closed the flow, and an earlier write had told it so",
+        "the {end}'s write #{op} returned ok although the peer had closed the flow, and an earlier write had been called at {t}, after that",
         end = scene.end,
-        op = write.pending.op
+        op = write.pending.op,
+        t = earlier.t
     );
     Ruling::broken(&[closed, earlier], said)
 }
 
 /// When the peer had closed for good before the call of a write.
-pub(in crate::oracle) fn peer_closed(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
+fn peer_closed(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
     scene.peer().halves.full_close_returned().filter(|at| at.seq < write.called())
 }
 
@@ -96,7 +97,7 @@ fn told_before(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
     let earlier = me.writing.first_to_closed().filter(|_| me.contract.closed_peer_writes == ClosedPeerWrites::Told)?;
     let ago = |since: Instant| write.pending.called.t - since >= TOLD_WITHIN;
     let is_fair = !scene.flow.is_cut() && scene.header.clock == Clock::Shared;
-    (is_fair && ago(earlier.t) && word_has_come(scene, ago) && !is_close_held_up(scene)).then_some(earlier)
+    (is_fair && ago(earlier.t) && word_has_come(scene, ago) && !is_close_under_way(scene)).then_some(earlier)
 }
 
 /// Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
@@ -108,12 +109,11 @@ fn word_has_come(scene: &Scene<'_>, ago: impl Fn(Instant) -> bool) -> bool {
     tracks.of(scene.end).late.is_some_and(ago) && !tracks.end(scene.end.peer()).has_reset()
 }
 
-/// A close that delivers all has not come to its end while the writer leaves bytes unread, or some are under way.
-fn is_close_held_up(scene: &Scene<'_>) -> bool {
+/// Where segments show that a close which delivers all has not come to its end: the writer leaves bytes unread, or some are under way.
+fn is_close_under_way(scene: &Scene<'_>) -> bool {
     let (tracks, peer) = (scene.flow.tracks(), scene.end.peer());
-    let is_under_way = || tracks.tells_fates() && tracks.is_waiting(peer);
-    let delivers = scene.peer().contract.close_sends_pending == CloseSendsPending::Yes;
-    delivers && (scene.flow.streams[peer].owed(false, 0) > 0 || is_under_way())
+    let is_held_up = || scene.flow.streams[peer].owed(false, 0) > 0 || tracks.is_waiting(peer);
+    scene.peer().contract.close_sends_pending == CloseSendsPending::Yes && tracks.tells_fates() && is_held_up()
 }
 
 const EXAMPLES: &[Example] = &[
@@ -162,6 +162,32 @@ const EXAMPLES: &[Example] = &[
             1s client write "a" -> ok
             1999ms client write "b" -> ok
             3s client write "c" -> closed"#,
+    },
+    Example {
+        contracts: CANCEL_SAFE,
+        bad: r#"
+            server write "zz" -> ok
+            server close -> done
+            1s client write "a" -> ok
+            3s client write "b" -> ok"#,
+        good: r#"
+            server write "zz" -> ok
+            server close -> done
+            1s client write "a" -> ok
+            3s client write "b" -> closed"#,
+    },
+    Example {
+        contracts: &["strict", "posix", "pipe"],
+        bad: r#"
+            server close -> done
+            1s client call 1 write "a"
+            3s client write "b" -> ok
+            client return 1 ok"#,
+        good: r#"
+            server close -> done
+            1s client call 1 write "a"
+            3s client write "b" -> closed
+            client return 1 closed"#,
     },
     Example {
         contracts: CANCEL_SAFE,
