@@ -35,7 +35,7 @@ impl<'a> Waiting<'a> {
     }
 
     pub fn is_read(&self) -> bool {
-        matches!(self.pending.asked, Asked::Read { .. })
+        self.pending.asked.reads()
     }
 
     pub fn is_write(&self) -> bool {
@@ -56,7 +56,7 @@ impl<'a> Waiting<'a> {
         let peer = self.peer();
         let ended =
             peer.life.aborted().is_some() || peer.is_void() || peer.reading.eof().is_some() || peer.halves.full_close_called().is_some();
-        !ended && peer.pending.reads() > 0 && peer.pending.heard().any(|pending| matches!(pending.asked, Asked::Read { .. }))
+        !ended && peer.pending.reads() > 0 && peer.pending.heard().any(|pending| pending.asked.reads())
     }
 
     /// Something stands between the ends, or the peer is not there any more.

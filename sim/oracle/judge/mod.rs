@@ -96,7 +96,7 @@ impl Judge<'_> {
         if !reader.fifo || reader.others == 0 {
             return reader;
         }
-        let ahead = |other: &&Pending| matches!(other.asked, Asked::Read { .. }) && other.called.seq < reader.called;
+        let ahead = |other: &&Pending| other.asked.reads() && other.called.seq < reader.called;
         Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
     }
 }
@@ -147,7 +147,7 @@ impl Judge<'_> {
     fn note_return(&mut self, pending: &Pending) {
         let found = order::returned(&self.scene(), pending);
         self.book.exercise_all(found.exercised());
-        if matches!(pending.asked, Asked::Read { .. }) {
+        if pending.asked.reads() {
             self.me_mut().reading.count();
         }
     }

@@ -18,8 +18,11 @@ type Followed = Result<Result<(), Misfit>, Undecided>;
 impl Judge<'_> {
     pub fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
         match outcome {
+    /// A read of no bytes says nothing, whatever it gives: it is not asked whether the stream has ended.
             Outcome::Data(data) => self.read_data(pending, max, data),
             Outcome::Eof => self.read_eof(pending),
+            Outcome::Eof | Outcome::Error(_) if max == 0 => {}
+            Outcome::Data(data) if max == 0 && data.is_empty() => {}
             Outcome::Panic => self.panicked(pending),
             Outcome::Error(_) => self.read_failed(pending, outcome),
             _ => {}

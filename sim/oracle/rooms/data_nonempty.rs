@@ -1,11 +1,11 @@
 //! Judges `data-nonempty`: does a read bring at least one byte, and no more than were asked for?
 
-use super::scope::{NOT_V1, forbids_empty_reads};
+use super::scope::{ALL, NOT_V1, forbids_empty_reads};
 use crate::oracle::events::ReadData;
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::rules::{About, Example, Level, Rule, Section};
+use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
     statement: "A read that succeeds brings at least one byte, and no more than were asked for.",
@@ -16,6 +16,7 @@ pub(super) const ABOUT: About = About {
     applies: forbids_empty_reads,
     breakable: forbids_empty_reads,
     examples: EXAMPLES,
+    excuses: EXCUSES,
     ..About::new(Rule::DataNonempty, Section::Safety, Level::OneEnd)
 };
 
@@ -52,5 +53,25 @@ const EXAMPLES: &[Example] = &[
             client write "ab" -> ok
             server read 1 -> "a"
             server read 2 -> "b""#,
+    },
+];
+
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "a read of no bytes says nothing, and may give no bytes",
+        contracts: ALL,
+        history: r#"
+            client write "a" -> ok
+            server read 0 -> ""
+            server read -> "a""#,
+    },
+    Excuse {
+        why: "a read of no bytes says nothing, not even by an EOF or an error",
+        contracts: ALL,
+        history: r#"
+            client write "a" -> ok
+            server read 0 -> eof
+            server read 0 -> error not_ready
+            server read -> "a""#,
     },
 ];

@@ -52,6 +52,11 @@ impl Asked {
         !matches!(self, Asked::Accept(_) | Asked::Listen(..) | Asked::Unlisten(_) | Asked::Destination | Asked::Disconnect)
     }
 
+    /// Is it a read that can bring bytes? One of none says nothing.
+    pub const fn reads(self) -> bool {
+        matches!(self, Asked::Read { max: 1.. })
+    }
+
     /// The call's name in a report.
     pub const fn word(self) -> &'static str {
         match self {
@@ -105,7 +110,7 @@ impl Pendings {
 
     fn count(&mut self, asked: Asked, change: impl FnOnce(usize) -> usize) {
         match asked {
-            Asked::Read { .. } => self.reads = change(self.reads),
+            Asked::Read { max: 1.. } => self.reads = change(self.reads),
             Asked::Write { .. } => self.writes = change(self.writes),
             _ => {}
         }
@@ -133,7 +138,7 @@ impl Pendings {
         self.few.len() + self.many.len()
     }
 
-    /// How many reads are pending.
+    /// How many reads are pending that can bring bytes.
     pub fn reads(&self) -> usize {
         self.reads
     }
