@@ -82,7 +82,7 @@ table! {
         ZeroLengthIsInvisible: zero_length_is_invisible::read_eof,
         EofAfterReset: eof_after_reset::read_eof,
         DataBeforeAbort: data_before_abort::read_eof,
-        HalfCloseKeepsReading: half_close_keeps_reading::read_on,
+        HalfCloseKeepsReading: half_close_keeps_reading::read_eof,
         FlowsAreIsolated: flows_are_isolated::read_on,
         EofComplete: eof_complete::read_eof,
         EofHasCause: eof_has_cause::read_eof,

@@ -2,12 +2,12 @@
 
 use super::scope::ALL;
 use crate::oracle::Stamp;
-use crate::oracle::events::{FailedRead, ReadReturn, ReturnedWrite};
+use crate::oracle::events::{Ending, FailedRead, ReadEof, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Doubt, first};
+use crate::oracle::state::{Doubt, first, sooner};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -29,6 +29,25 @@ fn own_half_close(scene: &Scene<'_>) -> Option<Stamp> {
 /// Reading has gone on.
 pub(in crate::oracle) fn read_on(scene: &Scene<'_>, _: &impl ReadReturn) -> Ruling {
     Ruling::kept_if(own_half_close(scene).is_some())
+}
+
+/// When this end ended its writing and no more, or may have.
+fn own_half_ended(scene: &Scene<'_>) -> Option<Stamp> {
+    let halves = &scene.me().halves;
+    let perhaps = halves.maybe_write().filter(|doubt| !matches!(doubt, Doubt::Refuted(_))).map(Doubt::stamp);
+    sooner(halves.write_end_called(), perhaps).filter(|_| halves.full_close_called().is_none())
+}
+
+/// An EOF that nothing but own half close can have caused.
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    let is_groundless = matches!(read.ending, Ending::Clean) && read.cause.is_none();
+    let Some(shut) = own_half_ended(scene).filter(|_| is_groundless) else { return read_on(scene, read) };
+    let said = fact!(
+        "the {end}'s read returned EOF, but only the {end} itself had ended its writing, at {t}: its reading goes on",
+        end = scene.end,
+        t = shut.t
+    );
+    Ruling::broken(&[shut], said)
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
@@ -88,6 +107,32 @@ const EXAMPLES: &[Example] = &[
             server shutdown write -> done
             client read -> "a"
             client read -> eof"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client shutdown write -> done
+            client read -> eof"#,
+        good: r#"
+            client shutdown write -> done
+            server call 1 shutdown write
+            client read -> eof
+            server return 1 done"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client call 1 shutdown write
+            client cancel 1
+            client read -> eof"#,
+        good: r#"
+            client call 1 shutdown write
+            client cancel 1
+            server write "a" -> ok
+            client read -> "a"
+            client shutdown write -> done
+            server write "b" -> ok
+            client read -> "b""#,
     },
     Example {
         contracts: &["mirage-tcpip"],
