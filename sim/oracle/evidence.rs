@@ -42,6 +42,8 @@ pub(super) struct Evidence<'a> {
     pub rest: &'a [u8],
     /// How many unread bytes stand before these, where they are found among them.
     pub gap: Option<usize>,
+    /// They would fit if overlapping writes could mix, and these may not.
+    pub is_mixed: bool,
     pub unread: Unread,
 }
 
@@ -58,12 +60,12 @@ impl<'a> Evidence<'a> {
             None if unread.bytes.is_empty() => Flaw::Excess { bytes: rest.len() },
             None => Flaw::Foreign,
         });
-        Evidence { flaw, rest, gap, unread }
+        Evidence { flaw, rest, gap, is_mixed: false, unread }
     }
 
     /// No more than this is known of them.
     pub fn bare(flaw: Flaw) -> Self {
-        Evidence { flaw, rest: &[], gap: None, unread: Unread::default() }
+        Evidence { flaw, rest: &[], gap: None, is_mixed: false, unread: Unread::default() }
     }
 
     /// How many unread bytes are done with where judging goes on after these; none where they are no part of the stream.

@@ -405,6 +405,13 @@ impl Stream {
         low
     }
 
+    /// Do these bytes come next if overlapping writes may mix?
+    pub fn is_mixture(&self, bytes: &Bytes, reader: Reader, effort: &mut Effort) -> bool {
+        let mut trial = self.clone();
+        trial.branch();
+        !bytes.is_empty() && matches!(trial.read(&Payload::Bytes(bytes.clone()), reader, false, effort), Ok(Ok(())))
+    }
+
     /// Notes what a read took, to recognise it if it comes again.
     pub fn remember_read(&mut self, data: &Bytes, op: u64, returned: Seq) {
         remember(&mut self.history, Piece { data: data.clone(), op, returned });

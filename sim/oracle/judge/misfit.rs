@@ -59,8 +59,12 @@ impl Judge<'_> {
         let (reader, whole) = (self.reader(pending), self.peer().contract.concurrent_writes == ConcurrentWrites::Whole);
         let writer = self.end.peer();
         let fit = self.flow.streams[writer].read_what_fits(bytes, reader, whole, &mut self.book.effort);
-        let is_late = self.came_late(&bytes[fit..]);
-        (!is_late).then(|| Evidence::of(&self.flow.streams[writer], bytes, fit))
+        if self.came_late(&bytes[fit..]) {
+            return None;
+        }
+        let stream = &self.flow.streams[writer];
+        let is_mixed = whole && stream.is_mixture(&bytes.slice(fit..), reader, &mut self.book.effort);
+        Some(Evidence { is_mixed, ..Evidence::of(stream, bytes, fit) })
     }
 
     /// Where only numbers are known there are more bytes than were written: these are done with.
@@ -103,6 +107,9 @@ impl Judge<'_> {
     /// Are these bytes that were skipped before? Then what was missing has only come out of order.
     fn came_late(&mut self, rest: &[u8]) -> bool {
         let Some((violation, whole)) = self.flow.suspects.take_skipped(self.end.peer(), rest) else { return false };
+        if self.book.violations[violation].rule == Rule::WritesNotInterleaved {
+            return true;
+        }
         let rule = if whole { Rule::WriteOrder } else { Rule::StreamPrefix };
         self.book.rename(violation, rule, write_order::skipped_came_later);
         true

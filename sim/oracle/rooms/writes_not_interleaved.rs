@@ -2,7 +2,6 @@
 
 use super::scope::writes_stay_whole;
 use crate::oracle::events::{BegunWrite, WrongBytes};
-use crate::oracle::evidence::Evidence;
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -23,21 +22,10 @@ pub(super) const ABOUT: About = About {
 
 /// The bytes would fit if overlapping writes could mix.
 pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
-    let overlap = writes_stay_whole(&scene.peer().contract) && scene.flow.streams[scene.end.peer()].has_overlap();
-    if overlap && is_mixture(&read.evidence) { broken(scene, read) } else { Ruling::Moot }
-}
-
-/// Are they taken from the fronts of the writes, byte by byte?
-fn is_mixture(evidence: &Evidence<'_>) -> bool {
-    let mut parts: Vec<&[u8]> = evidence.unread.by_write().collect();
-    let mut take = |byte: &u8| match parts.iter_mut().find(|part| part.first() == Some(byte)) {
-        Some(part) => {
-            *part = &part[1..];
-            true
-        }
-        None => false,
-    };
-    !evidence.rest.is_empty() && evidence.rest.iter().all(&mut take)
+    match read.evidence.is_mixed && scene.flow.streams[scene.end.peer()].has_overlap() {
+        true => broken(scene, read),
+        false => Ruling::Moot,
+    }
 }
 
 /// A write begins: does it overlap another?
@@ -46,21 +34,56 @@ pub(in crate::oracle) fn begun_write(scene: &Scene<'_>, write: &BegunWrite) -> R
     Ruling::kept_if(scene.me().pending.writes() > 0 && write.len > 0)
 }
 
-const EXAMPLES: &[Example] = &[Example {
-    contracts: &["pipe", "modern,concurrent_writes=whole"],
-    bad: r#"
+const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: &["pipe", "modern,concurrent_writes=whole"],
+        bad: r#"
             client call 1 write "aa"
             client call 2 write "bb"
             client return 1 ok
             client return 2 ok
             server read -> "abab""#,
-    good: r#"
+        good: r#"
             client call 1 write "aa"
             client call 2 write "bb"
             client return 1 ok
             client return 2 ok
             server read -> "bbaa""#,
-}];
+    },
+    Example {
+        contracts: &["pipe", "modern,concurrent_writes=whole"],
+        bad: r#"
+            client call 1 write "abcdef"
+            client call 2 write "uvwxyz"
+            server read -> "ab"
+            server read -> "uv"
+            server read -> "cdef"
+            server read -> "wxyz"
+            client return 1 ok
+            client return 2 ok"#,
+        good: r#"
+            client call 1 write "abcdef"
+            client call 2 write "uvwxyz"
+            server read -> "ab"
+            server read -> "cdefuv"
+            server read -> "wxyz"
+            client return 1 ok
+            client return 2 ok"#,
+    },
+    Example {
+        contracts: &["pipe", "modern,concurrent_writes=whole"],
+        bad: r#"
+            client call 1 write "abcdef"
+            client call 2 write "ucvw"
+            server read -> "ab"
+            server read -> "ucvw""#,
+        good: r#"
+            client call 1 write "abcdef"
+            client call 2 write "ucvw"
+            server read -> "ucvw"
+            server read -> "ab""#,
+    },
+];
 
 const EXCUSES: &[Excuse] = &[Excuse {
     why: "overlapping writes may mix byte by byte",
