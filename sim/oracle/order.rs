@@ -40,6 +40,7 @@ table! {
     /// A read returned data.
     read_data(ReadData<'_>) {
         [unless calm] {
+            CancelledClose: cancelled_close::read_data,
             DataBeforeAbort: data_before_abort::read_data,
             ErrorAfterClose: error_after_close::read_data,
             EofAfterShutdownRead: eof_after_shutdown_read::read_data,
@@ -78,6 +79,7 @@ table! {
 table! {
     /// A read gave EOF.
     read_eof(ReadEof<'_>) {
+        CancelledClose: cancelled_close::read_eof,
         ErrorAfterClose: error_after_close::ended_read,
         ZeroLengthIsInvisible: zero_length_is_invisible::read_eof,
         EofAfterReset: eof_after_reset::read_eof,
@@ -112,6 +114,7 @@ table! {
         NoStuckCall: no_stuck_call::returned_read,
     }
 }
+        CancelledClose: cancelled_close::failed_read,
 
 table! {
     /// A read was cancelled.

@@ -6,7 +6,7 @@ use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::frontier::Undecided;
 use crate::oracle::order;
-use crate::oracle::rooms::{eof_after_reset, eof_has_cause, read_error_has_cause};
+use crate::oracle::rooms::{cancelled_close, eof_after_reset, eof_has_cause, read_error_has_cause};
 use crate::oracle::ruling::Findings;
 use crate::oracle::state::{Doubt, Fingerprint, Pending, first};
 use crate::oracle::stream::Misfit;
@@ -34,6 +34,9 @@ impl Judge<'_> {
         let followed = self.follow_stream(pending, data);
         if followed == Err(Undecided) {
             self.lose_track("bytes");
+        if self.me().halves.maybe_read().is_some() && !data.is_empty() {
+            self.refute_own_doubt(pending);
+        }
             self.flow.streams[self.end.peer()].bytes_read += data.len() as u64;
         }
         match followed {
@@ -46,6 +49,13 @@ impl Judge<'_> {
     /// Follows the stream to where these bytes end.
     fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
         let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
+    /// Data shows that a cancelled end of own reading did not happen, where nothing could be read after it.
+    #[cold]
+    fn refute_own_doubt(&mut self, pending: &Pending) {
+        let shown = cancelled_close::shown_by_data(&self.scene(), pending.called.seq);
+        shown.into_iter().for_each(|doubt| self.me_mut().halves.settle_read(doubt));
+    }
+
         let reader = self.reader(pending);
         if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole, &mut self.book.effort) }
     }
@@ -152,7 +162,8 @@ impl Judge<'_> {
         let at = self.at;
         let me = self.me_mut();
         me.calm = false;
-        let own = me.halves.shut_read().called.is_some() || me.halves.maybe_read().is_some();
+        let perhaps = me.halves.maybe_read().is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_)));
+        let own = me.halves.shut_read().called.is_some() || perhaps;
         me.reading.ended(at, !(own && (me.late_data() || me.contract.data_after_shutdown_read.is_none())));
     }
 
@@ -163,7 +174,10 @@ impl Judge<'_> {
     }
 
     fn read_failed(&mut self, pending: &Pending, outcome: &Outcome) {
-        let unexplained = read_error_has_cause::is_unexplained(&self.scene(), pending.called.seq);
+        let scene = self.scene();
+        let has_no_cause = read_error_has_cause::is_unexplained(&scene, pending.called.seq);
+        let unexplained = has_no_cause && !cancelled_close::may_have_ended_reading(&scene);
+        let shows = cancelled_close::shown_by_failed_read(&scene).filter(|_| has_no_cause);
         let read = FailedRead { pending, error: outcome.clone().into_error(), unexplained };
         let found = order::failed_read(&self.scene(), &read);
         let at = self.at;
@@ -183,3 +197,4 @@ impl Judge<'_> {
         self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
     }
 }
+        shows.into_iter().for_each(|doubt| me.halves.settle_read(doubt));

@@ -6,7 +6,7 @@ use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Doubt, first};
+use crate::oracle::state::{first, sooner};
 use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
@@ -30,7 +30,7 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
     }
 }
 
-/// Does nothing that happened explain that a read which was called then fails, as far as it is judged?
+/// Does nothing that is known for certain explain that a read which was called then fails, as far as it is judged?
 pub(in crate::oracle) fn is_unexplained(scene: &Scene<'_>, called: Seq) -> bool {
     is_judged(scene, called) && !is_explained(scene)
 }
@@ -45,7 +45,7 @@ fn is_explained(scene: &Scene<'_>) -> bool {
     let me = scene.me();
     let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
     let peer_closed = scene.peer().full_close_possible().filter(|_| scene.peer_close_may_reset());
-    let own = first([me.halves.full_close_called(), me.halves.maybe_read().map(Doubt::stamp), both_closed(scene)]);
+    let own = sooner(me.halves.full_close_called(), both_closed(scene));
     first([me.life.aborted_at(), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
 }
 

@@ -63,6 +63,10 @@ pub(in crate::oracle) struct Halves {
     disconnect: Step,
     maybe_write: Option<Doubt>,
     maybe_read: Option<Doubt>,
+    /// Both doubts are about one cancelled call: it took effect on both halves, or on neither.
+    joint: bool,
+    /// The doubt about reading is that of a close of the whole flow.
+    over: bool,
     ended: Ended,
 }
 
@@ -89,6 +93,8 @@ impl Halves {
             disconnect: Step::default(),
             maybe_write: None,
             maybe_read: None,
+            joint: false,
+            over: false,
             ended: Ended::default(),
         }
     }
@@ -126,6 +132,11 @@ impl Halves {
     /// A cancelled or failed end of reading.
     pub fn maybe_read(&self) -> Option<Doubt> {
         self.maybe_read
+    }
+
+    /// If the cancelled end of reading took effect, no data can be read any more.
+    pub fn may_end_data(&self) -> bool {
+        self.over || self.discards
     }
 
     /// A close of this end ends both halves.
@@ -202,18 +213,32 @@ impl Halves {
         if mode.writes() {
             end_or_doubt(&mut self.shut_write, &mut self.maybe_write, done, at);
         }
+        self.joint &= !done;
         self.refresh();
     }
 
     /// A shutdown was cancelled; `other_read`, `other_write`: pending calls that ask the same.
     pub fn shutdown_cancelled(&mut self, mode: Mode, other_read: Option<Stamp>, other_write: Option<Stamp>, at: Stamp) {
+        let is_first = self.is_beyond_doubt();
         if mode.reads() {
             cancel(&mut self.shut_read, &mut self.maybe_read, other_read, at);
         }
         if mode.writes() {
             cancel(&mut self.shut_write, &mut self.maybe_write, other_write, at);
         }
+        self.join_doubts(is_first);
+        self.over &= !mode.reads();
         self.refresh();
+    }
+
+    /// No cancelled or failed end of either half may have taken effect.
+    fn is_beyond_doubt(&self) -> bool {
+        self.maybe_read.is_none() && self.maybe_write.is_none()
+    }
+
+    /// A call was cancelled: the doubts about both halves are one if it is the first, and concerned both.
+    fn join_doubts(&mut self, is_first: bool) {
+        self.joint = is_first && self.maybe_read.is_some() && self.maybe_write.is_some();
     }
 
     pub fn close_called(&mut self, at: Stamp) {
@@ -224,16 +249,18 @@ impl Halves {
 
     pub fn close_returned(&mut self, at: Stamp) {
         self.close.end(at);
-        self.maybe_write = None;
+        (self.maybe_write, self.joint) = (None, false);
         self.refresh();
     }
 
     /// A close was cancelled; `other`: a pending close.
     pub fn close_cancelled(&mut self, other: Option<Stamp>, at: Stamp) {
-        if self.full {
-            self.maybe_read.get_or_insert(Doubt::Open(at));
+        let is_first = self.is_beyond_doubt();
+        if self.full && self.maybe_read.is_none() {
+            (self.maybe_read, self.over) = (Some(Doubt::Open(at)), true);
         }
         cancel(&mut self.close, &mut self.maybe_write, other, at);
+        self.join_doubts(is_first);
         self.refresh();
     }
 
@@ -257,11 +284,17 @@ impl Halves {
     /// What the cancelled end of writing did is known now.
     pub fn settle_write(&mut self, doubt: Doubt) {
         self.maybe_write = Some(doubt);
+        if self.joint && matches!(self.maybe_read, Some(Doubt::Open(_))) {
+            self.maybe_read = Some(doubt);
+        }
     }
 
     /// What the cancelled end of reading did is known now.
     pub fn settle_read(&mut self, doubt: Doubt) {
         self.maybe_read = Some(doubt);
+        if self.joint && matches!(self.maybe_write, Some(Doubt::Open(_))) {
+            self.maybe_write = Some(doubt);
+        }
     }
 
     fn refresh(&mut self) {
