@@ -12,7 +12,7 @@ mod writes;
 
 pub(super) use calls::{BegunCall, BegunWrite};
 pub(super) use ends::{Holding, PushedOut, ReturnedEnd};
-pub(super) use reads::{CancelledRead, Ending, FailedRead, ReadData, ReadEof, ReadReturn, WrongBytes};
+pub(super) use reads::{CancelledRead, Ending, FailedRead, OvertakenEof, ReadData, ReadEof, ReadReturn, UntoldEof, WrongBytes};
 pub(super) use segment::{ArrivedSegment, SentSegment, StateChange};
 pub(super) use writes::ReturnedWrite;
 

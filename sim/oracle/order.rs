@@ -4,8 +4,8 @@
 use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use super::events::{
-    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, Panicked, PushedOut, ReadData, ReadEof, ReturnedEnd,
-    ReturnedWrite, SentSegment, StateChange, WrongBytes,
+    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, OvertakenEof, Panicked, PushedOut, ReadData, ReadEof,
+    ReturnedEnd, ReturnedWrite, SentSegment, StateChange, UntoldEof, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -98,8 +98,23 @@ table! {
 }
 
 table! {
+    /// An EOF after an abort whose error no call has told: none that was pending then is any more.
+    untold_eof(UntoldEof) {
+        EofAfterReset: eof_after_reset::never_told,
+    }
+}
+
+table! {
+    /// A clean EOF came while other reads were pending, and they are over.
+    overtaken_eof(OvertakenEof) {
+        EofComplete: eof_complete::overtaken_eof,
+    }
+}
+
+table! {
     /// A read failed.
     failed_read(FailedRead<'_>) {
+        CancelledClose: cancelled_close::failed_read,
         DataBeforeAbort: data_before_abort::failed_read,
         EofAfterShutdownRead: eof_after_shutdown_read::failed_read,
         HalfCloseKeepsReading: half_close_keeps_reading::failed_read,
@@ -114,7 +129,6 @@ table! {
         NoStuckCall: no_stuck_call::returned_read,
     }
 }
-        CancelledClose: cancelled_close::failed_read,
 
 table! {
     /// A read was cancelled.
@@ -170,7 +184,7 @@ table! {
 }
 
 table! {
-    /// A write returned ok: was it called before a clean EOF that the peer has read?
+    /// A write says how much of it was accepted: was it called before a clean EOF that the peer has read?
     late_write(ReturnedWrite<'_>) {
         EofComplete: eof_complete::late_write,
     }

@@ -68,6 +68,15 @@ impl ReadReturn for ReadEof<'_> {
     }
 }
 
+/// A clean EOF that overtook other reads, now that they are over.
+pub(in crate::oracle) struct OvertakenEof {
+    /// How many accepted bytes none of them has returned.
+    pub missing: u64,
+}
+
+/// An EOF after an abort that no call has told, now that none is pending any more which could have.
+pub(in crate::oracle) struct UntoldEof;
+
 /// A read that failed.
 pub(in crate::oracle) struct FailedRead<'a> {
     pub pending: &'a Pending,

@@ -2,8 +2,11 @@
 
 use super::Judge;
 use crate::contract::{Error, Outcome, YesNo};
+use crate::oracle::events::UntoldEof;
 use crate::oracle::events::abort::AbortedByStack;
+use crate::oracle::ledger::Site;
 use crate::oracle::order;
+use crate::oracle::rooms::eof_after_reset;
 use crate::oracle::state::{Aborted, Asked, Pending};
 use crate::trace::{Abort, By};
 
@@ -30,12 +33,31 @@ impl Judge<'_> {
         me.life.abort(Aborted { at, kind, by_word: true, by_stack: false });
     }
 
-    /// A call that returned the error of an abort has told this end.
-    pub fn tell(&mut self, outcome: &Outcome) {
+    /// A call that returned the error of an abort has told this end: EPIPE may be written as `closed`.
+    pub fn tell(&mut self, asked: Asked, outcome: &Outcome) {
         let at = self.at;
-        if matches!(outcome, Outcome::Error(_)) {
+        if matches!(outcome, Outcome::Error(_) | Outcome::Closed) && eof_after_reset::can_tell(asked) {
             self.me_mut().life.tell(at);
         }
+        self.settle_untold();
+    }
+
+    /// An EOF waits for a pending call to return the error of the abort: is any left that was pending then?
+    #[inline]
+    pub fn settle_untold(&mut self) {
+        let Some((eof, _)) = self.me().life.untold() else { return };
+        let first = self.me().pending.earliest(eof_after_reset::can_tell);
+        if first.is_none_or(|first| first.seq > eof.seq) {
+            self.stays_untold();
+        }
+    }
+
+    /// No call will return the error of the abort that an EOF has passed over.
+    pub fn stays_untold(&mut self) {
+        let Some((eof, op)) = self.me().life.untold() else { return };
+        let found = order::untold_eof(&self.scene(), &UntoldEof);
+        self.me_mut().life.wait_no_longer();
+        self.enter_at(Site { at: eof, ..self.site(op) }, found);
     }
 
     /// In a pipe what was accepted has arrived; elsewhere segments show what has.

@@ -30,6 +30,7 @@ impl Judge<'_> {
             Asked::Listen(port, _) | Asked::Unlisten(port) => self.hosts[self.end].doubts(port),
             Asked::Connect(_) | Asked::Accept(_) | Asked::Flush | Asked::Disconnect | Asked::Destination => {}
         }
+        self.settle_untold();
     }
 
     /// A prefix of its bytes was accepted, or will be: all of them, perhaps, where it runs on.
@@ -60,5 +61,6 @@ impl Judge<'_> {
         let at = self.at;
         self.me_mut().reading.cancel(at, lossy);
         self.enter(pending, found);
+        self.settle_overtaken();
     }
 }

@@ -128,7 +128,20 @@ impl Judge<'_> {
             Asked::Unlisten(port) => self.unlisten_returned(&pending, port, outcome),
             Asked::Destination => self.destination_returned(&pending, answered),
         }
-        self.tell(outcome);
+        self.tell(pending.asked, outcome);
+    }
+
+    /// A call was refused since another is pending: it had no effect, and says nothing.
+    fn refused(&mut self, pending: &Pending) {
+        match pending.asked {
+            Asked::Write { len: 1.., .. } => {
+                self.flow.streams[self.end].settle(pending.op, self.at, Status::Void, None, &mut self.book.effort);
+            }
+            Asked::Shutdown(_) | Asked::Close => self.ended_nothing(pending),
+            _ => {}
+        }
+        self.settle_untold();
+        self.settle_overtaken();
     }
 
     /// A read or write failed since its end had no connection yet: the one that comes has not failed by that.

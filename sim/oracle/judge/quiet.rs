@@ -13,6 +13,7 @@ impl Judge<'_> {
     /// Nothing more can happen.
     pub fn quiet(&mut self) {
         self.handed_out_at_quiet();
+        self.stays_untold();
         let duties = caller_keeps_off::at_quiet(&self.scene());
         self.book.charge(self.site_of_end(), duties);
         if let Some(holding) = self.holding() {

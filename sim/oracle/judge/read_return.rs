@@ -2,13 +2,15 @@
 
 use super::Judge;
 use crate::contract::{ConcurrentWrites, EofOnReset, Outcome, Payload};
-use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof};
+use crate::oracle::Stamp;
+use crate::oracle::events::{Ending, FailedRead, OvertakenEof, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::frontier::Undecided;
+use crate::oracle::ledger::Site;
 use crate::oracle::order;
 use crate::oracle::rooms::{cancelled_close, eof_after_reset, eof_has_cause, read_error_has_cause};
 use crate::oracle::ruling::Findings;
-use crate::oracle::state::{Doubt, Fingerprint, Pending, first};
+use crate::oracle::state::{Asked, Doubt, Fingerprint, Pending, first};
 use crate::oracle::stream::Misfit;
 use crate::rules::Rule;
 
@@ -16,27 +18,28 @@ use crate::rules::Rule;
 type Followed = Result<Result<(), Misfit>, Undecided>;
 
 impl Judge<'_> {
+    /// A read of no bytes says nothing, whatever it gives: it is not asked whether the stream has ended.
     pub fn read_returned(&mut self, pending: &Pending, max: usize, outcome: &Outcome) {
         match outcome {
-    /// A read of no bytes says nothing, whatever it gives: it is not asked whether the stream has ended.
-            Outcome::Data(data) => self.read_data(pending, max, data),
-            Outcome::Eof => self.read_eof(pending),
             Outcome::Eof | Outcome::Error(_) if max == 0 => {}
             Outcome::Data(data) if max == 0 && data.is_empty() => {}
+            Outcome::Data(data) => self.read_data(pending, max, data),
+            Outcome::Eof => self.read_eof(pending),
             Outcome::Panic => self.panicked(pending),
             Outcome::Error(_) => self.read_failed(pending, outcome),
             _ => {}
         }
+        self.settle_overtaken();
     }
 
     fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
         let found = order::read_data(&self.scene(), &ReadData { pending, max, len: data.len() });
-        let followed = self.follow_stream(pending, data);
-        if followed == Err(Undecided) {
-            self.lose_track("bytes");
         if self.me().halves.maybe_read().is_some() && !data.is_empty() {
             self.refute_own_doubt(pending);
         }
+        let followed = self.follow_stream(pending, data);
+        if followed == Err(Undecided) {
+            self.lose_track("bytes");
             self.flow.streams[self.end.peer()].bytes_read += data.len() as u64;
         }
         match followed {
@@ -46,9 +49,6 @@ impl Judge<'_> {
         self.remember(pending, data);
     }
 
-    /// Follows the stream to where these bytes end.
-    fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
-        let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
     /// Data shows that a cancelled end of own reading did not happen, where nothing could be read after it.
     #[cold]
     fn refute_own_doubt(&mut self, pending: &Pending) {
@@ -56,6 +56,9 @@ impl Judge<'_> {
         shown.into_iter().for_each(|doubt| self.me_mut().halves.settle_read(doubt));
     }
 
+    /// Follows the stream to where these bytes end.
+    fn follow_stream(&mut self, pending: &Pending, data: &Payload) -> Followed {
+        let whole = self.peer().contract.concurrent_writes == ConcurrentWrites::Whole;
         let reader = self.reader(pending);
         if data.is_empty() { Ok(Ok(())) } else { self.flow.streams[self.end.peer()].read(data, reader, whole, &mut self.book.effort) }
     }
@@ -129,7 +132,14 @@ impl Judge<'_> {
         if found.breaks(Rule::DataBeforeAbort) {
             self.me_mut().life.forget_arrivals();
         }
-        if eof_after_reset::is_only_cause(&self.scene(), read) && !found.breaks(Rule::EofAfterReset) {
+        if found.breaks(Rule::EofAfterReset) {
+            return;
+        }
+        if eof_after_reset::waits_for_word(&self.scene(), read) {
+            let (at, op) = (self.at, read.pending.op);
+            self.me_mut().life.pass_for_the_end(at, op);
+        }
+        if eof_after_reset::is_only_cause(&self.scene(), read) {
             self.count_truncation(read);
         }
     }
@@ -140,7 +150,24 @@ impl Judge<'_> {
         if read.cause.is_some() {
             self.settle_peer_doubt();
         }
-        self.me_mut().reading.ended_cleanly(at);
+        let overtakes = Some(read.pending.op).filter(|_| self.me().pending.reads() > 0);
+        self.me_mut().reading.ended_cleanly(read.pending.called, at, overtakes);
+    }
+
+    /// A read is over: if it was the last one that a clean EOF had overtaken, all must be read by now.
+    #[inline]
+    pub fn settle_overtaken(&mut self) {
+        let Some((eof, op)) = self.me().reading.overtaken() else { return };
+        if self.me().pending.earliest(Asked::reads).is_none_or(|first| first.seq > eof.seq) {
+            self.all_caught_up(eof, op);
+        }
+    }
+
+    fn all_caught_up(&mut self, eof: Stamp, op: u64) {
+        let missing = self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), 0);
+        let found = order::overtaken_eof(&self.scene(), &OvertakenEof { missing });
+        self.me_mut().reading.all_caught_up();
+        self.enter_at(Site { at: eof, ..self.site(op) }, found);
     }
 
     /// An EOF whose only cause is a cancelled end of writing shows that it took effect.
@@ -179,9 +206,10 @@ impl Judge<'_> {
         let unexplained = has_no_cause && !cancelled_close::may_have_ended_reading(&scene);
         let shows = cancelled_close::shown_by_failed_read(&scene).filter(|_| has_no_cause);
         let read = FailedRead { pending, error: outcome.clone().into_error(), unexplained };
-        let found = order::failed_read(&self.scene(), &read);
+        let found = order::failed_read(&scene, &read);
         let at = self.at;
         let me = self.me_mut();
+        shows.into_iter().for_each(|doubt| me.halves.settle_read(doubt));
         me.calm = false;
         me.reading.failed(at);
         if found.breaks(Rule::DataBeforeAbort) {
@@ -197,4 +225,3 @@ impl Judge<'_> {
         self.me().life.reset_by_close().is_some() && self.me().contract.eof_on_reset != EofOnReset::Forbid
     }
 }
-        shows.into_iter().for_each(|doubt| me.halves.settle_read(doubt));

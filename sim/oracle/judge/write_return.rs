@@ -60,7 +60,9 @@ impl Judge<'_> {
     }
 
     fn write_failed(&mut self, write: &ReturnedWrite<'_>) {
-        let found = order::failed_write(&self.scene(), write);
+        let scene = self.scene();
+        let (found, late) = (order::failed_write(&scene, write), order::late_write(&scene, write));
+        self.enter_at_eof(late);
         self.settle(write);
         let at = self.at;
         let me = self.me_mut();

@@ -2,10 +2,12 @@
 
 use super::scope::{ALL, limits_eof_after_abort};
 use crate::contract::{EofOnKeepaliveDeath, EofOnReset};
-use crate::oracle::events::{Ending, FailedRead, ReadEof};
+use crate::oracle::Stamp;
+use crate::oracle::events::{Ending, FailedRead, ReadEof, UntoldEof};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::state::{Asked, EndState};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::trace::Abort;
 
@@ -25,13 +27,41 @@ pub(super) const ABOUT: About = About {
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
     if let Ending::Aborted(abort) = read.ending
         && is_only_cause(scene, read)
-        && let Some(parameter) = forbidden_by(scene, abort.kind)
+        && let Some((parameter, word)) = forbidden_by(scene, abort.kind)
+        && !(word == Word::MayCome && may_be_told(scene.me()))
     {
-        let said =
-            fact!("the {end} was aborted, and its read returned EOF as if the stream had ended ({parameter})", end = scene.end, parameter);
-        return Ruling::broken(&[abort.at], said);
+        return broken(scene, abort.at, parameter);
     }
     Ruling::kept_if(scene.me().life.aborted().is_some() && scene.peer().halves.write_end_called().is_none())
+}
+
+fn broken(scene: &Scene<'_>, aborted: Stamp, parameter: &'static str) -> Ruling {
+    let said =
+        fact!("the {end} was aborted, and its read returned EOF as if the stream had ended ({parameter})", end = scene.end, parameter);
+    Ruling::broken(&[aborted], said)
+}
+
+/// The calls that were pending at such an EOF are over, and none of them has told the error.
+pub(in crate::oracle) fn never_told(scene: &Scene<'_>, _: &UntoldEof) -> Ruling {
+    let abort = scene.me().life.aborted();
+    let forbidden = abort.and_then(|abort| Some((abort.at, forbidden_by(scene, abort.kind)?.0)));
+    forbidden.map_or(Ruling::Moot, |(aborted, parameter)| broken(scene, aborted, parameter))
+}
+
+/// This EOF is in order only if a call that is pending returns the error of the abort.
+pub(in crate::oracle) fn waits_for_word(scene: &Scene<'_>, read: &ReadEof<'_>) -> bool {
+    let Ending::Aborted(abort) = read.ending else { return false };
+    is_only_cause(scene, read) && forbidden_by(scene, abort.kind).is_some_and(|(_, word)| word == Word::MayCome)
+}
+
+/// Can this call tell the error of an abort? A shutdown or close tells nothing.
+pub(in crate::oracle) fn can_tell(asked: Asked) -> bool {
+    matches!(asked, Asked::Read { .. } | Asked::Write { .. } | Asked::Flush | Asked::Connect(_))
+}
+
+/// A call is pending that can tell the error.
+fn may_be_told(me: &EndState) -> bool {
+    me.pending.iter().any(|pending| can_tell(pending.asked))
 }
 
 /// Nothing but the abort of this end says why there is an EOF: it passes for the end of a stream.
@@ -40,28 +70,31 @@ pub(in crate::oracle) fn is_only_cause(scene: &Scene<'_>, read: &ReadEof<'_>) ->
     scene.me().reading.eof().is_none() && !has_ended
 }
 
-/// The parameter that forbids an EOF after such an abort, if one does.
-fn forbidden_by(scene: &Scene<'_>, kind: Abort) -> Option<&'static str> {
+/// Whether the error of the abort, told by a call, would make the EOF lawful.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    MayCome,
+    ChangesNothing,
+}
+
+/// The parameter that forbids an EOF after such an abort, if one does, as long as no call has told the error.
+fn forbidden_by(scene: &Scene<'_>, kind: Abort) -> Option<(&'static str, Word)> {
     let me = scene.me();
-    let is_told = me.life.told().is_some() || !me.pending.is_empty();
-    match (kind, me.contract.eof_on_keepalive_death) {
-        (Abort::KeepaliveDeath, dies) => {
-            let forbids = match dies {
-                None | Some(EofOnKeepaliveDeath::Require | EofOnKeepaliveDeath::Allow) => false,
-                Some(EofOnKeepaliveDeath::AfterError) => !is_told,
-                Some(EofOnKeepaliveDeath::Forbid) => true,
-            };
-            forbids.then_some("eof_on_keepalive_death")
-        }
-        _ => {
-            let forbids = match me.contract.eof_on_reset {
-                EofOnReset::Allow => false,
-                EofOnReset::AfterError => !is_told,
-                EofOnReset::Forbid => true,
-            };
-            forbids.then_some("eof_on_reset")
-        }
+    let after_error = me.life.told().is_none().then_some(Word::MayCome);
+    if kind == Abort::KeepaliveDeath {
+        let word = match me.contract.eof_on_keepalive_death {
+            None | Some(EofOnKeepaliveDeath::Require | EofOnKeepaliveDeath::Allow) => None,
+            Some(EofOnKeepaliveDeath::AfterError) => after_error,
+            Some(EofOnKeepaliveDeath::Forbid) => Some(Word::ChangesNothing),
+        };
+        return word.map(|word| ("eof_on_keepalive_death", word));
     }
+    let word = match me.contract.eof_on_reset {
+        EofOnReset::Allow => None,
+        EofOnReset::AfterError => after_error,
+        EofOnReset::Forbid => Some(Word::ChangesNothing),
+    };
+    word.map(|word| ("eof_on_reset", word))
 }
 
 /// An error tells an abort as it must.
@@ -89,6 +122,42 @@ const EXAMPLES: &[Example] = &[
             env keepalive_death server
             server read -> error timed_out
             server read -> eof"#,
+    },
+    Example {
+        contracts: &["strict", "posix", "async-io"],
+        bad: r#"
+            client call 1 write "ab"
+            env reset client by fault
+            client read -> eof
+            client return 1 ok"#,
+        good: r#"
+            client call 1 write "ab"
+            env reset client by fault
+            client read -> eof
+            client return 1 error reset"#,
+    },
+    Example {
+        contracts: &["strict", "posix", "async-io"],
+        bad: r#"
+            env reset client by fault
+            client shutdown write -> error reset
+            client read -> eof"#,
+        good: r#"
+            env reset client by fault
+            client write "" -> closed
+            client read -> eof"#,
+    },
+    Example {
+        contracts: &["strict", "posix", "async-io"],
+        bad: r#"
+            client call 1 write "ab"
+            env reset client by fault
+            client read -> eof
+            client cancel 1"#,
+        good: r#"
+            env reset client by fault
+            client write "ab" -> error reset
+            client read -> eof"#,
     },
     Example {
         contracts: &["pipe"],

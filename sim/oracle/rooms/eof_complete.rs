@@ -1,8 +1,9 @@
 //! Judges `eof-complete`: was all read that had been accepted, when EOF came?
 
 use super::scope::{ALL, NO_WAIT, WAITS};
+use crate::contract::{AcceptedMeans, Outcome};
 use crate::oracle::Stamp;
-use crate::oracle::events::{Ending, PushedOut, ReadEof, ReturnedWrite};
+use crate::oracle::events::{Ending, OvertakenEof, PushedOut, ReadEof, ReturnedWrite};
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -42,6 +43,19 @@ fn incomplete(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
     Ruling::broken(&because, said)
 }
 
+/// The reads that an EOF had overtaken have not brought what was unread.
+pub(in crate::oracle) fn overtaken_eof(scene: &Scene<'_>, eof: &OvertakenEof) -> Ruling {
+    if eof.missing == 0 {
+        return Ruling::Moot;
+    }
+    let said = fact!(
+        "the {end}'s read returned EOF, and the reads that were pending then have ended without {missing} that had been accepted",
+        end = scene.end,
+        missing = Value::bytes(eof.missing)
+    );
+    Ruling::broken(&[scene.at], said)
+}
+
 /// What is said of a read that took nothing, and was the last that could have.
 pub(in crate::oracle) fn lost_bytes(scene: &Scene<'_>) -> Fact {
     fact!(
@@ -50,26 +64,45 @@ pub(in crate::oracle) fn lost_bytes(scene: &Scene<'_>) -> Fact {
     )
 }
 
-/// A write that was called in time returns ok after the peer has read a clean EOF: did that EOF come without bytes of it?
+/// A write that was called in time says after the peer's clean EOF how much of it was accepted: did that EOF come without some?
 pub(in crate::oracle) fn late_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
-    let stream = &scene.flow.streams[scene.end];
-    let before_eof = stream.clean_eof.is_some_and(|(eof, _)| eof.seq > write.called());
-    // A read that the EOF overtook may still bring the bytes.
-    let earliest = scene.peer().pending.earliest(|asked| matches!(asked, Asked::Read { .. }));
-    let is_awaited = stream.clean_eof.is_some_and(|(eof, _)| earliest.is_some_and(|read| read.seq < eof.seq));
-    let in_time = before_eof && !is_awaited && scene.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called());
-    let unread = if in_time { stream.unread_of(write.pending.op) } else { 0 };
-    if unread == 0 {
+    let missing = missing_at_eof(scene, write);
+    if missing == 0 {
         return Ruling::Moot;
     }
     let said = fact!(
-        "the {peer}'s read returned EOF, and the {end}'s write #{op} then returned ok: {lost} lost",
+        "the {peer}'s read returned EOF, and the {end}'s write #{op} then returned {result}: {lost} lost",
         peer = scene.end.peer(),
         end = scene.end,
         op = write.pending.op,
-        lost = Value::bytes(unread)
+        result = write.outcome.word(),
+        lost = Value::bytes(missing)
     );
     Ruling::broken(&[write.pending.called, scene.at], said)
+}
+
+/// How many bytes that a write says were accepted the peer's clean EOF came without, if the write was called in time for it.
+fn missing_at_eof(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> usize {
+    let stream = &scene.flow.streams[scene.end];
+    let Some((eof, _)) = stream.clean_eof.filter(|(eof, _)| eof.seq > write.called()) else { return 0 };
+    // A read that the EOF overtook may still bring the bytes.
+    let is_awaited = scene.peer().pending.earliest(Asked::reads).is_some_and(|read| read.seq < eof.seq);
+    let in_time = scene.me().halves.write_end_returned().is_none_or(|at| at.seq > write.called());
+    if is_awaited || !in_time || write.void {
+        return 0;
+    }
+    let refused = write.len - accepted(scene, write);
+    stream.unread_of(write.pending.op).saturating_sub(refused)
+}
+
+/// How many bytes of a write were accepted, as far as it says.
+fn accepted(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> usize {
+    let is_enough = scene.me().contract.accepted_means == AcceptedMeans::Written;
+    match (write.outcome, write.accepted) {
+        (Outcome::Ok, _) => write.len,
+        (_, Some(bytes)) if is_enough => usize::try_from(bytes).map_or(write.len, |bytes| bytes.min(write.len)),
+        _ => 0,
+    }
 }
 
 /// Bytes count as accepted now that were written before: did a clean EOF of the peer's come without them, after the end of writing?
@@ -128,6 +161,40 @@ const EXAMPLES: &[Example] = &[
             client call 2 close
             server read -> "ab"
             server read -> eof"#,
+    },
+    Example {
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        bad: r#"
+            client write "abc" -> ok
+            client shutdown write -> done
+            server call 1 read
+            server call 2 read
+            server return 2 eof
+            server return 1 "ab""#,
+        good: r#"
+            client write "abc" -> ok
+            client shutdown write -> done
+            server call 1 read
+            server call 2 read
+            server return 2 eof
+            server return 1 "abc""#,
+    },
+    Example {
+        contracts: &["classic", "modern", "strict", "posix", "pipe"],
+        bad: r#"
+            client call 1 write "abcd"
+            client call 2 shutdown write
+            server read -> "a"
+            server read -> eof
+            client return 1 closed accepted 2
+            client return 2 done"#,
+        good: r#"
+            client call 1 write "abcd"
+            client call 2 shutdown write
+            server read -> "ab"
+            server read -> eof
+            client return 1 closed accepted 2
+            client return 2 done"#,
     },
 ];
 

@@ -21,6 +21,7 @@ pub(in crate::oracle) struct Life {
     crashed: Option<Stamp>,
     arrived: Option<(Stamp, u64)>,
     told: Option<Stamp>,
+    untold: Option<(Stamp, u64)>,
     reset_by_close: Option<Stamp>,
     stack_left: Option<Stamp>,
     maybe_dead: bool,
@@ -50,6 +51,11 @@ impl Life {
     /// When a call first returned the error of the abort.
     pub fn told(&self) -> Option<Stamp> {
         self.told
+    }
+
+    /// The EOF that came before any call had returned the error, and its operation, while a call that may return it is pending.
+    pub fn untold(&self) -> Option<(Stamp, u64)> {
+        self.untold
     }
 
     /// When a call failed with the reset that the peer's full close may be.
@@ -97,14 +103,25 @@ impl Life {
     /// Its host crashed: what had arrived is gone with it.
     pub fn crash(&mut self, at: Stamp) {
         self.crashed.get_or_insert(at);
-        self.arrived = None;
+        (self.arrived, self.untold) = (None, None);
     }
 
     /// A call returned an error: if the end was aborted, that tells it.
     pub fn tell(&mut self, at: Stamp) {
         if self.aborted.is_some() {
             self.told.get_or_insert(at);
+            self.untold = None;
         }
+    }
+
+    /// An EOF came before any call had returned the error of the abort.
+    pub fn pass_for_the_end(&mut self, at: Stamp, op: u64) {
+        self.untold.get_or_insert((at, op));
+    }
+
+    /// No call returns the error any more that was pending at that EOF, or none needs to.
+    pub fn wait_no_longer(&mut self) {
+        self.untold = None;
     }
 
     /// A call failed with the reset that the peer's full close may be.
@@ -125,6 +142,6 @@ impl Life {
     /// It is connected from now on: what failed before tells nothing of what comes.
     pub fn forget_failures(&mut self) {
         self.maybe_dead |= self.aborted.is_some();
-        (self.aborted, self.told) = (None, None);
+        (self.aborted, self.told, self.untold) = (None, None, None);
     }
 }

@@ -9,6 +9,9 @@ pub(in crate::oracle) struct Reading {
     returned: u64,
     eof: Option<Stamp>,
     clean_eof: Option<Stamp>,
+    /// When the read was called that gave it.
+    clean_eof_called: Option<Stamp>,
+    overtaken: Option<(Stamp, u64)>,
     peer_eof: Option<Stamp>,
     error: Option<Stamp>,
     cancelled: Option<Stamp>,
@@ -29,6 +32,16 @@ impl Reading {
     /// The first clean EOF that a read gave.
     pub fn clean_eof(&self) -> Option<Stamp> {
         self.clean_eof
+    }
+
+    /// When the read was called that gave the first clean EOF.
+    pub fn clean_eof_called(&self) -> Option<Stamp> {
+        self.clean_eof_called
+    }
+
+    /// The clean EOF, and its operation, that came while other reads were pending: they must bring what is unread.
+    pub fn overtaken(&self) -> Option<(Stamp, u64)> {
+        self.overtaken
     }
 
     /// The first EOF that ends the stream, other than that of own shutdown of reading.
@@ -69,9 +82,17 @@ impl Reading {
         }
     }
 
-    /// That EOF was a clean one.
-    pub fn ended_cleanly(&mut self, at: Stamp) {
-        self.clean_eof.get_or_insert(at);
+    /// That EOF was a clean one, of a read that was called then; `overtakes`: its operation, if other reads were pending.
+    pub fn ended_cleanly(&mut self, called: Stamp, at: Stamp, overtakes: Option<u64>) {
+        if self.clean_eof.is_none() {
+            (self.clean_eof, self.clean_eof_called) = (Some(at), Some(called));
+            self.overtaken = overtakes.map(|op| (at, op));
+        }
+    }
+
+    /// The reads that a clean EOF had overtaken are over.
+    pub fn all_caught_up(&mut self) {
+        self.overtaken = None;
     }
 
     /// A read failed.
