@@ -1,8 +1,11 @@
 //! Judges `one-reader-per-byte`: do reads that overlap share the stream?
 
 use super::scope::reads_may_overlap;
+use crate::contract::ConcurrentReads;
+use crate::oracle::Stamp;
 use crate::oracle::events::{ReadData, ReadReturn, WrongBytes};
 use crate::oracle::evidence::Flaw;
+use crate::oracle::fact::{Value, fact};
 use crate::oracle::rooms::stream_prefix::broken;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
@@ -21,8 +24,31 @@ pub(super) const ABOUT: About = About {
 
 #[inline]
 pub(in crate::oracle) fn read_data(scene: &Scene<'_>, read: &ReadData<'_>) -> Ruling {
+    if let Some(eof) = overtaking_eof(scene, read) {
+        return behind_eof(scene, read, eof);
+    }
     let overlaps = scene.me().pending.reads() > 0 || scene.flow.streams[scene.end.peer()].overlaps(read.called());
     Ruling::kept_if(overlaps)
+}
+
+/// Where reads queue: the clean EOF of a read that stood before this one in line.
+#[inline]
+fn overtaking_eof(scene: &Scene<'_>, read: &ReadData<'_>) -> Option<Stamp> {
+    let me = scene.me();
+    let (called, eof) = (me.reading.clean_eof_called()?, me.reading.clean_eof()?);
+    let in_line = me.contract.concurrent_reads == ConcurrentReads::Fifo && (called.seq..eof.seq).contains(&read.called());
+    in_line.then_some(eof)
+}
+
+#[cold]
+fn behind_eof(scene: &Scene<'_>, read: &ReadData<'_>, eof: Stamp) -> Ruling {
+    let said = fact!(
+        "the {end}'s read returned {bytes}, but a read that stands before it in line had got the end of the stream at {t}",
+        end = scene.end,
+        bytes = Value::bytes(read.len),
+        t = eof.t
+    );
+    Ruling::broken(&[eof, read.pending.called], said)
 }
 
 /// Where reads queue, it was overtaken; or a read that overlapped it returned the same bytes.
@@ -65,5 +91,26 @@ const EXAMPLES: &[Example] = &[
             server call 2 read
             server return 2 "b"
             server return 1 "a""#,
+    },
+    Example {
+        contracts: &["mirage-tcpip", "modern,concurrent_reads=fifo"],
+        bad: r#"
+            client call 1 write "a"
+            client call 2 shutdown write
+            server call 1 read
+            server call 2 read
+            server return 1 eof
+            client return 1 ok
+            server return 2 "a"
+            client return 2 done"#,
+        good: r#"
+            client call 1 write "a"
+            client call 2 shutdown write
+            server call 1 read
+            server call 2 read
+            server return 1 "a"
+            client return 1 ok
+            server return 2 eof
+            client return 2 done"#,
     },
 ];
