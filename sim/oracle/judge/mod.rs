@@ -26,7 +26,7 @@ use super::order;
 use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::{Asked, EndState, Flow, Host, Pending};
-use super::stream::Reader;
+use super::stream::{Reader, Status};
 use crate::contract::{Both, ConcurrentReads, End, Error, Outcome};
 use crate::trace::Header;
 
@@ -101,12 +101,23 @@ impl Judge<'_> {
     }
 }
 
+/// The word of a call that is refused since another is pending.
+const BUSY: &str = "busy";
+
+/// Was this call on the flow refused since another is pending?
+fn is_refusal(asked: Asked, outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Error(Error::Other(word)) if **word == *BUSY && asked.is_of_flow())
+}
+
 impl Judge<'_> {
     pub fn answer(&mut self, op: u64, answered: Answered<'_>) {
         let Answered { outcome, accepted, .. } = answered;
         let Some(pending) = self.me_mut().pending.take(op) else { return };
         self.stir();
         self.hosts[self.end].down = false;
+        if is_refusal(pending.asked, outcome) {
+            return self.refused(&pending);
+        }
         self.note_return(&pending);
         if let Outcome::Error(error) = outcome {
             self.evidence(&pending, error);

@@ -97,6 +97,16 @@ const EXCUSES: &[Excuse] = &[
             client write "a" -> error broken_pipe"#,
     },
     Excuse {
+        why: "a call that is refused since another is pending had no effect, and says nothing",
+        contracts: ALL,
+        history: r#"
+            client call 1 write "a"
+            client write "b" -> error busy
+            client return 1 ok
+            client write "c" -> ok
+            server read -> "ac""#,
+    },
+    Excuse {
         why: "where the network is not recorded, the word speaks for itself",
         contracts: ALL,
         history: r#"

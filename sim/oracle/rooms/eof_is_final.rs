@@ -86,6 +86,17 @@ const EXAMPLES: &[Example] = &[
 
 const EXCUSES: &[Excuse] = &[
     Excuse {
+        why: "a read that is refused since another is pending says nothing",
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        history: r#"
+            server call 1 read
+            server read -> error busy
+            client write "a" -> ok
+            server return 1 "a"
+            client write "b" -> ok
+            server read -> "b""#,
+    },
+    Excuse {
         why: "both reads were pending before the first EOF",
         contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
         history: r#"
