@@ -16,13 +16,15 @@ pub(in crate::oracle) struct BegunCall {
 impl BegunCall {
     pub fn new(scene: &Scene<'_>, asked: Asked) -> Self {
         let me = scene.me();
-        let (reads, writes) = (me.pending.reads() > 0, me.pending.writes() > 0);
+        let reads = || me.pending.iter().any(|pending| matches!(pending.asked, Asked::Read { .. }));
+        let writes = me.pending.writes() > 0;
         let overlaps = match asked {
-            Asked::Read { .. } => reads && me.contract.concurrent_reads == ConcurrentReads::Forbidden,
+            Asked::Read { .. } => me.contract.concurrent_reads == ConcurrentReads::Forbidden && reads(),
             Asked::Write { .. } => writes && me.contract.concurrent_writes == ConcurrentWrites::Forbidden,
             _ => false,
         };
-        let closes_under = asked == Asked::Close && (reads || writes) && me.contract.blocked_read_at_close == BlockedReadAtClose::Fault;
+        let is_fault = me.contract.blocked_read_at_close == BlockedReadAtClose::Fault;
+        let closes_under = asked == Asked::Close && is_fault && (writes || reads());
         BegunCall { asked, overlaps, closes_under }
     }
 }
