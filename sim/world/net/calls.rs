@@ -76,7 +76,6 @@ impl Post<'_> {
             // Reading ends at once; only the end of writing takes its turn.
             Call::Shutdown(Mode::ReadWrite) if !side.line.is_empty() => {
                 self.put(index, &mut Call::Shutdown(Mode::Read));
-                let call = Call::Shutdown(Mode::Write);
                 self.side(index).line.push(WaitingCall { op, call, len: None });
             }
             Call::Destination => self.core.finish(op, Outcome::Ok, None),

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::contract::{Both, Call, CloseIs, ConcurrentReads, Contract, End};
+use crate::contract::{Both, Call, CloseIs, ConcurrentReads, Contract, End, Mode};
 use crate::link::{Meaning, SegmentKind};
 use crate::trace::Place;
 use crate::wire::{Segment, Seq};
@@ -64,6 +64,11 @@ pub(super) struct WaitingCall {
 }
 
 impl WaitingCall {
+    /// Half of it was done when it was called: it is done as a whole, whether or not anybody still waits for it.
+    fn has_begun(&self) -> bool {
+        matches!(self.call, Call::Shutdown(Mode::ReadWrite))
+    }
+
     /// How many bytes of it the stack has not taken.
     pub(super) fn left(&self) -> u64 {
         self.call.buffers().map_or(0, |buffers| buffers.iter().map(|buffer| buffer.len() as u64).sum())
@@ -148,7 +153,7 @@ impl WiredSide {
     /// Forgets a call that was given up.
     pub(super) fn forget(&mut self, op: Op) {
         self.readers.retain(|reader| *reader != op);
-        self.line.retain(|waiting| waiting.op != op);
+        self.line.retain(|waiting| waiting.op != op || waiting.has_begun());
         self.apart.retain(|(apart, _)| *apart != op);
     }
 }
