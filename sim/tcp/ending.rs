@@ -75,7 +75,7 @@ impl Connection {
         if step.settings.is(Quirk::HalfClosedKilled) {
             self.timers.linger = Some(step.now + Duration::from_secs(10));
         }
-        if !self.side.is_gone() || step.settings.is(Quirk::FinWait2ForEver) {
+        if !self.side.is_forgotten() || step.settings.is(Quirk::FinWait2ForEver) {
             return;
         }
         if self.owes_reset {

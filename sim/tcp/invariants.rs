@@ -35,6 +35,6 @@ impl Connection {
     }
 
     fn lingers(&self) -> bool {
-        self.state == State::TimeWait || (self.state == State::FinWait2 && self.side.is_gone())
+        self.state == State::TimeWait || (self.state == State::FinWait2 && self.side.is_forgotten())
     }
 }

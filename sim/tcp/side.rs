@@ -25,6 +25,8 @@ pub(super) struct UserSide {
     lost: bool,
     /// A read gave the peer's end of stream.
     eof_seen: bool,
+    /// A close waits for the peer's, however long that takes.
+    waits: bool,
 }
 
 /// How far the attempt to connect has come.
@@ -55,6 +57,7 @@ impl UserSide {
             told: false,
             lost: false,
             eof_seen: false,
+            waits: false,
         }
     }
 
@@ -70,8 +73,14 @@ impl UserSide {
         self.shut_write |= mode.writes();
     }
 
+    /// It has fully closed, and no call waits for the peer: its connection may be given up.
+    pub(super) const fn is_forgotten(&self) -> bool {
+        self.closed || (self.is_gone() && !self.waits)
+    }
+
     /// The user closes.
     pub(super) fn close(&mut self, contract: &Contract) {
+        self.waits |= close_waits(contract) && !self.is_gone();
         match contract.close_is {
             CloseIs::Full => self.closed = true,
             CloseIs::Half => self.shut_write = true,
