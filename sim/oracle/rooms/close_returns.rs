@@ -29,16 +29,18 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     if me.halves.closes_fully() {
         return Some(Due::new(&[], fact!("a full close waits for nobody")));
     }
-    if call.flow.is_cut() || !is_through(me) || !is_through(peer) {
+    if call.flow.is_cut() || !is_through(me, peer) || !is_through(peer, me) {
         return None;
     }
     let called: Vec<_> = [me, peer].iter().filter_map(|end| end.halves.close().called).collect();
     Some(Due::new(&called, fact!("both ends had called close and read to the end")))
 }
 
-/// Close was called, and all is read or lost.
-fn is_through(end: &EndState) -> bool {
-    end.halves.close().called.is_some() && (end.reading.eof().is_some() || end.life.aborted().is_some())
+/// Close was called, and all is read or lost. An EOF of own shutdown of reading says nothing of a peer that may have been aborted
+/// without a word.
+fn is_through(end: &EndState, other: &EndState) -> bool {
+    let is_at_end = end.reading.peer_eof().is_some() || end.reading.eof().is_some() && other.life.aborted().is_none();
+    end.halves.close().called.is_some() && (is_at_end || end.life.aborted().is_some())
 }
 
 /// It did return.

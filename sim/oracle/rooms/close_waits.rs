@@ -7,7 +7,7 @@ use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::first;
+use crate::oracle::state::{Pending, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -26,7 +26,7 @@ pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, end: &ReturnedEnd<'_>
     if !close_waits(&scene.me().contract) || *end.outcome != Outcome::Done {
         return Ruling::Moot;
     }
-    if need_not_wait(scene) || peer_ended(scene).is_some() {
+    if need_not_wait(scene, end.pending) || peer_ended(scene).is_some() {
         return Ruling::Kept;
     }
     let said = fact!("the {end}'s close returned before the {peer} had called close", end = scene.end, peer = scene.end.peer());
@@ -41,11 +41,13 @@ fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
     first([peer.halves.close_begun(), peer.halves.disconnect().called, shut, peer.life.aborted_at(), peer.life.stack_left()])
 }
 
-/// This end has nothing to wait for: it was aborted, left the network, had closed before, or was perhaps never connected.
-fn need_not_wait(scene: &Scene<'_>) -> bool {
+/// This end has nothing to wait for: it was aborted, left the network, had been asked to end both halves before, or was perhaps never
+/// connected.
+fn need_not_wait(scene: &Scene<'_>, close: &Pending) -> bool {
     let me = scene.me();
+    let over = me.halves.full_close_called().is_some_and(|at| at.seq < close.called.seq);
     let closed = me.halves.disconnect().called.is_some() || me.halves.close().returned.is_some();
-    closed || me.life.is_gone() || scene.flow.is_unopened()
+    over || closed || me.life.is_gone() || scene.flow.is_unopened()
 }
 
 const EXAMPLES: &[Example] = &[

@@ -1,13 +1,13 @@
 //! Judges `resources-freed`: does an end hold anything once it is done?
 
-use super::scope::{ALL, FULL};
+use super::scope::{ALL, FULL, WAITS, close_waits};
 use crate::contract::End;
 use crate::oracle::Stamp;
 use crate::oracle::events::Holding;
 use crate::oracle::fact::{Fact, Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{first, sooner};
+use crate::oracle::state::{EndState, first, sooner};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::time::Instant;
 use crate::trace::{Resources, Timeouts};
@@ -63,9 +63,17 @@ fn done(scene: &Scene<'_>) -> Option<Stamp> {
     let peer_ended = sooner(peer.halves.write_end_called(), peer.life.stack_left());
     let directions = me.halves.write_end_returned().filter(|_| me.reading.eof().is_some() && peer_ended.is_some());
     let failed = me.opening.failed().filter(|_| me.opening.connects() && me.opening.opened().is_none() && !me.is_opening());
-    let over = first([me.halves.full_close_returned(), me.life.aborted_at(), directions, failed]);
+    let over = first([closed(me), me.life.aborted_at(), directions, failed]);
     // A late SYN may have begun a connection that is none of this flow's.
     over.filter(|over| !me.is_void() && !scene.flow.tracks().end(scene.end).has_begun_after(*over))
+}
+
+/// Since when an end has closed for good: a close that waits has ended both directions when it returns, and not before.
+fn closed(me: &EndState) -> Option<Stamp> {
+    let halves = &me.halves;
+    let waited = halves.close().returned.filter(|_| close_waits(&me.contract));
+    let is_waiting = close_waits(&me.contract) && halves.close().called.is_some() && waited.is_none();
+    sooner(waited, halves.full_close_returned().filter(|_| !is_waiting))
 }
 
 /// How long an end may hold anything once it is done.
@@ -132,14 +140,43 @@ const EXAMPLES: &[Example] = &[
             1800s env resources client ports 1
             1801s env resources client"#,
     },
+    Example {
+        contracts: WAITS,
+        bad: r#"
+            records network resources
+            client call 1 close
+            server close -> done
+            client return 1 done
+            3600s env resources client connections 1
+            quiet"#,
+        good: r#"
+            records network resources
+            client call 1 close
+            server close -> done
+            client return 1 done
+            3600s env resources client
+            quiet"#,
+    },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "a half-closed end still needs its connection",
-    contracts: ALL,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "a half-closed end still needs its connection",
+        contracts: ALL,
+        history: r#"
             records network resources
             client shutdown write -> done
             3600s env resources client connections 1
             quiet"#,
-}];
+    },
+    Excuse {
+        why: "a close that waits for the peer still needs its connection",
+        contracts: WAITS,
+        history: r#"
+            records network resources
+            client call 1 close
+            client shutdown read_write -> done
+            3600s env resources client connections 1
+            quiet"#,
+    },
+];
