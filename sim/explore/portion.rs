@@ -15,7 +15,7 @@ pub(super) struct Pieces(u64);
 
 /// Mostly few; in one of ten scenarios some hundreds, enough for every count that a byte holds to wrap around.
 pub(super) fn pieces(draws: &mut Draws<'_>) -> Pieces {
-    Pieces(if draws.happens(10) { 512 } else { 64 })
+    Pieces(if draws.happens(10) { 320 } else { 32 })
 }
 
 /// Cuts what each end writes to a portion that the medium takes in so many pieces.
