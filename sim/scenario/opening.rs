@@ -1,7 +1,7 @@
 //! Adds the steps that open connections, on a target that makes them, where the scenario has none: the client's end connects, the
 //! server's end listens and accepts, before anything else that they do.
 
-use std::collections::BTreeSet;
+use smallvec::SmallVec;
 
 use super::{Action, FlowSteps, Scenario, Step};
 use crate::contract::{Both, End};
@@ -21,7 +21,7 @@ fn opening(flow: &FlowSteps, ports: &mut ListeningPorts) -> Both<Vec<Step>> {
     let connects = !says_connect && (does(End::Client) || !says_accept);
     let accepts = !says_accept && (does(End::Server) || !says_connect);
     let mut server = Vec::new();
-    for port in accepted(flow, accepts) {
+    for port in accepted(flow, accepts).0 {
         ports.listen(port, &mut server);
     }
     server.extend(accepts.then_some(Action::Accept(None)));
@@ -34,7 +34,7 @@ fn says(flow: &FlowSteps, end: End, what: fn(&Action) -> bool) -> bool {
 }
 
 /// The ports at which the server's end of a flow takes connections.
-fn accepted(flow: &FlowSteps, by_itself: bool) -> BTreeSet<u16> {
+fn accepted(flow: &FlowSteps, by_itself: bool) -> Ports {
     let said = flow.tasks.server.iter().flatten().filter_map(|step| match step.action {
         Action::Accept(port) => Some(port.unwrap_or(flow.port)),
         _ => None,
@@ -42,34 +42,53 @@ fn accepted(flow: &FlowSteps, by_itself: bool) -> BTreeSet<u16> {
     said.chain(by_itself.then_some(flow.port)).collect()
 }
 
+/// A set of ports, most often of a single one.
+#[derive(Default)]
+struct Ports(SmallVec<[u16; 4]>);
+
+impl Ports {
+    fn contains(&self, port: u16) -> bool {
+        self.0.binary_search(&port).is_ok()
+    }
+
+    /// Adds a port; false if it is in the set.
+    fn insert(&mut self, port: u16) -> bool {
+        self.0.binary_search(&port).map_err(|place| self.0.insert(place, port)).is_err()
+    }
+}
+
+impl FromIterator<u16> for Ports {
+    fn from_iter<I: IntoIterator<Item = u16>>(ports: I) -> Self {
+        let mut set = Ports::default();
+        ports.into_iter().for_each(|port| _ = set.insert(port));
+        set
+    }
+}
+
 /// The ends that listen on each port.
 struct ListeningPorts {
     /// By a step.
-    said: BTreeSet<u16>,
+    said: Ports,
     /// By an end without a step, so far.
-    taken: BTreeSet<u16>,
+    taken: Ports,
     /// For several flows.
-    shared: BTreeSet<u16>,
+    shared: Ports,
 }
 
 impl ListeningPorts {
     fn of(scenario: &Scenario) -> Self {
         let listened = |step: &Step| if let Action::Listen(port) = step.action { Some(port) } else { None };
         let said = scenario.tasks().flat_map(|(_, _, steps)| steps).filter_map(listened).collect();
-        let (mut seen, mut shared) = (BTreeSet::new(), BTreeSet::new());
-        for port in scenario.flows.iter().flat_map(|flow| accepted(flow, true)) {
-            if !seen.insert(port) {
-                shared.insert(port);
-            }
-        }
-        ListeningPorts { said, taken: BTreeSet::new(), shared }
+        let mut seen = Ports::default();
+        let shared = scenario.flows.iter().flat_map(|flow| accepted(flow, true).0).filter(|port| !seen.insert(*port)).collect();
+        ListeningPorts { said, taken: Ports::default(), shared }
     }
 
     /// The first flow that needs a port listens there; the others wait until it does.
     fn listen(&mut self, port: u16, steps: &mut Vec<Action>) {
         // No signal of a file has such a name.
         let listening = || format!("for port {port}").into();
-        match (self.said.contains(&port), self.taken.insert(port), self.shared.contains(&port)) {
+        match (self.said.contains(port), self.taken.insert(port), self.shared.contains(port)) {
             (true, ..) => {}
             (_, true, false) => steps.push(Action::Listen(port)),
             (_, true, true) => steps.extend([Action::Listen(port), Action::Signal(listening())]),

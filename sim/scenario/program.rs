@@ -56,7 +56,9 @@ impl Task<'_> {
 impl<'a> Program<'a> {
     /// The scenario's tasks; where flows are not connected from the start, those that no step connects are connected first.
     pub(super) fn new(scenario: &'a Scenario, connects: bool) -> Self {
-        let mut scripts: Vec<Script<'a>> = scenario.faults.iter().filter_map(aborting).collect();
+        let tasks = scenario.flows.iter().flat_map(|flow| End::BOTH.map(|end| flow.tasks[end].len().max(1)));
+        let mut scripts = Vec::with_capacity(tasks.sum::<usize>() + scenario.faults.len());
+        scripts.extend(scenario.faults.iter().filter_map(aborting));
         add_tasks(&mut scripts, scenario, connects);
         let mut signals: Vec<Box<str>> = scripts.iter().filter_map(Script::task).flat_map(Task::steps).filter_map(signalled).collect();
         signals.sort_unstable();
