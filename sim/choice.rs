@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use hashbrown::HashTable;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -139,16 +140,26 @@ pub struct Choice {
     taken: Deviations,
     /// What is taken is not kept.
     is_forgetful: bool,
-    /// How many decisions each entity has taken at each site, for decisions that are told apart by their order alone.
-    occasions: BTreeMap<u32, u32>,
+    /// By name; nothing is ever listed in their order.
+    streams: HashTable<Stream>,
 }
 
 #[derive(Clone, Debug, Default)]
 enum Source {
     #[default]
     Benign,
-    Seeded(Box<Seeded>),
+    Seeded(u64),
     Replay(Deviations),
+}
+
+/// The decisions of one entity at one site.
+#[derive(Clone, Debug)]
+struct Stream {
+    name: u32,
+    /// How many there were that are told apart by their order alone.
+    occasions: u32,
+    /// Where they come from, if any was drawn.
+    generator: Option<Box<ChaCha8Rng>>,
 }
 
 impl Choice {
@@ -159,9 +170,8 @@ impl Choice {
 
     /// Decisions drawn from a seed: each entity and site has a ChaCha8 stream of its own, so that one more decision here
     /// changes nothing there.
-    pub fn seeded(seed: u64) -> Self {
-        let source = Source::Seeded(Box::new(Seeded { seed, streams: BTreeMap::new() }));
-        Choice::by(source)
+    pub const fn seeded(seed: u64) -> Self {
+        Choice::by(Source::Seeded(seed))
     }
 
     /// These decisions where they apply, the benign one everywhere else.
@@ -170,7 +180,7 @@ impl Choice {
     }
 
     const fn by(source: Source) -> Self {
-        Choice { source, taken: Deviations::new(), is_forgetful: false, occasions: BTreeMap::new() }
+        Choice { source, taken: Deviations::new(), is_forgetful: false, streams: HashTable::new() }
     }
 
     /// Keeps no record of what is decided: for runs that will not be told again, since it costs as much as the decisions.
@@ -194,20 +204,20 @@ impl Choice {
         if n < 2 || self.is_benign() {
             return 0;
         }
-        let occasion = self.occasions.entry(Address::new(entity, site, 0).stream).or_default();
-        let index = *occasion;
-        *occasion = occasion.wrapping_add(1);
+        let stream = self.stream(Address::new(entity, site, 0).stream);
+        let index = stream.occasions;
+        stream.occasions = index.wrapping_add(1);
         self.pick(Address::new(entity, site, u64::from(index)), n)
     }
 
     /// Does something happen that has this chance, as a share of 2³² (`u32::MAX`: certainly)? What is recorded is that it did (1).
     #[inline]
     pub fn chance(&mut self, address: Address, share: u32) -> bool {
-        match &mut self.source {
+        match self.source {
             Source::Benign => false,
             _ if share == 0 => false,
-            Source::Seeded(seeded) => {
-                let happens = seeded.next(address.stream) < share || share == u32::MAX;
+            Source::Seeded(seed) => {
+                let happens = self.next(seed, address.stream) < share || share == u32::MAX;
                 if happens {
                     self.take(address, 1);
                 }
@@ -229,15 +239,26 @@ impl Choice {
     }
 
     fn decide(&mut self, address: Address, n: u32) -> u32 {
-        let pick = match &mut self.source {
+        let pick = match &self.source {
             Source::Benign => 0,
-            Source::Seeded(seeded) => seeded.draw(address.stream, n),
+            Source::Seeded(seed) => scaled(self.next(*seed, address.stream), n),
             Source::Replay(deviations) => deviations.get(&address).map_or(0, |&pick| pick.min(n - 1)),
         };
         if pick != 0 {
             self.take(address, pick);
         }
         pick
+    }
+
+    /// The next number of a stream.
+    fn next(&mut self, seed: u64, stream: u32) -> u32 {
+        self.stream(stream).generator.get_or_insert_with(|| Box::new(generator(seed, stream))).next_u32()
+    }
+
+    fn stream(&mut self, name: u32) -> &mut Stream {
+        let is_meant = |stream: &Stream| stream.name == name;
+        let entry = self.streams.entry(hash(name), is_meant, |stream| hash(stream.name));
+        entry.or_insert_with(|| Stream { name, occasions: 0, generator: None }).into_mut()
     }
 
     fn take(&mut self, address: Address, pick: u32) {
@@ -247,22 +268,15 @@ impl Choice {
     }
 }
 
-#[derive(Clone, Debug)]
-struct Seeded {
-    seed: u64,
-    streams: BTreeMap<u32, ChaCha8Rng>,
+/// Scales a draw to `0..n`; the bias (below n / 2³²) is the same everywhere.
+fn scaled(draw: u32, n: u32) -> u32 {
+    ((u64::from(draw) * u64::from(n)) >> 32) as u32
 }
 
-impl Seeded {
-    /// Scales a draw to `0..n`; the bias (below n / 2³²) is the same everywhere.
-    fn draw(&mut self, stream: u32, n: u32) -> u32 {
-        ((u64::from(self.next(stream)) * u64::from(n)) >> 32) as u32
-    }
-
-    fn next(&mut self, stream: u32) -> u32 {
-        let seed = self.seed;
-        self.streams.entry(stream).or_insert_with(|| generator(seed, stream)).next_u32()
-    }
+/// Spreads the names of streams: neighbours differ in their lowest bits only.
+const fn hash(name: u32) -> u64 {
+    let product = (name as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
 }
 
 /// A fresh generator for one stream of a seed. The stream is set before the first draw and never again.
