@@ -4,6 +4,8 @@
 //! brought back to what is usual, single numbers are lowered by halves; this is repeated until no edit makes the scenario
 //! simpler without losing the failure.
 
+use std::cell::RefCell;
+
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRng;
 
@@ -26,13 +28,25 @@ pub struct Shrinking {
 #[derive(Clone, Debug)]
 struct Drawn {
     record: Vec<Draw>,
-    scenario: Scenario,
+    /// Until it is given away: most are asked for once, and a copy costs as much as a small run's setting up.
+    scenario: RefCell<Option<Scenario>>,
 }
 
 impl Drawn {
     fn by(scenarios: &Scenarios, mut draws: Draws<'_>) -> Self {
         let scenario = scenarios.draw(&mut draws);
-        Drawn { record: draws.into_record(), scenario }
+        Drawn { record: draws.into_record(), scenario: RefCell::new(Some(scenario)) }
+    }
+
+    /// The scenario; drawn again from the record if it was given away.
+    fn scenario(&self, scenarios: &Scenarios) -> Scenario {
+        self.scenario.take().unwrap_or_else(|| scenarios.draw(&mut Draws::again(&self.record)))
+    }
+
+    /// Sees to it that the scenario is there.
+    fn restore(&mut self, scenarios: &Scenarios) {
+        let scenario = self.scenario(scenarios);
+        self.scenario = RefCell::new(Some(scenario));
     }
 
     fn is_simpler_than(&self, other: &Drawn) -> bool {
@@ -59,6 +73,7 @@ impl Shrinking {
 
     /// Finds the next simpler scenario to try; false if none is left.
     fn try_next(&mut self) -> bool {
+        self.best.restore(&self.scenarios);
         while let Some(edited) = self.edits.next(&self.best.record) {
             let drawn = Drawn::by(&self.scenarios, Draws::again(&edited));
             if !drawn.is_simpler_than(&self.best) {
@@ -75,6 +90,7 @@ impl Shrinking {
 
     fn accept(&mut self, drawn: Drawn) {
         self.best = drawn;
+        self.best.restore(&self.scenarios);
         self.edits.accept();
     }
 }
@@ -83,7 +99,7 @@ impl ValueTree for Shrinking {
     type Value = Scenario;
 
     fn current(&self) -> Scenario {
-        self.trial.as_ref().unwrap_or(&self.best).scenario.clone()
+        self.trial.as_ref().unwrap_or(&self.best).scenario(&self.scenarios)
     }
 
     /// What was tried fails, too.

@@ -63,7 +63,7 @@ fn no_step_and_no_byte_is_left_that_is_not_needed() {
         _ => 0,
     };
     let fails = |scenario: &Scenario| scenario.tasks().flat_map(|(_, _, steps)| steps).any(|step| calls(&step.action) >= 15);
-    let failing = trees(scenarios()).filter(|tree| fails(&tree.best.scenario)).take(40);
+    let failing = trees(scenarios()).filter(|tree| fails(&tree.current())).take(40);
     for (minimal, tried) in failing.map(|tree| shrunk(tree, fails)) {
         let text = minimal.to_string();
         assert!(text.contains("steps = [\"write 15 by 1\", \"close\"]") && text.contains("steps = [\"close\"]"), "{text}");
