@@ -108,7 +108,11 @@ impl Core {
         self.agenda.note_cancelled(|op| ops.get(op).is_some());
     }
 
+    #[inline]
     pub(super) fn next_finished(&mut self) -> Option<Op> {
+        if self.finished.is_empty() {
+            return None;
+        }
         if !self.choice.is_benign() {
             self.choose_first();
         }

@@ -37,6 +37,11 @@ impl Finished {
         Some(op)
     }
 
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.head == self.ops.len()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ops.len() - self.head
     }
