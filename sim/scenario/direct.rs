@@ -25,9 +25,8 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOpti
     ready.plan(&mut world, &flows)?;
     let mut execution = Execution::new(ready, world.header(contract), options);
     let mut stage = WorldStage { world, flows };
-    while execution.advance(&mut stage) {
-        execution.watch(&mut stage.world);
-        if !execution.is_within(stage.world.now()) || stage.world.step() == Stepped::Quiet {
+    while execution.advance(&mut stage, |execution, stage| execution.watch(&mut stage.world)) {
+        if stage.world.step() == Stepped::Quiet {
             break;
         }
     }

@@ -139,8 +139,9 @@ fn capacity(item: &Item<'_>) -> Result<usize, Diagnostic> {
 fn limits(item: &Item<'_>) -> Result<Limits, Diagnostic> {
     let mut table = item.table("`[limits]`")?;
     let mut limits = Limits::default();
-    limits.events = table.get("events", Item::integer)?.unwrap_or(limits.events);
+    limits.events = table.get("events", |item| item.number(0..=Limits::EVENTS_MAX))?.unwrap_or(limits.events);
     limits.time = table.get("time", Item::span_of_time)?.unwrap_or(limits.time);
+    limits.bytes = table.get("bytes", Item::size)?.unwrap_or(limits.bytes);
     table.finish().map(|()| limits)
 }
 

@@ -130,11 +130,18 @@ pub struct Limits {
     pub events: u64,
     /// Longest virtual time.
     pub time: Duration,
+    /// Most bytes that all reads return.
+    pub bytes: u64,
+}
+
+impl Limits {
+    /// The most events that a scenario may ask for: where a trace is kept they stay in memory.
+    pub(crate) const EVENTS_MAX: u64 = 10_000_000;
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { events: 1_000_000, time: Duration::from_secs(24 * 60 * 60) }
+        Limits { events: 1_000_000, time: Duration::from_secs(24 * 60 * 60), bytes: 1 << 30 }
     }
 }
 

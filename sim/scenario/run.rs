@@ -10,6 +10,7 @@ use super::mistake::Lines;
 use super::program::Program;
 use super::recorder::{Keep, Recorder, Stats};
 use super::stage::Stage;
+use super::units::Size;
 use super::{Expect, Fault, Limits, RunError, Scenario};
 use crate::choice::{Choice, Deviations};
 use crate::contract::{Both, Contract, End};
@@ -210,6 +211,9 @@ impl Run {
     }
 }
 
+/// After so many calls that returned at once a run looks whether it is within its limits.
+const CALLS: u64 = 4096;
+
 /// A run that is under way, whatever it runs on.
 pub(super) struct Execution<'a> {
     scenario: &'a Scenario,
@@ -282,21 +286,37 @@ impl<'a> Execution<'a> {
         events.for_each(|event| self.recorder.take(event));
     }
 
-    /// Lets every task go on as far as it can at this moment; false if the run is to be given up.
-    pub(super) fn advance(&mut self, stage: &mut impl Stage) -> bool {
-        let Limits { events, .. } = self.scenario.limits;
-        let is_in_time = self.is_in_time(stage.now());
-        if is_in_time && !self.machine.pump(stage, events) {
-            self.limit = Some(format!("limit reached: {events} events by {}", stage.now()));
+    /// Lets every task go on as far as it can at this moment, and takes what happens; false if the run is to be given up.
+    pub(super) fn advance<S: Stage>(&mut self, stage: &mut S, take: impl Fn(&mut Self, &mut S)) -> bool {
+        let mut left = self.scenario.limits.events;
+        let (mut is_at_rest, mut goes_on) = (false, self.is_in_time(stage.now()));
+        while goes_on && !is_at_rest {
+            let calls = left.min(CALLS);
+            left -= calls;
+            is_at_rest = self.machine.pump(stage, calls);
+            take(self, stage);
+            // Each call is an event, also in a run that keeps none.
+            if left == 0 && !is_at_rest {
+                self.reached_events(stage.now());
+            }
+            goes_on = self.is_within(stage.now());
         }
-        self.limit.is_none()
+        goes_on
+    }
+
+    fn reached_events(&mut self, now: Instant) {
+        let Limits { events, .. } = self.scenario.limits;
+        self.limit.get_or_insert_with(|| format!("limit reached: {events} events by {now}"));
     }
 
     /// Is the run within its limits still?
     pub(super) fn is_within(&mut self, now: Instant) -> bool {
-        let Limits { events, .. } = self.scenario.limits;
-        if self.limit.is_none() && self.recorder.stats.events > events {
-            self.limit = Some(format!("limit reached: {events} events by {now}"));
+        let Limits { events, bytes, .. } = self.scenario.limits;
+        if self.recorder.stats.events > events {
+            self.reached_events(now);
+        }
+        if self.limit.is_none() && self.recorder.stats.bytes_to_client + self.recorder.stats.bytes_to_server > bytes {
+            self.limit = Some(format!("limit reached: reads returned more than {} by {now}", Size(bytes)));
         }
         self.is_in_time(now)
     }

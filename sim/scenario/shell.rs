@@ -153,9 +153,8 @@ const OPEN: &str = "woken from another thread, so what is pending may still retu
 
 /// Goes on whenever a call or a timer has ended, until every task is through. It may be begun anew at any time.
 async fn drive(execution: &mut Execution<'_>, stage: &mut FlowStage) {
-    while execution.advance(stage) {
-        execution.take(stage.events());
-        if !execution.is_within(stage.now()) || execution.is_over() {
+    while execution.advance(stage, |execution, stage| execution.take(stage.events())) {
+        if execution.is_over() {
             break;
         }
         stage.calls.news().await;

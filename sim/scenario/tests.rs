@@ -51,7 +51,7 @@ fn a_whole_file_is_understood() {
     assert_eq!(scenario.seed, Some(u64::MAX));
     assert_eq!(scenario.guards.iter().map(|guard| guard.rule.name()).collect::<Vec<_>>(), ["eof-complete", "half-close-keeps-reading"]);
     assert_eq!(scenario.pipe, PipeSpec { capacity: 4096, delay: Duration::from_millis(20) });
-    assert_eq!(scenario.limits, Limits { events: 5000, time: Duration::from_secs(600) });
+    assert_eq!(scenario.limits, Limits { events: 5000, time: Duration::from_secs(600), ..Limits::default() });
     let reset = FaultKind::Abort { abort: Abort::Reset, flow: 1, end: End::Server, at: Duration::from_secs(2) };
     assert_eq!(scenario.faults, [reset.into()]);
     assert_eq!((scenario.flows.len(), scenario.flows[0].tasks.client.len(), scenario.flows[0].tasks.server.len()), (2, 1, 2));

@@ -79,6 +79,9 @@ fn limits(f: &mut fmt::Formatter<'_>, limits: &Limits) -> fmt::Result {
     if limits.time != default.time {
         writeln!(f, "time = \"{}\"", Span(limits.time))?;
     }
+    if limits.bytes != default.bytes {
+        writeln!(f, "bytes = \"{}\"", Size(limits.bytes))?;
+    }
     Ok(())
 }
 

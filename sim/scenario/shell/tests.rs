@@ -1,8 +1,10 @@
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::super::{RunOptions, Scenario};
+use super::super::{Keep, RunOptions, Scenario};
 use super::*;
 use crate::contract::{Error, Mode, Outcome, Read};
 use crate::flow::Io;
@@ -192,7 +194,7 @@ fn a_task_that_never_rests_is_named() {
         async fn read(&self, max: usize) -> Result<Read, Error> {
             std::future::poll_fn(|context| {
                 context.waker().wake_by_ref();
-                std::task::Poll::<()>::Pending
+                Poll::<()>::Pending
             })
             .await;
             self.0.read(max).await
@@ -282,4 +284,36 @@ fn any_async_io_is_a_subject() {
     let run = scenario(text).run(&target).expect("it runs");
     assert_eq!((run.judgement(), run.unmet()), (Judgement::Held, [].as_slice()), "{}", run.why());
     assert_eq!(run.contract().client, Contract::async_io());
+}
+
+/// What never ends is given up where reads have returned too much, not where the memory is full.
+#[test]
+fn bytes_without_end_are_given_up() {
+    struct Endless;
+    impl futures::AsyncRead for Endless {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, into: &mut [u8]) -> Poll<std::io::Result<usize>> {
+            into.fill(b'a');
+            Poll::Ready(Ok(into.len()))
+        }
+    }
+    impl futures::AsyncWrite for Endless {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, from: &[u8]) -> Poll<std::io::Result<usize>> {
+            Poll::Ready(Ok(from.len()))
+        }
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+    let text = "title = \"t\"\n[limits]\nbytes = \"1MiB\"\n[client]\nsteps = [\"read to eof\"]\n[server]\nsteps = [\"close\"]\n";
+    let options = RunOptions { keep: Keep::Trace, ..RunOptions::default() };
+    let ready = scenario(text);
+    let ready = ready.on(&async |_: &Sim| Ok((Io::new(Endless), Io::new(Endless)))).expect("it fits");
+    let run = ready.run(&options).expect("it runs");
+    assert_eq!(run.judgement(), Judgement::Inconclusive);
+    assert!(run.why().starts_with("limit reached: reads returned more than 1MiB by 0"), "{}", run.why());
+    let read = run.stats().bytes_to_client;
+    assert!((1 << 20..2 << 20).contains(&read), "{read} bytes");
 }

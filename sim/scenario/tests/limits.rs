@@ -61,3 +61,18 @@ fn limits_stand_in_a_header_only_where_they_are_not_the_default() {
     assert_eq!(header(""), Both::same(Timeouts::default()));
     assert_eq!(header("msl = \"2s\"").server.msl.as_secs(), 2);
 }
+
+#[test]
+fn a_run_is_given_up_where_reads_return_more_than_its_limit() {
+    let run = |bytes: &str, target: &str| {
+        let text = format!(
+            "title = \"t\"\n[limits]\nbytes = {bytes}\n[client]\nsteps = [\"write 20KiB -> ok\", \"close\"]\n\
+             [server]\nsteps = [\"read to eof\", \"close\"]\n"
+        );
+        parse(&text).run(target::named(target).expect("a target")).expect("runs").judgement()
+    };
+    for target in ["pipe", "tcp"] {
+        assert_eq!([run("20480", target), run("\"20KiB\"", target)], [Judgement::Held; 2], "{target}");
+        assert_eq!(run("20479", target), Judgement::Inconclusive, "{target}");
+    }
+}
