@@ -35,12 +35,19 @@ pub(super) fn all<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) 
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..jobs {
-            let sender = sender.clone();
-            scope.spawn(|| {
-                let sender = sender;
-                share(items, &work, &next, &stop, &sender);
+        for started in 0..jobs {
+            let results = sender.clone();
+            let helps = thread::Builder::new().spawn_scoped(scope, || {
+                let results = results;
+                share(items, &work, &next, &stop, &results);
             });
+            // Where the system gives no more threads those that there are do the work, if need be this one.
+            if helps.is_err() {
+                if started == 0 {
+                    share(items, &work, &next, &stop, &sender);
+                }
+                break;
+            }
         }
         drop(sender);
         let mut early = BTreeMap::new();
