@@ -7,7 +7,7 @@ use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Pending, first};
+use crate::oracle::state::{Doubt, Pending, first, sooner};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -37,7 +37,8 @@ pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, end: &ReturnedEnd<'_>
 fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
     let (peer, tracks) = (scene.peer(), scene.flow.tracks());
     let unclear = tracks.tells_fates() && tracks.arrived_of(scene.end.peer()).is_none();
-    let shut = peer.halves.shut_write().called.filter(|_| unclear || tracks.fin_arrived(scene.end.peer()));
+    let asked = sooner(peer.halves.shut_write().called, peer.halves.maybe_write().map(Doubt::stamp));
+    let shut = asked.filter(|_| unclear || tracks.fin_arrived(scene.end.peer()));
     first([peer.halves.close_begun(), peer.halves.disconnect().called, shut, peer.life.aborted_at(), peer.life.stack_left()])
 }
 
@@ -45,7 +46,7 @@ fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
 /// connected.
 fn need_not_wait(scene: &Scene<'_>, close: &Pending) -> bool {
     let me = scene.me();
-    let over = me.halves.full_close_called().is_some_and(|at| at.seq < close.called.seq);
+    let over = me.halves.full_close_possible().is_some_and(|at| at.seq < close.called.seq);
     let closed = me.halves.disconnect().called.is_some() || me.halves.close().returned.is_some();
     over || closed || me.life.is_gone() || scene.flow.is_unopened()
 }

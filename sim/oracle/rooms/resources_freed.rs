@@ -61,7 +61,7 @@ fn freed(scene: &Scene<'_>, over: Stamp, holding: &Holding) -> Ruling {
 fn done(scene: &Scene<'_>) -> Option<Stamp> {
     let (me, peer) = (scene.me(), scene.peer());
     let peer_ended = sooner(peer.halves.write_end_called(), peer.life.stack_left());
-    let directions = me.halves.write_end_returned().filter(|_| me.reading.eof().is_some() && peer_ended.is_some());
+    let directions = me.halves.write_end_returned().filter(|_| me.reading.peer_eof().is_some() && peer_ended.is_some());
     let failed = me.opening.failed().filter(|_| me.opening.connects() && me.opening.opened().is_none() && !me.is_opening());
     let over = first([closed(me), me.life.aborted_at(), directions, failed]);
     // A late SYN may have begun a connection that is none of this flow's.
