@@ -101,12 +101,12 @@ fn rules_belong_to_every_preset_but_the_named_ones() {
         ("shutdown-read-keeps-writing", shuts_read.clone()),
         ("eof-after-shutdown-read", shuts_read.clone()),
         ("peer-shut-read", shuts_read),
-        ("nodelay-is-sent", vec!["v1", "modern", "posix", "async-io", "pipe"]),
+        ("nodelay-is-sent", vec!["v1", "modern", "posix", "async-io", "pipe", "relay"]),
         ("keepalive-only-when-idle", vec!["pipe"]),
         ("keepalive-ends-dead-flow", vec!["pipe"]),
     ]);
     assert_eq!(exceptions, expected);
-    assert_eq!(oracle::presets(Rule::PeerShutRead).collect::<Vec<_>>(), ["modern", "strict", "mirage-tcpip", "posix", "pipe"]);
+    assert_eq!(oracle::presets(Rule::PeerShutRead).collect::<Vec<_>>(), ["modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"]);
 }
 
 #[test]
@@ -126,7 +126,11 @@ fn every_parameter_has_a_control_and_nearly_every_value_forbids_something() {
     let idle = [
         // These values leave everything open.
         "write_on_closed=any",
+        "read_after_full_close=eof_or_error",
+        "eof_on_peer_abort=allow",
+        "abort_by_word=yes",
         "close_error=when_ended",
+        "close_needs_reader=yes",
         "listen_again=may_refuse",
         "accepted_is_arrived=no",
         "write_error_is_final=no",

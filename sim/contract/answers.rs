@@ -1,6 +1,6 @@
 //! Decides what an end answers where its contract leaves no choice: to a write on a closed flow, and to any call after an abort.
 
-use super::{Abort, Contract, EofOnKeepaliveDeath, EofOnReset, Error, Outcome, WriteOnClosed};
+use super::{Abort, Contract, EofOnKeepaliveDeath, EofOnReset, Error, Outcome, ReadAfterFullClose, WriteOnClosed};
 
 /// What an aborted end shows to its callers.
 enum AfterAbort {
@@ -18,6 +18,14 @@ impl Contract {
         match self.write_on_closed {
             WriteOnClosed::Eof => Outcome::Eof,
             WriteOnClosed::Closed | WriteOnClosed::Error | WriteOnClosed::Any => Outcome::Closed,
+        }
+    }
+
+    /// The outcome of a read after own full close.
+    pub fn closed_read(&self) -> Outcome {
+        match self.read_after_full_close {
+            Some(ReadAfterFullClose::Error) => Outcome::Error(Error::NotConnected),
+            Some(ReadAfterFullClose::EofOrError) | None => Outcome::Eof,
         }
     }
 

@@ -78,6 +78,27 @@ values! {
         /// `closed` or any error word.
         Error = "error",
     }
+    /// What a read gives after own full close.
+    ReadAfterFullClose {
+        /// An error.
+        Error = "error",
+        /// EOF or an error.
+        EofOrError = "eof_or_error",
+    }
+    /// May the peer's abort, or its close with bytes unread, show as the end of the stream?
+    EofOnPeerAbort {
+        /// No.
+        Forbid = "forbid",
+        /// Yes: what is missing is then lost without a word.
+        Allow = "allow",
+    }
+    /// Is an error word evidence of an abort of its end, where the network is not recorded?
+    AbortByWord {
+        /// Yes.
+        Yes = "yes",
+        /// Only if the other end was aborted or closed: else the call has failed without a cause.
+        WithReason = "with_reason",
+    }
     /// What a shutdown or close gives when there is nothing left to end.
     CloseError {
         /// It is done, as the first one was.
@@ -339,7 +360,11 @@ parameters! {
     close_waits_for_peer: CloseWaits = "Does `close` wait until the peer has called it too?",
     write_on_closed: WriteOnClosed = "What a write gives after own shutdown of writing (or half close).",
     write_after_full_close: Option<WriteAfterFullClose> = "What a write gives after own full close; left out, `write_on_closed` decides.",
+    read_after_full_close: Option<ReadAfterFullClose> = "What a read gives after own full close.",
+    eof_on_peer_abort: EofOnPeerAbort = "May the peer's abort, or its close with bytes unread, show as the end of the stream?",
+    abort_by_word: AbortByWord = "Is an error word evidence of an abort, where the network is not recorded?",
     close_error: CloseError = "May a shutdown or close fail when there is nothing left to end?",
+    close_needs_reader: Option<YesNo> = "May a full close wait as long as the peer neither reads nor closes?",
     empty_reads: EmptyReads = "May a read return no bytes? Where it may, its size and buffer are not promised either.",
     listen_again: Option<ListenAgain> = "Can a port be listened on again after unlisten?",
     accepted_is_arrived: YesNo = "Has arrived what a write was told to be accepted?",

@@ -15,6 +15,7 @@ impl Contract {
         Contract::posix(),
         Contract::async_io(),
         Contract::pipe(),
+        Contract::relay(),
     ];
 
     /// The FLOW interface of 2016 (mirage-http's document): `close` is a half close that waits for the peer, and a write on a
@@ -26,7 +27,11 @@ impl Contract {
             close_waits_for_peer: CloseWaits::Yes,
             write_on_closed: WriteOnClosed::Eof,
             write_after_full_close: None,
+            read_after_full_close: None,
+            eof_on_peer_abort: EofOnPeerAbort::Forbid,
+            abort_by_word: AbortByWord::Yes,
             close_error: CloseError::Never,
+            close_needs_reader: None,
             empty_reads: EmptyReads::Allow,
             listen_again: None,
             accepted_is_arrived: YesNo::No,
@@ -76,7 +81,11 @@ impl Contract {
             close_waits_for_peer: CloseWaits::No,
             write_on_closed: WriteOnClosed::Closed,
             write_after_full_close: Some(WriteAfterFullClose::Error),
+            read_after_full_close: Some(ReadAfterFullClose::Error),
+            eof_on_peer_abort: EofOnPeerAbort::Forbid,
+            abort_by_word: AbortByWord::Yes,
             close_error: CloseError::Never,
+            close_needs_reader: Some(YesNo::No),
             empty_reads: EmptyReads::Forbid,
             listen_again: None,
             accepted_is_arrived: YesNo::No,
@@ -169,6 +178,8 @@ impl Contract {
     pub const fn async_io() -> Self {
         Contract {
             base: "async-io",
+            read_after_full_close: Some(ReadAfterFullClose::EofOrError),
+            close_needs_reader: Some(YesNo::Yes),
             data_before_abort: DataBeforeAbort::Either,
             accepted_means: AcceptedMeans::Flushed,
             shutdown_read_seen_by_peer: None,
@@ -186,6 +197,7 @@ impl Contract {
             base: "pipe",
             write_on_closed: WriteOnClosed::Error,
             write_after_full_close: Some(WriteAfterFullClose::Error),
+            read_after_full_close: Some(ReadAfterFullClose::EofOrError),
             listen_again: None,
             accepted_is_arrived: YesNo::Yes,
             read_after_eof: ReadAfterEof::Eof,
@@ -198,6 +210,21 @@ impl Contract {
             concurrent_writes: ConcurrentWrites::Whole,
             closed_peer_writes: ClosedPeerWrites::Told,
             ..Contract::modern()
+        }
+    }
+
+    /// What a TCP relay owes its two outer ends. Many relays turn a reset into an end of stream; none of them can be told from
+    /// its peer when it fails without a reason.
+    pub const fn relay() -> Self {
+        Contract {
+            base: "relay",
+            eof_on_peer_abort: EofOnPeerAbort::Allow,
+            abort_by_word: AbortByWord::WithReason,
+            listen_again: None,
+            close_sends_pending: CloseSendsPending::Either,
+            closed_peer_writes: ClosedPeerWrites::Either,
+            second_listen: None,
+            ..Contract::posix()
         }
     }
 

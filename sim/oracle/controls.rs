@@ -66,6 +66,22 @@ const CLOSE_THEN_PEERS_WRITE_FAILS: &str = r#"
 
 const CLOSE_ALONE: &str = "client close -> done";
 
+const CLOSED_THEN_EOF: &str = r#"
+    client close -> done
+    client read -> eof"#;
+
+const PEER_RESET_READS_EOF: &str = r#"
+    env reset client by fault
+    server read -> eof"#;
+
+const RESET_BY_WORD: &str = r#"
+    records
+    server read -> error reset"#;
+
+const CLOSE_ALONE_STUCK: &str = r#"
+    client call 1 close
+    quiet"#;
+
 const WRITE_GIVES_EOF: &str = r#"
     client shutdown write -> done
     client write "a" -> eof"#;
@@ -297,6 +313,10 @@ const CONTROLS: &[Control] = &[
     control("write_on_closed", "modern", "any", "error", ClosedAfterShutdown, WRITE_GIVES_EOF),
     control("write_on_closed", "modern", "any", "closed", ClosedAfterShutdown, WRITE_GIVES_A_WORD),
     control("write_after_full_close", "modern", "error", "closed", ClosedAfterShutdown, CLOSED_THEN_A_WORD),
+    control("read_after_full_close", "modern", "eof_or_error", "error", ErrorAfterClose, CLOSED_THEN_EOF),
+    control("eof_on_peer_abort", "modern", "allow", "forbid", EofHasCause, PEER_RESET_READS_EOF),
+    control("abort_by_word", "posix", "yes", "with_reason", ReadErrorHasCause, RESET_BY_WORD),
+    control("close_needs_reader", "modern", "yes", "no", CloseReturns, CLOSE_ALONE_STUCK),
     control("close_error", "modern", "when_ended", "never", CloseIsIdempotent, NOTHING_LEFT_TO_CLOSE),
     control("empty_reads", "modern", "allow", "forbid", DataNonempty, EMPTY_READ),
     control("listen_again", "strict", "may_refuse", "free", UnlistenStopsNew, REFUSED_AFTER_UNLISTEN),

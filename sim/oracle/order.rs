@@ -80,7 +80,7 @@ table! {
     /// A read gave EOF.
     read_eof(ReadEof<'_>) {
         CancelledClose: cancelled_close::read_eof,
-        ErrorAfterClose: error_after_close::ended_read,
+        ErrorAfterClose: error_after_close::read_eof,
         ZeroLengthIsInvisible: zero_length_is_invisible::read_eof,
         EofAfterReset: eof_after_reset::read_eof,
         DataBeforeAbort: data_before_abort::read_eof,

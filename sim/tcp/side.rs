@@ -123,6 +123,9 @@ impl UserSide {
         if let Some(bytes) = unread.take(max.max(1)) {
             return Some(Outcome::Data(bytes));
         }
+        if self.closed {
+            return Some(contract.closed_read());
+        }
         if self.eof_seen || self.is_gone() || self.shut_read {
             return Some(Outcome::Eof);
         }

@@ -42,6 +42,8 @@ pub(in crate::oracle) enum Ending {
     Own,
     /// This end was aborted.
     Aborted(Aborted),
+    /// The peer was aborted, or closed with bytes unread, and that may show as the end of the stream.
+    Truncated,
     /// It is not known whether this end is connected, or the peer's close has come as a reset.
     Unclear,
     /// It says that the peer has ended its writing, and that nothing is missing.

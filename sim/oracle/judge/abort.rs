@@ -1,7 +1,7 @@
 //! Applies aborts: how they are known, and what they establish.
 
 use super::Judge;
-use crate::contract::{Error, Outcome, YesNo};
+use crate::contract::{AbortByWord, Error, Outcome, YesNo};
 use crate::oracle::events::UntoldEof;
 use crate::oracle::events::abort::AbortedByStack;
 use crate::oracle::ledger::Site;
@@ -18,6 +18,10 @@ impl Judge<'_> {
             return;
         }
         let peer = self.peer();
+        let has_reason = peer.life.is_gone() || peer.full_close_possible().is_some();
+        if self.me().contract.abort_by_word == AbortByWord::WithReason && !has_reason {
+            return;
+        }
         let peer_left =
             peer.halves.write_end_called().is_some() || peer.halves.shut_read().called.is_some() || peer.halves.maybe_write().is_some();
         let own = self.me().halves.write_end_called().is_some() || self.me().halves.maybe_write().is_some();

@@ -1,7 +1,7 @@
 //! Judges the return of a read: what it may say, and what it establishes.
 
 use super::Judge;
-use crate::contract::{ConcurrentWrites, EofOnReset, Outcome, Payload};
+use crate::contract::{ConcurrentWrites, EofOnPeerAbort, EofOnReset, Outcome, Payload};
 use crate::oracle::Stamp;
 use crate::oracle::events::{Ending, FailedRead, OvertakenEof, ReadData, ReadEof};
 use crate::oracle::fact::fact;
@@ -86,6 +86,7 @@ impl Judge<'_> {
         match read.ending {
             Ending::Own => self.settle_own_doubt(&read),
             Ending::Aborted(_) => self.ended_by_abort(&read, &found),
+            Ending::Truncated => self.book.truncations += u64::from(read.cause.is_none() || read.owed > 0),
             Ending::Unclear => self.count_truncation(&read),
             Ending::Clean => self.ended_cleanly(&read),
         }
@@ -113,9 +114,17 @@ impl Judge<'_> {
         match me.life.aborted() {
             _ if perhaps || me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() => Ending::Own,
             Some(abort) => Ending::Aborted(abort),
+            None if self.may_pass_for_the_end() => Ending::Truncated,
             None if self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
             None => Ending::Clean,
         }
+    }
+
+    /// `eof_on_peer_abort=allow`: the peer's abort, or its close with bytes unread, may show as the end of the stream.
+    fn may_pass_for_the_end(&self) -> bool {
+        let (peer, written) = (self.peer(), &self.flow.streams[self.end]);
+        let left = || peer.full_close_possible().is_some() && written.bytes_called > written.bytes_read;
+        self.me().contract.eof_on_peer_abort == EofOnPeerAbort::Allow && (peer.life.is_gone() || left())
     }
 
     /// An EOF whose only cause is own cancelled shutdown of reading, or close, shows that it took effect.

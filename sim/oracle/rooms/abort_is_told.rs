@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::scope::{ALL, CANCEL_SAFE};
+use super::scope::{ALL, TOLD};
 use crate::contract::{CloseSendsPending, ClosedPeerWrites, End, ReadAfterEof};
 use crate::oracle::Stamp;
 use crate::oracle::events::ReturnedWrite;
@@ -140,7 +140,7 @@ const EXAMPLES: &[Example] = &[
             client write "a" -> error reset"#,
     },
     Example {
-        contracts: CANCEL_SAFE,
+        contracts: TOLD,
         bad: r#"
             server close -> done
             1s client write "a" -> ok
@@ -151,7 +151,7 @@ const EXAMPLES: &[Example] = &[
             2s client write "b" -> closed"#,
     },
     Example {
-        contracts: CANCEL_SAFE,
+        contracts: TOLD,
         bad: r#"
             server close -> done
             1s client write "a" -> ok
@@ -164,7 +164,7 @@ const EXAMPLES: &[Example] = &[
             3s client write "c" -> closed"#,
     },
     Example {
-        contracts: CANCEL_SAFE,
+        contracts: TOLD,
         bad: r#"
             server write "zz" -> ok
             server close -> done
@@ -190,7 +190,7 @@ const EXAMPLES: &[Example] = &[
             client return 1 closed"#,
     },
     Example {
-        contracts: CANCEL_SAFE,
+        contracts: TOLD,
         bad: r#"
             records network segments
             server close -> done
@@ -231,7 +231,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "two writes within a second may both come too early to know",
-        contracts: &["strict", "posix", "async-io", "pipe"],
+        contracts: TOLD,
         history: r#"
             server close -> done
             1s client write "a" -> ok

@@ -115,7 +115,7 @@ const EXAMPLES: &[Example] = &[
             client call 2 read"#,
     },
     Example {
-        contracts: &["posix", "async-io"],
+        contracts: &["posix", "async-io", "relay"],
         bad: r#"
             server call 1 read
             server call 2 close"#,

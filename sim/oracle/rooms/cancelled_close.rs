@@ -289,7 +289,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "late data can be read after a shutdown of both",
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         history: r#"
             server write "x" -> ok
             client call 1 shutdown read_write

@@ -96,7 +96,7 @@ const EXAMPLES: &[Example] = &[
             client shutdown write -> done"#,
     },
     Example {
-        contracts: &["posix", "async-io"],
+        contracts: &["posix", "async-io", "relay"],
         bad: r#"
             client shutdown write -> done
             client shutdown write -> panic"#,
@@ -108,7 +108,7 @@ const EXAMPLES: &[Example] = &[
 
 const EXCUSES: &[Excuse] = &[Excuse {
     why: "sockets may say that nothing is left to shut down",
-    contracts: &["posix", "async-io"],
+    contracts: &["posix", "async-io", "relay"],
     history: r#"
             client close -> done
             client shutdown write -> error not_connected

@@ -1,6 +1,7 @@
 //! Judges `close-returns`: does a close return that nothing holds up?
 
-use super::scope::{FULL, HALF};
+use super::scope::HALF;
+use crate::contract::YesNo;
 use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
@@ -9,12 +10,15 @@ use crate::oracle::state::{Asked, EndState};
 use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
+/// A close ends the flow, and waits for nothing.
+const NEEDS_NO_READER: &[&str] = &["modern", "strict", "posix", "pipe", "relay"];
+
 pub(super) const ABOUT: About = About {
     statement: "A full close returns within patience, whatever the peer and the network do. A half close returns once both ends have \
                     called close and each has read to the end or was aborted.",
     source: "gluten-mirage Mirage_flow.S, close; hvsock FLOW, close: it waits for the remote end's close, for nothing else",
     premise: "a full close is called, or both ends called a half close and are at the end of what they read",
-    parameters: &["close_is", "close_waits_for_peer", "patience"],
+    parameters: &["close_is", "close_needs_reader", "close_waits_for_peer", "patience"],
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::CloseReturns, Section::Liveness, Level::BothEnds)
@@ -27,13 +31,20 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     }
     let (me, peer) = (call.me(), call.peer());
     if me.halves.closes_fully() {
-        return Some(Due::new(&[], fact!("a full close waits for nobody")));
+        return (!may_wait_for_reader(call)).then(|| Due::new(&[], fact!("a full close waits for nobody")));
     }
     if call.flow.is_cut() || !is_through(me, peer) || !is_through(peer, me) {
         return None;
     }
     let called: Vec<_> = [me, peer].iter().filter_map(|end| end.halves.close().called).collect();
     Some(Due::new(&called, fact!("both ends had called close and read to the end")))
+}
+
+/// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor closes.
+fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
+    let peer = call.peer();
+    let moves = peer.pending.reads() > 0 || peer.halves.full_close_called().is_some();
+    call.me().contract.close_needs_reader == Some(YesNo::Yes) && !moves
 }
 
 /// Close was called, and all is read or lost. An EOF of own shutdown of reading says nothing of a peer that may have been aborted
@@ -50,7 +61,24 @@ pub(in crate::oracle) fn returned_close(_: &Scene<'_>, _: &ReturnedEnd<'_>) -> R
 
 const EXAMPLES: &[Example] = &[
     Example {
-        contracts: FULL,
+        contracts: &["async-io"],
+        bad: r#"
+            server call 1 read
+            client call 1 close
+            server return 1 eof
+            server call 2 close
+            server return 2 done
+            quiet"#,
+        good: r#"
+            server call 1 read
+            client call 1 close
+            server return 1 eof
+            client return 1 done
+            server close -> done
+            quiet"#,
+    },
+    Example {
+        contracts: NEEDS_NO_READER,
         bad: r#"
             client call 1 close
             quiet"#,
@@ -60,7 +88,7 @@ const EXAMPLES: &[Example] = &[
             quiet"#,
     },
     Example {
-        contracts: FULL,
+        contracts: NEEDS_NO_READER,
         bad: r#"
             client call 1 close
             301s client return 1 done
@@ -90,11 +118,31 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "the peer has not called close",
-    contracts: HALF,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "the peer has not called close",
+        contracts: HALF,
+        history: r#"
             client call 1 close
             server read -> eof
             quiet"#,
-}];
+    },
+    Excuse {
+        why: "what a close still writes waits for a peer that does not read",
+        contracts: &["async-io"],
+        history: r#"
+            client call 1 close
+            quiet"#,
+    },
+    Excuse {
+        why: "the peer was aborted without a word, and reading was shut down here",
+        contracts: HALF,
+        history: r#"
+            server shutdown read -> done
+            server read -> eof
+            server call 3 close
+            env timeout client by fault
+            client close -> done
+            quiet"#,
+    },
+];

@@ -122,7 +122,7 @@ const EXAMPLES: &[Example] = &[
             client write "a" -> closed"#,
     },
     Example {
-        contracts: &["posix", "async-io", "pipe"],
+        contracts: &["posix", "async-io", "pipe", "relay"],
         bad: r#"
             client shutdown write -> done
             client write "a" -> eof"#,

@@ -1,6 +1,6 @@
 //! Judges `closed-has-cause`: does anything explain that a write failed?
 
-use super::scope::{ALL, FULL};
+use super::scope::{ALL, BY_WORD, FULL};
 use crate::contract::Seen;
 use crate::oracle::Seq;
 use crate::oracle::events::ReturnedWrite;
@@ -78,6 +78,16 @@ const EXAMPLES: &[Example] = &[
             server close -> done
             client write "a" -> closed"#,
     },
+    Example {
+        contracts: &["relay"],
+        bad: r#"
+            records
+            client write "a" -> error broken_pipe"#,
+        good: r#"
+            records
+            env reset server by fault
+            client write "a" -> error broken_pipe"#,
+    },
 ];
 
 const EXCUSES: &[Excuse] = &[
@@ -91,7 +101,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "it may show that the peer shut down reading",
-        contracts: &["posix"],
+        contracts: &["posix", "relay"],
         history: r#"
             server shutdown read -> done
             client write "a" -> error broken_pipe"#,
@@ -108,9 +118,17 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "where the network is not recorded, the word speaks for itself",
-        contracts: ALL,
+        contracts: BY_WORD,
         history: r#"
             records
+            client write "a" -> error broken_pipe"#,
+    },
+    Excuse {
+        why: "of a relay it does so only where the other end was aborted or closed",
+        contracts: &["relay"],
+        history: r#"
+            records
+            server close -> done
             client write "a" -> error broken_pipe"#,
     },
 ];

@@ -41,7 +41,7 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> R
 pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
     match read.ending {
         Ending::Aborted(_) => kept_data_comes_first(scene),
-        Ending::Own | Ending::Unclear | Ending::Clean => Ruling::Moot,
+        Ending::Own | Ending::Truncated | Ending::Unclear | Ending::Clean => Ruling::Moot,
     }
 }
 
@@ -84,7 +84,7 @@ const EXAMPLES: &[Example] = &[
             server read -> error reset"#,
     },
     Example {
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         bad: r#"
             records network segments
             client write "ab" -> ok
@@ -143,7 +143,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "what lies beyond a hole has not arrived in order, and may be thrown away",
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         history: r#"
             records network segments
             client write "abc" -> ok
@@ -155,7 +155,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "without a record of segments nobody knows what had arrived",
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         history: r#"
             client write "ab" -> ok
             env reset server by fault
@@ -163,7 +163,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "another read has the bytes, and returns later",
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         history: r#"
             records network segments
             server call 1 read

@@ -49,7 +49,7 @@ pub(in crate::oracle) fn missing(call: &Waiting<'_>) -> u64 {
 
 const EXAMPLES: &[Example] = &[
     Example {
-        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
         bad: r#"
             server call 1 read
             client write "ab" -> ok

@@ -104,7 +104,7 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, _: &FailedRead<'_>) -> R
 
 const EXAMPLES: &[Example] = &[
     Example {
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         bad: r#"
             env reset server by fault
             server read -> eof"#,
@@ -114,7 +114,7 @@ const EXAMPLES: &[Example] = &[
             server read -> eof"#,
     },
     Example {
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         bad: r#"
             env keepalive_death server
             server read -> eof"#,
@@ -124,7 +124,7 @@ const EXAMPLES: &[Example] = &[
             server read -> eof"#,
     },
     Example {
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         bad: r#"
             client call 1 write "ab"
             env reset client by fault
@@ -137,7 +137,7 @@ const EXAMPLES: &[Example] = &[
             client return 1 error reset"#,
     },
     Example {
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         bad: r#"
             env reset client by fault
             client shutdown write -> error reset
@@ -148,7 +148,7 @@ const EXAMPLES: &[Example] = &[
             client read -> eof"#,
     },
     Example {
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         bad: r#"
             client call 1 write "ab"
             env reset client by fault
@@ -182,7 +182,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "the error went to a write",
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         history: r#"
             env reset server by fault
             server write "a" -> error reset
@@ -190,7 +190,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "the call that returned the error overlaps the EOF",
-        contracts: &["strict", "posix", "async-io"],
+        contracts: &["strict", "posix", "async-io", "relay"],
         history: r#"
             server call 1 write "a"
             server call 2 read

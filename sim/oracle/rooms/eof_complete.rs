@@ -163,7 +163,7 @@ const EXAMPLES: &[Example] = &[
             server read -> eof"#,
     },
     Example {
-        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
         bad: r#"
             client write "abc" -> ok
             client shutdown write -> done
@@ -180,7 +180,7 @@ const EXAMPLES: &[Example] = &[
             server return 1 "abc""#,
     },
     Example {
-        contracts: &["classic", "modern", "strict", "posix", "pipe"],
+        contracts: &["classic", "modern", "strict", "posix", "pipe", "relay"],
         bad: r#"
             client call 1 write "abcd"
             client call 2 shutdown write
@@ -200,7 +200,7 @@ const EXAMPLES: &[Example] = &[
 
 const EXCUSES: &[Excuse] = &[Excuse {
     why: "a write that failed owes nothing beyond what it shows",
-    contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe"],
+    contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe", "relay"],
     history: r#"
             client call 1 write "ab"
             client call 2 shutdown write

@@ -11,9 +11,11 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
     statement: "A stream does not end by itself. Somebody must have ended it: the peer by calling shutdown of writing, close or \
-                    disconnect, this end by its own shutdown of reading, full close or disconnect, or an abort of this end.",
+                    disconnect, this end by its own shutdown of reading, full close or disconnect, or an abort of this end; where the \
+                    contract says so, an abort of the peer too.",
     source: "hvsock FLOW, read: EOF means that the remote end called close; gluten-mirage Mirage_flow.S, shutdown; RFC 9293 §3.6",
     premise: "a read returns EOF for the first time at its end",
+    parameters: &["eof_on_peer_abort"],
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::EofHasCause, Section::Safety, Level::BothEnds)
@@ -49,6 +51,16 @@ const EXAMPLES: &[Example] = &[
             client return 1 done"#,
     },
     Example {
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"],
+        bad: r#"
+            env reset client by fault
+            server read -> eof"#,
+        good: r#"
+            client shutdown write -> done
+            env reset client by fault
+            server read -> eof"#,
+    },
+    Example {
         contracts: SHUTS_READ,
         bad: r#"
             client shutdown read -> done
@@ -74,6 +86,23 @@ const EXCUSES: &[Excuse] = &[
         history: r#"
             client call 1 shutdown write
             client cancel 1
+            server read -> eof"#,
+    },
+    Excuse {
+        why: "a relay may turn the abort of the peer into an end of stream",
+        contracts: &["relay"],
+        history: r#"
+            client write "ab" -> ok
+            env reset client by fault
+            server read -> eof"#,
+    },
+    Excuse {
+        why: "a relay may turn a close with bytes unread into an end of stream",
+        contracts: &["relay"],
+        history: r#"
+            server write "ab" -> ok
+            client write "xy" -> ok
+            client close -> done
             server read -> eof"#,
     },
     Excuse {

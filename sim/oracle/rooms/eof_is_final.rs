@@ -9,7 +9,7 @@ use crate::oracle::scene::Scene;
 use crate::oracle::{Seq, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
-const LATE: &[&str] = &["mirage-tcpip", "posix"];
+const LATE: &[&str] = &["mirage-tcpip", "posix", "relay"];
 
 pub(super) const ABOUT: About = About {
     statement: "Once a read gave EOF or an error, no read that is called later brings data; what it gives instead is the \
@@ -70,7 +70,7 @@ const EXAMPLES: &[Example] = &[
             server read -> eof"#,
     },
     Example {
-        contracts: &["modern", "strict", "mirage-tcpip", "posix", "async-io"],
+        contracts: &["modern", "strict", "mirage-tcpip", "posix", "async-io", "relay"],
         bad: r#"
             env reset server by fault
             server read -> error reset
@@ -87,7 +87,7 @@ const EXAMPLES: &[Example] = &[
 const EXCUSES: &[Excuse] = &[
     Excuse {
         why: "a read that is refused since another is pending says nothing",
-        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
         history: r#"
             server call 1 read
             server read -> error busy
@@ -98,7 +98,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "both reads were pending before the first EOF",
-        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
         history: r#"
             server call 1 read
             server call 2 read

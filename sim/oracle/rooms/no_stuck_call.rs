@@ -110,7 +110,7 @@ const EXAMPLES: &[Example] = &[
             quiet"#,
     },
     Example {
-        contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "posix", "async-io", "pipe", "relay"],
         bad: r#"
             client shutdown write -> done
             server read -> eof

@@ -63,7 +63,7 @@ pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -
 
 const EXAMPLES: &[Example] = &[
     Example {
-        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
         bad: r#"
             client write "ab" -> ok
             server call 1 read

@@ -1,7 +1,7 @@
 //! Judges `read-error-has-cause`: does anything explain that a read failed?
 
-use super::scope::ALL;
-use crate::contract::ReadAfterEof;
+use super::scope::{ALL, BY_WORD};
+use crate::contract::{AbortByWord, ReadAfterEof};
 use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
@@ -17,7 +17,7 @@ pub(super) const ABOUT: About = About {
                     reset), or a read had failed before.",
     source: "gluten-mirage Mirage_flow.S, read; RFC 9293 §3.10.3 RECEIVE; POSIX read(2)",
     premise: "a read fails",
-    parameters: &["close_is", "close_sends_pending", "read_after_eof"],
+    parameters: &["abort_by_word", "close_is", "close_sends_pending", "read_after_eof"],
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::ReadErrorHasCause, Section::Safety, Level::Network)
@@ -37,7 +37,8 @@ pub(in crate::oracle) fn is_unexplained(scene: &Scene<'_>, called: Seq) -> bool 
 
 /// Can it be told whether the failure of a read that was called then has a cause?
 fn is_judged(scene: &Scene<'_>, called: Seq) -> bool {
-    scene.header.records.network && !scene.may_be_dead() && !scene.me().opening.is_closed_to(called)
+    let tells_nothing = scene.me().contract.abort_by_word == AbortByWord::WithReason;
+    (scene.header.records.network || tells_nothing) && !scene.may_be_dead() && !scene.me().opening.is_closed_to(called)
 }
 
 /// Does anything that happened explain that a read fails here?
@@ -76,6 +77,16 @@ const EXAMPLES: &[Example] = &[
             env timeout server by fault
             server read -> error timed_out"#,
     },
+    Example {
+        contracts: &["relay"],
+        bad: r#"
+            records
+            server read -> error reset"#,
+        good: r#"
+            records
+            env reset client by fault
+            server read -> error reset"#,
+    },
 ];
 
 const EXCUSES: &[Excuse] = &[
@@ -89,9 +100,17 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "where the network is not recorded, the word speaks for itself",
-        contracts: ALL,
+        contracts: BY_WORD,
         history: r#"
             records
+            server read -> error reset"#,
+    },
+    Excuse {
+        why: "of a relay it does so only where the other end was aborted or closed",
+        contracts: &["relay"],
+        history: r#"
+            records
+            client close -> done
             server read -> error reset"#,
     },
 ];

@@ -6,31 +6,35 @@ use crate::contract::{
 };
 
 /// Every preset.
-pub(in crate::oracle) const ALL: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
+pub(in crate::oracle) const ALL: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe", "relay"];
+/// Where an error word is evidence of an abort, if the network is not recorded.
+pub(in crate::oracle) const BY_WORD: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
 /// Where a write on a closed flow has its own word.
 pub(in crate::oracle) const V1: &[&str] = &["v1"];
 /// All others.
-pub(in crate::oracle) const NOT_V1: &[&str] = &["classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
+pub(in crate::oracle) const NOT_V1: &[&str] = &["classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe", "relay"];
 /// What a write returned ok for is accepted.
-pub(in crate::oracle) const NOT_FLUSHED: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"];
+pub(in crate::oracle) const NOT_FLUSHED: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"];
 /// `close` ends the flow.
-pub(in crate::oracle) const FULL: &[&str] = &["modern", "strict", "posix", "async-io", "pipe"];
+pub(in crate::oracle) const FULL: &[&str] = &["modern", "strict", "posix", "async-io", "pipe", "relay"];
 /// `close` ends the writing half.
 pub(in crate::oracle) const HALF: &[&str] = &["v1", "classic", "mirage-tcpip"];
 /// `close` waits for the peer's.
 pub(in crate::oracle) const WAITS: &[&str] = &["v1", "classic"];
 /// `close` need not wait for the peer's.
-pub(in crate::oracle) const NO_WAIT: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe"];
+pub(in crate::oracle) const NO_WAIT: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "async-io", "pipe", "relay"];
 /// A port can be listened on again as soon as it is not listened on any more.
 pub(in crate::oracle) const LISTENS_AGAIN: &[&str] = &["classic", "strict", "mirage-tcpip"];
 /// Shutdown of reading throws away what is queued and what comes.
 pub(in crate::oracle) const DISCARD: &[&str] = &["modern", "strict", "pipe"];
 /// Shutdown of reading means something.
-pub(in crate::oracle) const SHUTS_READ: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "pipe"];
+pub(in crate::oracle) const SHUTS_READ: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"];
 /// A close that leaves bytes unread resets.
 pub(in crate::oracle) const RESETS_UNREAD: &[&str] = &["posix", "async-io"];
 /// A cancelled read consumes nothing.
-pub(in crate::oracle) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-io", "pipe"];
+pub(in crate::oracle) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-io", "pipe", "relay"];
+/// A writer is told that its peer has closed for good.
+pub(in crate::oracle) const TOLD: &[&str] = &["strict", "posix", "async-io", "pipe"];
 
 pub(in crate::oracle) fn forbids_empty_reads(contract: &Contract) -> bool {
     contract.empty_reads == EmptyReads::Forbid

@@ -10,7 +10,7 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const LOSSY: &[&str] = &["v1", "classic", "modern", "mirage-tcpip"];
 
-const LATE: &[&str] = &["mirage-tcpip", "posix"];
+const LATE: &[&str] = &["mirage-tcpip", "posix", "relay"];
 
 pub(super) const ABOUT: About = About {
     statement: "A reader gets the bytes that its peer's writes had accepted, from the first on: nothing left out, said twice, out \

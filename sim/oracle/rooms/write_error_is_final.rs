@@ -54,7 +54,7 @@ const EXAMPLES: &[Example] = &[Example {
 
 const EXCUSES: &[Excuse] = &[Excuse {
     why: "the second write was called before the first had failed",
-    contracts: &["modern", "strict", "mirage-tcpip", "posix", "pipe"],
+    contracts: &["modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
     history: r#"
             client call 1 write "a"
             client call 2 write "b"

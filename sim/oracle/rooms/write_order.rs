@@ -54,7 +54,7 @@ const EXAMPLES: &[Example] = &[Example {
 
 const EXCUSES: &[Excuse] = &[Excuse {
     why: "the two writes overlap",
-    contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe"],
+    contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"],
     history: r#"
             client call 1 write "aa"
             client call 2 write "bb"

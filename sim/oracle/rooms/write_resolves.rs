@@ -125,7 +125,7 @@ const EXCUSES: &[Excuse] = &[
     },
     Excuse {
         why: "where late data can be read, a peer with both halves shut may still make room",
-        contracts: &["mirage-tcpip", "posix"],
+        contracts: &["mirage-tcpip", "posix", "relay"],
         history: r#"
             server shutdown read_write -> done
             client call 1 write "a"

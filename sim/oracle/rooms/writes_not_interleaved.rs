@@ -7,7 +7,7 @@ use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
-const INTERLEAVE: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix"];
+const INTERLEAVE: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "relay"];
 
 pub(super) const ABOUT: About = About {
     statement: "Writes that overlap mix no more than the contract lets them: byte by byte, or each in one piece.",

@@ -17,7 +17,7 @@ fn a_close_with_unread_bytes_resets() {
     assert_eq!((&*pair.aborts.client, &*pair.aborts.server), (&[Abort::Reset][..], &[Abort::Reset][..]));
     assert_eq!(pair.read(CLIENT), Outcome::Error(Error::Reset));
     assert_eq!([pair.read(CLIENT), pair.now(CLIENT, write("x"))], [Outcome::Eof, Outcome::Closed]);
-    assert_eq!([pair.read(SERVER), pair.now(SERVER, write("x"))], [Outcome::Eof, Outcome::Closed]);
+    assert_eq!([pair.read(SERVER), pair.now(SERVER, write("x"))], [Outcome::Error(Error::NotConnected), Outcome::Closed]);
     pair.assert_nothing_left();
 }
 

@@ -154,7 +154,10 @@ impl Pipe {
         if let Some(bytes) = incoming.read(max) {
             return Some(Outcome::Data(bytes.into()));
         }
-        if side.eof_seen || side.closed || side.shut_read {
+        if side.closed {
+            return Some(side.contract.closed_read());
+        }
+        if side.eof_seen || side.shut_read {
             return Some(Outcome::Eof);
         }
         if side.dead.is_some() {

@@ -56,9 +56,9 @@ fn a_full_close_waits_for_nobody_and_delivers_what_was_accepted() {
         let mut pair = PipePair::small(contract, 2);
         let (reading, writing) = (pair.begin(CLIENT, read(9)), pair.begin(CLIENT, write("abc")));
         assert_eq!(pair.now(CLIENT, Call::Close), Outcome::Done);
-        assert_eq!((pair.poll(reading), pair.poll(writing)), (Some(Outcome::Eof), Some(Outcome::Closed)));
+        assert_eq!((pair.poll(reading), pair.poll(writing)), (Some(contract.closed_read()), Some(Outcome::Closed)));
         assert_eq!([pair.read(SERVER), pair.read(SERVER)], [data("ab"), Outcome::Eof]);
-        assert_eq!((pair.read(CLIENT), pair.now(CLIENT, write("d"))), (Outcome::Eof, Outcome::Closed));
+        assert_eq!((pair.read(CLIENT), pair.now(CLIENT, write("d"))), (contract.closed_read(), Outcome::Closed));
         assert_eq!(pair.now(CLIENT, Call::Flush), Outcome::Error(Error::Closed));
         assert_eq!([Call::Close, SHUT_BOTH].map(|call| pair.now(CLIENT, call)), [Outcome::Done, Outcome::Done]);
     }
@@ -124,7 +124,7 @@ fn a_disconnect_closes_fully_in_every_dialect_and_ends_a_half_close_that_waits()
         let reading = pair.begin(CLIENT, read(9));
         let closing = pair.begin(CLIENT, Call::Close);
         assert_eq!(pair.now(CLIENT, Call::Disconnect), Outcome::Done);
-        assert_eq!(pair.poll(reading), Some(Outcome::Eof));
+        assert_eq!(pair.poll(reading), Some(contract.closed_read()));
         assert_eq!(pair.poll(closing), Some(Outcome::Done));
         assert_eq!(pair.read(SERVER), Outcome::Eof);
     }
