@@ -251,6 +251,7 @@ impl Court {
     }
 
     /// Something that is only seen: it is no progress, and nothing becomes due by it.
+    #[inline]
     fn beside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let index = self.flow(place.flow);
         let flow = self.flows.at_mut(index);
@@ -273,10 +274,18 @@ impl Court {
         self.header.simulated && self.header.proxies.is_empty()
     }
 
-    /// The clock moves: what should have happened at once, or within patience, is overdue now.
-    #[inline(never)]
+    /// The clock moves: nearly always nothing can be overdue by that.
+    #[inline]
     fn pass_time(&mut self, at: Stamp) {
         self.now = at.t;
+        if self.telling.is_some() || at.t > self.look_again {
+            self.look_for_overdue(at);
+        }
+    }
+
+    /// What should have happened at once, or within patience, is overdue now.
+    #[inline(never)]
+    fn look_for_overdue(&mut self, at: Stamp) {
         if let Some(told) = self.telling
             && self.header.simulated
             && at.t > told

@@ -53,12 +53,18 @@ impl Ledger {
     }
 
     /// Counts what an event has put to the test, and writes down what is wrong with it, if anything; the violation's index.
+    #[inline]
     pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
         self.exercise_all(findings.exercised());
+        findings.into_found().and_then(|found| self.write_down(site, *found))
+    }
+
+    #[cold]
+    fn write_down(&mut self, site: Site, found: Found) -> Option<usize> {
         if self.is_full() {
             return None;
         }
-        let violation = write_up(site, findings)?;
+        let violation = write_up(site, found)?;
         self.violations.push(violation);
         Some(self.violations.len() - 1)
     }
@@ -70,7 +76,7 @@ impl Ledger {
 
     /// As [`Ledger::enter`], to be held until quiet.
     pub fn hold(&mut self, site: Site, findings: Findings) {
-        self.overdue.extend(write_up(site, findings));
+        self.overdue.extend(findings.into_found().and_then(|found| write_up(site, *found)));
     }
 
     /// Gives an earlier violation another name, now that more is known.
@@ -125,8 +131,7 @@ impl Ledger {
     }
 }
 
-fn write_up(site: Site, findings: Findings) -> Option<Violation> {
-    let Found { rules, fact, because } = findings.into_found()?;
+fn write_up(site: Site, Found { rules, fact, because }: Found) -> Option<Violation> {
     let (&rule, also) = rules.split_first()?;
     let mut because: Vec<u64> = because.into_iter().chain([site.at.line()]).collect();
     because.sort_unstable();

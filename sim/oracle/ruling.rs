@@ -135,8 +135,10 @@ impl Findings {
         self.exercised
     }
 
-    pub fn into_found(self) -> Option<Found> {
-        self.found.map(|found| *found)
+    /// What is wrong, if anything.
+    #[inline]
+    pub fn into_found(self) -> Option<Box<Found>> {
+        self.found
     }
 }
 
