@@ -86,38 +86,45 @@ impl Court {
         if self.flows.len() >= FLOWS && self.is_one_too_many(&event.what) {
             return;
         }
-        // Nearly all events of a network are segments.
         match &event.what {
             What::Segment(event) => self.segment(event, at),
-            what => self.happens(what, at),
+            What::Call { at: place, op, call } => self.called(*place, *op, call, at),
+            What::Return { at: place, op, outcome, accepted, peer, made } => {
+                let answered = Answered { outcome, accepted: *accepted, peer: peer.as_deref(), made: *made };
+                self.returned(*place, *op, answered, at);
+            }
+            What::Cancel { at: place, op } => self.cancelled(*place, *op, at),
+            What::Env(env) => self.env(env, at),
+            What::State { at: place, from, to } => self.changed_state(*place, from, to, at),
         }
     }
 
+    #[inline]
     fn segment(&mut self, event: &SegmentEvent, at: Stamp) {
         self.beside(event.sender(), at).segment(event);
     }
 
-    /// Something happens that is no segment.
-    fn happens(&mut self, what: &What, at: Stamp) {
-        match what {
-            What::Call { at: place, op, call } => {
-                self.meet(place.flow, call);
-                self.scene(*place, at).call(*op, call);
-                if matches!(call, Call::Disconnect) {
-                    self.leave(*place, at);
-                }
-            }
-            What::Return { at: place, op, outcome, accepted, peer, made } => {
-                self.scene(*place, at).answer(*op, Answered { outcome, accepted: *accepted, peer: peer.as_deref(), made: *made });
-                if let (Some(made), Outcome::Ok) = (made, outcome) {
-                    self.scene(Place { flow: *made, ..*place }, at).was_made(*op);
-                }
-            }
-            What::Cancel { at: place, op } => self.scene(*place, at).cancel(*op),
-            What::Env(env) => self.env(env, at),
-            What::Segment(event) => self.segment(event, at),
-            What::State { at: place, from, to } => self.aside(*place, at).state(from, to),
+    fn called(&mut self, place: Place, op: u64, call: &Call, at: Stamp) {
+        self.meet(place.flow, call);
+        self.scene(place, at).call(op, call);
+        if matches!(call, Call::Disconnect) {
+            self.leave(place, at);
         }
+    }
+
+    fn returned(&mut self, place: Place, op: u64, answered: Answered<'_>, at: Stamp) {
+        self.scene(place, at).answer(op, answered);
+        if let (Some(made), Outcome::Ok) = (answered.made, answered.outcome) {
+            self.scene(Place { flow: made, ..place }, at).was_made(op);
+        }
+    }
+
+    fn cancelled(&mut self, place: Place, op: u64, at: Stamp) {
+        self.scene(place, at).cancel(op);
+    }
+
+    fn changed_state(&mut self, place: Place, from: &str, to: &str, at: Stamp) {
+        self.aside(place, at).state(from, to);
     }
 
     /// What happens from here on is tried, until it is kept or taken back to what is returned here.
@@ -237,6 +244,7 @@ impl Court {
     }
 
     /// Something that an end does: the flow is active.
+    #[inline]
     fn scene(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.aside(place, at);
         scene.flow.active = at.t;
@@ -244,6 +252,7 @@ impl Court {
     }
 
     /// Something that befalls an end.
+    #[inline]
     fn aside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.beside(place, at);
         scene.flow.settled = false;

@@ -59,8 +59,9 @@ impl Ledger {
         findings.into_found().and_then(|found| self.write_down(site, *found))
     }
 
+    /// Writes down what is wrong with an event; the violation's index.
     #[cold]
-    fn write_down(&mut self, site: Site, found: Found) -> Option<usize> {
+    pub fn write_down(&mut self, site: Site, found: Found) -> Option<usize> {
         if self.is_full() {
             return None;
         }
@@ -96,15 +97,17 @@ impl Ledger {
     pub fn charge(&mut self, site: Site, duties: Duties) {
         if duties.tested {
             self.exercised.note(Rule::CallerKeepsOff);
-            duties.failed.into_iter().for_each(|fact| self.fault(site, fact));
+        }
+        if !duties.failed.is_empty() {
+            self.blame(site, duties.failed);
         }
     }
 
-    fn fault(&mut self, site: Site, fact: Fact) {
-        let Site { at, flow, end, .. } = site;
-        if self.client_faults.len() < MOST {
-            self.client_faults.push(ClientFault { line: at.line(), t: at.t, flow, end, fact });
-        }
+    #[cold]
+    fn blame(&mut self, Site { at, flow, end, .. }: Site, failed: Vec<Fact>) {
+        let room = MOST.saturating_sub(self.client_faults.len());
+        let fault = |fact| ClientFault { line: at.line(), t: at.t, flow, end, fact };
+        self.client_faults.extend(failed.into_iter().take(room).map(fault));
     }
 
     pub fn give_up<F: Into<Fact>>(&mut self, why: impl FnOnce() -> F) {

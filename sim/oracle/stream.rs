@@ -93,17 +93,22 @@ impl Stream {
         write.returned = Some(at);
         write.status = if status == Status::Void { Status::Prefix } else { status };
         if status != Status::Ok {
-            let dead = write.clone();
-            let most = if status == Status::Void { Some(0) } else { exact.map(|accepted| accepted.min(dead.len)) };
-            if let Some(most) = most {
-                self.limit(op, most, effort);
-            }
-            remember(&mut self.dead, dead);
+            self.end_in_doubt(op, status, exact, effort);
         }
+        self.tidy();
+    }
+
+    /// A write that has failed, or was cancelled: perhaps it is not known how much of it belongs to the stream.
+    fn end_in_doubt(&mut self, op: u64, status: Status, exact: Option<usize>, effort: &mut Effort) {
+        let Some(dead) = self.write(op).map(|write| write.clone()) else { return };
+        let most = if status == Status::Void { Some(0) } else { exact.map(|accepted| accepted.min(dead.len)) };
+        if let Some(most) = most {
+            self.limit(op, most, effort);
+        }
+        remember(&mut self.dead, dead);
         if self.write(op).is_some_and(|write| matches!(write.status, Status::Prefix | Status::RunsOn)) {
             self.branch();
         }
-        self.tidy();
     }
 
     /// All of a write that can belong to the stream does: so many bytes, or as many as were taken.

@@ -1,7 +1,7 @@
 //! Describes segments and changes of state, with what the rooms of the wire's rules want to know of them.
 
 use crate::oracle::scene::Scene;
-use crate::oracle::track::{Needless, Sending, Track};
+use crate::oracle::track::{Sending, Track};
 use crate::trace::SegmentEvent;
 use crate::wire::{Segment, Seq, State};
 
@@ -16,25 +16,21 @@ pub(in crate::oracle) struct SentSegment<'a> {
     pub moved_from: Option<Seq>,
     /// The right edge of the window that it offers, where its sender is held to it.
     pub offers: Option<Seq>,
-    /// What it changes of what is certain, where the order between the ends is known.
-    pub sending: Option<Sending>,
-    /// How many needless segments there are with it, if it is one of them.
-    pub needless: Option<Needless>,
+    /// It, held against what was known before it.
+    pub sending: &'a Sending,
 }
 
 impl<'a> SentSegment<'a> {
     #[inline]
-    pub fn new(scene: &Scene<'a>, event: &'a SegmentEvent, moved_from: Option<Seq>) -> Self {
+    pub fn new(scene: &Scene<'a>, event: &'a SegmentEvent, moved_from: Option<Seq>, sending: &'a Sending) -> Self {
         let tracks = scene.flow.tracks();
         let (own, far) = (tracks.end(scene.end), tracks.end(scene.end.peer()));
-        let sending = scene.is_ordered().then(|| tracks.weigh(event));
         SentSegment {
             segment: &event.segment,
             own,
             far,
             moved_from,
             offers: is_held_to_window(scene, &event.segment, own, far).then(|| own.edge_of(event)),
-            needless: sending.and_then(|sending| tracks.needless(&sending, scene.at.t)),
             sending,
         }
     }

@@ -200,10 +200,8 @@ impl Judge<'_> {
     /// Writes down what is wrong with an event, unless its end is not judged any more.
     #[inline]
     pub fn enter_at(&mut self, site: Site, findings: Findings) -> Option<usize> {
-        if findings.is_empty() || self.flow.ends[site.end].faulted {
-            self.book.exercise_all(findings.exercised());
-            return None;
-        }
-        self.book.enter(site, findings)
+        self.book.exercise_all(findings.exercised());
+        let found = findings.into_found().filter(|_| !self.flow.ends[site.end].faulted)?;
+        self.book.write_down(site, *found)
     }
 }

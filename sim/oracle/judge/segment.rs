@@ -8,7 +8,7 @@ use crate::oracle::ruling::Findings;
 use crate::oracle::track::Tracks;
 use crate::rules::Rule;
 use crate::trace::{Clock, Fate, SegmentEvent};
-use crate::wire::State;
+use crate::wire::{Seq, State};
 
 impl Judge<'_> {
     /// Something happens that is no segment: the flow is not idle.
@@ -38,20 +38,18 @@ impl Judge<'_> {
         }
     }
 
+    #[inline(never)]
     fn segment_sent(&mut self, event: &SegmentEvent, ordered: bool) {
-        let (at, mut moved_from) = (self.at, None);
-        if event.segment.flags.syn() {
-            moved_from = self.flow.tracks().end(self.end).moved_from(&event.segment);
-            self.on_tracks(|tracks| tracks.syn_sent(event, at, ordered));
-        }
+        let (at, end) = (self.at, self.end);
+        let moved_from = if event.segment.flags.syn() { self.syn_sent(event, ordered) } else { None };
         let scene = self.scene();
-        let sent = SentSegment::new(&scene, event, moved_from);
+        let sending = scene.flow.tracks().weigh(event, at.t, ordered);
+        let sent = SentSegment::new(&scene, event, moved_from, &sending);
         let found = if event.segment.flags.rst() { order::sent_reset(&scene, &sent) } else { order::sent(&scene, &sent) };
-        let (offers, end) = (sent.offers, self.end);
-        let sending = sent.sending.map(|sending| (sending, u64::from(self.me().contract.idle_packets)));
-        let is_told = found.breaks(Rule::ResetOnUnreadClose);
+        let (offers, is_told) = (sent.offers, found.breaks(Rule::ResetOnUnreadClose));
+        let most = ordered.then_some(u64::from(scene.me().contract.idle_packets));
         self.on_tracks(|tracks| {
-            tracks.sent(event, at, offers, sending);
+            tracks.sent(event, at, offers, &sending, most);
             if is_told {
                 tracks.owed_reset(end);
             }
@@ -59,6 +57,15 @@ impl Judge<'_> {
         self.write_down(found);
     }
 
+    /// A SYN: the number of an earlier one of its connection, if that was another.
+    #[inline(never)]
+    fn syn_sent(&mut self, event: &SegmentEvent, ordered: bool) -> Option<Seq> {
+        let (at, moved_from) = (self.at, self.flow.tracks().end(self.end).moved_from(&event.segment));
+        self.on_tracks(|tracks| tracks.syn_sent(event, at, ordered));
+        moved_from
+    }
+
+    #[inline(never)]
     fn segment_arrived(&mut self, event: &SegmentEvent) {
         let opens = self.flow.tracks().opens_window(event);
         let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), opens });
@@ -71,6 +78,7 @@ impl Judge<'_> {
         self.write_down(found);
     }
 
+    #[inline]
     fn segment_became(&mut self, event: &SegmentEvent) {
         let at = self.at;
         self.on_tracks(|tracks| tracks.became(event, at));
@@ -93,6 +101,7 @@ impl Judge<'_> {
         self.write_down(found);
     }
 
+    #[inline]
     fn write_down(&mut self, found: Findings) {
         let site = Site { at: self.at, flow: self.flow.id, end: self.end, op: None };
         self.book.enter(site, found);

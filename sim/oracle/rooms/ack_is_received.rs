@@ -19,10 +19,7 @@ pub(super) const ABOUT: About = About {
 
 #[inline]
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
-    if !sent.segment.flags.ack() {
-        return Ruling::Moot;
-    }
-    match sent.own.arrived().judge(sent.segment.ack, sent.own.sent().syn.is_some()) {
+    match sent.sending.acknowledged {
         None => Ruling::Moot,
         Some(Err(wrong)) => misses(scene, sent, wrong),
         Some(Ok(())) if is_unheard(sent) => unheard(scene, sent),

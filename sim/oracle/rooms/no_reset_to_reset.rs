@@ -5,7 +5,9 @@ use crate::oracle::events::{ArrivedSegment, SentSegment};
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
+use crate::oracle::track::Spur;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
+use crate::wire::Segment;
 
 pub(super) const ABOUT: About = About {
     statement: "A reset is not answered by a reset.",
@@ -23,13 +25,16 @@ pub(in crate::oracle) fn arrived(_: &Scene<'_>, segment: &ArrivedSegment) -> Rul
 
 #[inline]
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
-    match sent.own.spur() {
-        Some(spur) if spur.is_answered_by(sent.segment, scene.at.t) => {
-            let what = if sent.segment.flags.rst() { "a reset" } else { "an acknowledgement" };
-            Ruling::broken(&[scene.earlier(spur.line)], fact!("the {end} answered a reset with {what}", end = scene.end, what))
-        }
-        _ => Ruling::Moot,
+    sent.own.spur().map_or(Ruling::Moot, |spur| judge(scene, sent.segment, spur))
+}
+
+#[cold]
+fn judge(scene: &Scene<'_>, segment: &Segment, spur: &Spur) -> Ruling {
+    if !spur.is_answered_by(segment, scene.at.t) {
+        return Ruling::Moot;
     }
+    let what = if segment.flags.rst() { "a reset" } else { "an acknowledgement" };
+    Ruling::broken(&[scene.earlier(spur.line)], fact!("the {end} answered a reset with {what}", end = scene.end, what))
 }
 
 const EXAMPLES: &[Example] = &[

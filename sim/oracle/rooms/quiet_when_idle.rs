@@ -21,7 +21,11 @@ pub(super) const ABOUT: About = About {
 
 #[inline]
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
-    let Some(needless) = sent.needless else { return Ruling::Moot };
+    sent.sending.needless.map_or(Ruling::Moot, |needless| judge(scene, needless))
+}
+
+#[cold]
+fn judge(scene: &Scene<'_>, needless: Needless) -> Ruling {
     let most = u64::from(scene.me().contract.idle_packets);
     if needless.is_loud(most) || needless.is_storm(most) {
         return Ruling::broken(&[], too_much(scene, needless, most));

@@ -48,6 +48,7 @@ pub(in crate::oracle) enum Wrong {
 
 impl Arrived {
     /// A segment reached this end.
+    #[inline]
     pub fn take(&mut self, segment: &Segment, line: u64) {
         let (start, end) = (segment.data_start(), segment.end());
         if segment.flags.syn() && self.courses.iter().all(|course| course.syn != segment.seq) {
@@ -88,12 +89,12 @@ impl Arrived {
         }
     }
 
-    /// Takes an acknowledgement that this end sends; after a wrong one it goes on as if that were right.
+    /// Takes an acknowledgement that this end sends, and of which that was `said`; after a wrong one it goes on as if that were right.
     #[inline]
-    pub fn acknowledge(&mut self, ack: Seq, begun: bool, line: u64) {
+    pub fn acknowledge(&mut self, ack: Seq, begun: bool, said: Option<Result<(), Wrong>>, line: u64) {
         match self.courses.as_mut_slice() {
-            _ if self.lost => {}
-            [course] if begun && course.fits(ack) => course.acked = Some((ack, line)),
+            _ if said.is_none() => {}
+            [course] if begun && said == Some(Ok(())) => course.acked = Some((ack, line)),
             courses if courses.is_empty() || !begun => self.latest = Some((ack, line)),
             _ => self.settle(ack, line),
         }
@@ -227,7 +228,7 @@ mod tests {
     /// What is said of an acknowledgement, which is then taken.
     fn said(arrived: &mut Arrived, ack: Seq, begun: bool, line: u64) -> Option<Result<(), Wrong>> {
         let said = arrived.judge(ack, begun);
-        arrived.acknowledge(ack, begun, line);
+        arrived.acknowledge(ack, begun, said, line);
         said
     }
 

@@ -1,6 +1,6 @@
 //! Puts together what the segments show of one end of a connection.
 
-use super::arrived::Arrived;
+use super::arrived::{Arrived, Wrong};
 use super::certain::Certain;
 use super::chain::Chain;
 use super::reset::Spur;
@@ -73,8 +73,8 @@ impl Track {
     }
 
     /// The reset that has just arrived.
-    pub fn spur(&self) -> Option<Spur> {
-        self.spur
+    pub fn spur(&self) -> Option<&Spur> {
+        self.spur.as_ref()
     }
 
     /// What becomes of this end's segments is recorded.
@@ -160,17 +160,15 @@ impl Track {
         again
     }
 
-    /// A segment goes out; `offers`: the window that it is held to from now on.
+    /// A segment goes out; `offers`: the window that it is held to from now on, `acknowledged`: what was said of its acknowledgement.
     #[inline]
-    pub(super) fn says(&mut self, segment: &Segment, offers: Option<Seq>, line: u64) {
+    pub(super) fn says(&mut self, segment: &Segment, offers: Option<Seq>, acknowledged: Option<Result<(), Wrong>>, line: u64) {
         (self.heard, self.spur) = (None, None);
         if segment.flags.rst() {
             (self.reset, self.sent.over) = (true, true);
             return;
         }
-        if segment.flags.ack() {
-            self.arrived.acknowledge(segment.ack, self.sent.syn.is_some(), line);
-        }
+        self.arrived.acknowledge(segment.ack, self.sent.syn.is_some(), acknowledged, line);
         if let Some(edge) = offers {
             self.offered = Some((edge, line));
         }

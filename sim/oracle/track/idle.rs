@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::sending::Sending;
 use crate::time::Instant;
 
 /// What is sent although nothing new is to be said.
@@ -59,7 +60,7 @@ pub(in crate::oracle) struct Weight {
 
 /// Whether a segment says something new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum News {
+pub(in crate::oracle) enum News {
     /// It brings something new.
     Some,
     /// It says nothing that was not said before, but is a keep-alive probe, or answers one.
@@ -122,13 +123,14 @@ impl Idle {
         }
     }
 
-    /// How many needless segments this one makes, if it is one and too many were not found before.
+    /// What a segment says, and how many needless ones it makes, if it is one and too many were not found before.
     #[inline]
-    pub fn needless(&self, at: Instant, sent: Weight) -> Option<Needless> {
+    pub fn weigh(&self, at: Instant, sent: Weight) -> (News, Option<Needless>) {
         let news = self.news(sent);
-        if matches!(news, News::Some | News::Alive) || self.found {
-            return None;
-        }
+        if matches!(news, News::Some | News::Alive) || self.found { (news, None) } else { (news, self.needless(at, news)) }
+    }
+
+    fn needless(&self, at: Instant, news: News) -> Option<Needless> {
         let settled = self.since.is_some_and(|since| at - since >= SETTLED);
         let unasked = news == News::Unasked;
         let count = |hour: &Hour, counts: bool| if counts { hour.with(at).1 } else { 0 };
@@ -137,8 +139,8 @@ impl Idle {
 
     /// Takes a segment that is sent; at `most` this number of needless ones may be sent in an hour.
     #[inline]
-    pub fn take(&mut self, at: Instant, sent: Weight, most: u64) {
-        let (news, needless) = (self.news(sent), self.needless(at, sent));
+    pub fn take(&mut self, at: Instant, sending: &Sending, most: u64) {
+        let Sending { weight: sent, news, needless, .. } = *sending;
         match sent {
             Weight { answer: false, len, .. } => self.ask(len),
             Weight { opens: false, .. } => self.questions = self.questions.saturating_sub(1),

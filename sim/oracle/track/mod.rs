@@ -31,6 +31,7 @@ pub(super) use certain::Certain;
 pub(super) use contents::Change;
 pub(super) use end::Track;
 pub(super) use idle::{Idle, Needless};
+pub(super) use reset::Spur;
 pub(super) use sending::Sending;
 pub(super) use sent::Misplaced;
 pub(super) use window::shrinks;

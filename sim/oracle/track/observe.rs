@@ -1,7 +1,7 @@
 //! Takes each event of a segment or of a state once, and tells all parts of it.
 
 use super::certain::{Certain, Shifts};
-use super::idle::{Needless, Weight};
+use super::idle::{News, Weight};
 use super::sending::Sending;
 use super::window::Terms;
 use super::{DAMAGED, Tracks};
@@ -12,10 +12,11 @@ use crate::trace::{Fate, SegmentEvent};
 use crate::wire::{Seq, State};
 
 impl Tracks {
-    /// What a segment that is sent will change.
+    /// What a segment that is sent says, and will change. Whether it is needless is not known unless the events are `ordered`.
     #[inline]
-    pub fn weigh(&self, event: &SegmentEvent) -> Sending {
-        let (me, them, segment) = (self.of(event.from), self.of(event.from.peer()), &event.segment);
+    pub fn weigh(&self, event: &SegmentEvent, at: Instant, ordered: bool) -> Sending {
+        let (own, segment) = (&self.ends[event.from], &event.segment);
+        let (me, them) = (&own.certain, &self.ends[event.from.peer()].certain);
         let (len, end, is_plain) = (segment.data_len(), segment.end(), segment.flags.is_plain());
         let more = me.end.map_or(end != segment.seq, |last| end.is_after(last));
         let covered = them.ack_arrived == me.end;
@@ -24,13 +25,9 @@ impl Tracks {
         let edge = speaks.then(|| me.edge_with(event));
         let acknowledges = speaks && me.ack.is_some_and(|ack| segment.ack.is_after(ack));
         let weight = Weight { len, new: more || acknowledges, probe, answer: len == 0 && is_plain, opens: speaks && edge != me.edge };
-        Sending { end, more, covered, edge, weight }
-    }
-
-    /// How many needless segments there are with this one.
-    #[inline]
-    pub fn needless(&self, sending: &Sending, at: Instant) -> Option<Needless> {
-        self.idle.needless(at, sending.weight)
+        let acknowledged = if speaks { own.arrived.judge(segment.ack, own.sent.syn.is_some()) } else { None };
+        let (news, needless) = if ordered { self.idle.weigh(at, weight) } else { (News::Some, None) };
+        Sending { acknowledged, end, more, covered, edge, weight, news, needless }
     }
 
     /// A SYN goes out: again, or for a connection that begins with it. `ordered`: the order between the ends is known.
@@ -53,19 +50,19 @@ impl Tracks {
     }
 
     /// A segment goes out, judged by what was known before it; `offers`: the window that it is held to from now on, `most`: the
-    /// needless segments that a contract allows in an hour.
+    /// needless segments that a contract allows in an hour, where the order between the ends is known.
     #[inline]
-    pub fn sent(&mut self, event: &SegmentEvent, at: Stamp, offers: Option<Seq>, sending: Option<(Sending, u64)>) {
+    pub fn sent(&mut self, event: &SegmentEvent, at: Stamp, offers: Option<Seq>, sending: &Sending, most: Option<u64>) {
         let segment = &event.segment;
         let (own, far) = self.ends.sides_mut(event.from);
         if segment.flags.ack() && !segment.flags.rst() && !far.fates {
             far.sent.acknowledge(segment.ack);
         }
-        own.says(segment, offers, at.line());
-        if let Some((sending, most)) = sending {
+        own.says(segment, offers, sending.acknowledged, at.line());
+        if let Some(most) = most {
             self.doubtful |= own.certain.begins_late(&far.certain, event);
-            own.certain.sends(&mut far.certain, segment.ack, &sending, at.t);
-            self.idle.take(at.t, sending.weight, most);
+            own.certain.sends(&mut far.certain, segment.ack, sending, at.t);
+            self.idle.take(at.t, sending, most);
         }
     }
 
@@ -110,6 +107,7 @@ impl Tracks {
         }
     }
 
+    #[inline]
     fn delivered(&mut self, event: &SegmentEvent, at: Stamp) {
         self.tell_fates(event.from);
         self.reach_peer(event, at);
@@ -140,6 +138,7 @@ impl Tracks {
     }
 
     /// What arrived whole, and is no reset.
+    #[inline]
     fn accepted(&mut self, event: &SegmentEvent, at: Instant) {
         if self.is_old(event) {
             return;
@@ -252,7 +251,7 @@ impl Certain {
     /// Takes what a segment that is sent changes; `ack`: its acknowledgement, if it has one.
     #[inline]
     fn sends(&mut self, them: &mut Certain, ack: Seq, sending: &Sending, at: Instant) {
-        let Sending { end, more, covered, edge, weight } = *sending;
+        let Sending { end, more, covered, edge, weight, .. } = *sending;
         if more || self.end.is_none() {
             self.end = Some(end);
         }

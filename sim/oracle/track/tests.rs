@@ -43,8 +43,8 @@ impl Seen {
         if event.segment.flags.syn() {
             self.tracks.syn_sent(&event, at, true);
         }
-        let sending = self.tracks.weigh(&event);
-        self.tracks.sent(&event, at, None, Some((sending, u64::MAX)));
+        let sending = self.tracks.weigh(&event, at.t, true);
+        self.tracks.sent(&event, at, None, &sending, Some(u64::MAX));
     }
 
     fn passes(&mut self, event: SegmentEvent) {
