@@ -99,12 +99,12 @@ impl Ledger {
             self.exercised.note(Rule::CallerKeepsOff);
         }
         if !duties.failed.is_empty() {
-            self.blame(site, duties.failed);
+            self.blame(site.at, site.flow, site.end, duties.failed);
         }
     }
 
     #[cold]
-    fn blame(&mut self, Site { at, flow, end, .. }: Site, failed: Vec<Fact>) {
+    fn blame(&mut self, at: Stamp, flow: u32, end: End, failed: Vec<Fact>) {
         let room = MOST.saturating_sub(self.client_faults.len());
         let fault = |fact| ClientFault { line: at.line(), t: at.t, flow, end, fact };
         self.client_faults.extend(failed.into_iter().take(room).map(fault));

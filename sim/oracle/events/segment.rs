@@ -42,8 +42,7 @@ impl<'a> SentSegment<'a> {
 #[inline]
 fn is_held_to_window(scene: &Scene<'_>, segment: &Segment, own: &Track, far: &Track) -> bool {
     let speaks = segment.flags.ack() && !segment.flags.syn() && !segment.flags.rst();
-    let known = own.terms().known && own.sent().syn.is_some() && own.arrived().has_syn() && !own.is_outdated();
-    speaks && known && far.sent().fin.is_none() && scene.me().halves.full_close_called().is_none()
+    speaks && own.is_bound() && far.sent().fin.is_none() && scene.me().halves.full_close_called().is_none()
 }
 
 /// A segment that reaches the other end.

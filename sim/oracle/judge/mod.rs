@@ -23,7 +23,7 @@ use super::Stamp;
 use super::events::Panicked;
 use super::ledger::{Ledger, Site};
 use super::order;
-use super::ruling::Findings;
+use super::ruling::{Findings, Found};
 use super::scene::Scene;
 use super::state::{Asked, EndState, Flow, Host, Pending};
 use super::stream::{Reader, Status};
@@ -194,14 +194,20 @@ impl Judge<'_> {
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     #[inline]
     pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        self.enter_at(self.site(pending.op), findings)
+        self.book.exercise_all(findings.exercised());
+        let found = *findings.into_found()?;
+        self.write_down_at(self.site(pending.op), found)
     }
 
     /// Writes down what is wrong with an event, unless its end is not judged any more.
-    #[inline]
     pub fn enter_at(&mut self, site: Site, findings: Findings) -> Option<usize> {
         self.book.exercise_all(findings.exercised());
-        let found = findings.into_found().filter(|_| !self.flow.ends[site.end].faulted)?;
-        self.book.write_down(site, *found)
+        let found = *findings.into_found()?;
+        self.write_down_at(site, found)
+    }
+
+    #[cold]
+    fn write_down_at(&mut self, site: Site, found: Found) -> Option<usize> {
+        if self.flow.ends[site.end].faulted { None } else { self.book.write_down(site, found) }
     }
 }

@@ -25,12 +25,15 @@ pub(super) const ABOUT: About = About {
 /// Overlaps nothing that must not overlap, and leaves a flow alone that was closed for good.
 #[inline]
 pub(in crate::oracle) fn begun_call(scene: &Scene<'_>, call: &BegunCall) -> Duties {
-    let duties = Duties { tested: forbids_overlaps(scene) && scene.me().pending.is_reading_or_writing(), failed: Vec::new() };
-    if call.overlaps || call.closes_under || uses_closed_flow(scene, call.asked) { failed(scene, call, duties) } else { duties }
+    if call.overlaps || call.closes_under || uses_closed_flow(scene, call.asked) {
+        return failed(scene, call);
+    }
+    Duties { tested: forbids_overlaps(scene) && scene.me().pending.is_reading_or_writing(), failed: Vec::new() }
 }
 
 #[cold]
-fn failed(scene: &Scene<'_>, call: &BegunCall, mut duties: Duties) -> Duties {
+fn failed(scene: &Scene<'_>, call: &BegunCall) -> Duties {
+    let mut duties = Duties::default();
     if call.overlaps {
         duties.fail(fact!("a {call} was called while another one was pending", call = call.asked.word()));
     }

@@ -101,19 +101,22 @@ impl Pendings {
     /// The call has returned, or was cancelled.
     #[inline]
     pub fn take(&mut self, op: u64) -> Option<Pending> {
-        // Nearly always it is the latest.
-        let taken = if self.few.last().is_some_and(|pending| pending.op == op) { self.few.pop() } else { self.take_earlier(op) };
-        let taken = taken?;
-        self.count(taken.asked, |count| count - 1);
-        Some(taken)
+        match self.few.last() {
+            // Nearly always it is the latest.
+            Some(&Pending { op: latest, asked, .. }) if latest == op => {
+                self.count(asked, |count| count - 1);
+                self.few.pop()
+            }
+            _ => self.take_earlier(op),
+        }
     }
 
-    #[cold]
     fn take_earlier(&mut self, op: u64) -> Option<Pending> {
-        match self.few.iter().rposition(|pending| pending.op == op) {
+        let taken = match self.few.iter().rposition(|pending| pending.op == op) {
             Some(index) => Some(self.few.remove(index)),
             None => self.many.remove(&op),
-        }
+        };
+        taken.inspect(|pending| self.count(pending.asked, |count| count - 1))
     }
 
     fn count(&mut self, asked: Asked, change: impl FnOnce(usize) -> usize) {

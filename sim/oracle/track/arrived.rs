@@ -48,18 +48,24 @@ pub(in crate::oracle) enum Wrong {
 
 impl Arrived {
     /// A segment reached this end.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, segment: &Segment, line: u64) {
         let (start, end) = (segment.data_start(), segment.end());
-        if segment.flags.syn() && self.courses.iter().all(|course| course.syn != segment.seq) {
+        if segment.flags.syn() {
             self.begin(segment.seq, line);
         }
-        if end != start {
-            self.courses.iter_mut().for_each(|course| course.take(start, end, line));
+        match self.courses.as_mut_slice() {
+            _ if end == start => {}
+            [course] => course.take(start, end, line),
+            courses => courses.iter_mut().for_each(|course| course.take(start, end, line)),
         }
     }
 
+    #[cold]
     fn begin(&mut self, syn: Seq, line: u64) {
+        if self.courses.iter().any(|course| course.syn == syn) {
+            return;
+        }
         if self.courses.len() == COURSES {
             self.lost = true;
             return;
@@ -147,6 +153,7 @@ impl Arrived {
 }
 
 impl Course {
+    #[inline]
     fn take(&mut self, start: Seq, end: Seq, line: u64) {
         if start.is_after(self.next) {
             return self.take_ahead(start, end);
@@ -158,10 +165,14 @@ impl Course {
     }
 
     /// What lies behind the hole that was filled has arrived in sequence, too. The pieces lie apart, so one pass is enough.
+    #[inline]
     fn join(&mut self) {
-        if self.ahead.is_empty() {
-            return;
+        if !self.ahead.is_empty() {
+            self.join_ahead();
         }
+    }
+
+    fn join_ahead(&mut self) {
         let reached = self.ahead.iter().take_while(|(start, _)| self.next.is_at_least(*start)).count();
         for (_, end) in self.ahead.drain(..reached) {
             self.next = self.next.latest(end);

@@ -27,6 +27,8 @@ pub(in crate::oracle) struct Track {
     heard: Option<Instant>,
     /// What becomes of this end's segments is recorded.
     pub(super) fates: bool,
+    /// It is held to the windows that it offers, as far as SYNs tell.
+    pub(super) bound: bool,
     /// The right edge of the window that it offered last, and the line.
     pub(super) offered: Option<(Seq, u64)>,
     /// When the peer's FIN arrived in sequence, by itself.
@@ -82,9 +84,10 @@ impl Track {
         self.fates
     }
 
-    /// Its peer has begun another connection, of which nothing it says shows that it knows.
-    pub fn is_outdated(&self) -> bool {
-        self.outdated
+    /// Is it held to the windows that it offers, as far as SYNs tell? Both are known, and their options; and its peer's has not just
+    /// made void what was settled.
+    pub fn is_bound(&self) -> bool {
+        self.bound
     }
 
     /// Since when it is in TIME-WAIT.
@@ -181,7 +184,7 @@ impl Track {
     }
 
     /// A segment reaches it that it may take; `edge`: that of the window that it tells of.
-    #[inline]
+    #[inline(always)]
     pub(super) fn meets(&mut self, event: &SegmentEvent, edge: Seq, line: u64) {
         let segment = &event.segment;
         if segment.flags.rst() {

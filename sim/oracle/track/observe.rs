@@ -82,7 +82,7 @@ impl Tracks {
     }
 
     /// Something became of a segment that was sent, or one came from nowhere.
-    #[inline]
+    #[inline(always)]
     pub fn became(&mut self, event: &SegmentEvent, at: Stamp) {
         self.tells_fates = true;
         if event.fate == Fate::Delivered {
@@ -124,7 +124,7 @@ impl Tracks {
     }
 
     /// The other end may take this segment.
-    #[inline]
+    #[inline(always)]
     fn reach_peer(&mut self, event: &SegmentEvent, at: Stamp) {
         let is_syn = event.segment.flags.syn() && !event.segment.flags.rst();
         if is_syn {
@@ -165,6 +165,7 @@ impl Tracks {
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
+    #[cold]
     fn reset_arrived(&mut self, event: &SegmentEvent, at: Stamp, whole: bool) {
         let segment = &event.segment;
         let (own, far) = self.ends.sides_mut(event.from);
@@ -186,6 +187,7 @@ impl Tracks {
         }
     }
 
+    #[cold]
     fn corrupted(&mut self, event: &SegmentEvent) {
         match event.id {
             Some(id) if self.damaged.len() < DAMAGED => self.damaged.push(id),
@@ -194,6 +196,7 @@ impl Tracks {
     }
 
     /// It may arrive, if no line says so.
+    #[cold]
     fn came_from_nowhere(&mut self, event: &SegmentEvent, at: Stamp) {
         self.idle.ask(event.segment.data_len());
         self.reach_peer(event, at);
@@ -230,7 +233,9 @@ impl Tracks {
                 }
                 _ => Shifts::default(),
             };
-            (self.ends[end].terms, self.ends[end].certain.shifts) = (terms, shifts);
+            let bound = terms.known && own.sent.syn.is_some() && own.arrived.has_syn() && !own.outdated;
+            let own = &mut self.ends[end];
+            (own.terms, own.certain.shifts, own.bound) = (terms, shifts, bound);
         }
     }
 }
