@@ -55,6 +55,13 @@ pub(in crate::oracle) struct Halves {
     full: bool,
     /// Late data is thrown away after own shutdown of reading.
     discards: bool,
+    /// Apart: most of its life an end has nothing of it.
+    steps: Option<Box<Steps>>,
+}
+
+/// What was asked to end, and has ended.
+#[derive(Clone, Debug, Default)]
+struct Steps {
     shut_write: Step,
     shut_read: Step,
     close: Step,
@@ -86,57 +93,53 @@ impl Halves {
         Halves {
             full: contract.close_is == CloseIs::Full,
             discards: contract.data_after_shutdown_read == Some(DataAfterShutdownRead::Discard),
-            shut_write: Step::default(),
-            shut_read: Step::default(),
-            close: Step::default(),
-            close_begun: None,
-            disconnect: Step::default(),
-            maybe_write: None,
-            maybe_read: None,
-            joint: false,
-            over: false,
-            ended: Ended::default(),
+            steps: None,
         }
+    }
+
+    #[inline]
+    fn step(&self, which: impl Fn(&Steps) -> Step) -> Step {
+        self.steps.as_deref().map(which).unwrap_or_default()
     }
 
     /// Shutdown of writing.
     pub fn shut_write(&self) -> Step {
-        self.shut_write
+        self.step(|steps| steps.shut_write)
     }
 
     /// Shutdown of reading.
     pub fn shut_read(&self) -> Step {
-        self.shut_read
+        self.step(|steps| steps.shut_read)
     }
 
     /// Close, whatever it ends here.
     pub fn close(&self) -> Step {
-        self.close
+        self.step(|steps| steps.close)
     }
 
     /// The first close that was called, whatever became of it.
     pub fn close_begun(&self) -> Option<Stamp> {
-        self.close_begun
+        self.steps.as_deref()?.close_begun
     }
 
     /// The stack's disconnect.
     pub fn disconnect(&self) -> Step {
-        self.disconnect
+        self.step(|steps| steps.disconnect)
     }
 
     /// A cancelled or failed end of writing.
     pub fn maybe_write(&self) -> Option<Doubt> {
-        self.maybe_write
+        self.steps.as_deref()?.maybe_write
     }
 
     /// A cancelled or failed end of reading.
     pub fn maybe_read(&self) -> Option<Doubt> {
-        self.maybe_read
+        self.steps.as_deref()?.maybe_read
     }
 
     /// If the cancelled end of reading took effect, no data can be read any more.
     pub fn may_end_data(&self) -> bool {
-        self.over || self.discards
+        self.steps.as_deref().is_some_and(|steps| steps.over) || self.discards
     }
 
     /// A close of this end ends both halves.
@@ -146,40 +149,40 @@ impl Halves {
 
     /// When a call began that ends writing: shutdown write or both, close, disconnect; cancelled ones apart.
     pub fn write_end_called(&self) -> Option<Stamp> {
-        self.ended.write_called
+        self.steps.as_deref()?.ended.write_called
     }
 
     /// When the first call that ends writing had returned.
     pub fn write_end_returned(&self) -> Option<Stamp> {
-        self.ended.write_returned
+        self.steps.as_deref()?.ended.write_returned
     }
 
     /// When both halves were asked to end.
     pub fn full_close_called(&self) -> Option<Stamp> {
-        self.ended.full_called
+        self.steps.as_deref()?.ended.full_called
     }
 
     /// As [`Halves::full_close_called`], a cancelled or failed call that may have taken effect included.
     pub fn full_close_possible(&self) -> Option<Stamp> {
         let maybe = |doubt: Option<Doubt>| doubt.filter(|doubt| !matches!(doubt, Doubt::Refuted(_))).map(Doubt::stamp);
-        let write = sooner(self.write_end_called(), maybe(self.maybe_write));
-        let read = sooner(self.shut_read.called, maybe(self.maybe_read));
+        let write = sooner(self.write_end_called(), maybe(self.maybe_write()));
+        let read = sooner(self.shut_read().called, maybe(self.maybe_read()));
         sooner(self.full_close_called(), both(write, read))
     }
 
     /// When both halves had ended.
     pub fn full_close_returned(&self) -> Option<Stamp> {
-        self.ended.full_returned
+        self.steps.as_deref()?.ended.full_returned
     }
 
     /// A close of the whole flow, or a disconnect, has returned.
     pub fn strong_close_returned(&self) -> Option<Stamp> {
-        self.ended.strong_returned
+        self.steps.as_deref()?.ended.strong_returned
     }
 
     /// When reading was over for good: a full close, or both halves shut where late data is thrown away.
     pub fn reading_over(&self) -> Option<Stamp> {
-        self.ended.reading_over
+        self.steps.as_deref()?.ended.reading_over
     }
 
     /// Is `seq` after the return of own full close?
@@ -189,48 +192,124 @@ impl Halves {
 
     /// The first of the calls that end anything here.
     pub fn any_called(&self) -> Option<Stamp> {
-        first([self.close.called, self.shut_write.called, self.shut_read.called, self.disconnect.called])
+        let Steps { close, shut_write, shut_read, disconnect, .. } = self.steps.as_deref()?;
+        first([close.called, shut_write.called, shut_read.called, disconnect.called])
     }
 }
 
 /// What changes them.
 impl Halves {
+    /// Changes what was asked to end, or has ended, and draws the conclusions.
+    fn change(&mut self, change: impl FnOnce(&mut Steps)) {
+        let steps = self.steps.get_or_insert_default();
+        change(steps);
+        steps.conclude(self.full, self.discards);
+    }
+
     pub fn shutdown_called(&mut self, mode: Mode, at: Stamp) {
-        if mode.reads() {
-            self.shut_read.call(at);
-        }
-        if mode.writes() {
-            self.shut_write.call(at);
-        }
-        self.refresh();
+        self.change(|steps| {
+            if mode.reads() {
+                steps.shut_read.call(at);
+            }
+            if mode.writes() {
+                steps.shut_write.call(at);
+            }
+        });
     }
 
     /// A shutdown that failed may have taken effect or not.
     pub fn shutdown_returned(&mut self, mode: Mode, done: bool, at: Stamp) {
-        if mode.reads() {
-            end_or_doubt(&mut self.shut_read, &mut self.maybe_read, done, at);
-        }
-        if mode.writes() {
-            end_or_doubt(&mut self.shut_write, &mut self.maybe_write, done, at);
-        }
-        self.joint &= !done;
-        self.refresh();
+        self.change(|steps| {
+            if mode.reads() {
+                end_or_doubt(&mut steps.shut_read, &mut steps.maybe_read, done, at);
+            }
+            if mode.writes() {
+                end_or_doubt(&mut steps.shut_write, &mut steps.maybe_write, done, at);
+            }
+            steps.joint &= !done;
+        });
     }
 
     /// A shutdown was cancelled; `other_read`, `other_write`: pending calls that ask the same.
     pub fn shutdown_cancelled(&mut self, mode: Mode, other_read: Option<Stamp>, other_write: Option<Stamp>, at: Stamp) {
-        let is_first = self.is_beyond_doubt();
-        if mode.reads() {
-            cancel(&mut self.shut_read, &mut self.maybe_read, other_read, at);
-        }
-        if mode.writes() {
-            cancel(&mut self.shut_write, &mut self.maybe_write, other_write, at);
-        }
-        self.join_doubts(is_first);
-        self.over &= !mode.reads();
-        self.refresh();
+        self.change(|steps| {
+            let is_first = steps.is_beyond_doubt();
+            if mode.reads() {
+                cancel(&mut steps.shut_read, &mut steps.maybe_read, other_read, at);
+            }
+            if mode.writes() {
+                cancel(&mut steps.shut_write, &mut steps.maybe_write, other_write, at);
+            }
+            steps.join_doubts(is_first);
+            steps.over &= !mode.reads();
+        });
     }
 
+    pub fn close_called(&mut self, at: Stamp) {
+        self.change(|steps| {
+            steps.close.call(at);
+            steps.close_begun.get_or_insert(at);
+        });
+    }
+
+    pub fn close_returned(&mut self, at: Stamp) {
+        self.change(|steps| {
+            steps.close.end(at);
+            (steps.maybe_write, steps.joint) = (None, false);
+        });
+    }
+
+    /// A close was cancelled; `other`: a pending close.
+    pub fn close_cancelled(&mut self, other: Option<Stamp>, at: Stamp) {
+        let full = self.full;
+        self.change(|steps| {
+            let is_first = steps.is_beyond_doubt();
+            if full && steps.maybe_read.is_none() {
+                (steps.maybe_read, steps.over) = (Some(Doubt::Open(at)), true);
+            }
+            cancel(&mut steps.close, &mut steps.maybe_write, other, at);
+            steps.join_doubts(is_first);
+        });
+    }
+
+    pub fn disconnect_called(&mut self, at: Stamp) {
+        self.change(|steps| steps.disconnect.call(at));
+    }
+
+    pub fn disconnect_returned(&mut self, at: Stamp) {
+        self.change(|steps| steps.disconnect.end(at));
+    }
+
+    /// The end had no connection: the call that began at that moment ended nothing.
+    pub fn undo(&mut self, called: Stamp) {
+        self.change(|steps| {
+            [&mut steps.shut_read, &mut steps.shut_write, &mut steps.close].into_iter().for_each(|step| step.undo(called));
+            steps.close_begun = steps.close_begun.filter(|begun| *begun != called);
+        });
+    }
+
+    /// What the cancelled end of writing did is known now.
+    pub fn settle_write(&mut self, doubt: Doubt) {
+        self.change(|steps| {
+            steps.maybe_write = Some(doubt);
+            if steps.joint && matches!(steps.maybe_read, Some(Doubt::Open(_))) {
+                steps.maybe_read = Some(doubt);
+            }
+        });
+    }
+
+    /// What the cancelled end of reading did is known now.
+    pub fn settle_read(&mut self, doubt: Doubt) {
+        self.change(|steps| {
+            steps.maybe_read = Some(doubt);
+            if steps.joint && matches!(steps.maybe_write, Some(Doubt::Open(_))) {
+                steps.maybe_write = Some(doubt);
+            }
+        });
+    }
+}
+
+impl Steps {
     /// No cancelled or failed end of either half may have taken effect.
     fn is_beyond_doubt(&self) -> bool {
         self.maybe_read.is_none() && self.maybe_write.is_none()
@@ -241,76 +320,20 @@ impl Halves {
         self.joint = is_first && self.maybe_read.is_some() && self.maybe_write.is_some();
     }
 
-    pub fn close_called(&mut self, at: Stamp) {
-        self.close.call(at);
-        self.close_begun.get_or_insert(at);
-        self.refresh();
-    }
-
-    pub fn close_returned(&mut self, at: Stamp) {
-        self.close.end(at);
-        (self.maybe_write, self.joint) = (None, false);
-        self.refresh();
-    }
-
-    /// A close was cancelled; `other`: a pending close.
-    pub fn close_cancelled(&mut self, other: Option<Stamp>, at: Stamp) {
-        let is_first = self.is_beyond_doubt();
-        if self.full && self.maybe_read.is_none() {
-            (self.maybe_read, self.over) = (Some(Doubt::Open(at)), true);
-        }
-        cancel(&mut self.close, &mut self.maybe_write, other, at);
-        self.join_doubts(is_first);
-        self.refresh();
-    }
-
-    pub fn disconnect_called(&mut self, at: Stamp) {
-        self.disconnect.call(at);
-        self.refresh();
-    }
-
-    pub fn disconnect_returned(&mut self, at: Stamp) {
-        self.disconnect.end(at);
-        self.refresh();
-    }
-
-    /// The end had no connection: the call that began at that moment ended nothing.
-    pub fn undo(&mut self, called: Stamp) {
-        [&mut self.shut_read, &mut self.shut_write, &mut self.close].into_iter().for_each(|step| step.undo(called));
-        self.close_begun = self.close_begun.filter(|begun| *begun != called);
-        self.refresh();
-    }
-
-    /// What the cancelled end of writing did is known now.
-    pub fn settle_write(&mut self, doubt: Doubt) {
-        self.maybe_write = Some(doubt);
-        if self.joint && matches!(self.maybe_read, Some(Doubt::Open(_))) {
-            self.maybe_read = Some(doubt);
-        }
-    }
-
-    /// What the cancelled end of reading did is known now.
-    pub fn settle_read(&mut self, doubt: Doubt) {
-        self.maybe_read = Some(doubt);
-        if self.joint && matches!(self.maybe_write, Some(Doubt::Open(_))) {
-            self.maybe_write = Some(doubt);
-        }
-    }
-
-    fn refresh(&mut self) {
+    fn conclude(&mut self, full: bool, discards: bool) {
         let (close_called, close_returned) = (self.close.called, self.close.returned);
         let write_called = sooner(self.shut_write.called, close_called);
         let write_returned = sooner(self.shut_write.returned, close_returned);
         let both_called = both(write_called, self.shut_read.called);
         let both_returned = both(write_returned, self.shut_read.returned);
-        let strong_returned = sooner(close_returned.filter(|_| self.full), self.disconnect.returned);
+        let strong_returned = sooner(close_returned.filter(|_| full), self.disconnect.returned);
         self.ended = Ended {
             write_called: sooner(write_called, self.disconnect.called),
             write_returned: sooner(write_returned, self.disconnect.returned),
-            full_called: sooner(sooner(close_called.filter(|_| self.full), self.disconnect.called), both_called),
+            full_called: sooner(sooner(close_called.filter(|_| full), self.disconnect.called), both_called),
             full_returned: sooner(strong_returned, both_returned),
             strong_returned,
-            reading_over: sooner(strong_returned, both_returned.filter(|_| self.discards)),
+            reading_over: sooner(strong_returned, both_returned.filter(|_| discards)),
         };
     }
 }

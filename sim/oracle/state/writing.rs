@@ -3,51 +3,64 @@
 use crate::oracle::Stamp;
 
 /// What the writes of an end have established.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Writing {
+    /// Apart: most writes carry data, and return ok.
+    odd: Option<Box<Odd>>,
+}
+
+/// Writes that are unlike most.
+#[derive(Clone, Debug, Default)]
+struct Odd {
     error: Option<Stamp>,
     to_closed: Option<Stamp>,
     empty: Option<(Stamp, u64)>,
 }
 
 impl Writing {
+    fn odd_mut(&mut self) -> &mut Odd {
+        self.odd.get_or_insert_default()
+    }
+
     /// The first write that failed.
     pub fn error(&self) -> Option<Stamp> {
-        self.error
+        self.odd.as_deref()?.error
     }
 
     /// The first write that was called after the peer's full close had returned.
     pub fn first_to_closed(&self) -> Option<Stamp> {
-        self.to_closed
+        self.odd.as_deref()?.to_closed
     }
 
     /// The first zero-length write, and how many bytes had been written before the latest one.
     pub fn empty(&self) -> Option<(Stamp, u64)> {
-        self.empty
+        self.odd.as_deref()?.empty
     }
 
     /// A write failed.
     pub fn failed(&mut self, at: Stamp) {
-        self.error.get_or_insert(at);
+        self.odd_mut().error.get_or_insert(at);
     }
 
     /// A write that was called then met a peer that had closed.
     pub fn met_closed_peer(&mut self, called: Stamp) {
-        self.to_closed.get_or_insert(called);
+        self.odd_mut().to_closed.get_or_insert(called);
     }
 
     /// A zero-length write was called, behind that many bytes.
     pub fn wrote_nothing(&mut self, at: Stamp, behind: u64) {
-        self.empty.get_or_insert((at, behind)).1 = behind;
+        self.odd_mut().empty.get_or_insert((at, behind)).1 = behind;
     }
 
     /// The end is connected from now on: what its writes said before tells nothing of what comes.
     pub fn forget_failures(&mut self) {
-        self.error = None;
+        self.forget_error_since(None);
     }
 
     /// The failure of a write on an end without a connection says nothing.
     pub fn forget_error_since(&mut self, before: Option<Stamp>) {
-        self.error = before;
+        if let Some(odd) = &mut self.odd {
+            odd.error = before;
+        }
     }
 }
