@@ -156,8 +156,8 @@ impl Stream {
             return Ok(Ok(()));
         }
         // Where contents are unknown it can't be told which bytes came first.
-        let is_known = data.bytes().is_some() && self.writes.front().is_none_or(|front| front.data.bytes().is_some());
-        let overtaken = reader.fifo && reader.called < self.front_called && is_known;
+        let is_known = || data.bytes().is_some() && self.writes.front().is_none_or(|front| front.data.bytes().is_some());
+        let overtaken = reader.fifo && reader.called < self.front_called && is_known();
         if self.frontier.is_none() && reader.others == 0 {
             if overtaken {
                 return Ok(Err(Misfit::Order));
@@ -178,6 +178,7 @@ impl Stream {
         Ok(fits)
     }
 
+    #[inline]
     fn took(&mut self, bytes: usize, called: Seq) {
         self.bytes_read += bytes as u64;
         self.front_called = self.front_called.max(called);
@@ -185,6 +186,7 @@ impl Stream {
     }
 
     /// As [`Stream::follow`], where the bytes reach into no second write: nearly always.
+    #[inline]
     fn follow_within(&self, data: &Payload) -> Option<usize> {
         let (front, end) = (self.writes.front()?, self.head + data.len());
         let is_within = end < front.len || end == front.len && self.writes.len() == 1;
@@ -234,15 +236,16 @@ impl Stream {
         if self.frontier.is_some() {
             self.tidy_frontier();
         }
-        if self.frontier.is_none() {
-            while let Some(front) = self.writes.front()
-                && front.returned.is_some()
-                && self.head >= front.len
-            {
-                self.writes.pop_front();
-                self.head = 0;
-            }
+        while self.is_first_used_up() {
+            self.writes.pop_front();
+            self.head = 0;
         }
+    }
+
+    /// The first write has returned, and all of it was taken.
+    #[inline]
+    fn is_first_used_up(&self) -> bool {
+        self.writes.front().is_some_and(|front| self.head >= front.len && front.returned.is_some()) && self.frontier.is_none()
     }
 
     fn tidy_frontier(&mut self) {

@@ -110,6 +110,7 @@ fn is_refusal(asked: Asked, outcome: &Outcome) -> bool {
 }
 
 impl Judge<'_> {
+    #[inline]
     pub fn answer(&mut self, op: u64, answered: Answered<'_>) {
         let Answered { outcome, accepted, .. } = answered;
         let Some(pending) = self.me_mut().pending.take(op) else { return };
@@ -168,6 +169,7 @@ impl Judge<'_> {
     }
 
     /// What the return of any call establishes.
+    #[inline]
     fn note_return(&mut self, pending: &Pending) {
         let found = order::returned(&self.scene(), pending);
         self.book.exercise_all(found.exercised());

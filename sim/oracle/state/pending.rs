@@ -99,7 +99,7 @@ impl Pendings {
     }
 
     /// The call has returned, or was cancelled.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, op: u64) -> Option<Pending> {
         match self.few.last() {
             // Nearly always it is the latest.
