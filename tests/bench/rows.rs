@@ -42,7 +42,7 @@ pub static ROWS: &[Row] = &[
     Row { name: "tcp-connects-25000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(25_000)) },
     Row { name: "tcp-connects-50000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(50_000)) },
     Row { name: "tcp-connects-100000", unit: "connect", repeats: 1, counted: 0, prepare: || Box::new(|| connects(100_000)) },
-    Row { name: "tcp-no-port-left", unit: "refused connect", repeats: 1, counted: 1, prepare: refused_connects },
+    Row { name: "tcp-no-port-left", unit: "refused connect", repeats: 200, counted: 1, prepare: refused_connects },
     Row { name: "random-pipe", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::pipe) },
     Row { name: "random-tcp", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::tcp) },
     Row { name: "random-duplex", unit: "case", repeats: 1, counted: 1, prepare: || random::row(random::duplex) },

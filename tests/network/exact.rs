@@ -48,7 +48,9 @@ proptest! {
     #[test]
     fn a_random_run_told_exactly_leaves_the_same_bytes(scenario in seeded()) {
         let random = run(&scenario, Keep::Trace);
-        let exact = read_back(&exact(&scenario, &random));
+        // Very rarely chance decides more than a file holds.
+        let exact = scenario.exact(random.decisions()).map_err(|too_long| TestCaseError::reject(too_long.message))?;
+        let exact = read_back(&exact);
         let again = run(&exact, Keep::Trace);
         prop_assert!(again.trace() == random.trace(), "{exact}\n{}\n{}", random.ladder(), again.ladder());
         prop_assert_eq!(again.digest(), random.digest());
