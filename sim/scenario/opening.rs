@@ -1,6 +1,9 @@
 //! Adds the steps that open connections, on a target that makes them, where the scenario has none: the client's end connects, the
 //! server's end listens and accepts, before anything else that they do.
 
+use std::slice;
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::{Action, FlowSteps, Scenario, Step};
@@ -20,14 +23,18 @@ fn opening(flow: &FlowSteps, ports: &mut ListeningPorts) -> Both<Vec<Step>> {
     let does = |end: End| !flow.tasks[end].is_empty();
     let connects = !says_connect && (does(End::Client) || !says_accept);
     let accepts = !says_accept && (does(End::Server) || !says_connect);
-    let mut server = Vec::new();
+    let mut server = Vec::with_capacity(STEPS);
     for port in accepted(flow, accepts).0 {
         ports.listen(port, &mut server);
     }
-    server.extend(accepts.then_some(Action::Accept(None)));
-    let client = connects.then_some(Action::Connect(None));
-    Both { client: client.into_iter().map(Step::from).collect(), server: server.into_iter().map(Step::from).collect() }
+    server.extend(accepts.then_some(Action::Accept(None).into()));
+    let mut client = Vec::with_capacity(STEPS);
+    client.extend(connects.then_some(Action::Connect(None).into()));
+    Both { client, server }
 }
+
+/// How many steps open an end, mostly at most: two for a port that others listen at too, an accept, a signal for other tasks.
+const STEPS: usize = 4;
 
 fn says(flow: &FlowSteps, end: End, what: fn(&Action) -> bool) -> bool {
     flow.tasks[end].iter().flatten().any(|step| what(&step.action))
@@ -85,31 +92,51 @@ impl ListeningPorts {
     }
 
     /// The first flow that needs a port listens there; the others wait until it does.
-    fn listen(&mut self, port: u16, steps: &mut Vec<Action>) {
+    fn listen(&mut self, port: u16, steps: &mut Vec<Step>) {
         // No signal of a file has such a name.
         let listening = || format!("for port {port}").into();
         match (self.said.contains(port), self.taken.insert(port), self.shared.contains(port)) {
             (true, ..) => {}
-            (_, true, false) => steps.push(Action::Listen(port)),
-            (_, true, true) => steps.extend([Action::Listen(port), Action::Signal(listening())]),
-            (_, false, _) => steps.push(Action::Wait(listening())),
+            (_, true, false) => steps.push(Action::Listen(port).into()),
+            (_, true, true) => steps.extend([Action::Listen(port), Action::Signal(listening())].map(Step::from)),
+            (_, false, _) => steps.push(Action::Wait(listening()).into()),
         }
     }
 }
 
-/// What each task of an end does before its own steps, if the end begins with these: its first task takes them, the others wait
-/// until they are over. Nothing for an end that begins with none.
-pub(super) fn by_task(first: Vec<Step>, tasks: usize, at: Place) -> Vec<Vec<Step>> {
-    if first.is_empty() {
-        return Vec::new();
+/// What a task does before the steps that the scenario has for it.
+#[derive(Clone, Debug, Default)]
+pub(super) enum FirstSteps {
+    #[default]
+    Nothing,
+    /// It opens its end.
+    Opening(Vec<Step>),
+    /// It waits until another one has: a step for all that do.
+    Waiting(Arc<Step>),
+}
+
+impl FirstSteps {
+    pub(super) fn steps(&self) -> &[Step] {
+        match self {
+            FirstSteps::Nothing => &[],
+            FirstSteps::Opening(steps) => steps,
+            FirstSteps::Waiting(step) => slice::from_ref(step),
+        }
     }
-    let mut openings = vec![first];
+}
+
+/// What the first of an end's tasks does before its own steps, if the end begins with these, and what each of the others does then.
+pub(super) fn share(mut opening: Vec<Step>, tasks: usize, at: Place) -> (FirstSteps, FirstSteps) {
+    if opening.is_empty() {
+        return Default::default();
+    }
+    let mut others = FirstSteps::Nothing;
     if tasks > 1 {
         let opened: Box<str> = format!("for the {}'s end of flow {}", at.end, at.flow).into();
-        openings[0].push(Action::Signal(opened.clone()).into());
-        openings.extend((1..tasks).map(|_| vec![Action::Wait(opened.clone()).into()]));
+        opening.push(Action::Signal(opened.clone()).into());
+        others = FirstSteps::Waiting(Arc::new(Action::Wait(opened).into()));
     }
-    openings
+    (FirstSteps::Opening(opening), others)
 }
 
 #[cfg(test)]

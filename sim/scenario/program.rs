@@ -2,9 +2,11 @@
 //! the network are the world's). It never changes during a run, so that copies of a machine share it; the scenario's own steps stay
 //! where they are.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Action, Fault, FaultKind, Scenario, Step, opening};
+use super::opening::{self, FirstSteps};
+use super::{Action, Fault, FaultKind, Scenario, Step};
 use crate::contract::End;
 use crate::trace::{Abort, Place};
 
@@ -14,7 +16,7 @@ pub(super) struct Program<'a> {
     /// The aborts come first: what happens from outside at an instant happens before what the ends do then.
     pub(super) scripts: Vec<Script<'a>>,
     /// The names of signals, sorted.
-    signals: Vec<Box<str>>,
+    signals: Vec<Cow<'a, str>>,
     /// The port of each flow.
     ports: Vec<u16>,
 }
@@ -32,8 +34,8 @@ pub(super) enum Script<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Task<'a> {
     pub(super) at: Place,
-    /// Those that open its connection, where the scenario has none. They come first.
-    opening: Vec<Step>,
+    /// Where the scenario has none that open its connection.
+    first: FirstSteps,
     /// The scenario's.
     steps: &'a [Step],
 }
@@ -41,15 +43,16 @@ pub(super) struct Task<'a> {
 impl Task<'_> {
     /// The step of this number, counted from 0.
     pub(super) fn step(&self, number: usize) -> Option<&Step> {
-        match number.checked_sub(self.opening.len()) {
+        let first = self.first.steps();
+        match number.checked_sub(first.len()) {
             Some(number) => self.steps.get(number),
-            None => self.opening.get(number),
+            None => first.get(number),
         }
     }
 
     /// Every step, in order.
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.opening.iter().chain(self.steps)
+        self.first.steps().iter().chain(self.steps)
     }
 }
 
@@ -60,7 +63,7 @@ impl<'a> Program<'a> {
         let mut scripts = Vec::with_capacity(tasks.sum::<usize>() + scenario.faults.len());
         scripts.extend(scenario.faults.iter().filter_map(aborting));
         add_tasks(&mut scripts, scenario, connects);
-        let mut signals: Vec<Box<str>> = scripts.iter().filter_map(Script::task).flat_map(Task::steps).filter_map(signalled).collect();
+        let mut signals: Vec<Cow<'a, str>> = scripts.iter().filter_map(Script::task).flat_map(signals).collect();
         signals.sort_unstable();
         signals.dedup();
         Program { scripts, signals, ports: scenario.flows.iter().map(|flow| flow.port).collect() }
@@ -83,7 +86,7 @@ impl<'a> Program<'a> {
 
     /// The number of a signal that some step gives.
     pub(super) fn signal(&self, name: &str) -> Option<usize> {
-        self.signals.binary_search_by(|signal| (**signal).cmp(name)).ok()
+        self.signals.binary_search_by(|signal| signal.as_ref().cmp(name)).ok()
     }
 
     /// The task of this number; nothing for a fault.
@@ -109,9 +112,15 @@ fn aborting<'a>(fault: &Fault) -> Option<Script<'a>> {
     }
 }
 
-fn signalled(step: &Step) -> Option<Box<str>> {
+/// The signals that a task gives. Where steps are the program's own, so are their names.
+fn signals<'a>(task: &Task<'a>) -> impl Iterator<Item = Cow<'a, str>> {
+    let first = task.first.steps().iter().filter_map(signalled).map(|name| Cow::Owned(name.to_owned()));
+    first.chain(task.steps.iter().filter_map(signalled).map(Cow::Borrowed))
+}
+
+fn signalled(step: &Step) -> Option<&str> {
     match &step.action {
-        Action::Signal(name) => Some(name.clone()),
+        Action::Signal(name) => Some(name),
         _ => None,
     }
 }
@@ -122,14 +131,19 @@ fn add_tasks<'a>(scripts: &mut Vec<Script<'a>>, scenario: &'a Scenario, connects
     for (flow, steps) in scenario.flows.iter().enumerate() {
         for end in End::BOTH {
             let at = Place { flow: u32::try_from(flow).unwrap_or(u32::MAX), end };
-            let first = openings.get_mut(flow).map(|first| std::mem::take(&mut first[end])).unwrap_or_default();
-            let tasks = &steps.tasks[end];
-            let mut openings = opening::by_task(first, tasks.len(), at).into_iter();
-            // An end without a task may have a connection to open.
-            for number in 0..tasks.len().max(openings.len()) {
-                let steps = tasks.get(number).map_or(&[][..], Vec::as_slice);
-                scripts.push(Script::Task(Task { at, opening: openings.next().unwrap_or_default(), steps }));
-            }
+            let opening = openings.get_mut(flow).map(|first| std::mem::take(&mut first[end])).unwrap_or_default();
+            add_end(scripts, at, opening, &steps.tasks[end]);
         }
     }
+}
+
+/// Adds the tasks of an end; one without tasks may have a connection to open.
+fn add_end<'a>(scripts: &mut Vec<Script<'a>>, at: Place, opening: Vec<Step>, tasks: &'a [Vec<Step>]) {
+    let (first, others) = opening::share(opening, tasks.len(), at);
+    let mut tasks = tasks.iter().map(Vec::as_slice);
+    let steps = tasks.next();
+    if steps.is_some() || !first.steps().is_empty() {
+        scripts.push(Script::Task(Task { at, first, steps: steps.unwrap_or_default() }));
+    }
+    scripts.extend(tasks.map(|steps| Script::Task(Task { at, first: others.clone(), steps })));
 }
