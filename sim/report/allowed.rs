@@ -81,9 +81,9 @@ fn outcomes(trace: &Trace, violation: &Violation, trials: &mut Trials) -> Option
     let history = Operations::of(trace);
     let at = place(violation);
     let operation = history.named(at, violation.op?)?;
-    let last = stands_at(trace, operation, violation)?;
+    let stead = stead(trace, operation, violation)?;
     let allows = |candidate: &&Outcome| {
-        let events = with_outcome(&trace.events[..=last], at, operation.op, candidate);
+        let events = with_outcome(&trace.events, &stead, at, operation.op, candidate);
         let is_broken = |verdict: Verdict| verdict.violations.iter().any(|found| found.op == violation.op && place(found) == at);
         trials.judge(&trace.header, &events).is_some_and(|verdict| !is_broken(verdict))
     };
@@ -130,30 +130,38 @@ fn transitions(trace: &Trace, violation: &Violation) -> Option<Vec<String>> {
     }
 }
 
-/// The event at which the operation ended wrongly: its return, or where nothing more could happen.
-fn stands_at(trace: &Trace, operation: &Operation, violation: &Violation) -> Option<usize> {
-    let line = match &operation.end {
-        Some(end) if end.line == violation.line => end.line,
-        Some(_) => return None,
-        None => return trace.events.len().checked_sub(1),
-    };
-    usize::try_from(line - 2).ok()
+/// Where another outcome is tried.
+enum Stead {
+    /// In the place of the return that was wrong, which is the last event that counts.
+    Return(usize),
+    /// Of a call that never returned: behind the last event that made its return due.
+    Behind(usize),
+}
+
+fn stead(trace: &Trace, operation: &Operation, violation: &Violation) -> Option<Stead> {
+    let index = |line: u64| usize::try_from(line.checked_sub(2)?).ok().filter(|&index| index < trace.events.len());
+    match &operation.end {
+        Some(end) if end.line == violation.line => index(end.line).map(Stead::Return),
+        Some(_) => None,
+        None => {
+            let due = violation.because.iter().copied().filter(|&line| line != violation.line).max();
+            index(due.unwrap_or(0).max(operation.line)).map(Stead::Behind)
+        }
+    }
 }
 
 fn place(violation: &Violation) -> Place {
     Place { flow: violation.flow, end: violation.end }
 }
 
-/// The events up to the violation, in which the operation ends with another outcome: there if it returned there, else just before.
-fn with_outcome(events: &[Event], at: Place, op: u64, outcome: &Outcome) -> Vec<Event> {
-    let mut events = events.to_vec();
-    let Some(last) = events.pop() else { return events };
+/// The events with another outcome in its stead.
+fn with_outcome(events: &[Event], stead: &Stead, at: Place, op: u64, outcome: &Outcome) -> Vec<Event> {
+    let (before, after, t) = match *stead {
+        Stead::Return(last) => (&events[..last], &[][..], events[last].t),
+        Stead::Behind(due) => (&events[..=due], &events[due + 1..], events[due].t),
+    };
     let ended = What::Return { at, op, outcome: outcome.clone(), accepted: None, peer: None, made: None };
-    events.push(Event { t: last.t, what: ended });
-    if !matches!(last.what, What::Return { .. }) {
-        events.push(last);
-    }
-    events
+    before.iter().chain(&[Event { t, what: ended }]).chain(after).cloned().collect()
 }
 
 /// What a call could come back with. One byte stands for data.
