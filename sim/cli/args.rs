@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, Command, Parser, Subcommand, ValueEnum, value_parser};
 
-use crate::contract::{Contract, suggestion};
+use crate::contract::{Contract, Parameter, suggestion};
 use crate::report::Never;
 use crate::rules::Rule;
 use crate::target::{self, Named};
@@ -59,7 +59,7 @@ pub(super) enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON object per file
+    /// One JSON object on each line: for each file, rule, contract or target
     Json,
 }
 
@@ -74,7 +74,7 @@ pub(super) enum Verb {
     Judge(JudgeArgs),
     /// Every rule: what it asks, its source, the contracts that it belongs to
     Rules(ListingArgs),
-    /// One rule in full, with the smallest histories that break and keep it
+    /// One rule in full, with the smallest histories that break and keep it; or one parameter of contracts
     Explain(ExplainArgs),
     /// The presets and the parameters that tell them apart
     Contracts(ListingArgs),
@@ -184,17 +184,29 @@ pub(super) struct ListingArgs {
 
 #[derive(clap::Args)]
 pub(super) struct ExplainArgs {
-    /// The rule's name
-    #[arg(value_parser = rule)]
-    pub rule: Rule,
+    /// The name of a rule or of a parameter
+    #[arg(value_name = "RULE|PARAMETER", value_parser = topic)]
+    pub topic: Topic,
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
 
-/// Finds a rule by its name.
-fn rule(name: &str) -> Result<Rule, String> {
-    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", Rule::near(name)))
+/// What can be explained.
+#[derive(Clone, Copy)]
+pub(super) enum Topic {
+    Rule(Rule),
+    Parameter(&'static Parameter),
+}
+
+/// Finds a rule or a parameter by its name; their names are spelled differently.
+fn topic(name: &str) -> Result<Topic, String> {
+    let parameter = || Contract::PARAMETERS.iter().find(|parameter| parameter.name == name).map(Topic::Parameter);
+    let names = || Contract::PARAMETERS.iter().map(|parameter| parameter.name);
+    Rule::from_name(name).map(Topic::Rule).or_else(parameter).ok_or_else(|| match name.contains('_') {
+        true => format!("no such parameter; {}", suggestion(name, names())),
+        false => format!("no such rule; {}", Rule::near(name)),
+    })
 }
 
 #[derive(clap::Args)]
@@ -211,7 +223,7 @@ pub(super) struct JudgeArgs {
     /// Judge each file twice and compare the verdicts; standard input can be read only once
     #[arg(long)]
     pub check_determinism: bool,
-    /// Accepted as with every verb; a recording leaves nothing to chance
+    /// Changes nothing, since a recording leaves nothing to chance: scripts may give it to every verb
     #[arg(long, value_name = "N", value_parser = seed)]
     pub seed: Option<u64>,
     /// How results are printed

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::args::{ExplainArgs, Format, ListingArgs};
+use super::args::{ExplainArgs, Format, ListingArgs, Topic};
 use super::exit::Exit;
 use super::output::{self, Output};
 use crate::report::catalogue;
@@ -18,9 +18,11 @@ pub(super) fn rules(args: &ListingArgs, output: &mut Output) -> Exit {
 }
 
 pub(super) fn explain(args: &ExplainArgs, output: &mut Output) -> Exit {
-    output.print(&match args.format {
-        Format::Text => output::report(&catalogue::explain(args.rule)),
-        Format::Json => catalogue::rule_json(args.rule, true),
+    output.print(&match (args.topic, args.format) {
+        (Topic::Rule(rule), Format::Text) => output::report(&catalogue::explain(rule)),
+        (Topic::Rule(rule), Format::Json) => catalogue::rule_json(rule, true),
+        (Topic::Parameter(parameter), Format::Text) => catalogue::explain_parameter(parameter),
+        (Topic::Parameter(parameter), Format::Json) => catalogue::parameter_json(parameter),
     });
     Exit::Held
 }

@@ -97,27 +97,13 @@ impl fmt::Display for Contract {
 /// "did you mean `x`?" where a candidate is near, else the list of all.
 pub(crate) fn suggestion<'a>(wrong: &str, candidates: impl Iterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.collect();
-    let near = candidates.iter().map(|candidate| (distance(wrong, candidate), candidate)).min();
+    // A letter missing, added, wrong or swapped in each three; what is longer than all words is none of them.
+    let wrong: String = wrong.chars().take(64).collect();
+    let near = candidates.iter().map(|candidate| (strsim::osa_distance(&wrong, candidate), candidate)).min();
     match near {
-        Some((far, candidate)) if far <= 1 + wrong.len() / 4 => format!("did you mean `{candidate}`?"),
+        Some((far, candidate)) if far <= (wrong.len() / 3).max(1) => format!("did you mean `{candidate}`?"),
         _ => format!("one of: {}", candidates.join(", ")),
     }
-}
-
-/// Edit distance (insertions, deletions, substitutions).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let change = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -148,6 +134,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_what_would_be_valid() {
         let error = |text: &str| text.parse::<Contract>().unwrap_err().to_string();
+        assert!(error("nope").starts_with("unknown contract `nope` (one of: v1, "), "nothing is near it");
         assert_eq!(error("posixx"), "unknown contract `posixx` (did you mean `posix`?)");
         assert!(error("zzz").contains("one of: v1, classic, modern"));
         assert_eq!(error("modern,eof_on_rest=allow"), "unknown parameter `eof_on_rest` (did you mean `eof_on_reset`?)");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Parameter};
 use crate::oracle::{self, Oracle, Verdict};
 use crate::rules::{Example, Rule, Section, history};
 use crate::trace::Trace;
@@ -114,22 +114,52 @@ fn trace_lines(source: &str, contract: Contract) -> Vec<String> {
     String::from_utf8_lossy(&written).lines().map(str::to_owned).collect()
 }
 
+/// Everything about one parameter: what it decides, its value in each preset, the rules that ask for it.
+pub fn explain_parameter(parameter: &Parameter) -> String {
+    let mut text = described(parameter);
+    let presets = Contract::PRESETS.iter().map(|preset| format!("{} {}", preset.base, parameter.get(preset)));
+    text.push_str(&words::list("    presets     ", &presets.collect::<Vec<_>>(), WIDTH));
+    let rules: Vec<String> = decided_by(parameter).map(|rule| rule.name().to_owned()).collect();
+    if !rules.is_empty() {
+        text.push_str(&words::list("    decides     ", &rules, WIDTH));
+    }
+    text
+}
+
+/// The rules whose rooms name the parameter.
+fn decided_by(parameter: &Parameter) -> impl Iterator<Item = Rule> {
+    let name = parameter.name;
+    Rule::ALL.iter().copied().filter(move |rule| rule.about().parameters.contains(&name))
+}
+
+/// A parameter for programs, one line.
+pub fn parameter_json(parameter: &Parameter) -> String {
+    let presets: serde_json::Map<String, serde_json::Value> =
+        Contract::PRESETS.iter().map(|preset| (preset.base.to_owned(), parameter.get(preset).into())).collect();
+    let rules: Vec<&str> = decided_by(parameter).map(|rule| rule.name()).collect();
+    let (name, about, values) = (parameter.name, parameter.about, parameter.values);
+    json!({ "parameter": name, "about": about, "values": values, "presets": presets, "rules": rules }).to_string() + "\n"
+}
+
+/// The name, what is decided, the legal values.
+fn described(parameter: &Parameter) -> String {
+    let mut text = format!("{}\n", parameter.name) + &paragraph("    ", parameter.about, WIDTH);
+    if !parameter.values.is_empty() {
+        text.push_str(&words::list("    ", &parameter.values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>(), WIDTH));
+    }
+    text
+}
+
 /// The presets side by side, then what each parameter decides.
 pub fn contracts() -> String {
     let names: Vec<&str> = Contract::PRESETS.iter().map(|preset| preset.base).collect();
-    let row = |parameter: &crate::contract::Parameter| {
+    let row = |parameter: &Parameter| {
         let values = Contract::PRESETS.iter().map(|preset| parameter.get(preset));
         (parameter.name.to_owned(), values.collect::<Vec<_>>())
     };
     let rows: Vec<(String, Vec<String>)> = Contract::PARAMETERS.iter().map(row).collect();
     let mut text = words::table(&names, &rows) + "\n";
-    for parameter in Contract::PARAMETERS {
-        text.push_str(&format!("{}\n", parameter.name));
-        text.push_str(&paragraph("    ", parameter.about, WIDTH));
-        if !parameter.values.is_empty() {
-            text.push_str(&words::list("    ", &parameter.values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>(), WIDTH));
-        }
-    }
+    text.extend(Contract::PARAMETERS.iter().map(described));
     text
 }
 

@@ -40,6 +40,9 @@ pub(super) const FORMS: [(&str, &str); 15] = [
 const ERRORS: [Error; 7] =
     [Error::Reset, Error::TimedOut, Error::Refused, Error::NotReady, Error::NotConnected, Error::BrokenPipe, Error::ConnectionAborted];
 
+/// How a step is written.
+const FORM: &str = "ACTION | cancel after D -> RESULT";
+
 /// Reads one step.
 pub(super) fn step(text: &str) -> Result<Step, Mistake> {
     let mut words = Words { text, at: 0, verb: "" };
@@ -48,6 +51,7 @@ pub(super) fn step(text: &str) -> Result<Step, Mistake> {
     let expect = words.expectation(&action, cancel_after.is_some())?;
     match words.peek() {
         None => Ok(Step { cancel_after, expect, ..Step::from(action) }),
+        Some(("|", span)) if expect.is_none() => Err(Mistake::new(span, "a step is cancelled once", FORM)),
         Some((word, span)) => Err(words.unexpected(word, span)),
     }
 }
@@ -97,13 +101,13 @@ impl<'a> Words<'a> {
 
     /// How the action at hand is written.
     fn forms(&self) -> &'static str {
-        FORMS.iter().find(|(verb, _)| *verb == self.verb).map_or("ACTION | cancel after D -> RESULT", |(_, forms)| forms)
+        FORMS.iter().find(|(verb, _)| *verb == self.verb).map_or(FORM, |(_, forms)| forms)
     }
 
     fn unexpected(&self, word: &str, span: Range<usize>) -> Mistake {
         match word {
-            "|" => Mistake::new(span, "the expectation comes last", "ACTION | cancel after D -> RESULT"),
-            "->" => Mistake::new(span, "a step has one expectation", "ACTION | cancel after D -> RESULT"),
+            "|" => Mistake::new(span, "the expectation comes last", FORM),
+            "->" => Mistake::new(span, "a step has one expectation", FORM),
             _ => Mistake::new(span, format!("unexpected `{word}`"), self.forms()),
         }
     }

@@ -135,7 +135,11 @@ impl<'a> Fields<'a> {
 
     /// A field that the line can't do without.
     pub(super) fn need(&self, key: Field) -> Result<JsonValue<'a>> {
-        self.get(key).ok_or_else(|| self.fault(key, format!("`{}` is missing", key.name())))
+        self.get(key).ok_or_else(|| self.missing(key))
+    }
+
+    fn missing(&self, key: Field) -> Box<LineError> {
+        self.fault(key, format!("`{}` is missing", key.name()))
     }
 
     /// A mistake in a field; if it is not there, in what the line is.
@@ -170,7 +174,10 @@ impl<'a> Fields<'a> {
 
     /// A word of a table that must be there.
     pub(super) fn word<T: Copy>(&self, key: Field, words: &[(&'static str, T)]) -> Result<T> {
-        word(self.need(key)?, key.name(), words)
+        match self.get(key) {
+            Some(value) => word(value, key.name(), words),
+            None => Err(self.missing(key).help(suggestion("", words.iter().map(|(word, _)| *word)))),
+        }
     }
 
     /// A word of a table that may be there.

@@ -41,3 +41,15 @@ fn presets_are_listed_with_every_parameter() {
         assert!(json.iter().all(|preset| preset["parameters"][parameter.name].is_string()));
     }
 }
+
+#[test]
+fn a_parameter_is_explained() {
+    let ran = run(&["explain", "cancel_read"]);
+    assert_eq!(ran.code, 0);
+    for part in ["cancel_read\n    What", "safe, lossy", "strict safe", "decides     stream-prefix, eof-complete, cancelled-read"] {
+        assert!(ran.out.contains(part), "{part} is missing in {}", ran.out);
+    }
+    let object = run(&["explain", "cancel_read", "--format", "json"]).object();
+    assert_eq!((&object["parameter"], &object["presets"]["strict"]), (&"cancel_read".into(), &"safe".into()));
+    assert!(run(&["explain", "cancel_raed"]).err.contains("no such parameter; did you mean `cancel_read`?"));
+}

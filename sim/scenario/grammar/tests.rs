@@ -90,6 +90,7 @@ fn mistakes_mark_what_is_wrong() {
         ("read | cancel", "", "`after` is missing", "`| cancel after D`"),
         ("read | cancel after", "", "the time is missing", "`read`"),
         ("read | cancel after 5", "5", "`5` has no unit", "one of: ns"),
+        ("read | cancel after 1s | cancel after 2s", "|", "a step is cancelled once", "ACTION | cancel after D -> RESULT"),
         ("read -> eof | cancel after 5ms", "|", "the expectation comes last", "ACTION | cancel after D -> RESULT"),
         ("read -> eof -> eof", "->", "a step has one expectation", "ACTION | cancel after D -> RESULT"),
         ("read ->", "", "the result is missing", "`read`"),

@@ -59,7 +59,7 @@ fn mistakes_of_the_file_are_marked() {
         ("[client]\nsteps = [\"wait go\"]", "2:10 \"wait go\": nobody signals `go` (let another task say `signal go`)"),
         (
             "[client]\nsteps = [\"wait go\"]\n[server]\nsteps=[\"signal og\", \"signal gone\"]",
-            "2:10 \"wait go\": nobody signals `go` (one of: gone, og)",
+            "2:10 \"wait go\": nobody signals `go` (did you mean `og`?)",
         ),
         ("[client]\nsteps = [\"wait go\", \"signal go\"]", "2:10 \"wait go\": `go` is signalled only by a step that waits"),
         (
