@@ -51,10 +51,20 @@ impl fmt::Display for Panic {
     }
 }
 
-/// What a panic said, as far as it is text.
+/// What a panic said, as far as it is text, and what to do about it where that is known.
 pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a value that is not text").to_owned()
+    let text = text.unwrap_or("a value that is not text");
+    format!("{text}{}", reactor_hint(text))
+}
+
+/// What to do about a runtime that is missed.
+fn reactor_hint(message: &str) -> &'static str {
+    let is_missed = ["no reactor running", "must be called from the context of", "there is no reactor"];
+    match is_missed.iter().any(|text| message.contains(text)) {
+        true => " (a simulation has no reactor: sleep with `sim.sleep`, and make no real sockets)",
+        false => "",
+    }
 }
 
 /// What became of one turn.

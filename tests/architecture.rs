@@ -17,7 +17,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("link", &["choice", "time"]),
     ("exec", &[]),
     ("oracle", &["contract", "rules", "trace", "wire"]),
-    ("flow", &["contract", "trace"]),
+    ("flow", &["contract", "trace", "exec"]),
     ("world", &["choice", "time", "contract", "trace", "wire", "tcp", "link", "exec", "flow", "table"]),
     ("report", &["contract", "rules", "trace", "wire", "oracle"]),
     ("target", &["world", "flow"]),

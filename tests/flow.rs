@@ -309,7 +309,7 @@ fn a_tap_logs_calls_returns_cancels_and_panics() {
         }
         [tap.call(Call::Read { max: 0 }).await, tap.call(Call::Read { max: 1 }).await, tap.call(write("closed")).await]
     });
-    assert_eq!(outcomes, Ok([Outcome::Panic, Outcome::Error(Error::Reset), Outcome::Closed]));
+    assert_eq!(outcomes, Ok([Outcome::Panic("asked for nothing".into()), Outcome::Error(Error::Reset), Outcome::Closed]));
     let log = words(&run.drain_events());
     assert_eq!(log, ["1 read", "1 cancel", "2 read", "2 -> panic", "3 read", "3 -> error", "4 write", "4 -> closed"]);
 }

@@ -343,7 +343,7 @@ impl Call {
     /// Can this outcome be the answer to this call at all?
     pub fn admits(&self, outcome: &Outcome) -> bool {
         match outcome {
-            Outcome::Error(_) | Outcome::Panic => true,
+            Outcome::Error(_) | Outcome::Panic(_) => true,
             Outcome::Ok => !matches!(self, Call::Read { .. } | Call::Shutdown(_) | Call::Close | Call::Disconnect),
             Outcome::Data(_) => matches!(self, Call::Read { .. }),
             Outcome::Eof => matches!(self, Call::Read { .. }) || self.buffers().is_some(),
@@ -369,8 +369,8 @@ pub enum Outcome {
     Done,
     /// Any other failure.
     Error(Error),
-    /// The implementation panicked.
-    Panic,
+    /// The implementation panicked, and said this; empty where that is not known.
+    Panic(Box<str>),
 }
 
 impl Outcome {
@@ -383,7 +383,7 @@ impl Outcome {
             Outcome::Closed => "closed",
             Outcome::Done => "done",
             Outcome::Error(_) => "error",
-            Outcome::Panic => "panic",
+            Outcome::Panic(_) => "panic",
         }
     }
 
@@ -392,7 +392,7 @@ impl Outcome {
         match self {
             Outcome::Error(error) => error,
             Outcome::Eof => Error::Eof,
-            Outcome::Panic => Error::Other("panic".into()),
+            Outcome::Panic(_) => Error::Other("panic".into()),
             Outcome::Ok | Outcome::Data(_) | Outcome::Closed | Outcome::Done => Error::Closed,
         }
     }

@@ -97,13 +97,21 @@ impl fmt::Display for Contract {
 /// "did you mean `x`?" where a candidate is near, else the list of all.
 pub(crate) fn suggestion<'a>(wrong: &str, candidates: impl Iterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.collect();
-    // A letter missing, added, wrong or swapped in each three; what is longer than all words is none of them.
+    // What is longer than all words is none of them.
     let wrong: String = wrong.chars().take(64).collect();
-    let near = candidates.iter().map(|candidate| (strsim::osa_distance(&wrong, candidate), candidate)).min();
+    let near = candidates.iter().filter_map(|candidate| Some((distance(&wrong, candidate)?, candidate))).min();
     match near {
-        Some((far, candidate)) if far <= (wrong.len() / 3).max(1) => format!("did you mean `{candidate}`?"),
-        _ => format!("one of: {}", candidates.join(", ")),
+        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
+        None => format!("one of: {}", candidates.join(", ")),
     }
+}
+
+/// How far a word is from one that it may stand for: it begins with that one, or of each three letters one is missing, added, wrong
+/// or swapped.
+fn distance(wrong: &str, candidate: &str) -> Option<usize> {
+    let begins = candidate.len() > 1 && wrong.starts_with(candidate);
+    let far = strsim::osa_distance(wrong, candidate);
+    (begins || far <= (wrong.len() / 3).max(1)).then_some(far)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use futures::future::LocalBoxFuture;
 
 use super::AnyFlow;
 use crate::contract::{Call, Contract, Outcome};
+use crate::exec::panic_message;
 use crate::trace::{Place, What};
 
 /// Where a [`Tap`] writes: it adds the time.
@@ -40,7 +41,7 @@ impl<F: AnyFlow> Tap<F> {
         (self.log)(What::Call { at: self.at, op, call: call.clone() });
         let mut pending = LoggedCall { log: &self.log, at: self.at, op, outcome: None };
         let caught = AssertUnwindSafe(async { self.flow.call(call).await }).catch_unwind().await;
-        let outcome = caught.unwrap_or(Outcome::Panic);
+        let outcome = caught.unwrap_or_else(|payload| Outcome::Panic(panic_message(&*payload).into()));
         pending.outcome = Some(outcome.clone());
         outcome
     }

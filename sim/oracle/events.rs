@@ -21,6 +21,8 @@ use super::state::Pending;
 /// A call panicked.
 pub(super) struct Panicked<'a> {
     pub pending: &'a Pending,
+    /// What it said; empty where that is not known.
+    pub said: &'a str,
 }
 
 /// A buffer that a read had returned is seen again.

@@ -299,7 +299,7 @@ mod tests {
     fn error_is_any_error_and_a_word_is_that_error() {
         assert!(Expect::Failed.is_met(&ended(0, Outcome::Closed)));
         assert!(Expect::Failed.is_met(&ended(0, Outcome::Error(Error::TimedOut))));
-        assert!(!Expect::Failed.is_met(&ended(0, Outcome::Ok)) && !Expect::Failed.is_met(&ended(0, Outcome::Panic)));
+        assert!(!Expect::Failed.is_met(&ended(0, Outcome::Ok)) && !Expect::Failed.is_met(&ended(0, Outcome::Panic("".into()))));
         assert!(Expect::Error(Error::Reset).is_met(&ended(9, Outcome::Error(Error::Reset))));
         assert!(!Expect::Error(Error::Reset).is_met(&ended(0, Outcome::Error(Error::TimedOut))));
         assert!(Expect::Closed.is_met(&ended(0, Outcome::Error(Error::Closed))));

@@ -210,7 +210,7 @@ pub(super) const RESULTS: &[(&str, MakeOutcome)] = &[
     ("closed", |_| Ok(Outcome::Closed)),
     ("done", |_| Ok(Outcome::Done)),
     ("error", |fields| Ok(Outcome::Error(Error::from_word(&fields.need(Field::Error)?.text("error")?)))),
-    ("panic", |_| Ok(Outcome::Panic)),
+    ("panic", |fields| Ok(Outcome::Panic(fields.text_if(Field::Message)?.unwrap_or_default()))),
 ];
 
 fn returned(fields: &Fields) -> Result<What> {

@@ -174,7 +174,8 @@ impl LineWriter<'_> {
         match outcome {
             Outcome::Data(data) => self.payload(data),
             Outcome::Error(error) => self.text("error", error.word()),
-            Outcome::Ok | Outcome::Eof | Outcome::Closed | Outcome::Done | Outcome::Panic => {}
+            Outcome::Panic(said) if !said.is_empty() => self.text("message", said),
+            Outcome::Ok | Outcome::Eof | Outcome::Closed | Outcome::Done | Outcome::Panic(_) => {}
         }
     }
 

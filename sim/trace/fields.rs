@@ -50,6 +50,7 @@ keys! {
     Keepalive = "keepalive",
     Result = "result",
     Error = "error",
+    Message = "message",
     Accepted = "accepted",
     Peer = "peer",
     What = "what",

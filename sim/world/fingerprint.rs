@@ -35,7 +35,8 @@ impl Canon {
         match outcome {
             Outcome::Data(data) => self.bytes(data.bytes().map_or(&[], |bytes| bytes)),
             Outcome::Error(error) => self.bytes(error.word().as_bytes()),
-            Outcome::Ok | Outcome::Eof | Outcome::Closed | Outcome::Done | Outcome::Panic => {}
+            Outcome::Panic(said) => self.bytes(said.as_bytes()),
+            Outcome::Ok | Outcome::Eof | Outcome::Closed | Outcome::Done => {}
         }
     }
 

@@ -74,7 +74,14 @@ fn call() -> impl Strategy<Value = Call> {
 
 fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
-        select(vec![Outcome::Ok, Outcome::Eof, Outcome::Closed, Outcome::Done, Outcome::Panic]),
+        select(vec![
+            Outcome::Ok,
+            Outcome::Eof,
+            Outcome::Closed,
+            Outcome::Done,
+            Outcome::Panic("".into()),
+            Outcome::Panic("index 3 of 2".into())
+        ]),
         payload().prop_map(Outcome::Data),
         text().prop_map(|word| Outcome::Error(Error::from_word(&word))),
         select(vec!["closed", "eof", "reset", "timed_out", "connection_aborted"]).prop_map(|word| Outcome::Error(Error::from_word(word))),
@@ -168,7 +175,7 @@ fn history(steps: Vec<(u32, Step)>) -> Vec<Event> {
             Step::Return(..) | Step::Cancel(..) if pending.is_empty() => continue,
             Step::Return(which, outcome, accepted, peer) => {
                 let (at, op, call) = pending.swap_remove(which.index(pending.len()));
-                let outcome = if call.admits(&outcome) { outcome } else { Outcome::Panic };
+                let outcome = if call.admits(&outcome) { outcome } else { Outcome::Panic("".into()) };
                 let room = call.buffers().map(|list| list.iter().map(Payload::len).sum::<usize>() as u64);
                 What::Return { at, op, outcome, accepted: room.and_then(|room| accepted.filter(|count| *count <= room)), peer, made: None }
             }

@@ -40,7 +40,7 @@ impl Judge<'_> {
     pub(super) fn flush_returned(&mut self, pending: &Pending, outcome: &Outcome) {
         match outcome {
             Outcome::Ok => self.pushed_out(pending.called.seq),
-            Outcome::Panic => self.panicked(pending),
+            Outcome::Panic(said) => self.panicked(pending, said),
             _ => {}
         }
     }

@@ -187,9 +187,9 @@ impl Judge<'_> {
         }
     }
 
-    /// The call panicked.
-    pub fn panicked(&mut self, pending: &Pending) {
-        let found = order::panicked(&self.scene(), &Panicked { pending });
+    /// The call panicked, and said this.
+    pub fn panicked(&mut self, pending: &Pending, said: &str) {
+        let found = order::panicked(&self.scene(), &Panicked { pending, said });
         self.enter(pending, found);
     }
 

@@ -101,8 +101,8 @@ impl Judge<'_> {
             Outcome::Error(error) => order::failed_connect(&self.scene(), &FailedConnect::new(&self.scene(), pending, port, error)),
             _ => Findings::default(),
         };
-        if *outcome == Outcome::Panic {
-            self.panicked(pending);
+        if let Outcome::Panic(said) = outcome {
+            self.panicked(pending, said);
         }
         self.opening_ends(pending, answered);
         let early = found.first() == Some(Rule::ConnectOnce) && *outcome == Outcome::Error(Error::TimedOut);
@@ -115,8 +115,8 @@ impl Judge<'_> {
             Outcome::Ok => order::accepted(&self.scene(), &Accepted { pending, port, peer: answered.peer, made: answered.made.is_some() }),
             _ => Findings::default(),
         };
-        if *answered.outcome == Outcome::Panic {
-            self.panicked(pending);
+        if let Outcome::Panic(said) = answered.outcome {
+            self.panicked(pending, said);
         }
         self.opening_ends(pending, answered);
         self.enter(pending, found);
@@ -141,7 +141,7 @@ impl Judge<'_> {
         let (end, at) = (self.end, self.at);
         match outcome {
             Outcome::Ok => self.hosts[end].listening(port, pending.called, at),
-            Outcome::Panic => self.panicked(pending),
+            Outcome::Panic(said) => self.panicked(pending, said),
             _ => {}
         }
         self.enter(pending, found);
@@ -152,15 +152,15 @@ impl Judge<'_> {
         let (end, at) = (self.end, self.at);
         match outcome {
             Outcome::Ok => self.hosts[end].unlistened(port, pending.called, at),
-            Outcome::Panic => self.panicked(pending),
+            Outcome::Panic(said) => self.panicked(pending, said),
             _ => {}
         }
         self.enter(pending, found);
     }
 
     pub fn destination_returned(&mut self, pending: &Pending, Answered { outcome, peer, .. }: Answered<'_>) {
-        if *outcome == Outcome::Panic {
-            self.panicked(pending);
+        if let Outcome::Panic(said) = outcome {
+            self.panicked(pending, said);
         }
         let Some(address) = peer.filter(|_| *outcome == Outcome::Ok) else { return };
         let found = order::told_destination(&self.scene(), &Destination { pending, address });

@@ -25,7 +25,7 @@ impl Judge<'_> {
             Outcome::Data(data) if max == 0 && data.is_empty() => {}
             Outcome::Data(data) => self.read_data(pending, max, data),
             Outcome::Eof => self.read_eof(pending),
-            Outcome::Panic => self.panicked(pending),
+            Outcome::Panic(said) => self.panicked(pending, said),
             Outcome::Error(_) => self.read_failed(pending, outcome),
             _ => {}
         }

@@ -19,9 +19,9 @@ impl Judge<'_> {
             Outcome::Ok if len > 0 && self.is_calm() => self.calm_write_ok(&write),
             Outcome::Ok if len > 0 => self.write_ok(&self.having_succeeded(write)),
             Outcome::Ok => self.unjudged_write(&write),
-            Outcome::Panic => {
+            Outcome::Panic(said) => {
                 self.unjudged_write(&write);
-                self.panicked(pending);
+                self.panicked(pending, said);
             }
             _ => self.write_failed(&self.having_failed(write)),
         }

@@ -38,7 +38,7 @@ fn premise(scene: &Scene<'_>, call: &Pending) -> bool {
 pub(in crate::oracle) fn returned_end(scene: &Scene<'_>, end: &ReturnedEnd<'_>) -> Ruling {
     let again = premise(scene, end.pending);
     let wrong = match end.outcome {
-        Outcome::Panic => true,
+        Outcome::Panic(_) => true,
         Outcome::Done => false,
         _ => again && !may_fail(scene, end.pending),
     };

@@ -15,6 +15,10 @@ pub(super) const ABOUT: About = About {
 };
 
 pub(in crate::oracle) fn panicked(scene: &Scene<'_>, call: &Panicked<'_>) -> Ruling {
-    let said = fact!("the {end}'s {call} panicked", end = scene.end, call = call.pending.asked.word());
+    let (end, asked) = (scene.end, call.pending.asked.word());
+    let said = match call.said {
+        "" => fact!("the {end}'s {call} panicked", end, call = asked),
+        said => fact!("the {end}'s {call} panicked: {said}", end, call = asked, said = said.to_owned()),
+    };
     Ruling::broken(&[call.pending.called], said)
 }

@@ -115,7 +115,7 @@ fn outcome(line: &mut Line) -> Parsed<Outcome> {
         "closed" => Outcome::Closed,
         "done" => Outcome::Done,
         "error" => Outcome::Error(Error::from_word(&line.word()?)),
-        "panic" => Outcome::Panic,
+        "panic" => Outcome::Panic("".into()),
         other => return Err(format!("`{other}` is no result")),
     })
 }

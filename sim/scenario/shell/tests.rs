@@ -116,9 +116,9 @@ fn a_violation_knows_the_line_of_its_step() {
 #[test]
 fn a_panic_is_an_outcome_and_ends_nothing_else() {
     let run = broken(Defect::PanicsOnWrite);
-    let panicked = |event: &Event| matches!(&event.what, What::Return { outcome: Outcome::Panic, .. });
+    let panicked = |event: &Event| matches!(&event.what, What::Return { outcome: Outcome::Panic(_), .. });
     assert_eq!(run.trace().events.iter().filter(|event| panicked(event)).count(), 1);
-    assert_eq!(run.judgement(), Judgement::Violated);
+    assert_eq!((run.judgement(), run.why().as_str()), (Judgement::Violated, "the client's write panicked: no writing today"));
 }
 
 #[test]
