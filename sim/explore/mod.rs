@@ -32,7 +32,7 @@ const MAX_FLOWS: usize = 3;
 /// close is a full one.
 ///
 /// ```
-/// use flowsim::{SetupError, Sim, explore::scenarios, oracle::Judgement};
+/// use flowsim::{SetupError, Sim, explore::scenarios};
 /// use proptest::prelude::*;
 ///
 /// proptest! {
@@ -43,7 +43,8 @@ const MAX_FLOWS: usize = 3;
 ///     fn my_flow_keeps_its_contract(scenario in scenarios()) {
 ///         let ends = async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) };
 ///         let run = scenario.run(&ends).unwrap();
-///         prop_assert!(run.judgement() == Judgement::Held, "{}\n{}", run.why(), run.ladder());
+///         let failure = run.failure().unwrap_or_default();
+///         prop_assert!(failure.is_empty(), "{failure}");
 ///     }
 /// }
 /// # my_flow_keeps_its_contract();

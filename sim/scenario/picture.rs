@@ -61,18 +61,27 @@ impl Run {
     /// With the whole report, if a rule was broken, an expectation was not met, or it can't be told.
     #[track_caller]
     pub fn assert_held(&self) {
+        if let Some(failure) = self.failure() {
+            panic!("{failure}");
+        }
+    }
+
+    /// All there is to say of a run that did not hold, for a test that fails by it: the verdict, the scenario, what was broken and
+    /// why, the ladder, and how to run it again.
+    pub fn failure(&self) -> Option<String> {
         if self.judgement() == Judgement::Held {
-            return;
+            return None;
         }
         let drawn = if self.verdict().violations.is_empty() { format!("\n{}", self.brief_ladder()) } else { String::new() };
         let (report, exercised) = (self.report(&self.again(), false), self.exercised_text());
-        panic!("{}: {}\n{drawn}{report}\n{exercised}", self.judgement().word(), self.why());
+        let origin = words::paragraph("  scenario    ", self.origin(), words::WIDTH);
+        Some(format!("{}: {}\n{origin}{drawn}{report}\n{exercised}", self.judgement().word(), self.why()))
     }
 
     /// How a test shows the same again.
     fn again(&self) -> String {
         match self.seed() {
-            Some(seed) => format!("run this test again with `RunOptions::default().with_seed({seed})`: all chance comes from the seed"),
+            Some(seed) => format!("`scenario.run_with(&ends, &RunOptions::default().with_seed({seed}))`: all chance comes from the seed"),
             None => "run this test again: nothing in it is left to chance".to_owned(),
         }
     }
@@ -105,8 +114,9 @@ mod tests {
     fn a_failing_test_names_its_seed() {
         let (plain, seeded) = (failure(None), failure(Some(3)));
         assert!(plain.contains("  replay      run this test again: nothing in it is left to chance\n"), "{plain}");
-        assert!(seeded.contains("`RunOptions::default().with_seed(3)`"), "{seeded}");
+        assert!(seeded.contains("  replay      `scenario.run_with(&ends, &RunOptions::default().with_seed(3))`: all chance"), "{seeded}");
         for report in [plain, seeded] {
+            assert!(report.contains("\n  scenario    waits.toml (Waits)\n"), "{report}");
             assert!(report.contains("error: expected 2 bytes") && !report.contains("also unmet"), "{report}");
             assert!(!report.contains("\n\n\n"), "{report}");
         }

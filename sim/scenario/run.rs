@@ -101,6 +101,8 @@ pub struct Run {
     idle_faults: Vec<String>,
     /// The scenario's lines of the steps whose operations broke a rule.
     steps: BTreeMap<(Place, u64), u64>,
+    /// The scenario's file and title, where something went wrong.
+    origin: String,
 }
 
 /// Something that the scenario asks for and that did not come: an expectation that was not met, a guard that was not exercised.
@@ -181,6 +183,11 @@ impl Run {
     /// The header of its trace: the contracts, what is recorded.
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The scenario's file and title; empty where everything held.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// What each end promised.
@@ -368,7 +375,12 @@ impl<'a> Execution<'a> {
         let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
         let Execution { header, limit, seed, target, idle_faults, .. } = self;
-        Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, idle_faults, steps }
+        let mut run =
+            Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, idle_faults, steps, origin: String::new() };
+        if run.judgement() != Judgement::Held {
+            run.origin = format!("{} ({})", scenario.source.name, scenario.title);
+        }
+        run
     }
 }
 
