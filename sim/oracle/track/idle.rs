@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::sending::Sending;
+use super::sending::{Needless, News, Sending, Weight};
 use crate::time::Instant;
 
 /// What is sent although nothing new is to be said.
@@ -33,64 +33,11 @@ struct Hour(Option<(Instant, u64)>);
 /// The most segments that are remembered as not answered yet: more than a window holds.
 const QUESTIONS: u32 = 1 << 16;
 
-/// This number of acknowledgements in an hour for no reason is no storm yet, however quiet a contract wants idle flows to be: late
-/// ones are answered.
-const STORM: u64 = 300;
-
 /// After this time without any progress recovery from loss has slowed down.
 const SETTLED: Duration = Duration::from_secs(300);
 
 /// What an idle flow may do in an hour is counted over this time.
 const HOUR: Duration = Duration::from_secs(3600);
-
-/// What matters of a segment that is sent.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::oracle) struct Weight {
-    /// Its payload in bytes.
-    pub len: u32,
-    /// It takes new numbers, or acknowledges some.
-    pub new: bool,
-    /// It may be a keep-alive probe.
-    pub probe: bool,
-    /// It is a bare acknowledgement.
-    pub answer: bool,
-    /// It offers another window.
-    pub opens: bool,
-}
-
-/// Whether a segment says something new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::oracle) enum News {
-    /// It brings something new.
-    Some,
-    /// It says nothing that was not said before, but is a keep-alive probe, or answers one.
-    Alive,
-    /// It says nothing that was not said before.
-    None,
-    /// It says nothing that was not said before, and nothing was there that it could answer.
-    Unasked,
-}
-
-/// Segments that say nothing new, with the one that is sent now.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::oracle) struct Needless {
-    /// In this hour, long after anything happened: none if something has.
-    pub late: u64,
-    /// Bare acknowledgements of this hour that answer nothing; none if this is not one.
-    pub unasked: u64,
-}
-
-impl Needless {
-    /// The late ones are more than may be sent.
-    pub fn is_loud(self, most: u64) -> bool {
-        self.late > most
-    }
-
-    /// The acknowledgements that answer nothing are a storm.
-    pub fn is_storm(self, most: u64) -> bool {
-        self.unasked > most.max(STORM)
-    }
-}
 
 impl Idle {
     /// When something new was last sent.

@@ -30,9 +30,9 @@ pub(super) use arrived::Wrong;
 pub(super) use certain::Certain;
 pub(super) use contents::Change;
 pub(super) use end::Track;
-pub(super) use idle::{Idle, Needless};
+pub(super) use idle::Idle;
 pub(super) use reset::Spur;
-pub(super) use sending::Sending;
+pub(super) use sending::{Needless, Sending};
 pub(super) use sent::Misplaced;
 pub(super) use window::shrinks;
 

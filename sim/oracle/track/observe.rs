@@ -1,8 +1,7 @@
 //! Takes each event of a segment or of a state once, and tells all parts of it.
 
 use super::certain::{Certain, Shifts};
-use super::idle::{News, Weight};
-use super::sending::Sending;
+use super::sending::{News, Sending, Weight};
 use super::window::Terms;
 use super::{DAMAGED, Tracks};
 use crate::contract::End;
