@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::contract::{Call, Mode, Outcome, Payload};
 use crate::time;
-use crate::trace::{Abort, By, EnvWhat, Resources};
+use crate::trace::{Abort, By, EnvWhat, Resources, spelled};
 
 /// The width that running text is broken at.
 pub const WIDTH: usize = 120;
@@ -12,10 +12,9 @@ pub const WIDTH: usize = 120;
 /// The longest contents that are shown instead of their size.
 const VERBATIM_MAX: usize = 16;
 
-/// A text from outside, with control characters spelled out: nothing in a recording may steer a terminal.
+/// A text from outside, with what is not seen spelled out: nothing in a recording may steer a terminal.
 pub fn plain(text: &str) -> String {
-    let spell = |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.to_string() };
-    text.chars().map(spell).collect()
+    spelled(text)
 }
 
 /// A file's name as an argument of a command that a person pastes into a shell.
@@ -259,6 +258,8 @@ mod tests {
     #[test]
     fn what_others_wrote_is_shown_and_not_obeyed() {
         assert_eq!(plain("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(plain("a\u{202e}b\u{2028}c\u{200d}\u{feff}"), "a\\u{202e}b\\u{2028}c\\u{200d}\\u{feff}");
+        assert_eq!(plain("naïve 日本 e\u{301}"), "naïve 日本 e\u{301}");
         assert_eq!(outcome(&Outcome::Error(crate::contract::Error::from_word("\u{7f}é")), true), "error \\u{7f}é");
     }
 

@@ -140,17 +140,24 @@ impl fmt::Debug for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// Text with its control characters escaped.
-fn spelled(text: &str) -> String {
+/// Text with the characters escaped that are not seen, but change how others are.
+pub(crate) fn spelled(text: &str) -> String {
     let mut spelled = String::new();
     // Writing to a string never fails.
     let _ = visible(&mut spelled, text);
     spelled
 }
 
-/// Writes text with its control characters escaped: what a file holds must not steer a terminal.
+/// Writes text so that what a file holds does not steer a terminal.
 fn visible(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { f.write_char(c) })
+    text.chars().try_for_each(|c| if steers(c) { write!(f, "{}", c.escape_default()) } else { f.write_char(c) })
+}
+
+/// Control characters, and those of Unicode that end lines, turn the direction of writing or have no width.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 impl Excerpt {

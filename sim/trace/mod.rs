@@ -29,6 +29,7 @@ mod write;
 
 use std::borrow::Cow;
 
+pub(crate) use diagnostic::spelled;
 pub use diagnostic::{Diagnostic, Excerpt};
 pub use digest::Digest;
 pub use read::Reader;
