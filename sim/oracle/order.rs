@@ -178,6 +178,7 @@ table! {
             PeerShutRead: peer_shut_read::returned_write,
         }
         OkMeansWhole: ok_means_whole::write_ok,
+        NodelayIsSent: nodelay_is_sent::write_ok,
         WritevIsConcat: writev_is_concat::write_ok,
         WriteResolves: write_resolves::returned_write,
     }

@@ -32,6 +32,8 @@ pub(super) struct Stream {
     pub called: u64,
     /// Bytes in all writes that were called and may contribute.
     pub bytes_called: u64,
+    /// Bytes of the writes that returned ok.
+    pub bytes_ok: u64,
     /// Bytes that were read.
     pub bytes_read: u64,
     /// How many writes are pending.
@@ -89,8 +91,11 @@ impl Stream {
     /// A pending write has ended; `exact`: so many bytes of it were accepted, where that is known.
     pub fn settle(&mut self, op: u64, at: Stamp, status: Status, exact: Option<usize>, effort: &mut Effort) {
         self.open -= 1;
-        let Some(write) = self.write(op) else { return };
+        let Some(write) = self.writes.iter_mut().rev().find(|write| write.op == op) else { return };
         write.returned = Some(at);
+        if status == Status::Ok {
+            self.bytes_ok += write.len as u64;
+        }
         write.status = if status == Status::Void { Status::Prefix } else { status };
         if status != Status::Ok {
             self.end_in_doubt(op, status, exact, effort);

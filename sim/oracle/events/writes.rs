@@ -12,6 +12,8 @@ pub(in crate::oracle) struct ReturnedWrite<'a> {
     pub vectored: bool,
     /// It must contribute nothing, unless it returned ok.
     pub void: bool,
+    /// It was not to be delayed: how many bytes had been accepted for certain when it was called.
+    pub nodelay: Option<u64>,
     /// How many of its bytes were accepted, where it says so.
     pub accepted: Option<u64>,
     pub outcome: &'a Outcome,

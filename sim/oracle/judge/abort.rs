@@ -73,6 +73,7 @@ impl Judge<'_> {
         let stream = &self.flow.streams[writer];
         let arrived = match (self.header.records.segments, self.me().contract.accepted_is_arrived) {
             (true, _) => self.flow.tracks().arrived_of(writer).map(|bytes| bytes.min(stream.bytes_called)),
+            (false, YesNo::No) if self.header.records.transmitted => self.peer().writing.acknowledged(),
             (false, YesNo::Yes) => Some(stream.bytes_read + stream.owed(false, 0)),
             (false, YesNo::No) => None,
         };

@@ -84,12 +84,14 @@ impl Judge<'_> {
             Call::Listen { port, .. } => self.listen_called(*port),
             Call::Unlisten { port } => self.unlisten_called(*port),
             Call::Destination => Asked::Destination,
-            Call::Write(data) | Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data)),
-            Call::Writev(list) | Call::WritevNodelay(list) => self.write_called(op, list),
+            Call::Write(data) => self.write_called(op, std::slice::from_ref(data), false),
+            Call::WriteNodelay(data) => self.write_called(op, std::slice::from_ref(data), true),
+            Call::Writev(list) => self.write_called(op, list, false),
+            Call::WritevNodelay(list) => self.write_called(op, list, true),
         }
     }
 
-    fn write_called(&mut self, op: u64, buffers: &[Payload]) -> Asked {
+    fn write_called(&mut self, op: u64, buffers: &[Payload], nodelay: bool) -> Asked {
         let (data, ends) = join(buffers);
         let (len, vectored) = (data.len(), ends.len() > 1);
         let scene = self.scene();
@@ -101,6 +103,7 @@ impl Judge<'_> {
             self.me_mut().writing.met_closed_peer(called);
         }
         let stream = &mut self.flow.streams[self.end];
+        let nodelay = nodelay.then_some(stream.bytes_ok);
         stream.called += 1;
         if len > 0 {
             let (number, called, status) = (stream.called, self.at, Status::Pending);
@@ -110,7 +113,7 @@ impl Judge<'_> {
             let (at, behind) = (self.at, stream.bytes_called);
             self.me_mut().writing.wrote_nothing(at, behind);
         }
-        Asked::Write { len, vectored, void }
+        Asked::Write { len, vectored, void, nodelay }
     }
 
     /// What the caller must not do; where it did, nothing is promised any more.

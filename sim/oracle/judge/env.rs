@@ -16,7 +16,8 @@ impl Judge<'_> {
             }
             EnvWhat::Resources(resources) => self.holds(*resources),
             EnvWhat::Buffer { op, data } => self.buffer_seen(*op, data),
-            EnvWhat::Transmitted { .. } | EnvWhat::Acknowledged { .. } => {}
+            EnvWhat::Transmitted { upto } => self.me_mut().writing.transmits(*upto),
+            EnvWhat::Acknowledged { upto } => self.me_mut().writing.is_acknowledged(*upto),
             EnvWhat::Partition { .. } | EnvWhat::Heal { .. } | EnvWhat::Quiet | EnvWhat::End => {}
         }
     }

@@ -13,8 +13,8 @@ use crate::rules::Rule;
 
 impl Judge<'_> {
     pub(super) fn write_returned(&mut self, pending: &Pending, outcome: &Outcome, accepted: Option<u64>) {
-        let Asked::Write { len, vectored, void } = pending.asked else { return };
-        let write = ReturnedWrite { pending, len, vectored, void, accepted, outcome, unexplained: false, shows: None };
+        let Asked::Write { len, vectored, void, nodelay } = pending.asked else { return };
+        let write = ReturnedWrite { pending, len, vectored, void, nodelay, accepted, outcome, unexplained: false, shows: None };
         match outcome {
             Outcome::Ok if len > 0 && self.is_calm() => self.calm_write_ok(&write),
             Outcome::Ok if len > 0 => self.write_ok(&self.having_succeeded(write)),

@@ -33,6 +33,8 @@ pub(in crate::oracle) enum Asked {
         vectored: bool,
         /// It must contribute nothing, unless it returns ok.
         void: bool,
+        /// It is not to be delayed: how many bytes had been accepted for certain when it was called.
+        nodelay: Option<u64>,
     },
     Flush,
     Shutdown(Mode),

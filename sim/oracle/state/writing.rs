@@ -15,6 +15,8 @@ struct Odd {
     error: Option<Stamp>,
     to_closed: Option<Stamp>,
     empty: Option<(Stamp, u64)>,
+    transmitted: Option<u64>,
+    acknowledged: Option<u64>,
 }
 
 impl Writing {
@@ -35,6 +37,29 @@ impl Writing {
     /// The first zero-length write, and how many bytes had been written before the latest one.
     pub fn empty(&self) -> Option<(Stamp, u64)> {
         self.odd.as_deref()?.empty
+    }
+
+    /// Up to which offset of the stream its bytes were transmitted, where lines say so.
+    pub fn transmitted(&self) -> Option<u64> {
+        self.odd.as_deref()?.transmitted
+    }
+
+    /// Up to which offset of the stream its bytes were acknowledged, where lines say so.
+    pub fn acknowledged(&self) -> Option<u64> {
+        self.odd.as_deref()?.acknowledged
+    }
+
+    /// The bytes up to this offset were transmitted.
+    pub fn transmits(&mut self, upto: u64) {
+        let odd = self.odd_mut();
+        odd.transmitted = odd.transmitted.max(Some(upto));
+    }
+
+    /// The bytes up to this offset were acknowledged, and so they were transmitted.
+    pub fn is_acknowledged(&mut self, upto: u64) {
+        let odd = self.odd_mut();
+        odd.acknowledged = odd.acknowledged.max(Some(upto));
+        self.transmits(upto);
     }
 
     /// A write failed.

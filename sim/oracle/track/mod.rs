@@ -160,6 +160,21 @@ impl Tracks {
         acknowledged.then(|| (last - u32::from(mine.fin.is_some())).since(base))
     }
 
+    /// How many bytes of its stream this end has sent, at least once, modulo 2³².
+    pub fn all_sent(&self, end: End) -> Option<u32> {
+        let mine = self.of(end);
+        let finished = u32::from(self.end(end).sent().fin.is_some());
+        let (sent, base) = (mine.end? - finished, mine.base?);
+        (!self.doubtful && sent.is_at_least(base)).then(|| sent.since(base))
+    }
+
+    /// How many bytes of this end's stream are acknowledged, as far as it knows, modulo 2³².
+    pub fn acknowledged(&self, end: End) -> Option<u32> {
+        let (mine, theirs) = (self.of(end), self.of(end.peer()));
+        let acknowledged = theirs.ack_arrived?.since(mine.base?);
+        Some(acknowledged.min(self.all_sent(end)?))
+    }
+
     /// A copy of it may be whole, this one is not.
     #[inline]
     fn is_damaged(&self, event: &SegmentEvent) -> bool {
