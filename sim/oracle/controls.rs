@@ -278,14 +278,16 @@ const SECOND_LISTEN_FAILS: &str = r#"
     server listen 80 -> ok
     server listen 80 -> error in_use"#;
 
-const UNREAD_CLOSE_SENDS_A_FIN: &str = r#"
+const DATA_AFTER_CLOSE_UNTOLD: &str = r#"
     records network segments
     client segment passes S seq 100 win 9000
     server segment passes SA seq 300 ack 101 win 9000
-    client write "ab" -> ok
-    client segment passes A seq 101 ack 301 win 9000 len 2
     server close -> done
-    server segment sent FA seq 301 ack 103"#;
+    server segment passes FA seq 301 ack 101 win 9000
+    client write "ab" -> ok
+    client segment passes A seq 101 ack 302 win 9000 len 2
+    server segment passes A seq 302 ack 103 win 9000
+    quiet"#;
 
 const SLOW_CLOSE: &str = r#"
     client call 1 close
@@ -339,8 +341,8 @@ const CONTROLS: &[Control] = &[
     control("close_sends_pending", "modern", "either", "yes", ReadErrorHasCause, CLOSE_RESETS),
     control("close_sends_pending", "modern", "either", "unless_unread", ReadErrorHasCause, CLOSE_RESETS),
     control("close_sends_pending", "modern", "unless_unread", "yes", ReadErrorHasCause, UNREAD_CLOSE_RESETS),
-    control("close_sends_pending", "posix", "yes", "unless_unread", ResetOnUnreadClose, UNREAD_CLOSE_SENDS_A_FIN),
-    control("close_sends_pending", "posix", "either", "unless_unread", ResetOnUnreadClose, UNREAD_CLOSE_SENDS_A_FIN),
+    control("close_sends_pending", "posix", "yes", "unless_unread", ResetOnUnreadClose, DATA_AFTER_CLOSE_UNTOLD),
+    control("close_sends_pending", "posix", "either", "unless_unread", ResetOnUnreadClose, DATA_AFTER_CLOSE_UNTOLD),
     control("accepted_means", "modern", "flushed", "written", Delivery, UNFLUSHED),
     control("blocked_read_at_close", "modern", "may_block", "resolve", NoStuckCall, READ_PENDING_AT_CLOSE),
     control("blocked_read_at_close", "modern", "resolve", "fault", CallerKeepsOff, READ_RESOLVED_AT_CLOSE),

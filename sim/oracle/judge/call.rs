@@ -44,6 +44,9 @@ impl Judge<'_> {
     /// What a call asks to end is ending from now on.
     fn note_what_ends(&mut self, asked: Asked) {
         let at = self.at;
+        if asked == Asked::Close && self.me().halves.close_begun().is_none() {
+            self.leave_unread();
+        }
         let me = self.me_mut();
         match asked {
             Asked::Shutdown(mode) => me.halves.shutdown_called(mode, at),
@@ -55,6 +58,14 @@ impl Judge<'_> {
         if matches!(asked, Asked::Shutdown(mode) if mode.reads()) {
             self.shutting_read();
         }
+    }
+
+    /// The first close leaves what has arrived and is not read.
+    fn leave_unread(&mut self) {
+        let writer = self.end.peer();
+        let arrived = self.flow.tracks().arrived_of(writer).unwrap_or(0);
+        let left = arrived.saturating_sub(self.flow.streams[writer].bytes_read);
+        self.me_mut().reading.leaves(left);
     }
 
     /// Memory is bounded: calls beyond the most that are watched are not judged, nor are bytes that may be theirs.

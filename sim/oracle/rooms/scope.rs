@@ -1,8 +1,8 @@
 //! Which contracts a rule or an example is about.
 
 use crate::contract::{
-    CancelRead, CloseIs, CloseSendsPending, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead,
-    DataBeforeAbort, EmptyReads, EofOnKeepaliveDeath, EofOnReset, YesNo,
+    CancelRead, CloseIs, CloseWaits, ConcurrentReads, ConcurrentWrites, Contract, DataAfterShutdownRead, DataBeforeAbort, EmptyReads,
+    EofOnKeepaliveDeath, EofOnReset, YesNo,
 };
 
 /// Every preset.
@@ -29,7 +29,7 @@ pub(in crate::oracle) const LISTENS_AGAIN: &[&str] = &["classic", "strict", "mir
 pub(in crate::oracle) const DISCARD: &[&str] = &["modern", "strict", "pipe"];
 /// Shutdown of reading means something.
 pub(in crate::oracle) const SHUTS_READ: &[&str] = &["modern", "strict", "mirage-tcpip", "posix", "pipe", "relay"];
-/// A close that leaves bytes unread resets.
+/// Bytes that come after a close draw a reset.
 pub(in crate::oracle) const RESETS_UNREAD: &[&str] = &["posix", "async-io"];
 /// A cancelled read consumes nothing.
 pub(in crate::oracle) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-io", "pipe", "relay"];
@@ -85,8 +85,8 @@ pub(in crate::oracle) fn cancelled_reads_are_safe(contract: &Contract) -> bool {
     contract.cancel_read == CancelRead::Safe
 }
 
-pub(in crate::oracle) fn resets_unread(contract: &Contract) -> bool {
-    contract.close_is == CloseIs::Full && contract.close_sends_pending == CloseSendsPending::UnlessUnread
+pub(in crate::oracle) fn closes_fully(contract: &Contract) -> bool {
+    contract.close_is == CloseIs::Full
 }
 
 pub(in crate::oracle) fn keeps_or_drops(contract: &Contract) -> bool {

@@ -16,6 +16,7 @@ pub(in crate::oracle) struct Reading {
     error: Option<Stamp>,
     cancelled: Option<Stamp>,
     lossy: bool,
+    left: u64,
 }
 
 impl Reading {
@@ -62,6 +63,16 @@ impl Reading {
     /// A read was cancelled, where that may have consumed something.
     pub fn is_lossy(&self) -> bool {
         self.lossy
+    }
+
+    /// How many bytes had arrived, and were not read, when close was called.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// Close is called, and leaves so many bytes that have arrived.
+    pub fn leaves(&mut self, bytes: u64) {
+        self.left = bytes;
     }
 
     /// A read that returned EOF or an error before that call: nothing more may be read.
