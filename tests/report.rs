@@ -133,12 +133,12 @@ fn the_outcomes_that_were_allowed_are_named() {
     let cases: [(&str, &str, &[&str]); 8] = [
         ("modern", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed"]),
         ("posix", "client shutdown write -> done\nclient write \"x\" -> ok", &["closed", "any error"]),
-        ("v1", "client close -> done", &["any error"]),
+        ("v1", "client close -> done", &[]),
         ("modern", "client write \"ab\" -> ok\nserver read -> \"ax\"", &["data that fits: the stream from byte 0 on"]),
         ("pipe", "client write \"ab\" -> ok\nclient shutdown write -> done\nserver read -> eof", &["data"]),
         ("modern", "client shutdown write -> done\nserver read -> eof\nserver call 2 read\n300s quiet", &["eof", "any error"]),
         ("modern", "client shutdown read -> done\nclient call 2 read\n300s quiet", &["eof"]),
-        ("modern", "client call 1 close\n301s quiet", &["done", "any error"]),
+        ("modern", "client call 1 close\n301s quiet", &["done"]),
     ];
     for (contract, history, outcomes) in cases {
         let trace = history::parse(history, contract.parse().expect("a contract")).expect("a history");

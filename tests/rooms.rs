@@ -40,6 +40,8 @@ const ORDER: &[(&str, &str)] = &[
         "cancelled-close pending-at-shutdown shutdown-read-keeps-writing eof-keeps-writing half-close-keeps-reading flows-are-isolated \
          failed-write-is-prefix closed-after-shutdown closed-has-cause",
     ),
+    ("returned_shutdown", "close-is-idempotent shutdown-error-has-cause"),
+    ("returned_close", "close-is-idempotent shutdown-error-has-cause close-waits"),
     ("failed_connect", "handshake-completes connect-once"),
     ("accepted", "unlisten-stops-new accept-once"),
     ("aborted", "abort-has-cause keepalive-only-when-idle"),

@@ -5,7 +5,7 @@ use super::events::abort::AbortedByStack;
 use super::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use super::events::{
     ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, OvertakenEof, Panicked, PushedOut, ReadData, ReadEof,
-    ReturnedEnd, ReturnedWrite, SentSegment, StateChange, UntoldEof, WrongBytes,
+    ReturnedEnd, ReturnedWrite, SentSegment, StateChange, Unheeded, UntoldEof, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -236,6 +236,7 @@ table! {
     /// A shutdown returned.
     returned_shutdown(ReturnedEnd<'_>) {
         CloseIsIdempotent: close_is_idempotent::returned_end,
+        ShutdownErrorHasCause: shutdown_error_has_cause::returned_end,
         ShutdownReturns: shutdown_returns::returned_shutdown,
     }
 }
@@ -244,9 +245,17 @@ table! {
     /// A close returned.
     returned_close(ReturnedEnd<'_>) {
         CloseIsIdempotent: close_is_idempotent::returned_end,
+        ShutdownErrorHasCause: shutdown_error_has_cause::returned_end,
         CloseWaits: close_waits::returned_close,
         CloseReturns: close_returns::returned_close,
         CallerKeepsOff: caller_keeps_off::returned_close,
+    }
+}
+
+table! {
+    /// A flush returned.
+    returned_flush(ReturnedEnd<'_>) {
+        ShutdownErrorHasCause: shutdown_error_has_cause::returned_flush,
     }
 }
 

@@ -71,6 +71,7 @@ rules! {
     CloseKeepsReading = "close-keeps-reading",
     CloseWaits = "close-waits",
     CloseIsIdempotent = "close-is-idempotent",
+    ShutdownErrorHasCause = "shutdown-error-has-cause",
     ZeroLengthIsInvisible = "zero-length-is-invisible",
     OneReaderPerByte = "one-reader-per-byte",
     PendingAtShutdown = "pending-at-shutdown",

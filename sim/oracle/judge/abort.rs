@@ -2,6 +2,7 @@
 
 use super::Judge;
 use crate::contract::{AbortByWord, Error, Outcome, YesNo};
+use crate::oracle::Stamp;
 use crate::oracle::events::UntoldEof;
 use crate::oracle::events::abort::AbortedByStack;
 use crate::oracle::ledger::Site;
@@ -24,11 +25,14 @@ impl Judge<'_> {
         }
         let peer_left =
             peer.halves.write_end_called().is_some() || peer.halves.shut_read().called.is_some() || peer.halves.maybe_write().is_some();
-        let own = self.me().halves.write_end_called().is_some() || self.me().halves.maybe_write().is_some();
+        let earlier = |at: Stamp| at.seq < pending.called.seq || matches!(pending.asked, Asked::Write { .. });
+        let own = self.me().halves.write_end_called().is_some_and(earlier) || self.me().halves.maybe_write().is_some();
+        let ends = matches!(pending.asked, Asked::Shutdown(_) | Asked::Close | Asked::Flush);
         let kind = match error {
             Error::Reset | Error::ConnectionAborted => Abort::Reset,
             Error::TimedOut => Abort::Timeout,
             Error::BrokenPipe if !peer_left && !own => Abort::Reset,
+            Error::NotConnected if ends && !peer_left && !own => Abort::Reset,
             _ => return,
         };
         let at = self.at;

@@ -38,6 +38,8 @@ impl Judge<'_> {
     }
 
     pub(super) fn flush_returned(&mut self, pending: &Pending, outcome: &Outcome) {
+        let found = order::returned_flush(&self.scene(), &ReturnedEnd { pending, outcome });
+        self.enter(pending, found);
         match outcome {
             Outcome::Ok => self.pushed_out(pending.called.seq),
             Outcome::Panic(said) => self.panicked(pending, said),

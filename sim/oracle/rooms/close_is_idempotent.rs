@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// Was the same asked of this end before, or is it being asked at the same time?
-fn premise(scene: &Scene<'_>, call: &Pending) -> bool {
+pub(in crate::oracle) fn is_again(scene: &Scene<'_>, call: &Pending) -> bool {
     let me = scene.me();
     let (shut_write, shut_read, close) = (me.halves.shut_write().called, me.halves.shut_read().called, me.halves.close().called);
     let other = |at: Option<Stamp>| at.is_some_and(|at| at != call.called);
@@ -36,7 +36,7 @@ fn premise(scene: &Scene<'_>, call: &Pending) -> bool {
 
 /// A shutdown or close returned.
 pub(in crate::oracle) fn returned_end(scene: &Scene<'_>, end: &ReturnedEnd<'_>) -> Ruling {
-    let again = premise(scene, end.pending);
+    let again = is_again(scene, end.pending);
     let wrong = match end.outcome {
         Outcome::Panic(_) => true,
         Outcome::Done => false,

@@ -61,6 +61,7 @@ mod scope;
 pub(super) mod shutdown_read_keeps_writing;
 pub(super) mod shutdown_returns;
 pub(super) mod state_transition;
+pub(super) mod shutdown_error_has_cause;
 pub(super) mod stream_causal;
 pub(super) mod stream_prefix;
 pub(super) mod time_wait_held;
@@ -106,6 +107,7 @@ pub(super) static ROOMS: [&About; Rule::COUNT] = in_order(&[
     &zero_length_is_invisible::ABOUT,
     &one_reader_per_byte::ABOUT,
     &pending_at_shutdown::ABOUT,
+    &shutdown_error_has_cause::ABOUT,
     &fresh_buffer::ABOUT,
     &cancelled_read::ABOUT,
     &cancelled_close::ABOUT,
