@@ -11,11 +11,11 @@ use flowsim::{Contract, Oracle};
 const JUDGED: &str = "stream-prefix stream-causal write-order data-nonempty ok-means-whole failed-write-is-prefix writev-is-concat \
      writes-not-interleaved eof-complete eof-has-cause eof-is-final eof-after-reset data-before-abort write-error-is-final closed-after-shutdown \
      closed-has-cause read-error-has-cause half-close-keeps-reading eof-keeps-writing shutdown-read-keeps-writing \
-     eof-after-shutdown-read error-after-close close-keeps-reading close-waits close-is-idempotent zero-length-is-invisible \
+     eof-after-shutdown-read error-after-close close-keeps-reading close-waits close-is-idempotent shutdown-error-has-cause zero-length-is-invisible \
      one-reader-per-byte pending-at-shutdown fresh-buffer cancelled-read cancelled-close flows-are-isolated abort-has-cause \
      caller-keeps-off connect-once accept-once unlisten-stops-new disconnect-never-fails destination-is-constant nodelay-is-sent delivery \
      eof-arrives write-resolves no-stuck-call shutdown-returns close-returns resources-freed window-reopens quiet-when-idle \
-     abort-is-told peer-shut-read handshake-completes one-fin \
+     abort-is-told peer-shut-read handshake-completes acknowledged-is-not-sent-again arrival-is-acknowledged no-silly-window one-fin \
      fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset reset-on-unread-close time-wait-held reset-in-window window-not-shrunk \
      state-transition";
 

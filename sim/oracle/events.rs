@@ -13,7 +13,7 @@ mod writes;
 pub(super) use calls::{BegunCall, BegunWrite};
 pub(super) use ends::{Holding, PushedOut, ReturnedEnd};
 pub(super) use reads::{CancelledRead, Ending, FailedRead, OvertakenEof, ReadData, ReadEof, ReadReturn, UntoldEof, WrongBytes};
-pub(super) use segment::{ArrivedSegment, SentSegment, StateChange};
+pub(super) use segment::{ArrivedSegment, SentSegment, StateChange, Unheeded};
 pub(super) use writes::ReturnedWrite;
 
 use super::state::Pending;

@@ -327,6 +327,8 @@ table! {
     sent(SentSegment<'_>) {
         NoResetToReset: no_reset_to_reset::sent,
         ResetOnUnreadClose: reset_on_unread_close::sent,
+        AcknowledgedIsNotSentAgain: acknowledged_is_not_sent_again::sent,
+        NoSillyWindow: no_silly_window::sent,
         OneFin: one_fin::sent,
         FinAfterData: fin_after_data::sent,
         RetransmitIsSame: retransmit_is_same::sent,
@@ -362,10 +364,18 @@ table! {
 }
 
 table! {
+    /// What arrived in sequence was not answered in time.
+    unheeded(Unheeded) {
+        ArrivalIsAcknowledged: arrival_is_acknowledged::unheeded,
+    }
+}
+
+table! {
     /// A segment arrives.
     arrived(ArrivedSegment) {
         NoResetToReset: no_reset_to_reset::arrived,
         WindowReopens: window_reopens::arrived,
+        ArrivalIsAcknowledged: arrival_is_acknowledged::arrived,
     }
 }
 

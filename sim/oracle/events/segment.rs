@@ -1,5 +1,6 @@
 //! Describes segments and changes of state, with what the rooms of the wire's rules want to know of them.
 
+use crate::oracle::Stamp;
 use crate::oracle::scene::Scene;
 use crate::oracle::track::{Sending, Track};
 use crate::trace::SegmentEvent;
@@ -18,6 +19,12 @@ pub(in crate::oracle) struct SentSegment<'a> {
     pub offers: Option<Seq>,
     /// It, held against what was known before it.
     pub sending: &'a Sending,
+}
+
+/// Something arrived in sequence at an end that has not answered in time.
+pub(in crate::oracle) struct Unheeded {
+    /// When it arrived.
+    pub arrived: Stamp,
 }
 
 impl<'a> SentSegment<'a> {
@@ -49,6 +56,8 @@ fn is_held_to_window(scene: &Scene<'_>, segment: &Segment, own: &Track, far: &Tr
 pub(in crate::oracle) struct ArrivedSegment {
     /// It is a reset.
     pub resets: bool,
+    /// It brings data or a FIN.
+    pub brings: bool,
     /// Its receiver learns by it that the window is open again.
     pub opens: bool,
 }

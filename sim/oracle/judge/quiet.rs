@@ -14,6 +14,7 @@ impl Judge<'_> {
     pub fn quiet(&mut self) {
         self.handed_out_at_quiet();
         self.stays_untold();
+        self.answer_is_missing();
         let duties = caller_keeps_off::at_quiet(&self.scene());
         self.book.charge(self.site_of_end(), duties);
         if let Some(holding) = self.holding() {

@@ -1,7 +1,7 @@
 //! Judges segments, when they are sent and when they arrive, and changes of a connection's state.
 
 use super::Judge;
-use crate::oracle::events::{ArrivedSegment, SentSegment, StateChange};
+use crate::oracle::events::{ArrivedSegment, SentSegment, StateChange, Unheeded};
 use crate::oracle::ledger::Site;
 use crate::oracle::order;
 use crate::oracle::ruling::Findings;
@@ -31,11 +31,33 @@ impl Judge<'_> {
         let ordered = self.header.clock == Clock::Shared;
         match event.fate {
             _ if self.flow.segments.is_none() => {}
+            _ if ordered && self.flow.tracks().overdue(self.at.t).is_some() => {
+                self.answers_are_late();
+                self.segment(event);
+            }
             Fate::Sent => self.segment_sent(event, ordered),
             _ if !ordered => {}
             Fate::Delivered => self.segment_arrived(event),
             _ => self.segment_became(event),
         }
+    }
+
+    /// What arrived in sequence was not answered in time.
+    #[cold]
+    fn answers_are_late(&mut self) {
+        while let Some((end, _)) = self.flow.tracks().overdue(self.at.t) {
+            Judge { flow: self.flow, book: self.book, header: self.header, hosts: self.hosts, end, at: self.at }.answer_is_missing();
+        }
+    }
+
+    /// This end has not answered what arrived in sequence, and should have.
+    pub fn answer_is_missing(&mut self) {
+        let (end, at) = (self.end, self.at);
+        let unanswered = self.flow.tracks().unanswered(end);
+        self.on_tracks(|tracks| tracks.give_up_waiting(end));
+        let Some(unanswered) = unanswered else { return };
+        let found = order::unheeded(&self.scene(), &Unheeded { arrived: unanswered.at });
+        self.book.enter(Site { at: unanswered.at.seen_at(at), ..self.site_of_end() }, found);
     }
 
     #[inline(never)]
@@ -67,8 +89,8 @@ impl Judge<'_> {
 
     #[inline(never)]
     fn segment_arrived(&mut self, event: &SegmentEvent) {
-        let opens = self.flow.tracks().opens_window(event);
-        let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), opens });
+        let (opens, brings) = (self.flow.tracks().opens_window(event), event.segment.data_len() > 0 || event.segment.flags.fin());
+        let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), brings, opens });
         self.segment_became(event);
         // Data for an end that has closed for good: its stack is to say so.
         if event.segment.data_len() > 0 && self.peer().halves.full_close_returned().is_some() {

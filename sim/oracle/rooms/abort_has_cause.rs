@@ -204,14 +204,14 @@ const EXAMPLES: &[Example] = &[
             simulated
             records network segments
             client write "ab" -> ok
-            client segment passes PA seq 100 ack 500 win 9 len 2
+            1600ms client segment passes PA seq 100 ack 500 win 9 len 2
             2s server segment passes A seq 500 ack 101 win 9
             101s env timeout client by stack"#,
         good: r#"
             simulated
             records network segments
             client write "ab" -> ok
-            client segment passes PA seq 100 ack 500 win 9 len 2
+            1600ms client segment passes PA seq 100 ack 500 win 9 len 2
             2s server segment passes A seq 500 ack 101 win 9
             102s env timeout client by stack"#,
     },

@@ -202,6 +202,7 @@ const EXAMPLES: &[Example] = &[
             server close -> done
             1s client write "a" -> ok
             1500ms client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
             2499ms client write "b" -> ok
             2500ms server segment sent R seq 500
             server segment dropped R seq 500

@@ -5,6 +5,8 @@ pub(super) mod abort_is_told;
 pub(super) mod accept_once;
 pub(super) mod accepted_goes_down;
 pub(super) mod ack_is_received;
+pub(super) mod acknowledged_is_not_sent_again;
+pub(super) mod arrival_is_acknowledged;
 pub(super) mod caller_keeps_off;
 pub(super) mod cancelled_close;
 pub(super) mod cancelled_read;
@@ -42,6 +44,7 @@ pub(super) mod lower_closed_once;
 pub(super) mod lower_closed_when_both_halves_shut;
 pub(super) mod lower_not_used_after_close;
 pub(super) mod no_reset_to_reset;
+pub(super) mod no_silly_window;
 pub(super) mod no_stuck_call;
 pub(super) mod nodelay_is_sent;
 pub(super) mod ok_means_whole;
@@ -58,10 +61,10 @@ pub(super) mod reset_on_unread_close;
 pub(super) mod resources_freed;
 pub(super) mod retransmit_is_same;
 mod scope;
+pub(super) mod shutdown_error_has_cause;
 pub(super) mod shutdown_read_keeps_writing;
 pub(super) mod shutdown_returns;
 pub(super) mod state_transition;
-pub(super) mod shutdown_error_has_cause;
 pub(super) mod stream_causal;
 pub(super) mod stream_prefix;
 pub(super) mod time_wait_held;
@@ -104,10 +107,10 @@ pub(super) static ROOMS: [&About; Rule::COUNT] = in_order(&[
     &close_keeps_reading::ABOUT,
     &close_waits::ABOUT,
     &close_is_idempotent::ABOUT,
+    &shutdown_error_has_cause::ABOUT,
     &zero_length_is_invisible::ABOUT,
     &one_reader_per_byte::ABOUT,
     &pending_at_shutdown::ABOUT,
-    &shutdown_error_has_cause::ABOUT,
     &fresh_buffer::ABOUT,
     &cancelled_read::ABOUT,
     &cancelled_close::ABOUT,
@@ -141,6 +144,9 @@ pub(super) static ROOMS: [&About; Rule::COUNT] = in_order(&[
     &lower_not_used_after_close::ABOUT,
     &accepted_goes_down::ABOUT,
     &proxy_passes_half_close::ABOUT,
+    &acknowledged_is_not_sent_again::ABOUT,
+    &arrival_is_acknowledged::ABOUT,
+    &no_silly_window::ABOUT,
     &one_fin::ABOUT,
     &fin_after_data::ABOUT,
     &retransmit_is_same::ABOUT,

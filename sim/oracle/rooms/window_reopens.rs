@@ -60,6 +60,7 @@ const EXAMPLES: &[Example] = &[
             server segment passes A seq 500 ack 103 win 1
             server return 2 "c"
             client segment passes PA seq 103 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 104 win 1
             client return 1 ok
             server call 3 read
             server return 3 "d"
@@ -84,6 +85,7 @@ const EXAMPLES: &[Example] = &[
             server segment passes A seq 500 ack 102 win 2
             server call 2 read
             client segment passes PA seq 102 ack 500 win 9 len 2
+            server segment passes A seq 500 ack 104 win 2
             server return 2 "cd"
             quiet"#,
     },

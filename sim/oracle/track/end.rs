@@ -31,6 +31,8 @@ pub(in crate::oracle) struct Track {
     pub(super) bound: bool,
     /// The right edge of the window that it offered last, and the line.
     pub(super) offered: Option<(Seq, u64)>,
+    /// The largest window that it ever offered, SYNs apart.
+    largest: u32,
     /// When the peer's FIN arrived in sequence, by itself.
     fin_heard: Option<Instant>,
     /// What it last heard to be acknowledged it may not have taken.
@@ -72,6 +74,16 @@ impl Track {
     /// The right edge of the window that it offered last, and the line.
     pub fn offered(&self) -> Option<(Seq, u64)> {
         self.offered
+    }
+
+    /// The largest window that it ever offered, SYNs apart.
+    pub fn largest(&self) -> u32 {
+        self.largest
+    }
+
+    /// Nothing has arrived since it sent its last segment.
+    pub fn is_unasked(&self) -> bool {
+        self.heard.is_none()
     }
 
     /// The reset that has just arrived.
@@ -174,6 +186,7 @@ impl Track {
         self.arrived.acknowledge(segment.ack, self.sent.syn.is_some(), acknowledged, line);
         if let Some(edge) = offers {
             self.offered = Some((edge, line));
+            self.largest = self.largest.max(edge.since(segment.ack));
         }
         self.sent.note(segment, line);
     }

@@ -24,8 +24,10 @@ mod window;
 use smallvec::SmallVec;
 
 use crate::contract::{Both, End};
+use crate::oracle::Stamp;
+use crate::time::Instant;
 use crate::trace::{Fate, SegmentEvent};
-use crate::wire::Seq;
+use crate::wire::{Segment, Seq};
 pub(super) use arrived::Wrong;
 pub(super) use certain::Certain;
 pub(super) use contents::Change;
@@ -57,6 +59,17 @@ pub(super) struct Tracks {
     /// The damaged segments that are still on their way.
     damaged: SmallVec<[u64; 2]>,
     idle: Idle,
+    /// What arrived in sequence at an end that has not answered since.
+    unanswered: Both<Option<Unanswered>>,
+}
+
+/// Something arrived in sequence, and is to be answered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unanswered {
+    /// When it arrived.
+    pub at: Stamp,
+    /// When an answer must have been sent.
+    pub until: Instant,
 }
 
 impl Tracks {
@@ -87,6 +100,30 @@ impl Tracks {
     /// How much is sent without need.
     pub fn idle(&self) -> &Idle {
         &self.idle
+    }
+
+    /// The end that should have answered by now, and what.
+    #[inline]
+    pub fn overdue(&self, now: Instant) -> Option<(End, Unanswered)> {
+        let late = |end: End| self.unanswered[end].filter(|unanswered| now > unanswered.until).map(|unanswered| (end, unanswered));
+        late(End::Client).or_else(|| late(End::Server))
+    }
+
+    /// What this end has not answered yet.
+    pub fn unanswered(&self, end: End) -> Option<Unanswered> {
+        self.unanswered[end].filter(|_| !self.doubtful)
+    }
+
+    /// An answer was waited for long enough.
+    pub fn give_up_waiting(&mut self, end: End) {
+        self.unanswered[end] = None;
+    }
+
+    /// All of it has reached the other end, and an acknowledgement of that has come back.
+    #[inline]
+    pub fn is_acknowledged(&self, from: End, segment: &Segment) -> bool {
+        let known = self.of(from.peer()).ack_arrived.is_some_and(|una| una.is_at_least(segment.end()));
+        known && !self.doubtful && self.of(from).base.is_some()
     }
 
     /// Segments were dropped, damaged or injected.

@@ -1,14 +1,19 @@
 //! Takes each event of a segment or of a state once, and tells all parts of it.
 
+use std::time::Duration;
+
 use super::certain::{Certain, Shifts};
 use super::sending::{News, Sending, Weight};
 use super::window::Terms;
-use super::{DAMAGED, Tracks};
+use super::{DAMAGED, Tracks, Unanswered};
 use crate::contract::End;
 use crate::oracle::Stamp;
 use crate::time::Instant;
 use crate::trace::{Fate, SegmentEvent};
 use crate::wire::{Seq, State};
+
+/// An acknowledgement is not delayed longer than this (RFC 9293 MUST-58).
+const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
 
 impl Tracks {
     /// What a segment that is sent says, and will change. Whether it is needless is not known unless the events are `ordered`.
@@ -58,7 +63,11 @@ impl Tracks {
             far.sent.acknowledge(segment.ack);
         }
         own.says(segment, offers, sending.acknowledged, at.line());
+        if segment.flags.ack() || segment.flags.rst() {
+            self.unanswered[event.from] = None;
+        }
         if let Some(most) = most {
+            let (own, far) = self.ends.sides_mut(event.from);
             self.doubtful |= own.certain.begins_late(&far.certain, event);
             own.certain.sends(&mut far.certain, segment.ack, sending, at.t);
             self.idle.take(at.t, sending, most);
@@ -118,8 +127,29 @@ impl Tracks {
         if event.segment.flags.rst() {
             self.reset_arrived(event, at, is_whole);
         } else if is_whole {
+            self.asks_for_an_answer(event, at);
             self.accepted(event, at.t);
         }
+    }
+
+    /// Data or a FIN that arrives in sequence draws an answer, and a FIN that comes again in TIME-WAIT at once.
+    #[inline]
+    fn asks_for_an_answer(&mut self, event: &SegmentEvent, at: Stamp) {
+        let (segment, receiver) = (&event.segment, event.from.peer());
+        if segment.length() == 0 || segment.flags.syn() || self.unanswered[receiver].is_some() {
+            return;
+        }
+        let (me, them) = (self.of(event.from), self.of(receiver));
+        let is_next = !segment.seq.is_after(me.next) && segment.end().is_after(me.next);
+        let is_new = me.base.is_some() && is_next && me.is_acceptable(segment, them.end);
+        let is_last = || segment.flags.fin() && self.end(receiver).chain().state() == Some(State::TimeWait);
+        let within = match () {
+            () if is_new => ANSWERED_WITHIN,
+            () if is_last() && self.simulated => Duration::ZERO,
+            () if is_last() => ANSWERED_WITHIN,
+            () => return,
+        };
+        self.unanswered[receiver] = Some(Unanswered { at, until: at.t + within });
     }
 
     /// The other end may take this segment.
