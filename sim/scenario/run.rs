@@ -232,6 +232,8 @@ pub(super) struct Execution<'a> {
     oracle: &'a Cell<Option<Oracle>>,
     header: Header,
     idle_faults: Vec<String>,
+    /// The last time that is within the limits.
+    until: Instant,
     /// Why it is given up, once it is.
     pub(super) limit: Option<String>,
     /// What went wrong beside the calls.
@@ -257,6 +259,7 @@ impl<'a> Execution<'a> {
             oracle: &ready.oracle,
             header,
             idle_faults: Vec::new(),
+            until: Instant::ZERO + scenario.limits.time,
             limit: None,
             troubles: Vec::new(),
             tasked: None,
@@ -329,9 +332,8 @@ impl<'a> Execution<'a> {
     }
 
     fn is_in_time(&mut self, now: Instant) -> bool {
-        let Limits { time, .. } = self.scenario.limits;
-        if self.limit.is_none() && now > Instant::ZERO + time {
-            self.limit = Some(format!("limit reached: {} of virtual time", span(time)));
+        if self.limit.is_none() && now > self.until {
+            self.limit = Some(format!("limit reached: {} of virtual time", span(self.scenario.limits.time)));
         }
         self.limit.is_none()
     }
