@@ -40,6 +40,7 @@
 //!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and `explore`.
 //!
 //! What changed, and how long formats, digests and this library stay compatible: [`changelog`].
+//! Which rules and runs hold each sentence of five interface documents: [`interfaces`].
 //!
 //! # Invariants
 //!
@@ -58,6 +59,9 @@
 
 #[doc = include_str!("changelog.md")]
 pub mod changelog {}
+
+#[doc = include_str!("interfaces.md")]
+pub mod interfaces {}
 pub mod choice;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
