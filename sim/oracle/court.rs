@@ -244,7 +244,7 @@ impl Court {
     }
 
     /// Something that an end does: the flow is active.
-    #[inline]
+    #[inline(always)]
     fn scene(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.aside(place, at);
         scene.flow.active = at.t;
@@ -252,7 +252,7 @@ impl Court {
     }
 
     /// Something that befalls an end.
-    #[inline]
+    #[inline(always)]
     fn aside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let scene = self.beside(place, at);
         scene.flow.settled = false;
@@ -260,7 +260,7 @@ impl Court {
     }
 
     /// Something that is only seen: it is no progress, and nothing becomes due by it.
-    #[inline]
+    #[inline(always)]
     fn beside(&mut self, place: Place, at: Stamp) -> Judge<'_> {
         let index = self.flow(place.flow);
         let flow = self.flows.at_mut(index);

@@ -42,6 +42,7 @@ impl Judge<'_> {
     }
 
     /// A call that returned the error of an abort has told this end: EPIPE may be written as `closed`.
+    #[inline]
     pub fn tell(&mut self, asked: Asked, outcome: &Outcome) {
         let at = self.at;
         if matches!(outcome, Outcome::Error(_) | Outcome::Closed) && eof_after_reset::can_tell(asked) {
@@ -51,9 +52,14 @@ impl Judge<'_> {
     }
 
     /// An EOF waits for a pending call to return the error of the abort: is any left that was pending then?
-    #[inline]
+    #[inline(always)]
     pub fn settle_untold(&mut self) {
-        let Some((eof, _)) = self.me().life.untold() else { return };
+        if let Some((eof, _)) = self.me().life.untold() {
+            self.look_for_teller(eof);
+        }
+    }
+
+    fn look_for_teller(&mut self, eof: Stamp) {
         let first = self.me().pending.earliest(eof_after_reset::can_tell);
         if first.is_none_or(|first| first.seq > eof.seq) {
             self.stays_untold();

@@ -32,6 +32,7 @@ impl Judge<'_> {
         self.settle_overtaken();
     }
 
+    #[inline]
     fn read_data(&mut self, pending: &Pending, max: usize, data: &Payload) {
         let found = order::read_data(&self.scene(), &ReadData { pending, max, len: data.len() });
         if self.me().halves.maybe_read().is_some() && !data.is_empty() {
@@ -164,9 +165,14 @@ impl Judge<'_> {
     }
 
     /// A read is over: if it was the last one that a clean EOF had overtaken, all must be read by now.
-    #[inline]
+    #[inline(always)]
     pub fn settle_overtaken(&mut self) {
-        let Some((eof, op)) = self.me().reading.overtaken() else { return };
+        if let Some((eof, op)) = self.me().reading.overtaken() {
+            self.look_for_overtaken(eof, op);
+        }
+    }
+
+    fn look_for_overtaken(&mut self, eof: Stamp, op: u64) {
         if self.me().pending.earliest(Asked::reads).is_none_or(|first| first.seq > eof.seq) {
             self.all_caught_up(eof, op);
         }

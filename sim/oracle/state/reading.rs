@@ -4,22 +4,33 @@ use super::sooner;
 use crate::oracle::{Seq, Stamp};
 
 /// What the reads of an end have established.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Reading {
     returned: u64,
     eof: Option<Stamp>,
     clean_eof: Option<Stamp>,
     /// When the read was called that gave it.
     clean_eof_called: Option<Stamp>,
-    overtaken: Option<(Stamp, u64)>,
     peer_eof: Option<Stamp>,
+    left: u64,
+    /// Apart: most reads end by themselves, with data or EOF.
+    odd: Option<Box<OddReads>>,
+}
+
+/// Reads that are unlike most.
+#[derive(Clone, Debug, Default)]
+struct OddReads {
+    overtaken: Option<(Stamp, u64)>,
     error: Option<Stamp>,
     cancelled: Option<Stamp>,
     lossy: bool,
-    left: u64,
 }
 
 impl Reading {
+    fn odd_mut(&mut self) -> &mut OddReads {
+        self.odd.get_or_insert_default()
+    }
+
     /// How many reads have returned.
     pub fn returned(&self) -> u64 {
         self.returned
@@ -42,7 +53,7 @@ impl Reading {
 
     /// The clean EOF, and its operation, that came while other reads were pending: they must bring what is unread.
     pub fn overtaken(&self) -> Option<(Stamp, u64)> {
-        self.overtaken
+        self.odd.as_deref()?.overtaken
     }
 
     /// The first EOF that ends the stream, other than that of own shutdown of reading.
@@ -52,17 +63,17 @@ impl Reading {
 
     /// The first read that failed.
     pub fn error(&self) -> Option<Stamp> {
-        self.error
+        self.odd.as_deref()?.error
     }
 
     /// A read was cancelled, where that must not consume anything.
     pub fn cancelled(&self) -> Option<Stamp> {
-        self.cancelled
+        self.odd.as_deref()?.cancelled
     }
 
     /// A read was cancelled, where that may have consumed something.
     pub fn is_lossy(&self) -> bool {
-        self.lossy
+        self.odd.as_deref().is_some_and(|odd| odd.lossy)
     }
 
     /// How many bytes had arrived, and were not read, when close was called.
@@ -77,7 +88,7 @@ impl Reading {
 
     /// A read that returned EOF or an error before that call: nothing more may be read.
     pub fn ended_before(&self, called: Seq) -> Option<Stamp> {
-        sooner(self.peer_eof, self.error).filter(|at| at.seq < called)
+        sooner(self.peer_eof, self.error()).filter(|at| at.seq < called)
     }
 
     /// A read has returned, whatever it gave.
@@ -97,35 +108,43 @@ impl Reading {
     pub fn ended_cleanly(&mut self, called: Stamp, at: Stamp, overtakes: Option<u64>) {
         if self.clean_eof.is_none() {
             (self.clean_eof, self.clean_eof_called) = (Some(at), Some(called));
-            self.overtaken = overtakes.map(|op| (at, op));
+            if let Some(op) = overtakes {
+                self.odd_mut().overtaken = Some((at, op));
+            }
         }
     }
 
     /// The reads that a clean EOF had overtaken are over.
     pub fn all_caught_up(&mut self) {
-        self.overtaken = None;
+        if let Some(odd) = &mut self.odd {
+            odd.overtaken = None;
+        }
     }
 
     /// A read failed.
     pub fn failed(&mut self, at: Stamp) {
-        self.error.get_or_insert(at);
+        self.odd_mut().error.get_or_insert(at);
     }
 
     /// A read was cancelled; `lossy`: it may have taken bytes.
     pub fn cancel(&mut self, at: Stamp, lossy: bool) {
-        self.lossy |= lossy;
+        let odd = self.odd_mut();
+        odd.lossy |= lossy;
         if !lossy {
-            self.cancelled.get_or_insert(at);
+            odd.cancelled.get_or_insert(at);
         }
     }
 
     /// The end is connected from now on: what its reads said before tells nothing of what comes.
     pub fn forget_failures(&mut self) {
-        (self.error, self.eof, self.peer_eof) = (None, None, None);
+        (self.eof, self.peer_eof) = (None, None);
+        self.forget_error_since(None);
     }
 
     /// The failure of a read on an end without a connection says nothing.
     pub fn forget_error_since(&mut self, before: Option<Stamp>) {
-        self.error = before;
+        if let Some(odd) = &mut self.odd {
+            odd.error = before;
+        }
     }
 }

@@ -6,12 +6,12 @@ use crate::oracle::Stamp;
 #[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Writing {
     /// Apart: most writes carry data, and return ok.
-    odd: Option<Box<Odd>>,
+    odd: Option<Box<OddWrites>>,
 }
 
 /// Writes that are unlike most.
 #[derive(Clone, Debug, Default)]
-struct Odd {
+struct OddWrites {
     error: Option<Stamp>,
     to_closed: Option<Stamp>,
     empty: Option<(Stamp, u64)>,
@@ -20,7 +20,7 @@ struct Odd {
 }
 
 impl Writing {
-    fn odd_mut(&mut self) -> &mut Odd {
+    fn odd_mut(&mut self) -> &mut OddWrites {
         self.odd.get_or_insert_default()
     }
 
