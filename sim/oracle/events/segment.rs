@@ -31,7 +31,7 @@ impl<'a> SentSegment<'a> {
     #[inline]
     pub fn new(scene: &Scene<'a>, event: &'a SegmentEvent, moved_from: Option<Seq>, sending: &'a Sending) -> Self {
         let tracks = scene.flow.tracks();
-        let (own, far) = (tracks.end(scene.end), tracks.end(scene.end.peer()));
+        let (own, far) = (tracks.end(event.from), tracks.end(event.from.peer()));
         SentSegment {
             segment: &event.segment,
             own,

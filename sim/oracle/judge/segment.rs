@@ -65,7 +65,7 @@ impl Judge<'_> {
         let (at, end) = (self.at, self.end);
         let moved_from = if event.segment.flags.syn() { self.syn_sent(event, ordered) } else { None };
         let scene = self.scene();
-        let sending = scene.flow.tracks().weigh(event, at.t, ordered);
+        let sending = scene.flow.tracks().weigh(event, ordered);
         let sent = SentSegment::new(&scene, event, moved_from, &sending);
         let found = if event.segment.flags.rst() { order::sent_reset(&scene, &sent) } else { order::sent(&scene, &sent) };
         let (offers, is_told) = (sent.offers, found.breaks(Rule::ResetOnUnreadClose));
@@ -91,7 +91,9 @@ impl Judge<'_> {
     fn segment_arrived(&mut self, event: &SegmentEvent) {
         let (opens, brings) = (self.flow.tracks().opens_window(event), event.segment.data_len() > 0 || event.segment.flags.fin());
         let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), brings, opens });
-        self.segment_became(event);
+        let at = self.at;
+        self.on_tracks(|tracks| tracks.delivered(event, at));
+        self.note_greeting(event);
         // Data for an end that has closed for good: its stack is to say so.
         if event.segment.data_len() > 0 && self.peer().halves.full_close_returned().is_some() {
             let (end, t) = (self.end, self.at.t);
@@ -100,13 +102,20 @@ impl Judge<'_> {
         self.write_down(found);
     }
 
-    #[inline]
+    #[cold]
     fn segment_became(&mut self, event: &SegmentEvent) {
         let at = self.at;
         self.on_tracks(|tracks| tracks.became(event, at));
-        let reaches = matches!(event.fate, Fate::Delivered | Fate::Injected);
-        if reaches && event.segment.flags.syn() && !event.segment.flags.rst() {
-            self.hosts[self.end.peer()].greeted = Some(at.t);
+        if event.fate == Fate::Injected {
+            self.note_greeting(event);
+        }
+    }
+
+    /// A segment reaches a host: a SYN may open a connection there.
+    #[inline]
+    fn note_greeting(&mut self, event: &SegmentEvent) {
+        if event.segment.flags.syn() && !event.segment.flags.rst() {
+            self.hosts[self.end.peer()].greeted = Some(self.at.t);
         }
     }
 

@@ -21,11 +21,13 @@ pub(super) const ABOUT: About = About {
 
 #[inline]
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
-    sent.sending.needless.map_or(Ruling::Moot, |needless| judge(scene, needless))
+    if sent.sending.news.is_needless() { judge(scene, sent) } else { Ruling::Moot }
 }
 
 #[cold]
-fn judge(scene: &Scene<'_>, needless: Needless) -> Ruling {
+fn judge(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
+    let idle = scene.flow.tracks().idle();
+    let Some(needless) = idle.needless(scene.at.t, sent.sending.news) else { return Ruling::Moot };
     let most = u64::from(scene.me().contract.idle_packets);
     if needless.is_loud(most) || needless.is_storm(most) {
         return Ruling::broken(&[], too_much(scene, needless, most));

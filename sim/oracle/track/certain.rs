@@ -81,6 +81,15 @@ impl Certain {
         !segment.flags.ack() || !too_new && !too_old
     }
 
+    /// This end has acknowledged all of a segment that reaches it: that is dropped, and its acknowledgement with it (RFC 9293
+    /// §3.10.7.4, first).
+    #[inline]
+    pub fn has_taken(&self, segment: &Segment) -> bool {
+        let (seq, end) = (segment.seq, segment.end());
+        let is_old = |ack: Seq| if end == seq { ack.is_after(end) } else { !end.is_after(ack) };
+        self.ack.is_some_and(is_old)
+    }
+
     /// What came in order, inside the window that its receiver had offered.
     pub fn data_arrived(&mut self, segment: &Segment, edge: Option<Seq>) {
         if self.base.is_none() || segment.flags.syn() || !segment.flags.ack() {

@@ -60,7 +60,7 @@ impl Idle {
 
     /// What a segment says. Everything but a bare acknowledgement may be answered by one; what opens a window needs no question.
     #[inline]
-    fn news(&self, sent: Weight) -> News {
+    pub fn news(&self, sent: Weight) -> News {
         let Weight { new, probe, answer, opens, .. } = sent;
         match () {
             () if new || self.since.is_none() => News::Some,
@@ -70,14 +70,12 @@ impl Idle {
         }
     }
 
-    /// What a segment says, and how many needless ones it makes, if it is one and too many were not found before.
-    #[inline]
-    pub fn weigh(&self, at: Instant, sent: Weight) -> (News, Option<Needless>) {
-        let news = self.news(sent);
-        if matches!(news, News::Some | News::Alive) || self.found { (news, None) } else { (news, self.needless(at, news)) }
-    }
-
-    fn needless(&self, at: Instant, news: News) -> Option<Needless> {
+    /// How many needless segments there are with one that says no more than that; none if too many were found before.
+    #[cold]
+    pub fn needless(&self, at: Instant, news: News) -> Option<Needless> {
+        if self.found {
+            return None;
+        }
         let settled = self.since.is_some_and(|since| at - since >= SETTLED);
         let unasked = news == News::Unasked;
         let count = |hour: &Hour, counts: bool| if counts { hour.with(at).1 } else { 0 };
@@ -87,7 +85,8 @@ impl Idle {
     /// Takes a segment that is sent; at `most` this number of needless ones may be sent in an hour.
     #[inline]
     pub fn take(&mut self, at: Instant, sending: &Sending, most: u64) {
-        let Sending { weight: sent, news, needless, .. } = *sending;
+        let Sending { weight: sent, news, .. } = *sending;
+        let needless = if news.is_needless() { self.needless(at, news) } else { None };
         match sent {
             Weight { answer: false, len, .. } => self.ask(len),
             Weight { opens: false, .. } => self.questions = self.questions.saturating_sub(1),

@@ -164,7 +164,7 @@ impl Tracks {
     pub fn opens_window(&self, event: &SegmentEvent) -> bool {
         let segment = &event.segment;
         let opens = self.of(event.from).closed && event.window() > 0 && !self.doubtful && !segment.flags.rst();
-        opens && !self.is_damaged(event) && !self.is_old(event) && self.of(event.from).tells_window(segment)
+        opens && !self.is_damaged(event) && !self.of(event.from.peer()).has_taken(segment) && self.of(event.from).tells_window(segment)
     }
 
     /// The FIN of this end has arrived, and all before it.
@@ -216,14 +216,6 @@ impl Tracks {
     #[inline]
     fn is_damaged(&self, event: &SegmentEvent) -> bool {
         !self.damaged.is_empty() && event.id.is_some_and(|id| self.damaged.contains(&id))
-    }
-
-    /// What is wholly old is dropped, and its acknowledgement with it (RFC 9293 §3.10.7.4, first).
-    #[inline]
-    fn is_old(&self, event: &SegmentEvent) -> bool {
-        let (seq, end) = (event.segment.seq, event.segment.end());
-        let is_old = |ack: Seq| if end == seq { ack.is_after(end) } else { !end.is_after(ack) };
-        self.of(event.from.peer()).ack.is_some_and(is_old)
     }
 
     fn is_lost(fate: Fate) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::certain::{Certain, Shifts};
 use super::sending::{News, Sending, Weight};
 use super::window::Terms;
-use super::{DAMAGED, Tracks, Unanswered};
+use super::{DAMAGED, Track, Tracks, Unanswered};
 use crate::contract::End;
 use crate::oracle::Stamp;
 use crate::time::Instant;
@@ -16,9 +16,9 @@ use crate::wire::{Seq, State};
 const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
 
 impl Tracks {
-    /// What a segment that is sent says, and will change. Whether it is needless is not known unless the events are `ordered`.
+    /// What a segment that is sent says, and will change; `ordered`: the order between the ends is known.
     #[inline]
-    pub fn weigh(&self, event: &SegmentEvent, at: Instant, ordered: bool) -> Sending {
+    pub fn weigh(&self, event: &SegmentEvent, ordered: bool) -> Sending {
         let (own, segment) = (&self.ends[event.from], &event.segment);
         let (me, them) = (&own.certain, &self.ends[event.from.peer()].certain);
         let (len, end, is_plain) = (segment.data_len(), segment.end(), segment.flags.is_plain());
@@ -30,8 +30,8 @@ impl Tracks {
         let acknowledges = speaks && me.ack.is_some_and(|ack| segment.ack.is_after(ack));
         let weight = Weight { len, new: more || acknowledges, probe, answer: len == 0 && is_plain, opens: speaks && edge != me.edge };
         let acknowledged = if speaks { own.arrived.judge(segment.ack, own.sent.syn.is_some()) } else { None };
-        let (news, needless) = if ordered { self.idle.weigh(at, weight) } else { (News::Some, None) };
-        Sending { acknowledged, end, more, covered, edge, weight, news, needless }
+        let news = if ordered { self.idle.news(weight) } else { News::Some };
+        Sending { acknowledged, end, more, covered, edge, weight, news }
     }
 
     /// A SYN goes out: again, or for a connection that begins with it. `ordered`: the order between the ends is known.
@@ -90,14 +90,11 @@ impl Tracks {
     }
 
     /// Something became of a segment that was sent, or one came from nowhere.
-    #[inline(always)]
     pub fn became(&mut self, event: &SegmentEvent, at: Stamp) {
         self.tells_fates = true;
-        if event.fate == Fate::Delivered {
-            return self.delivered(event, at);
-        }
         self.lossy |= Tracks::is_lost(event.fate);
         match event.fate {
+            Fate::Delivered => return self.delivered(event, at),
             Fate::Duplicated => self.idle.ask(event.segment.data_len()),
             Fate::Corrupted => self.corrupted(event),
             Fate::Injected => return self.came_from_nowhere(event, at),
@@ -115,20 +112,26 @@ impl Tracks {
         }
     }
 
+    /// It has reached the other end.
     #[inline]
-    fn delivered(&mut self, event: &SegmentEvent, at: Stamp) {
+    pub fn delivered(&mut self, event: &SegmentEvent, at: Stamp) {
+        self.tells_fates = true;
         self.tell_fates(event.from);
-        self.reach_peer(event, at);
-        self.ends[event.from.peer()].hears(&event.segment, at);
         let is_whole = !self.is_damaged(event);
         if is_whole {
-            self.ends[event.from].certain.heard = Some(at.t);
+            self.asks_for_an_answer(event, at);
+        }
+        let (own, far) = self.reach_peer(event, at);
+        far.hears(&event.segment, at);
+        if is_whole {
+            own.certain.heard = Some(at.t);
+            own.certain.accepted(&mut far.certain, event, at.t);
+        }
+        if event.segment.flags.syn() {
+            self.settle();
         }
         if event.segment.flags.rst() {
             self.reset_arrived(event, at, is_whole);
-        } else if is_whole {
-            self.asks_for_an_answer(event, at);
-            self.accepted(event, at.t);
         }
     }
 
@@ -136,7 +139,7 @@ impl Tracks {
     #[inline]
     fn asks_for_an_answer(&mut self, event: &SegmentEvent, at: Stamp) {
         let (segment, receiver) = (&event.segment, event.from.peer());
-        if segment.length() == 0 || segment.flags.syn() || self.unanswered[receiver].is_some() {
+        if segment.length() == 0 || segment.flags.syn() || segment.flags.rst() || self.unanswered[receiver].is_some() {
             return;
         }
         let (me, them) = (self.of(event.from), self.of(receiver));
@@ -152,45 +155,15 @@ impl Tracks {
         self.unanswered[receiver] = Some(Unanswered { at, until: at.t + within });
     }
 
-    /// The other end may take this segment.
+    /// The other end may take this segment: its sender, and that end. A SYN may settle something.
     #[inline(always)]
-    fn reach_peer(&mut self, event: &SegmentEvent, at: Stamp) {
-        let is_syn = event.segment.flags.syn() && !event.segment.flags.rst();
-        if is_syn {
-            self.ends[event.from].syns.arrive(event);
-        }
+    fn reach_peer(&mut self, event: &SegmentEvent, at: Stamp) -> (&mut Track, &mut Track) {
         let (own, far) = self.ends.sides_mut(event.from);
+        if event.segment.flags.syn() && !event.segment.flags.rst() {
+            own.syns.arrive(event);
+        }
         far.meets(event, own.edge_of(event), at.line());
-        if is_syn {
-            self.settle();
-        }
-    }
-
-    /// What arrived whole, and is no reset.
-    #[inline]
-    fn accepted(&mut self, event: &SegmentEvent, at: Instant) {
-        if self.is_old(event) {
-            return;
-        }
-        let segment = &event.segment;
-        let (own, far) = self.ends.sides_mut(event.from);
-        let (me, them) = (&mut own.certain, &mut far.certain);
-        // What acknowledges less than was known before was sent before.
-        if !me.ack_arrived.is_some_and(|una| una.is_after(segment.ack)) {
-            me.answered = Some(at);
-        }
-        let end = segment.end();
-        let brings = end != segment.seq || end.is_after(me.reach);
-        if brings && me.is_acceptable(segment, them.end) {
-            me.data_arrived(segment, them.edge.map(|(least, _)| least));
-        }
-        if me.tells_window(segment) {
-            let Shifts(shift, _) = if segment.flags.syn() { Shifts(0, 0) } else { me.shifts };
-            me.window_arrived(event, shift);
-        }
-        if segment.flags.ack() && me.ack_arrived(segment.ack) && them.waiting.is_some() {
-            them.waiting = Some(at);
-        }
+        (own, far)
     }
 
     /// A reset arrived: could it have been accepted (RFC 5961 §3.2, or any other rule of old)?
@@ -229,6 +202,9 @@ impl Tracks {
     fn came_from_nowhere(&mut self, event: &SegmentEvent, at: Stamp) {
         self.idle.ask(event.segment.data_len());
         self.reach_peer(event, at);
+        if event.segment.flags.syn() {
+            self.settle();
+        }
         if event.segment.flags.rst() {
             self.reset_arrived(event, at, true);
             self.injected[event.from.peer()] |= self.of(event.from).reset == Some(at);
@@ -270,6 +246,31 @@ impl Tracks {
 }
 
 impl Certain {
+    /// What arrived whole at the other end, unless it is a reset, or dropped there.
+    #[inline]
+    fn accepted(&mut self, them: &mut Certain, event: &SegmentEvent, at: Instant) {
+        let segment = &event.segment;
+        if segment.flags.rst() || them.has_taken(segment) {
+            return;
+        }
+        // What acknowledges less than was known before was sent before.
+        if !self.ack_arrived.is_some_and(|una| una.is_after(segment.ack)) {
+            self.answered = Some(at);
+        }
+        let end = segment.end();
+        let brings = end != segment.seq || end.is_after(self.reach);
+        if brings && self.is_acceptable(segment, them.end) {
+            self.data_arrived(segment, them.edge.map(|(least, _)| least));
+        }
+        if self.tells_window(segment) {
+            let Shifts(shift, _) = if segment.flags.syn() { Shifts(0, 0) } else { self.shifts };
+            self.window_arrived(event, shift);
+        }
+        if segment.flags.ack() && self.ack_arrived(segment.ack) && them.waiting.is_some() {
+            them.waiting = Some(at);
+        }
+    }
+
     /// The stream begins with this segment, if it is the first with anything in it; true if what the peer has acknowledged before
     /// shows that it had begun before.
     #[inline]

@@ -21,10 +21,8 @@ pub(in crate::oracle) struct Sending {
     /// The right edges of the windows offered with it, if it says anything of them.
     pub edge: Option<(Seq, Seq)>,
     pub weight: Weight,
-    /// Whether it says something new.
+    /// Whether it says something new: it counts as new where the order between the ends is not known.
     pub news: News,
-    /// How many needless segments there are with it, if it is one of them.
-    pub needless: Option<Needless>,
 }
 
 /// What matters of a segment that is sent.
@@ -53,6 +51,14 @@ pub(in crate::oracle) enum News {
     None,
     /// It says nothing that was not said before, and nothing was there that it could answer.
     Unasked,
+}
+
+impl News {
+    /// It is one too many, if there are many of them.
+    #[inline]
+    pub fn is_needless(self) -> bool {
+        matches!(self, News::None | News::Unasked)
+    }
 }
 
 /// Segments that say nothing new, with the one that is sent now.

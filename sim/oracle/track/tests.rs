@@ -43,7 +43,7 @@ impl Seen {
         if event.segment.flags.syn() {
             self.tracks.syn_sent(&event, at, true);
         }
-        let sending = self.tracks.weigh(&event, at.t, true);
+        let sending = self.tracks.weigh(&event, true);
         self.tracks.sent(&event, at, None, &sending, Some(u64::MAX));
     }
 
