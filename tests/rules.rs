@@ -15,7 +15,8 @@ const JUDGED: &str = "stream-prefix stream-causal write-order data-nonempty ok-m
      one-reader-per-byte pending-at-shutdown fresh-buffer cancelled-read cancelled-close flows-are-isolated abort-has-cause \
      caller-keeps-off connect-once accept-once unlisten-stops-new disconnect-never-fails destination-is-constant nodelay-is-sent delivery \
      eof-arrives write-resolves no-stuck-call shutdown-returns close-returns resources-freed window-reopens quiet-when-idle \
-     abort-is-told peer-shut-read handshake-completes acknowledged-is-not-sent-again arrival-is-acknowledged no-silly-window one-fin \
+     abort-is-told peer-shut-read handshake-completes lower-closed-once lower-closed-when-both-halves-shut lower-not-used-after-close \
+     accepted-goes-down proxy-passes-half-close acknowledged-is-not-sent-again arrival-is-acknowledged no-silly-window one-fin \
      fin-after-data retransmit-is-same inside-window ack-is-received no-reset-to-reset reset-on-unread-close time-wait-held reset-in-window window-not-shrunk \
      state-transition";
 

@@ -1,5 +1,7 @@
 //! The court: takes events in their true order and sends each to the part that can judge it.
 
+mod layers;
+
 use super::fact::fact;
 use super::flows::Flows;
 use super::frontier::Effort;
@@ -106,6 +108,9 @@ impl Court {
 
     fn called(&mut self, place: Place, op: u64, call: &Call, at: Stamp) {
         self.meet(place.flow, call);
+        if self.has_layers() {
+            self.layers_called(place, op, call, at);
+        }
         self.scene(place, at).call(op, call);
         if matches!(call, Call::Disconnect) {
             self.leave(place, at);
@@ -113,6 +118,9 @@ impl Court {
     }
 
     fn returned(&mut self, place: Place, op: u64, answered: Answered<'_>, at: Stamp) {
+        if self.has_layers() {
+            self.layers_returned(place, op, answered.outcome, at);
+        }
         self.scene(place, at).answer(op, answered);
         if let (Some(made), Outcome::Ok) = (answered.made, answered.outcome) {
             self.scene(Place { flow: made, ..place }, at).was_made(op);
@@ -343,6 +351,9 @@ impl Court {
                     for index in self.concerned(named, end, what) {
                         let id = self.flows.at(index).id;
                         self.aside(Place { flow: id, end }, at).env(what);
+                        if self.has_layers() {
+                            self.befell_below(Place { flow: id, end }, what, at);
+                        }
                     }
                 }
                 if matches!(what, EnvWhat::Abort(..)) {
@@ -377,13 +388,17 @@ impl Court {
         let index = self.flow(id);
         let flow = self.flows.at_mut(index);
         flow.catch_up(&self.network);
-        flow.path.set(ends, state);
+        flow.path.set(ends.clone(), state);
         (flow.settled, flow.active) = (false, at.t);
+        self.cut_below(id, ends, state);
     }
 
     fn quiet(&mut self, at: Stamp) {
         let overdue = std::mem::take(&mut self.book.overdue);
         self.book.violations.extend(overdue);
+        if self.has_layers() {
+            self.layers_at_quiet(at);
+        }
         for flow in self.flows.iter_mut() {
             flow.catch_up(&self.network);
             super::owed::quiet(flow, &mut self.book, &self.header, &mut self.hosts, at);

@@ -5,6 +5,7 @@
 pub(super) mod abort;
 mod calls;
 mod ends;
+pub(super) mod layers;
 pub(super) mod opening;
 mod reads;
 mod segment;

@@ -2,6 +2,7 @@
 //! (the flow contract, "one broken event, one violation").
 
 use super::events::abort::AbortedByStack;
+use super::events::layers::{LayerAtQuiet, LowerCall, ProxySides, UpperEnded};
 use super::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use super::events::{
     ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, OvertakenEof, Panicked, PushedOut, ReadData, ReadEof,
@@ -376,6 +377,45 @@ table! {
         NoResetToReset: no_reset_to_reset::arrived,
         WindowReopens: window_reopens::arrived,
         ArrivalIsAcknowledged: arrival_is_acknowledged::arrived,
+    }
+}
+
+table! {
+    /// A layer calls the flow below.
+    lower_called(LowerCall<'_>) {
+        LowerClosedOnce: lower_closed_once::lower_called,
+        LowerClosedWhenBothHalvesShut: lower_closed_when_both_halves_shut::lower_called,
+        LowerNotUsedAfterClose: lower_not_used_after_close::lower_called,
+        AcceptedGoesDown: accepted_goes_down::lower_called,
+    }
+}
+
+table! {
+    /// A shutdown of writing, or close, of a layered flow is done.
+    upper_ended(UpperEnded) {
+        AcceptedGoesDown: accepted_goes_down::upper_ended,
+    }
+}
+
+table! {
+    /// All is quiet, and a flow stands on another.
+    layer_at_quiet(LayerAtQuiet<'_>) {
+        LowerClosedWhenBothHalvesShut: lower_closed_when_both_halves_shut::at_quiet,
+        LowerClosedOnce: lower_closed_once::at_quiet,
+    }
+}
+
+table! {
+    /// A proxy closes one of its ends.
+    proxy_closes(ProxySides<'_>) {
+        ProxyPassesHalfClose: proxy_passes_half_close::closes,
+    }
+}
+
+table! {
+    /// All is quiet, and a proxy joins two flows.
+    proxy_at_quiet(ProxySides<'_>) {
+        ProxyPassesHalfClose: proxy_passes_half_close::at_quiet,
     }
 }
 

@@ -61,7 +61,12 @@ impl<'a> Waiting<'a> {
 
     /// Something stands between the ends, or the peer is not there any more.
     pub fn is_parted(&self) -> bool {
-        self.flow.is_cut() || self.peer().life.is_gone() || self.peer().is_void()
+        self.flow.is_cut() || self.peer().life.is_gone() || self.peer().is_void() || self.has_lost_ground()
+    }
+
+    /// The flow below has failed at either end: nothing may come through it any more.
+    pub fn has_lost_ground(&self) -> bool {
+        self.me().life.below_lost().is_some() || self.peer().life.below_lost().is_some()
     }
 }
 

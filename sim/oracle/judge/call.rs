@@ -129,6 +129,9 @@ impl Judge<'_> {
 
     /// What the caller must not do; where it did, nothing is promised any more.
     fn duties(&mut self, op: u64, asked: Asked) {
+        if self.flow.is_evidence() {
+            return;
+        }
         let scene = self.scene();
         let call = BegunCall::new(&scene, asked);
         let duties = caller_keeps_off::begun_call(&scene, &call);

@@ -15,8 +15,10 @@ impl Judge<'_> {
         self.handed_out_at_quiet();
         self.stays_untold();
         self.answer_is_missing();
-        let duties = caller_keeps_off::at_quiet(&self.scene());
-        self.book.charge(self.site_of_end(), duties);
+        if !self.flow.is_evidence() {
+            let duties = caller_keeps_off::at_quiet(&self.scene());
+            self.book.charge(self.site_of_end(), duties);
+        }
         if let Some(holding) = self.holding() {
             let found = order::held_at_quiet(&self.scene(), &holding);
             self.enter_holding(&holding, found);

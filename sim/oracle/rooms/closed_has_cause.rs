@@ -43,7 +43,7 @@ pub(in crate::oracle) fn is_explained(scene: &Scene<'_>, called: Seq) -> bool {
     let (me, peer) = (scene.me(), scene.peer());
     let is_seen = me.contract.shutdown_read_seen_by_peer != Some(Seen::No);
     let peer_shut_read = peer.halves.shut_read().called.filter(|_| is_seen);
-    let own = first([me.halves.write_end_called(), me.life.aborted_at(), me.writing.error()]);
+    let own = first([me.halves.write_end_called(), me.life.aborted_at(), me.life.below_ended(), me.writing.error()]);
     let unconnected = me.life.is_maybe_dead() || me.life.stack_left().is_some() || me.opening.is_closed_to(called);
     first([own, peer.full_close_possible(), peer_shut_read]).is_some() || unconnected
 }

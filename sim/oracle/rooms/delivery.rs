@@ -38,7 +38,7 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 /// A read that only the peer can end: reading goes on here, and nothing stands between the ends.
 pub(in crate::oracle) fn waits_for_peer(call: &Waiting<'_>) -> bool {
     let ended = no_stuck_call::is_released(call) || no_stuck_call::stuck(call).is_some();
-    call.is_read() && !ended && !call.flow.is_cut() && !call.peer().life.is_gone()
+    call.is_read() && !ended && !call.flow.is_cut() && !call.peer().life.is_gone() && !call.has_lost_ground()
 }
 
 /// How many accepted bytes have not been read.

@@ -61,6 +61,18 @@ const EXAMPLES: &[Example] = &[
             server read -> eof"#,
     },
     Example {
+        contracts: ALL,
+        bad: r#"
+            layers 1 0
+            env reset server/0 by fault
+            server/1 read -> eof"#,
+        good: r#"
+            layers 1 0
+            client/1 shutdown write -> done
+            server/1 read -> eof
+            env reset server/0 by fault"#,
+    },
+    Example {
         contracts: SHUTS_READ,
         bad: r#"
             client shutdown read -> done

@@ -46,7 +46,7 @@ pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruli
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
     let me = scene.me();
     let eof = me.reading.peer_eof().filter(|at| me.contract.read_after_eof == ReadAfterEof::Eof && at.seq < read.called());
-    let excused = me.life.is_gone() || me.halves.full_close_called().is_some();
+    let excused = me.life.is_gone() || me.life.below_ended().is_some() || me.halves.full_close_called().is_some();
     let Some(eof) = eof.filter(|_| !excused) else { return Ruling::kept_if(premise(scene, read.called()).is_some()) };
     let said = fact!(
         "the {end}'s read failed with `{error}` after an earlier read had returned EOF at {t}",

@@ -85,11 +85,35 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "the reset concerns every flow",
-    contracts: ALL,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "the reset concerns every flow",
+        contracts: ALL,
+        history: r#"
             env reset server by fault
             server read -> error reset
             server/1 read -> error reset"#,
-}];
+    },
+    Excuse {
+        why: "what befalls the flow below is a cause above",
+        contracts: ALL,
+        history: r#"
+            layers 1 0
+            server/1 call 1 read
+            server/0 call 1 read
+            env reset server/0 by fault
+            server/0 return 1 error reset
+            server/1 return 1 error reset
+            server/1 write "a" -> error reset"#,
+    },
+    Excuse {
+        why: "the calls of a layer on the flow below are evidence, and nothing is owed to them",
+        contracts: ALL,
+        history: r#"
+            layers 1 0
+            client/0 write "a" -> ok
+            server/0 call 1 read
+            server/0 call 2 write "x"
+            quiet"#,
+    },
+];

@@ -47,7 +47,7 @@ fn is_explained(scene: &Scene<'_>) -> bool {
     let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
     let peer_closed = scene.peer().full_close_possible().filter(|_| scene.peer_close_may_reset());
     let own = sooner(me.halves.full_close_called(), both_closed(scene));
-    first([me.life.aborted_at(), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
+    first([me.life.aborted_at(), me.life.below_ended(), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
 }
 
 /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.

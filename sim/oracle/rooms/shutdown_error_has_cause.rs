@@ -58,7 +58,10 @@ fn may_have_ended(scene: &Scene<'_>) -> bool {
 /// This end was aborted, or perhaps never connected; or the peer was, or closed for good, where that may be said.
 fn is_explained(scene: &Scene<'_>, end: &ReturnedEnd<'_>) -> bool {
     let (me, peer) = (scene.me(), scene.peer());
-    let own = me.life.is_gone() || me.halves.disconnect().called.is_some() || me.opening.is_closed_to(end.pending.called.seq);
+    let own = me.life.is_gone()
+        || me.life.below_ended().is_some()
+        || me.halves.disconnect().called.is_some()
+        || me.opening.is_closed_to(end.pending.called.seq);
     let may_tell = me.contract.close_error == CloseError::WhenEnded;
     own || scene.flow.is_unopened() || may_tell && (peer.life.is_gone() || peer.full_close_possible().is_some())
 }

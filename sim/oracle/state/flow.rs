@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{EndState, Network, Path, Suspects};
+use super::{Between, EndState, Network, Path, Suspects};
 use crate::contract::{Both, End, Payload};
 use crate::oracle::Stamp;
 use crate::oracle::stream::Stream;
@@ -50,6 +50,8 @@ pub(in crate::oracle) struct Flow {
     pub active: Instant,
     /// The connect that gave up before its time, as a violation's index.
     pub gave_up_early: Option<usize>,
+    /// What has come down from the flow that stands on this one, if one does.
+    pub between: Option<Box<Both<Between>>>,
 }
 
 impl Flow {
@@ -60,7 +62,8 @@ impl Flow {
     /// In the memory of what another one's segments had shown.
     fn with(id: u32, header: &Header, network: &Network, segments: Option<Box<Tracks>>) -> Self {
         let tracks = || segments.unwrap_or_else(|| Box::new(Tracks::new(header.simulated)));
-        let end = |end| EndState::new(header.contract[end]);
+        let is_evidence = header.layers.iter().any(|layer| layer.lower == id);
+        let end = |end| EndState { faulted: is_evidence, ..EndState::new(header.contract[end]) };
         Flow {
             id,
             ends: Both { client: end(End::Client), server: end(End::Server) },
@@ -73,6 +76,7 @@ impl Flow {
             settled: false,
             active: Instant::ZERO,
             gave_up_early: None,
+            between: is_evidence.then(Box::default),
         }
     }
 
@@ -105,6 +109,11 @@ impl Flow {
         let (me, peer) = (&self.ends[end].opening, &self.ends[end.peer()].opening);
         let taken = me.opened().is_some() || me.connects() || me.is_used() && me.begun().is_none();
         !taken && (peer.connects() || me.begun().is_some())
+    }
+
+    /// Another flow stands on this one: it is evidence, and not judged itself.
+    pub fn is_evidence(&self) -> bool {
+        self.between.is_some()
     }
 
     /// One of the ends is not connected yet, or never will be.

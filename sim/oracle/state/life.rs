@@ -32,6 +32,8 @@ struct Harm {
     reset_by_close: Option<Stamp>,
     stack_left: Option<Stamp>,
     maybe_dead: bool,
+    below_ended: Option<Stamp>,
+    below_lost: Option<Stamp>,
 }
 
 impl Life {
@@ -79,6 +81,16 @@ impl Life {
         self.harm.as_deref()?.stack_left
     }
 
+    /// When the flow that it stands on gave an EOF or an error here, was closed or aborted: that may end it.
+    pub fn below_ended(&self) -> Option<Stamp> {
+        self.harm.as_deref()?.below_ended
+    }
+
+    /// When the flow that it stands on failed here: nothing may come through it any more.
+    pub fn below_lost(&self) -> Option<Stamp> {
+        self.harm.as_deref()?.below_lost
+    }
+
     /// It was aborted before it was known to be connected: what it has since is not known.
     pub fn is_maybe_dead(&self) -> bool {
         self.harm.as_deref().is_some_and(|harm| harm.maybe_dead)
@@ -93,6 +105,15 @@ impl Life {
     pub fn abort(&mut self, abort: Aborted) {
         if self.aborted().is_none_or(|known| known.by_word && !abort.by_word) {
             self.harm_mut().aborted = Some(abort);
+        }
+    }
+
+    /// The flow that it stands on ends here; `fails`: not in good order.
+    pub fn ends_below(&mut self, at: Stamp, fails: bool) {
+        let harm = self.harm_mut();
+        harm.below_ended.get_or_insert(at);
+        if fails {
+            harm.below_lost.get_or_insert(at);
         }
     }
 

@@ -2,8 +2,10 @@
 //! put to it.
 //!
 //! An [`EndState`] is made of [`Pendings`] (calls that have not returned), [`Halves`] (shutdowns and closes), [`Reading`],
-//! [`Writing`], [`Life`] (aborts and crashes) and [`Opening`] (how it came to be connected). Nothing here judges.
+//! [`Writing`], [`Life`] (aborts and crashes) and [`Opening`] (how it came to be connected); [`Between`] is what passes from a flow to the one
+//! below. Nothing here judges.
 
+mod between;
 mod end;
 mod flow;
 mod halves;
@@ -16,6 +18,7 @@ mod reading;
 mod suspects;
 mod writing;
 
+pub(super) use between::Between;
 pub(super) use end::EndState;
 pub(super) use flow::{Fingerprint, Flow};
 pub(super) use halves::{Doubt, Halves};

@@ -13,6 +13,8 @@
 //! 300s repeat 9 every 2s LINE        the same line so many times, so far apart
 //! records network buffers            header: what is recorded completely (default: network)
 //! simulated                          header: the simulator wrote it
+//! layers 1 0                         header: flow 1 stands on flow 0
+//! proxies 0 1                        header: a proxy joins flows 0 and 1
 //! limits client syn 10s data 5s      header: what its stack was set to (`syn`, `data`, `msl`, `fin_wait_2`)
 //! clock per-end                      header: the ends have clocks of their own
 //! ```
@@ -30,7 +32,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::contract::{Both, Contract};
-use crate::trace::{Call, Clock, Event, Fate, Header, Place, Records, SegmentEvent, Trace, What, state_name};
+use crate::trace::{Call, Clock, Event, Fate, Header, Layer, Place, Proxy, Records, SegmentEvent, Trace, What, state_name};
 use crate::wire::Segment;
 use token::{Line, Parsed};
 
@@ -97,6 +99,8 @@ impl History {
             Some("records") => self.records(line),
             Some("clock") => self.clock(line),
             Some("simulated") => self.simulated(line),
+            Some("layers") => self.layers(line),
+            Some("proxies") => self.proxies(line),
             Some("limits") => self.limits(line),
             _ => self.event(line),
         }
@@ -125,6 +129,18 @@ impl History {
     fn simulated(&mut self, mut line: Line) -> Parsed<()> {
         line.skip();
         self.trace.header.simulated = true;
+        line.finish()
+    }
+
+    fn layers(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        self.trace.header.layers.push(Layer { upper: line.number()?, lower: line.number()? });
+        line.finish()
+    }
+
+    fn proxies(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        self.trace.header.proxies.push(Proxy { left: line.number()?, right: line.number()? });
         line.finish()
     }
 
