@@ -14,7 +14,9 @@ use crate::rules::Rule;
 impl Judge<'_> {
     pub fn connect_called(&mut self, to: Option<&str>, keepalive: Option<Keepalive>) -> Asked {
         let port = self.hosts[self.end.peer()].is_named(to);
-        self.me_mut().opening.set_keepalive(keepalive);
+        let opening = &mut self.me_mut().opening;
+        opening.set_keepalive(keepalive);
+        opening.asks_for(port);
         let accepts = !self.peer().opening.connects() && !self.me().used && self.scene().is_ordered();
         if let Some((accepted, op)) = self.peer().opening.opened().filter(|_| accepts) {
             self.accepted_before_connect(accepted, op);

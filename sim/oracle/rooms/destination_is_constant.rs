@@ -18,7 +18,12 @@ pub(super) const ABOUT: About = About {
 
 /// An end says which address it is connected to: has it said another one before?
 pub(in crate::oracle) fn told(scene: &Scene<'_>, told: &Destination<'_>) -> Ruling {
-    let Some(before) = scene.me().opening.destination() else { return Ruling::Moot };
+    let opening = &scene.me().opening;
+    if let Some((asked, port)) = opening.port().zip(port_of(told.address)).filter(|(asked, port)| asked != port) {
+        let said = fact!("the {end} was to be connected to port {asked}, and says that it is to port {port}", end = scene.end, asked, port);
+        return Ruling::broken(&[told.pending.called], said);
+    }
+    let Some(before) = opening.destination() else { return Ruling::kept_if(opening.port().is_some()) };
     if before == told.address {
         return Ruling::Kept;
     }
@@ -31,7 +36,21 @@ pub(in crate::oracle) fn told(scene: &Scene<'_>, told: &Destination<'_>) -> Ruli
     Ruling::broken(&[told.pending.called], said)
 }
 
+/// The port of an address, where it names one.
+fn port_of(address: &str) -> Option<u16> {
+    address.rsplit_once(':')?.1.parse().ok()
+}
+
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client connect server:80 -> ok
+            client destination -> ok peer 10.0.0.2:81"#,
+        good: r#"
+            client connect server:80 -> ok
+            client destination -> ok peer 10.0.0.2:80"#,
+    },
     Example {
         contracts: ALL,
         bad: r#"

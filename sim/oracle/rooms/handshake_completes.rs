@@ -45,7 +45,8 @@ fn stuck_connect(call: &Waiting<'_>, port: Option<u16>) -> Option<Due> {
 /// The peer's connect says that the connection is established.
 fn stuck_accept(call: &Waiting<'_>, port: u16) -> Option<Due> {
     let (flow, me, peer, host) = (call.flow, call.me(), call.peer(), &call.hosts[call.end]);
-    let (connected, _) = peer.opening.opened().filter(|_| peer.opening.connects())?;
+    let elsewhere = port != 0 && peer.opening.port().is_some_and(|asked| asked != port);
+    let (connected, _) = peer.opening.opened().filter(|_| peer.opening.connects() && !elsewhere)?;
     let fair = !call.is_parted() && !flow.tracks().answers_in_vain(call.end) && !me.life.is_maybe_dead();
     let there = host.left.is_none() && !host.down && host.is_listening_perhaps(Some(port));
     let accepts = me.pending.iter().filter(|pending| matches!(pending.asked, Asked::Accept(_))).count();

@@ -13,6 +13,8 @@ pub(in crate::oracle) struct Opening {
     used: bool,
     keepalive: Option<Keepalive>,
     destination: Option<Box<str>>,
+    /// The port that it was to be connected to, where that was said.
+    port: Option<u16>,
 }
 
 impl Opening {
@@ -49,6 +51,21 @@ impl Opening {
     /// The address that the end is connected to.
     pub fn destination(&self) -> Option<&str> {
         self.destination.as_deref()
+    }
+
+    /// The port that it was to be connected to, where that was said.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// When its connect failed, if none has succeeded: there is no connection, and there will be none.
+    pub fn is_hopeless(&self) -> Option<Stamp> {
+        self.failed.filter(|_| self.connects && self.begun.is_some() && self.opened.is_none())
+    }
+
+    /// It is to be connected to this port.
+    pub fn asks_for(&mut self, port: Option<u16>) {
+        self.port = self.port.or(port);
     }
 
     /// Not connected yet when `seq` came, as far as is known.
