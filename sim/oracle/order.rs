@@ -178,6 +178,7 @@ table! {
             NoStuckCall: no_stuck_call::returned_write,
             PeerShutRead: peer_shut_read::returned_write,
         }
+        ConnectOnce: connect_once::write_ok,
         OkMeansWhole: ok_means_whole::write_ok,
         NodelayIsSent: nodelay_is_sent::write_ok,
         WritevIsConcat: writev_is_concat::write_ok,

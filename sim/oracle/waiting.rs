@@ -47,7 +47,8 @@ impl<'a> Waiting<'a> {
         let (me, asked) = (self.me(), self.pending.asked);
         let ends_it = matches!(asked, Asked::Shutdown(Mode::Read)) || asked == Asked::Close && me.halves.closes_fully();
         let unknown = me.life.is_maybe_dead() || me.life.stack_left().is_some() || self.flow.is_unopened();
-        let own = ends_it || me.halves.full_close_returned().is_some();
+        let hopeless = me.opening.is_hopeless().is_some() && (self.is_read() || self.is_write());
+        let own = ends_it || hopeless || me.halves.full_close_returned().is_some();
         asked.is_of_flow() && !matches!(asked, Asked::Connect(_)) && !own && unknown
     }
 

@@ -2,6 +2,7 @@
 
 use super::scope::{ALL, FULL};
 use crate::oracle::Stamp;
+use crate::oracle::events::ReturnedWrite;
 use crate::oracle::events::opening::{Connected, FailedConnect};
 use crate::oracle::fact::Fact;
 use crate::oracle::fact::fact;
@@ -15,7 +16,7 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
     statement: "A connect returns once: with a flow that a listener took, refused, or timed out after the stack's own patience; a \
-                    disconnect ends it too.",
+                    disconnect ends it too. On a flow whose connect has failed nothing succeeds, and nothing hangs.",
     source: "metrics-mirage Tcp.S, create_connection; RFC 9293 §3.10.1, §3.10.7.3 and MUST-23",
     premise: "a connect returns, or is pending at quiet",
     examples: EXAMPLES,
@@ -26,7 +27,7 @@ pub(super) const ABOUT: About = About {
 /// At quiet a connect is over, whatever became of it; before, one that is to complete.
 pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     let over = call.at_quiet && !call.hosts[call.end].down;
-    let Asked::Connect(_) = call.asked() else { return None };
+    let Asked::Connect(_) = call.asked() else { return stuck_without(call) };
     if !over && handshake_completes::stuck(call).is_none() {
         return None;
     }
@@ -34,8 +35,29 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     Some(Due::new(left.as_slice(), fact!("a connect succeeds, is refused or times out")))
 }
 
-/// A connect succeeded: a listener must have taken it.
+/// A read or write of a flow whose connect has failed.
+fn stuck_without(call: &Waiting<'_>) -> Option<Due> {
+    let failed = call.me().opening.is_hopeless().filter(|failed| failed.seq < call.pending.called.seq)?;
+    (call.is_read() || call.is_write()).then(|| Due::new(&[failed], fact!("its connect had failed at {t}", t = failed.t)))
+}
+
+/// A write succeeded: not on a flow whose connect has failed.
+pub(in crate::oracle) fn write_ok(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
+    let failed = scene.me().opening.is_hopeless().filter(|failed| failed.seq < write.called());
+    let Some(failed) = failed else { return Ruling::Moot };
+    let op = write.pending.op;
+    Ruling::broken(&[failed], fact!("the {end}'s write #{op} returned ok on a flow whose connect had failed", end = scene.end, op))
+}
+
+/// A connect succeeded: a listener must have taken it, and no other one of that flow has failed before.
 pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -> Ruling {
+    let before = scene.me().opening.is_hopeless().filter(|failed| failed.seq < connect.pending.called.seq);
+    if let Some(failed) = before {
+        return Ruling::broken(
+            &[failed],
+            fact!("the {end}'s second connect succeeded on a flow whose first one had failed", end = scene.end),
+        );
+    }
     match unlisten_stops_new::connected(scene, connect) {
         Ruling::Broken(breach) => Ruling::Broken(breach),
         Ruling::Moot | Ruling::Kept => Ruling::Kept,
@@ -81,6 +103,36 @@ fn gave_up_early(scene: &Scene<'_>, connect: &FailedConnect<'_>) -> Option<Fact>
 }
 
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client connect server:80 -> error refused
+            client call 2 read
+            quiet"#,
+        good: r#"
+            client connect server:80 -> error refused
+            client read -> error not_connected
+            client write "a" -> error not_connected
+            quiet"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client connect server:80 -> error refused
+            client write "a" -> ok"#,
+        good: r#"
+            client connect server:80 -> error refused
+            client write "a" -> error not_connected"#,
+    },
+    Example {
+        contracts: ALL,
+        bad: r#"
+            client connect server:80 -> error refused
+            client connect server:80 -> ok"#,
+        good: r#"
+            client connect server:80 -> error refused
+            client/1 connect server:80 -> ok"#,
+    },
     Example {
         contracts: ALL,
         bad: r#"
