@@ -485,6 +485,7 @@ macro_rules! stuck_table {
 stuck_table! {
     HandshakeCompletes: handshake_completes,
     ConnectOnce: connect_once,
+    UnlistenStopsNew: unlisten_stops_new,
     DisconnectNeverFails: disconnect_never_fails,
     CloseReturns: close_returns,
     ShutdownReturns: shutdown_returns,

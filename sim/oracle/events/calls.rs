@@ -24,7 +24,11 @@ impl BegunCall {
             _ => false,
         };
         let is_fault = me.contract.blocked_read_at_close == BlockedReadAtClose::Fault;
-        let closes_under = asked == Asked::Close && is_fault && (writes || reads());
+        let closes_under = match asked {
+            Asked::Close => is_fault && (writes || reads()),
+            Asked::Unlisten(port) => is_fault && me.pending.iter().any(|pending| pending.asked == Asked::Accept(port)),
+            _ => false,
+        };
         BegunCall { asked, overlaps, closes_under }
     }
 }

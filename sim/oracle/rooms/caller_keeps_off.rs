@@ -38,7 +38,7 @@ fn failed(scene: &Scene<'_>, call: &BegunCall) -> Duties {
         duties.fail(fact!("a {call} was called while another one was pending", call = call.asked.word()));
     }
     if call.closes_under {
-        duties.fail(fact!("close was called under a pending read or write"));
+        duties.fail(fact!("a {call} was called under a pending call that it ends", call = call.asked.word()));
     }
     if uses_closed_flow(scene, call.asked) {
         duties.fail(fact!("a {call} was called after the flow was closed", call = call.asked.word()));
@@ -81,6 +81,19 @@ pub(in crate::oracle) fn returned_close(scene: &Scene<'_>, _: &ReturnedEnd<'_>) 
 }
 
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: &["posix", "async-io", "relay"],
+        bad: r#"
+            server listen 80 -> ok
+            server call 2 accept 80
+            server unlisten 80 -> ok"#,
+        good: r#"
+            server listen 80 -> ok
+            server unlisten 80 -> ok
+            server listen 80 -> ok
+            server close -> done
+            server close -> done"#,
+    },
     Example {
         contracts: ALL,
         bad: r#"

@@ -6,7 +6,8 @@ use crate::oracle::events::opening::{Accepted, Connected, FailedConnect, Listene
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Found, Pending};
+use crate::oracle::state::{Asked, Found, Pending};
+use crate::oracle::waiting::{Due, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -19,6 +20,13 @@ pub(super) const ABOUT: About = About {
     excuses: EXCUSES,
     ..About::new(Rule::UnlistenStopsNew, Section::Connections, Level::BothEnds)
 };
+
+/// An accept is pending on a port on which nothing listens any more: it ends, in an error.
+pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
+    let Asked::Accept(port) = call.asked() else { return None };
+    let gone = call.hosts[call.end].nobody(Some(port), call.flow.id).filter(|gone| call.pending.called.seq < gone.seq)?;
+    Some(Due::new(&[gone], fact!("listening had stopped at {t}", t = gone.t)))
+}
 
 /// A connect succeeded: had its listener stopped before it was called?
 pub(in crate::oracle) fn connected(scene: &Scene<'_>, connect: &Connected<'_>) -> Ruling {
@@ -86,6 +94,20 @@ fn said(scene: &Scene<'_>, listen: &Listened<'_>, ok: bool) -> Fact {
 }
 
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "pipe"],
+        bad: r#"
+            server listen 80 -> ok
+            server call 2 accept 80
+            server unlisten 80 -> ok
+            quiet"#,
+        good: r#"
+            server listen 80 -> ok
+            server call 2 accept 80
+            server unlisten 80 -> ok
+            server return 2 error not_connected
+            quiet"#,
+    },
     Example {
         contracts: ALL,
         bad: r#"

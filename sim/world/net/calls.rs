@@ -280,6 +280,12 @@ impl Post<'_> {
         self.host.stack.get_mut().unlisten(self.core.now, port);
         self.host.listening.retain(|known| *known != port);
         self.core.finish(op, Outcome::Ok, None);
+        for other in 0..self.flows.len() as u32 {
+            if self.flows[other as usize].path == self.path {
+                let accepting = self.side(other).take(|apart| apart == Apart::Accepting(port));
+                accepting.into_iter().for_each(|op| self.core.finish(op, Outcome::Error(Error::NotConnected), None));
+            }
+        }
     }
 
     /// A stack that leaves takes all its flows with it: the trace says so on each of them.
