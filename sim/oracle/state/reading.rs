@@ -12,7 +12,6 @@ pub(in crate::oracle) struct Reading {
     /// When the read was called that gave it.
     clean_eof_called: Option<Stamp>,
     peer_eof: Option<Stamp>,
-    left: u64,
     /// Apart: most reads end by themselves, with data or EOF.
     odd: Option<Box<OddReads>>,
 }
@@ -24,6 +23,7 @@ struct OddReads {
     error: Option<Stamp>,
     cancelled: Option<Stamp>,
     lossy: bool,
+    left: u64,
 }
 
 impl Reading {
@@ -78,12 +78,14 @@ impl Reading {
 
     /// How many bytes had arrived, and were not read, when close was called.
     pub fn left(&self) -> u64 {
-        self.left
+        self.odd.as_deref().map_or(0, |odd| odd.left)
     }
 
     /// Close is called, and leaves so many bytes that have arrived.
     pub fn leaves(&mut self, bytes: u64) {
-        self.left = bytes;
+        if bytes > 0 || self.odd.is_some() {
+            self.odd_mut().left = bytes;
+        }
     }
 
     /// A read that returned EOF or an error before that call: nothing more may be read.

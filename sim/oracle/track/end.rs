@@ -22,7 +22,7 @@ pub(in crate::oracle) struct Track {
     pub(super) chain: Chain,
     pub(super) certain: Certain,
     /// A reset has just arrived.
-    pub(super) spur: Option<Spur>,
+    pub(super) spur: Option<Box<Spur>>,
     /// When a segment arrived that nothing was sent after yet.
     heard: Option<Instant>,
     /// What becomes of this end's segments is recorded.
@@ -88,7 +88,7 @@ impl Track {
 
     /// The reset that has just arrived.
     pub fn spur(&self) -> Option<&Spur> {
-        self.spur.as_ref()
+        self.spur.as_deref()
     }
 
     /// What becomes of this end's segments is recorded.
@@ -224,7 +224,7 @@ impl Track {
         if segment.flags.rst() {
             // What arrived in the same instant before the reset may still be answered.
             let alone = self.heard != Some(at.t);
-            self.spur = alone.then(|| Spur::new(segment, self.arrived.expects(), at.t, at.line()));
+            self.spur = alone.then(|| Box::new(Spur::new(segment, self.arrived.expects(), at.t, at.line())));
             return;
         }
         (self.spur, self.heard) = (None, Some(at.t));
