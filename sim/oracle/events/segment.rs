@@ -41,6 +41,12 @@ impl<'a> SentSegment<'a> {
             sending,
         }
     }
+
+    /// It takes sequence numbers: it is a SYN or a FIN, or has data.
+    #[inline]
+    pub fn takes_numbers(&self) -> bool {
+        self.sending.end != self.segment.seq
+    }
 }
 
 /// A sender is held to its windows between the SYNs, whose windows are not scaled, and the peer's FIN, behind which nothing comes;

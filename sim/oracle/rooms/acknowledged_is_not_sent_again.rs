@@ -21,7 +21,7 @@ pub(super) const ABOUT: About = About {
 #[inline]
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
     let segment = sent.segment;
-    if segment.length() == 0 || segment.flags.syn() || !sent.far.tells_fates() || !scene.is_ordered() {
+    if !sent.takes_numbers() || segment.flags.syn() || !sent.far.tells_fates() || !scene.is_ordered() {
         return Ruling::Moot;
     }
     let probes = segment.data_len() <= 1 && !segment.flags.fin();

@@ -22,7 +22,7 @@ pub(super) const ABOUT: About = About {
 pub(in crate::oracle) fn sent(scene: &Scene<'_>, sent: &SentSegment<'_>) -> Ruling {
     let segment = sent.segment;
     let (Some(edge), Some((before, line))) = (sent.offers, sent.own.offered()) else { return Ruling::Moot };
-    if segment.length() > 0 || !edge.is_after(before) || !acknowledges_no_more(scene, segment.ack) {
+    if !edge.is_after(before) || sent.takes_numbers() || !acknowledges_no_more(scene, segment.ack) {
         return Ruling::Moot;
     }
     let was_closed = before == segment.ack;
