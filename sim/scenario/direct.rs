@@ -27,13 +27,15 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOpti
     let mut stage = WorldStage { world, flows };
     while execution.advance(&mut stage, |execution, stage| execution.watch(&mut stage.world)) {
         if stage.world.step() == Stepped::Quiet {
+            stage.world.quiesce();
+            break;
+        }
+        if execution.repeats(&stage.world) {
             break;
         }
     }
     if execution.limit.is_some() {
         stage.world.note(What::Env(Env { flow: None, end: None, what: EnvWhat::End }));
-    } else {
-        stage.world.quiesce();
     }
     execution.watch(&mut stage.world);
     execution.note_faults(&stage.world, &stage.flows);

@@ -151,6 +151,11 @@ impl<'a> Machine<'a> {
         Some(Miss { task, step, at, why })
     }
 
+    /// Does every task that has not ended wait for a call?
+    pub(super) fn only_calls(&self) -> bool {
+        self.tasks.iter().all(|task| matches!(task.state, Activity::Calling(..) | Activity::Over))
+    }
+
     /// Has every task ended?
     pub(super) fn is_over(&self) -> bool {
         self.tasks.iter().all(|task| task.state == Activity::Over)

@@ -22,6 +22,7 @@ mod opening;
 mod picture;
 mod program;
 mod recorder;
+mod recurrence;
 mod run;
 mod schedule;
 mod sense;

@@ -9,6 +9,7 @@ use super::machine::{Machine, Miss, Why};
 use super::mistake::Lines;
 use super::program::Program;
 use super::recorder::{Keep, Recorder, Stats};
+use super::recurrence::Recurrence;
 use super::stage::Stage;
 use super::units::Size;
 use super::{Expect, Fault, Limits, RunError, Scenario};
@@ -99,6 +100,7 @@ pub struct Run {
     decisions: Deviations,
     target: String,
     idle_faults: Vec<String>,
+    repeats: Option<Instant>,
     /// The scenario's lines of the steps whose operations broke a rule.
     steps: BTreeMap<(Place, u64), u64>,
     /// The scenario's file and title, where something went wrong.
@@ -172,7 +174,8 @@ impl Run {
     /// What should be known of how it was judged, and which faults struck nothing. It needs the trace.
     pub fn notes(&self) -> Vec<String> {
         let judged = Notes::of(self.header.contract, &self.trace.events).list();
-        judged.into_iter().chain(self.idle_faults.iter().cloned()).collect()
+        let repeats = self.repeats.map(|t| format!("the run was ended at {t}: it only repeats itself from there on"));
+        judged.into_iter().chain(self.idle_faults.iter().cloned()).chain(repeats).collect()
     }
 
     /// The faults whose segment was never sent, so that nothing came of them: a sentence each.
@@ -236,6 +239,9 @@ pub(super) struct Execution<'a> {
     until: Instant,
     /// Why it is given up, once it is.
     pub(super) limit: Option<String>,
+    recurrence: Recurrence,
+    /// When it was ended, since it only repeats itself from there on.
+    repeats: Option<Instant>,
     /// What went wrong beside the calls.
     pub(super) troubles: Vec<String>,
     /// The numbers that the flows have in the trace, where each call is a task of its own; else they have the scenario's, and
@@ -261,6 +267,8 @@ impl<'a> Execution<'a> {
             idle_faults: Vec::new(),
             until: Instant::ZERO + scenario.limits.time,
             limit: None,
+            recurrence: Recurrence::default(),
+            repeats: None,
             troubles: Vec::new(),
             tasked: None,
         }
@@ -338,6 +346,17 @@ impl<'a> Execution<'a> {
         self.limit.is_none()
     }
 
+    /// Does the run only repeat itself from here on? Asked where nothing has happened for so long that whatever is owed is overdue.
+    pub(super) fn repeats(&mut self, world: &World) -> bool {
+        let (now, last) = (world.now(), self.recorder.stats.last_return);
+        let longest = self.header.contract.client.patience.max(self.header.contract.server.patience);
+        let may_repeat = now > last + longest * 2 && self.machine.only_calls() && !self.scenario.has_lossy_links();
+        if may_repeat && self.recurrence.was_before(world.fingerprint(), last) {
+            self.repeats = Some(now);
+        }
+        self.repeats.is_some()
+    }
+
     /// Has every task ended?
     pub(super) fn is_over(&self) -> bool {
         self.machine.is_over()
@@ -376,9 +395,22 @@ impl<'a> Execution<'a> {
         let steps = verdict.violations.iter().filter_map(|violation| self.step_line(&lines, violation)).collect();
         let decisions = trace.as_ref().map_or_else(Deviations::new, |_| choice.deviations().clone());
         let trace = trace.unwrap_or_else(|| Trace { header: self.header.clone(), ..Trace::default() });
-        let Execution { header, limit, seed, target, idle_faults, .. } = self;
-        let mut run =
-            Run { header, trace, verdict, unmet, limit, stats, seed, decisions, target, idle_faults, steps, origin: String::new() };
+        let Execution { header, limit, seed, target, idle_faults, repeats, .. } = self;
+        let mut run = Run {
+            header,
+            trace,
+            verdict,
+            unmet,
+            limit,
+            stats,
+            seed,
+            decisions,
+            target,
+            idle_faults,
+            repeats,
+            steps,
+            origin: String::new(),
+        };
         if run.judgement() != Judgement::Held {
             run.origin = format!("{} ({})", scenario.source.name, scenario.title);
         }
@@ -406,8 +438,12 @@ impl Scenario {
 
     /// Where chance starts from: what the run was told, else the scenario; seed 0 where a link needs chance and neither says.
     pub(super) fn chance(&self, told: Option<u64>) -> Option<u64> {
-        let needs_chance = self.link.client.has_chance() || self.link.server.has_chance();
-        told.or(self.seed).or(needs_chance.then_some(0))
+        told.or(self.seed).or(self.has_lossy_links().then_some(0))
+    }
+
+    /// Does chance decide what becomes of packets?
+    fn has_lossy_links(&self) -> bool {
+        self.link.client.has_chance() || self.link.server.has_chance()
     }
 
     /// What the network between the two hosts is made of in a run in which the ends promise this.

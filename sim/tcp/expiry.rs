@@ -10,6 +10,9 @@ use super::side::Attempt;
 use super::state::State;
 use super::timers::Resend;
 
+/// So many probes in a row are counted: the pause between them has long grown to its longest.
+const PROBES_COUNTED: u32 = 31;
+
 impl Connection {
     /// Does what is due by now.
     pub(super) fn expire(&mut self, step: &mut StepContext<'_>) {
@@ -69,7 +72,7 @@ impl Connection {
 
     /// Asks after the window (RFC 9293 §3.8.6.1), ever more rarely.
     fn persist(&mut self, step: &mut StepContext<'_>) {
-        self.probes = self.probes.saturating_add(1);
+        self.probes = (self.probes + 1).min(PROBES_COUNTED);
         self.transmit_forced(step);
     }
 }

@@ -208,7 +208,7 @@ impl Connection {
     /// How long to wait between probes: ever longer (RFC 9293 §3.8.6.1, SHLD-30).
     fn pause(&self, settings: &Settings) -> Duration {
         let timeout = self.rtt.timeout();
-        timeout.saturating_mul(1 << self.probes.min(31)).min(settings.rto_max).max(timeout)
+        timeout.saturating_mul(1 << self.probes).min(settings.rto_max).max(timeout)
     }
 
     fn waits(&self, step: &StepContext<'_>) -> Waits {

@@ -76,3 +76,20 @@ fn a_run_is_given_up_where_reads_return_more_than_its_limit() {
         assert_eq!(run("20479", target), Judgement::Inconclusive, "{target}");
     }
 }
+
+/// A writer that nobody reads from probes for ever: what it is expected to do is known long before the time of the run is over.
+#[test]
+fn a_run_that_only_repeats_itself_is_ended() {
+    let run = |steps: &str| {
+        let text =
+            format!("title = \"t\"\ntarget = \"tcp\"\n[client]\nsteps = [\"write 1MiB{steps}\"]\n[server]\nsteps = [\"sleep 1s\"]\n");
+        parse(&text).run(target::named("tcp").expect("a target")).expect("runs")
+    };
+    let blocked = run(" -> blocks");
+    assert_eq!((blocked.judgement(), blocked.why().as_str()), (Judgement::Held, ""));
+    assert!(blocked.notes().iter().any(|note| note.contains("it only repeats itself from there on")), "{:?}", blocked.notes());
+    assert!(blocked.stats().segments_sent < 500, "{:?}", blocked.stats());
+    let missed = run(" -> ok");
+    assert_eq!(missed.judgement(), Judgement::Violated);
+    assert!(missed.why().starts_with("expected `ok`, but it never ended"), "{}", missed.why());
+}
