@@ -76,10 +76,24 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "one octet that was acknowledged keeps the connection alive",
-    contracts: ALL,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "an old segment is dropped, and its acknowledgement with it",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment passes S seq 100 win 9000
+            server segment passes SA seq 300 ack 101 win 9000
+            client segment passes A seq 101 ack 301 win 9000 len 2
+            server segment passes A seq 301 ack 101 win 9000 len 2
+            client segment passes A seq 101 ack 303 win 9000 len 2
+            server segment passes A seq 301 ack 103 win 9000 len 2
+            client segment passes A seq 103 ack 303 win 9000"#,
+    },
+    Excuse {
+        why: "one octet that was acknowledged keeps the connection alive",
+        contracts: ALL,
+        history: r#"
             records network segments
             client segment passes S seq 100 win 9000
             server segment passes SA seq 300 ack 101 win 9000
@@ -87,4 +101,5 @@ const EXCUSES: &[Excuse] = &[Excuse {
             server segment passes A seq 301 ack 103 win 9000
             7200s client segment passes A seq 102 ack 301 win 9000 len 1
             server segment passes A seq 301 ack 103 win 9000"#,
-}];
+    },
+];

@@ -47,6 +47,8 @@ pub(in crate::oracle) struct Certain {
     pub fin: Option<Seq>,
     /// The highest acknowledgement that has arrived.
     pub ack_arrived: Option<Seq>,
+    /// The highest acknowledgement that arrived on a segment which its receiver can't have dropped as an old one.
+    pub ack_taken: Option<Seq>,
     /// The widest window that has arrived, at least.
     pub widest: u32,
     /// Where the window was read off last: the sequence number of the segment.
@@ -169,7 +171,7 @@ impl Certain {
 
     /// The peer begins another connection: nothing that was said of the last one answers it.
     pub fn forget_answers(&mut self) {
-        (self.ack_arrived, self.reset, self.refusal) = (None, None, None);
+        (self.ack_arrived, self.ack_taken, self.reset, self.refusal) = (None, None, None, None);
     }
 
     /// Does it acknowledge more than ever before?

@@ -122,7 +122,7 @@ impl Tracks {
     /// All of it has reached the other end, and an acknowledgement of that has come back.
     #[inline]
     pub fn is_acknowledged(&self, from: End, segment: &Segment) -> bool {
-        let known = self.of(from.peer()).ack_arrived.is_some_and(|una| una.is_at_least(segment.end()));
+        let known = self.of(from.peer()).ack_taken.is_some_and(|una| una.is_at_least(segment.end()));
         known && !self.doubtful && self.of(from).base.is_some()
     }
 

@@ -259,6 +259,11 @@ impl Certain {
         }
         let end = segment.end();
         let brings = end != segment.seq || end.is_after(self.reach);
+        // What is wholly old is dropped, whether or not its receiver has acknowledged it yet.
+        let is_new = if end == segment.seq { end.is_at_least(self.next) } else { end.is_after(self.next) };
+        if is_new && segment.flags.ack() {
+            self.ack_taken = Some(self.ack_taken.map_or(segment.ack, |known| known.latest(segment.ack)));
+        }
         if brings && self.is_acceptable(segment, them.end) {
             self.data_arrived(segment, them.edge.map(|(least, _)| least));
         }
