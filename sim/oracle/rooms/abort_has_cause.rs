@@ -97,13 +97,16 @@ fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     let wrong = || fact!("keep-alive gave the {end}'s connection up, although the peer and the network were alive", end);
     // The peer's own probes are old segments: they show that it lives, but answer nothing.
     let heard = tracks.of(end.peer()).answered.filter(|_| scene.header.records.segments);
-    match (heard, scene.me().opening.keepalive().or(scene.header.keepalive)) {
+    let (me, settings) = (scene.me(), scene.me().opening.keepalive().or(scene.header.keepalive));
+    let least = settings.map(|keepalive| keepalive.after.saturating_add(keepalive.interval.saturating_mul(keepalive.probes)));
+    // Where segments do not tell, the peer was heard at the latest when it was connected to.
+    let last = heard.or(me.opening.opened().filter(|_| me.opening.begun().is_some()).map(|(opened, _)| opened.t));
+    if let Some((last, _)) = last.zip(least).filter(|(last, least)| scene.at.t - *last < *least) {
+        return Some(fact!("keep-alive gave the {end}'s connection up too early: its peer had been heard at {last}", end, last));
+    }
+    match (heard, settings) {
         _ if is_network_troubled(scene) => None,
-        (Some(heard), Some(settings)) => {
-            let least = settings.after.saturating_add(settings.interval.saturating_mul(settings.probes));
-            let early = scene.at.t - heard < least;
-            early.then(|| fact!("{wrong}: it had been heard at {heard}", wrong = wrong(), heard))
-        }
+        (Some(_), Some(_)) => None,
         (Some(_), None) if tracks.is_lossy() || tracks.probes_in_vain(end) => None,
         _ => Some(wrong()),
     }
@@ -133,6 +136,23 @@ fn has_left(end: &EndState) -> bool {
 }
 
 const EXAMPLES: &[Example] = &[
+    Example {
+        contracts: ALL,
+        bad: r#"
+            keepalive 4s 1s 2
+            server call 1 accept 80
+            client connect server:80 -> ok
+            server return 1 ok
+            env partition
+            6s env keepalive_death client by stack"#,
+        good: r#"
+            keepalive 4s 1s 2
+            server call 1 accept 80
+            client connect server:80 -> ok
+            server return 1 ok
+            env partition
+            7s env keepalive_death client by stack"#,
+    },
     Example {
         contracts: FULL,
         bad: r#"

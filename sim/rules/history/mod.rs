@@ -13,6 +13,7 @@
 //! 300s repeat 9 every 2s LINE        the same line so many times, so far apart
 //! records network buffers            header: what is recorded completely (default: network)
 //! simulated                          header: the simulator wrote it
+//! keepalive 4s 1s 2                  header: probed after 4 s of silence, every second, twice
 //! layers 1 0                         header: flow 1 stands on flow 0
 //! proxies 0 1                        header: a proxy joins flows 0 and 1
 //! limits client syn 10s data 5s      header: what its stack was set to (`syn`, `data`, `msl`, `fin_wait_2`)
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::contract::{Both, Contract};
+use crate::contract::{Both, Contract, Keepalive};
 use crate::trace::{Call, Clock, Event, Fate, Header, Layer, Place, Proxy, Records, SegmentEvent, Trace, What, state_name};
 use crate::wire::Segment;
 use token::{Line, Parsed};
@@ -99,6 +100,7 @@ impl History {
             Some("records") => self.records(line),
             Some("clock") => self.clock(line),
             Some("simulated") => self.simulated(line),
+            Some("keepalive") => self.keepalive(line),
             Some("layers") => self.layers(line),
             Some("proxies") => self.proxies(line),
             Some("limits") => self.limits(line),
@@ -129,6 +131,14 @@ impl History {
     fn simulated(&mut self, mut line: Line) -> Parsed<()> {
         line.skip();
         self.trace.header.simulated = true;
+        line.finish()
+    }
+
+    fn keepalive(&mut self, mut line: Line) -> Parsed<()> {
+        line.skip();
+        let mut span = || line.time()?.map(Duration::from_nanos).ok_or_else(|| "a time is missing".to_owned());
+        let (after, interval) = (span()?, span()?);
+        self.trace.header.keepalive = Some(Keepalive { after, interval, probes: line.number()? });
         line.finish()
     }
 
