@@ -13,7 +13,7 @@ const JUDGED: &str = "stream-prefix stream-causal write-order data-nonempty ok-m
      closed-has-cause read-error-has-cause half-close-keeps-reading eof-keeps-writing shutdown-read-keeps-writing \
      eof-after-shutdown-read error-after-close close-keeps-reading close-waits close-is-idempotent shutdown-error-has-cause zero-length-is-invisible \
      one-reader-per-byte pending-at-shutdown fresh-buffer cancelled-read cancelled-close flows-are-isolated abort-has-cause \
-     caller-keeps-off connect-once accept-once unlisten-stops-new disconnect-never-fails destination-is-constant nodelay-is-sent delivery \
+     caller-keeps-off connect-once accept-once unlisten-stops-new disconnect-never-fails destination-is-constant nodelay-is-sent input-is-total delivery \
      eof-arrives write-resolves no-stuck-call shutdown-returns close-returns resources-freed window-reopens quiet-when-idle \
      abort-is-told peer-shut-read handshake-completes lower-closed-once lower-closed-when-both-halves-shut lower-not-used-after-close \
      accepted-goes-down proxy-passes-half-close acknowledged-is-not-sent-again arrival-is-acknowledged no-silly-window one-fin \

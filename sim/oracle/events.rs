@@ -26,6 +26,9 @@ pub(super) struct Panicked<'a> {
     pub said: &'a str,
 }
 
+/// A segment was damaged on its way, or came from nowhere.
+pub(super) struct BadSegment;
+
 /// A buffer that a read had returned is seen again.
 pub(super) struct BufferSeen {
     /// Its contents are others now.

@@ -5,8 +5,8 @@ use super::events::abort::AbortedByStack;
 use super::events::layers::{LayerAtQuiet, LowerCall, ProxySides, UpperEnded};
 use super::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
 use super::events::{
-    ArrivedSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, OvertakenEof, Panicked, PushedOut, ReadData, ReadEof,
-    ReturnedEnd, ReturnedWrite, SentSegment, StateChange, Unheeded, UntoldEof, WrongBytes,
+    ArrivedSegment, BadSegment, BegunWrite, BufferSeen, CancelledRead, FailedRead, Holding, OvertakenEof, Panicked, PushedOut, ReadData,
+    ReadEof, ReturnedEnd, ReturnedWrite, SentSegment, StateChange, Unheeded, UntoldEof, WrongBytes,
 };
 use super::rooms;
 use super::ruling::Findings;
@@ -272,6 +272,13 @@ table! {
     /// What was written before counts as accepted now, and the peer has read a clean EOF.
     pushed_out(PushedOut) {
         EofComplete: eof_complete::pushed_out,
+    }
+}
+
+table! {
+    /// A segment was damaged on its way, or came from nowhere.
+    bad_segment(BadSegment) {
+        InputIsTotal: input_is_total::bad_segment,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Judges segments, when they are sent and when they arrive, and changes of a connection's state.
 
 use super::Judge;
-use crate::oracle::events::{ArrivedSegment, SentSegment, StateChange, Unheeded};
+use crate::oracle::events::{ArrivedSegment, BadSegment, SentSegment, StateChange, Unheeded};
 use crate::oracle::ledger::Site;
 use crate::oracle::order;
 use crate::oracle::ruling::Findings;
@@ -108,6 +108,10 @@ impl Judge<'_> {
         self.on_tracks(|tracks| tracks.became(event, at));
         if event.fate == Fate::Injected {
             self.note_greeting(event);
+        }
+        if matches!(event.fate, Fate::Injected | Fate::Corrupted) {
+            let found = order::bad_segment(&self.scene(), &BadSegment);
+            self.book.exercise_all(found.exercised());
         }
     }
 
