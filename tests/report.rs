@@ -279,3 +279,13 @@ fn the_whole_run_is_drawn_once_and_only_where_it_shows_more() {
     assert_eq!(count(&format!("client write \"a\" -> ok\n{broken}")), (1, 1, 1));
     assert_eq!(count(&format!("{broken}\nclient write \"x\" -> ok")), (2, 1, 1));
 }
+
+/// The cancel that explains a loss is among its reasons, and so is the write whose bytes are missing.
+#[test]
+fn what_explains_a_loss_is_told() {
+    let text = "client write \"abcdef\" -> ok\nserver call 1 read\nserver cancel 1\nserver read -> \"def\"\n";
+    let trace = history::parse(text, Contract::strict()).expect("a history");
+    let verdict = judge(&trace);
+    assert_eq!(verdict.violations[0].rule.name(), "cancelled-read");
+    assert_eq!(verdict.violations[0].because, [2, 5, 7], "the write, the cancel, the read");
+}

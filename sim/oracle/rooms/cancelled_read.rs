@@ -3,7 +3,7 @@
 use super::scope::{CANCEL_SAFE, cancelled_reads_are_safe};
 use crate::oracle::events::{CancelledRead, WrongBytes};
 use crate::oracle::rooms::eof_complete::lost_bytes;
-use crate::oracle::rooms::stream_prefix::broken;
+use crate::oracle::rooms::stream_prefix::broken_since;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Level, Rule, Section};
@@ -20,7 +20,7 @@ pub(super) const ABOUT: About = About {
 
 pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, read: &CancelledRead<'_>) -> Ruling {
     match read.lost {
-        true => Ruling::broken(&[read.pending.called], lost_bytes(scene)),
+        true => Ruling::broken(&[read.pending.called, scene.at], lost_bytes(scene)),
         false => Ruling::Kept,
     }
 }
@@ -28,10 +28,9 @@ pub(in crate::oracle) fn cancelled_read(scene: &Scene<'_>, read: &CancelledRead<
 /// Bytes are missing that a cancelled read can have taken.
 pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
     let me = scene.me();
-    let is_safe = cancelled_reads_are_safe(&me.contract) && me.reading.cancelled().is_some();
-    match read.evidence.gap.is_some() && is_safe {
-        true => broken(scene, read),
-        false => Ruling::Moot,
+    match me.reading.cancelled().filter(|_| read.evidence.gap.is_some() && cancelled_reads_are_safe(&me.contract)) {
+        Some(cancelled) => broken_since(scene, read, Some(cancelled)),
+        None => Ruling::Moot,
     }
 }
 

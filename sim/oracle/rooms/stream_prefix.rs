@@ -1,6 +1,7 @@
 //! Judges `stream-prefix`: do the bytes that are read go on with the stream?
 
 use super::scope::ALL;
+use crate::oracle::Stamp;
 use crate::oracle::events::{ReadData, WrongBytes};
 use crate::oracle::evidence::{Evidence, Flaw};
 use crate::oracle::fact::{Fact, Value, fact};
@@ -38,7 +39,14 @@ pub(in crate::oracle) fn wrong_bytes(scene: &Scene<'_>, read: &WrongBytes<'_>) -
 
 /// The bytes break a rule, whichever names them.
 pub(super) fn broken(scene: &Scene<'_>, read: &WrongBytes<'_>) -> Ruling {
-    Ruling::broken(&[read.pending.called], plainly(scene, &read.evidence))
+    broken_since(scene, read, None)
+}
+
+/// The same, where something that happened before explains it. What should have been read is part of the story.
+pub(super) fn broken_since(scene: &Scene<'_>, read: &WrongBytes<'_>, cause: Option<Stamp>) -> Ruling {
+    let next = read.evidence.unread.first.as_ref().map(|write| write.called);
+    let because: Vec<Stamp> = [Some(read.pending.called), next, cause].into_iter().flatten().collect();
+    Ruling::broken(&because, plainly(scene, &read.evidence))
 }
 
 /// What is wrong with the bytes, in the plainest terms.
