@@ -287,5 +287,5 @@ fn what_explains_a_loss_is_told() {
     let trace = history::parse(text, Contract::strict()).expect("a history");
     let verdict = judge(&trace);
     assert_eq!(verdict.violations[0].rule.name(), "cancelled-read");
-    assert_eq!(verdict.violations[0].because, [2, 5, 7], "the write, the cancel, the read");
+    assert_eq!(verdict.violations[0].because, [2, 5, 6, 7], "the write, the cancel, the read and its return");
 }
