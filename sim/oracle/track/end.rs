@@ -83,7 +83,7 @@ impl Track {
 
     /// Nothing has arrived since it sent its last segment.
     pub fn is_unasked(&self) -> bool {
-        self.heard.is_none()
+        self.heard.is_none() && self.spur.is_none()
     }
 
     /// The reset that has just arrived.
