@@ -7,7 +7,7 @@ use crate::oracle::events::ReturnedEnd;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Doubt, Halves, Pending, first, sooner};
+use crate::oracle::state::{Doubt, Pending, first, sooner};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -46,14 +46,9 @@ fn peer_ended(scene: &Scene<'_>) -> Option<Stamp> {
 /// connected.
 fn need_not_wait(scene: &Scene<'_>, close: &Pending) -> bool {
     let me = scene.me();
-    let over = me.halves.full_close_possible().is_some_and(|at| at.seq < close.called.seq) || may_be_over(&me.halves);
+    let over = me.halves.full_close_possible().is_some_and(|at| at.seq < close.called.seq) || me.halves.may_have_shut_both();
     let closed = me.halves.disconnect().called.is_some() || me.halves.close().returned.is_some();
     over || closed || me.life.is_gone() || scene.flow.is_unopened()
-}
-
-/// A cancelled shutdown of both halves may have ended them, before the close or under it.
-fn may_be_over(halves: &Halves) -> bool {
-    [halves.maybe_read(), halves.maybe_write()].into_iter().all(|doubt| doubt.is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_))))
 }
 
 const EXAMPLES: &[Example] = &[
@@ -90,6 +85,16 @@ const EXAMPLES: &[Example] = &[
 ];
 
 const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "a shutdown of both halves that was cancelled may have ended them before",
+        contracts: WAITS,
+        history: r#"
+            client call 1 shutdown read_write
+            client cancel 1
+            client call 2 close
+            client shutdown write -> done
+            60s client return 2 done"#,
+    },
     Excuse {
         why: "the peer had called close, though it had not returned",
         contracts: WAITS,

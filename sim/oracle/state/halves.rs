@@ -74,6 +74,8 @@ struct Steps {
     joint: bool,
     /// The doubt about reading is that of a close of the whole flow.
     over: bool,
+    /// A shutdown of both halves was cancelled.
+    cancelled_both: bool,
     ended: Ended,
 }
 
@@ -135,6 +137,12 @@ impl Halves {
     /// A cancelled or failed end of reading.
     pub fn maybe_read(&self) -> Option<Doubt> {
         self.steps.as_deref()?.maybe_read
+    }
+
+    /// A cancelled shutdown of both halves may have ended them.
+    pub fn may_have_shut_both(&self) -> bool {
+        let reads = || self.maybe_read().is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_)));
+        self.steps.as_deref().is_some_and(|steps| steps.cancelled_both) && reads()
     }
 
     /// If the cancelled end of reading took effect, no data can be read any more.
@@ -242,6 +250,7 @@ impl Halves {
             }
             steps.join_doubts(is_first);
             steps.over &= !mode.reads();
+            steps.cancelled_both |= mode.reads() && mode.writes();
         });
     }
 
