@@ -8,7 +8,7 @@ use crate::wire::Flags;
 use super::connection::Connection;
 use super::quirk::Quirk;
 use super::segments::StepContext;
-use super::side::{Attempt, UserSide, delivers_at_close};
+use super::side::{Attempt, UserSide, close_waits, delivers_at_close};
 use super::state::{State, Trigger};
 
 impl Connection {
@@ -23,7 +23,17 @@ impl Connection {
     pub(super) fn close(&mut self, step: &mut StepContext<'_>) {
         let before = self.side;
         self.side.close(&step.settings.contract);
+        // One that is closed for good already has told when it will give up.
+        self.side.waits |= close_waits(&step.settings.contract) && self.timers.linger.is_none();
         self.end_halves(step, before);
+    }
+
+    /// No close waits for the peer's any more.
+    pub(super) fn give_close_up(&mut self, step: &mut StepContext<'_>) {
+        self.side.waits = false;
+        if self.state == State::FinWait2 && self.side.is_gone() {
+            self.enter_fin_wait_2(step);
+        }
     }
 
     /// The stack leaves the network.

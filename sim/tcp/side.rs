@@ -26,7 +26,7 @@ pub(super) struct UserSide {
     /// A read gave the peer's end of stream.
     eof_seen: bool,
     /// A close waits for the peer's, however long that takes.
-    waits: bool,
+    pub(super) waits: bool,
 }
 
 /// How far the attempt to connect has come.
@@ -80,7 +80,6 @@ impl UserSide {
 
     /// The user closes.
     pub(super) fn close(&mut self, contract: &Contract) {
-        self.waits |= close_waits(contract) && !self.is_gone();
         match contract.close_is {
             CloseIs::Full => self.closed = true,
             CloseIs::Half => self.shut_write = true,

@@ -120,6 +120,13 @@ impl Tcp {
         Some(key)
     }
 
+    /// The last close of this connection that had no outcome yet was given up: its caller does not wait any more.
+    pub fn give_close_up(&mut self, now: Instant, socket: Socket) {
+        if self.connections.live(socket.index()).is_some() {
+            self.step(now, socket.index(), Connection::give_close_up);
+        }
+    }
+
     /// Starts or goes on with a call. Nothing: it would block; ask again after a [`Notice::Progress`], with the same call. A write
     /// takes what it accepts off the front of the call's buffers.
     pub fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome> {

@@ -82,6 +82,11 @@ pub trait Stack {
     /// write takes what it accepts off the front of the call's buffers.
     fn call(&mut self, now: Instant, socket: Socket, call: &mut Call) -> Option<Outcome>;
 
+    /// The last close of this connection that had no outcome yet was given up: its caller does not wait any more.
+    fn give_close_up(&mut self, now: Instant, socket: Socket) {
+        let _ = (now, socket);
+    }
+
     /// Would a read have an outcome now? One that can't tell says yes.
     fn is_readable(&self, socket: Socket) -> bool {
         let _ = socket;

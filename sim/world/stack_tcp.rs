@@ -37,6 +37,10 @@ impl Stack for Tcp {
         Tcp::call(self, now, socket, call)
     }
 
+    fn give_close_up(&mut self, now: Instant, socket: Socket) {
+        Tcp::give_close_up(self, now, socket);
+    }
+
     fn is_readable(&self, socket: Socket) -> bool {
         Tcp::is_readable(self, socket)
     }

@@ -33,7 +33,7 @@ pub(in crate::oracle) struct Certain {
     pub ack: Option<Seq>,
     /// The right edges that it offered: at least, and at most.
     pub edge: Option<(Seq, Seq)>,
-    /// Since when something that it sent is not acknowledged, or the last time that some of it was.
+    /// Since when something that it sent is not acknowledged, or the last time that some of it was, beyond doubt.
     pub waiting: Option<Instant>,
     /// The number of the stream's first byte.
     pub base: Option<Seq>,
@@ -164,8 +164,8 @@ impl Certain {
 
     /// A SYN begins another connection. What its peer heard, of its own numbers, is the peer's, which may know nothing of this one.
     pub fn begin_anew(&mut self, syn: &Segment) {
-        let Certain { ack_arrived, reset, refusal, .. } = *self;
-        *self = Certain { ack_arrived, reset, refusal, shift: shift_of(syn), ..Certain::default() };
+        let Certain { ack_arrived, ack_taken, reset, refusal, .. } = *self;
+        *self = Certain { ack_arrived, ack_taken, reset, refusal, shift: shift_of(syn), ..Certain::default() };
         self.begin(syn.seq + 1);
     }
 
@@ -174,12 +174,8 @@ impl Certain {
         (self.ack_arrived, self.ack_taken, self.reset, self.refusal) = (None, None, None, None);
     }
 
-    /// Does it acknowledge more than ever before?
-    pub fn ack_arrived(&mut self, ack: Seq) -> bool {
-        let more = self.ack_arrived.is_none_or(|known| ack.is_after(known));
-        if more {
-            self.ack_arrived = Some(ack);
-        }
-        more
+    /// An acknowledgement arrives.
+    pub fn ack_arrives(&mut self, ack: Seq) {
+        self.ack_arrived = Some(self.ack_arrived.map_or(ack, |known| known.latest(ack)));
     }
 }

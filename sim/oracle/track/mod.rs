@@ -186,14 +186,14 @@ impl Tracks {
 
     /// Something that this end has sent is not acknowledged, as far as it knows.
     pub fn is_waiting(&self, end: End) -> bool {
-        self.of(end).end.is_some_and(|last| self.of(end.peer()).ack_arrived != Some(last))
+        self.of(end).end.is_some_and(|last| self.of(end.peer()).ack_taken != Some(last))
     }
 
-    /// All that this end ever sent is acknowledged: how many bytes of its stream that is, modulo 2³².
+    /// All that this end ever sent is acknowledged beyond doubt: how many bytes of its stream that is, modulo 2³².
     pub fn all_acknowledged(&self, end: End) -> Option<u32> {
         let (mine, theirs) = (self.of(end), self.of(end.peer()));
         let (last, base) = (mine.end?, mine.base?);
-        let acknowledged = !self.doubtful && theirs.ack_arrived == Some(last);
+        let acknowledged = !self.doubtful && theirs.ack_taken == Some(last);
         acknowledged.then(|| (last - u32::from(mine.fin.is_some())).since(base))
     }
 

@@ -23,8 +23,8 @@ impl Tracks {
         let (me, them) = (&own.certain, &self.ends[event.from.peer()].certain);
         let (len, end, is_plain) = (segment.data_len(), segment.end(), segment.flags.is_plain());
         let more = me.end.map_or(end != segment.seq, |last| end.is_after(last));
-        let covered = them.ack_arrived == me.end;
-        let probe = covered && me.end == Some(segment.seq + 1) && len <= 1 && is_plain;
+        let covered = them.ack_taken == me.end;
+        let probe = them.ack_arrived == me.end && me.end == Some(segment.seq + 1) && len <= 1 && is_plain;
         let speaks = segment.flags.ack() && !segment.flags.rst();
         let edge = speaks.then(|| me.edge_with(event));
         let acknowledges = speaks && me.ack.is_some_and(|ack| segment.ack.is_after(ack));
@@ -260,9 +260,11 @@ impl Certain {
         let end = segment.end();
         let brings = end != segment.seq || end.is_after(self.reach);
         // What is wholly old is dropped, whether or not its receiver has acknowledged it yet.
-        let is_new = if end == segment.seq { end.is_at_least(self.next) } else { end.is_after(self.next) };
-        if is_new && segment.flags.ack() {
-            self.ack_taken = Some(self.ack_taken.map_or(segment.ack, |known| known.latest(segment.ack)));
+        let is_next = if end == segment.seq { end.is_at_least(self.next) } else { end.is_after(self.next) };
+        let is_new = is_next || segment.flags.syn() && end == self.next;
+        if is_new && segment.flags.ack() && self.ack_taken.is_none_or(|known| segment.ack.is_after(known)) {
+            self.ack_taken = Some(segment.ack);
+            them.waiting = them.waiting.map(|_| at);
         }
         if brings && self.is_acceptable(segment, them.end) {
             self.data_arrived(segment, them.edge.map(|(least, _)| least));
@@ -271,8 +273,8 @@ impl Certain {
             let Shifts(shift, _) = if segment.flags.syn() { Shifts(0, 0) } else { self.shifts };
             self.window_arrived(event, shift);
         }
-        if segment.flags.ack() && self.ack_arrived(segment.ack) && them.waiting.is_some() {
-            them.waiting = Some(at);
+        if segment.flags.ack() {
+            self.ack_arrives(segment.ack);
         }
     }
 

@@ -16,7 +16,7 @@ pub(in crate::oracle) struct Sending {
     pub end: Seq,
     /// It takes new numbers.
     pub more: bool,
-    /// All that was sent before it was acknowledged.
+    /// All that was sent before it was acknowledged, by segments that can't have been dropped as old ones.
     pub covered: bool,
     /// The right edges of the windows offered with it, if it says anything of them.
     pub edge: Option<(Seq, Seq)>,

@@ -231,7 +231,14 @@ impl Post<'_> {
 
     /// Gives up a call.
     pub(super) fn cancel(&mut self, index: u32, op: Op) {
+        let was_closing = self.side(index).awaits(Apart::Closing);
         self.side(index).forget(op);
+        if was_closing
+            && !self.side(index).awaits(Apart::Closing)
+            && let Some(socket) = self.side(index).socket
+        {
+            self.host.stack.get_mut().give_close_up(self.core.now, socket);
+        }
         self.ask(index);
         self.settle();
     }
