@@ -8,7 +8,7 @@ use super::count::Counts;
 use super::faults::Faults;
 use super::impairments::{Dice, Impairments};
 use super::transit::Transit;
-use super::{Arrival, Cause, ExactFault, Fate, InFlight, LinkSettings, Meaning, nanos};
+use super::{Arrival, Cause, ExactFault, InFlight, LinkSettings, Meaning, PacketFate, nanos};
 use crate::choice::Choice;
 use crate::time::Instant;
 
@@ -58,7 +58,7 @@ impl<P: Clone> Link<P> {
         meaning: Meaning,
         size: impl FnOnce(&P) -> u32,
         packet: P,
-    ) -> Fate {
+    ) -> PacketFate {
         if !self.is_plain {
             let size = size(&packet);
             return self.send_with_care(choice, now, sequence, meaning, size, packet);
@@ -66,7 +66,7 @@ impl<P: Clone> Link<P> {
         let arrival = self.transit.in_order(self.after_delay(now));
         self.transit.keep_order(arrival);
         self.transit.push((arrival, sequence), false, packet);
-        Fate::CARRIED
+        PacketFate::CARRIED
     }
 
     /// When the first of those under way arrives, and its place among what happens at that instant. Sending may change this.
@@ -164,10 +164,10 @@ impl<P: Clone> Link<P> {
     }
 
     #[inline(never)]
-    fn send_with_care(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> Fate {
+    fn send_with_care(&mut self, choice: &mut Choice, now: Instant, sequence: u64, meaning: Meaning, size: u32, packet: P) -> PacketFate {
         match self.decide(choice, now, &meaning, size) {
             Ok((departure, impairments)) => self.dispatch(departure, sequence, &impairments, packet),
-            Err(cause) => Fate::dropped(cause),
+            Err(cause) => PacketFate::dropped(cause),
         }
     }
 
@@ -201,7 +201,7 @@ impl<P: Clone> Link<P> {
     }
 
     /// Puts a packet and its copies on their way.
-    fn dispatch(&mut self, departure: Instant, sequence: u64, impairments: &Impairments, packet: P) -> Fate {
+    fn dispatch(&mut self, departure: Instant, sequence: u64, impairments: &Impairments, packet: P) -> PacketFate {
         let in_order = self.transit.in_order(Instant(self.after_delay(departure).0.saturating_add(impairments.jitter)));
         let arrival = Instant(in_order.0.saturating_add(impairments.delay));
         let copies: Vec<P> = impairments.copies.iter().map(|_| packet.clone()).collect();
@@ -217,6 +217,11 @@ impl<P: Clone> Link<P> {
         for (by, copy) in impairments.copies.iter().zip(copies) {
             self.transit.push_copy((Instant(arrival.0.saturating_add(*by)), sequence), impairments.corrupt, copy);
         }
-        Fate { dropped: None, corrupted: impairments.corrupt, duplicated: !impairments.copies.is_empty(), reordered: impairments.reorder }
+        PacketFate {
+            dropped: None,
+            corrupted: impairments.corrupt,
+            duplicated: !impairments.copies.is_empty(),
+            reordered: impairments.reorder,
+        }
     }
 }

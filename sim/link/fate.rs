@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What was decided about a packet when it was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fate {
+pub struct PacketFate {
     /// It goes no further, for this reason.
     pub dropped: Option<Cause>,
     /// It arrives damaged.
@@ -16,12 +16,12 @@ pub struct Fate {
     pub reordered: bool,
 }
 
-impl Fate {
+impl PacketFate {
     /// It arrives, once, whole and in its turn.
-    pub const CARRIED: Fate = Fate { dropped: None, corrupted: false, duplicated: false, reordered: false };
+    pub const CARRIED: PacketFate = PacketFate { dropped: None, corrupted: false, duplicated: false, reordered: false };
 
-    pub(super) const fn dropped(cause: Cause) -> Fate {
-        Fate { dropped: Some(cause), ..Fate::CARRIED }
+    pub(super) const fn dropped(cause: Cause) -> PacketFate {
+        PacketFate { dropped: Some(cause), ..PacketFate::CARRIED }
     }
 }
 

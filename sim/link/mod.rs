@@ -1,6 +1,6 @@
 //! Carries packets in one direction of a path between two hosts: decides what becomes of each, and holds those under way.
 //!
-//! Start here: [`Link::send`] decides the [`Fate`] of a packet, [`Link::next`] says when the first of those under way arrives,
+//! Start here: [`Link::send`] decides the [`PacketFate`] of a packet, [`Link::next`] says when the first of those under way arrives,
 //! [`Link::first`] shows it, [`Link::remove_first`] takes it. What decides a packet's fate, in this order:
 //!
 //! 1. `counts`: which occasion is it? The client's 2nd FIN, the octet at offset 4096 for the 2nd time.
@@ -39,7 +39,7 @@ use std::time::Duration;
 pub use address::{exact, is_fate};
 pub use direction::Link;
 pub use exact::{ExactFault, Impairment, PacketName};
-pub use fate::{Arrival, Cause, Fate, InFlight};
+pub use fate::{Arrival, Cause, InFlight, PacketFate};
 pub use kind::{NoKind, SegmentKind};
 pub use meaning::Meaning;
 pub use probability::{NoProbability, Probability};

@@ -9,7 +9,7 @@ use super::judge::{Answered, Judge};
 use super::ledger::Ledger;
 use super::state::{Flow, Host, Network};
 use super::verdict::{Judgement, Verdict, Violation};
-use super::{Seq, Stamp, unseen};
+use super::{Ordinal, Stamp, unseen};
 use crate::contract::{Both, Call, End, Outcome};
 use crate::time::Instant;
 use crate::trace::{Clock, Env, EnvWhat, Event, Header, Place, SegmentEvent, What};
@@ -23,7 +23,7 @@ pub(super) struct Court {
     flows: Flows,
     hosts: Both<Host>,
     book: Ledger,
-    seq: Seq,
+    seq: Ordinal,
     now: Instant,
     /// Partitions of every flow, also of those that come later.
     network: Network,

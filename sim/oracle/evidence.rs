@@ -4,8 +4,8 @@
 //! They are compared with what goes wrong in practice: bytes that come twice, out of order, with a piece missing, changed, from
 //! nowhere. Which rule that breaks is for the rooms to say.
 
-use super::Seq;
-use super::stream::{Status, Stream, Write, position};
+use super::Ordinal;
+use super::stream::{ByteStream, Status, Write, position};
 
 /// The longest stretch of unread bytes that is searched.
 const REACH: usize = 4 << 20;
@@ -49,7 +49,7 @@ pub(super) struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     /// Of these bytes the stream goes on with the first `fit`, which are read by now.
-    pub fn of(stream: &Stream, bytes: &'a [u8], fit: usize) -> Self {
+    pub fn of(stream: &ByteStream, bytes: &'a [u8], fit: usize) -> Self {
         let unread = Unread::of(stream);
         let (fitted, rest) = bytes.split_at(fit);
         let gap = position(&unread.bytes, rest).filter(|&gap| gap > 0);
@@ -126,7 +126,7 @@ pub(super) struct Part {
 }
 
 impl Unread {
-    fn of(stream: &Stream) -> Self {
+    fn of(stream: &ByteStream) -> Self {
         let mut unread = Unread::default();
         for (index, write) in stream.writes.iter().enumerate() {
             let from = stream.taken_at_most(index);
@@ -161,9 +161,9 @@ impl Unread {
 }
 
 /// What wrong bytes are compared with.
-impl Stream {
+impl ByteStream {
     /// Did a read return these bytes that overlaps one called then?
-    pub fn was_read_since(&self, called: Seq, bytes: &[u8]) -> bool {
+    pub fn was_read_since(&self, called: Ordinal, bytes: &[u8]) -> bool {
         self.history.iter().any(|piece| piece.returned > called && position(&piece.data, bytes).is_some())
     }
 
@@ -183,7 +183,7 @@ impl Stream {
     }
 }
 
-fn repeated(stream: &Stream, fitted: &[u8], rest: &[u8], unread: &Unread) -> Option<Flaw> {
+fn repeated(stream: &ByteStream, fitted: &[u8], rest: &[u8], unread: &Unread) -> Option<Flaw> {
     let read: Vec<u8> = stream.history.iter().flat_map(|piece| piece.data.iter()).chain(fitted).copied().collect();
     let read = &read[read.len().saturating_sub(AGAIN)..];
     let goes_on = |again: &usize| unread.bytes.starts_with(&rest[*again..]);
@@ -208,7 +208,7 @@ fn overlaps(before: &[u8], after: &[u8]) -> Vec<usize> {
     lengths
 }
 
-fn read_before(stream: &Stream, rest: &[u8]) -> Option<Flaw> {
+fn read_before(stream: &ByteStream, rest: &[u8]) -> Option<Flaw> {
     let piece = stream.history.iter().rev().find(|piece| position(&piece.data, rest).is_some())?;
     Some(Flaw::ReadBefore { op: piece.op })
 }

@@ -21,12 +21,12 @@ use std::collections::VecDeque;
 pub(super) use effort::Effort;
 use guess::Guess;
 use hole::Hole;
-use read::Read;
-use tally::Tally;
+use read::DataRead;
+use tally::Lengths;
 use view::View;
 use way::Way;
 
-use super::written::{Misfit, Reader, Status, Write};
+use super::written::{Misfit, OpenRead, Status, Write};
 use crate::contract::Payload;
 
 /// The most events that are kept to go through them again.
@@ -42,7 +42,7 @@ pub(super) struct Undecided;
 /// What has happened since one way was the only one.
 #[derive(Clone, Debug)]
 enum Since {
-    Read(Read),
+    DataRead(DataRead),
     /// A cancelled read may have swallowed a piece.
     Phantom,
     /// A read ended without bytes: so many others are pending.
@@ -68,7 +68,7 @@ pub(super) struct Frontier {
     /// Where others can lead too.
     past: Option<Box<Past>>,
     /// Contents say nothing: only numbers of bytes are compared from here on.
-    tally: Option<Tally>,
+    tally: Option<Lengths>,
     /// A write that has begun goes on before another one does.
     whole: bool,
     /// Bytes taken of failed and cancelled writes that are done with.
@@ -128,7 +128,7 @@ impl Frontier {
         &mut self,
         writes: &mut VecDeque<Write>,
         data: &Payload,
-        reader: Reader,
+        reader: OpenRead,
         overtaken: bool,
         whole: bool,
         effort: &mut Effort,
@@ -142,7 +142,7 @@ impl Frontier {
             return Ok(if tally.take(writes, data.len()) { Ok(()) } else { Err(Misfit::Bytes) });
         }
         let data = data.bytes().cloned().unwrap_or_default();
-        let read = Read { data, reader, overtaken };
+        let read = DataRead { data, reader, overtaken };
         if effort.is_spent() {
             return Err(Undecided);
         }
@@ -157,7 +157,7 @@ impl Frontier {
     }
 
     /// Goes on along the likeliest way.
-    fn follow(&mut self, writes: &mut VecDeque<Write>, guess: Guess, read: Read, effort: &mut Effort) {
+    fn follow(&mut self, writes: &mut VecDeque<Write>, guess: Guess, read: DataRead, effort: &mut Effort) {
         let before = std::mem::replace(&mut self.way, guess.way);
         if guess.is_sure && self.past.is_none() {
             return;
@@ -165,7 +165,7 @@ impl Frontier {
         let past = self.past.get_or_insert_with(|| Box::new(Past { ways: vec![before], ..Past::default() }));
         past.bytes += read.data.len();
         let others = read.reader.others;
-        past.since.push(Since::Read(read));
+        past.since.push(Since::DataRead(read));
         let is_long = past.since.len() > EVENTS || past.bytes > BYTES;
         if others == 0 && self.is_plain(writes) || is_long && self.pruned {
             self.past = None;
@@ -186,7 +186,7 @@ impl Frontier {
     }
 
     /// Goes through all ways, since the one that was followed leads nowhere.
-    fn search(&mut self, writes: &mut VecDeque<Write>, read: Read, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
+    fn search(&mut self, writes: &mut VecDeque<Write>, read: DataRead, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
         let past = self.reopen(writes);
         for far in [false, true] {
             let mut view = View::new(writes, self.whole, if far { effort.far() } else { effort.share() });
@@ -209,13 +209,13 @@ impl Frontier {
     }
 
     /// Follows the likeliest of the ways that a search has found. If it has not seen all, what it has gone through is kept.
-    fn go_on(&mut self, mut past: Past, next: Vec<Way>, read: Read, is_partial: bool) {
+    fn go_on(&mut self, mut past: Past, next: Vec<Way>, read: DataRead, is_partial: bool) {
         if !is_partial {
             return self.take_up(next);
         }
         self.way = next[0].clone();
         past.bytes += read.data.len();
-        past.since.push(Since::Read(read));
+        past.since.push(Since::DataRead(read));
         self.past = Some(Box::new(past));
     }
 
@@ -292,7 +292,7 @@ impl Frontier {
     fn only_count(&mut self, writes: &VecDeque<Write>) {
         if self.tally.is_none() {
             let read = self.way.reach() - self.way.held();
-            self.tally = Some(Tally::new(writes.len(), read, self.slack, self.way.phantoms));
+            self.tally = Some(Lengths::new(writes.len(), read, self.slack, self.way.phantoms));
             self.past = None;
         }
     }
@@ -478,7 +478,7 @@ impl Past {
         let mut ways = self.ways.clone();
         for event in &self.since {
             match event {
-                Since::Read(read) => ways = view.step(&ways, read).0,
+                Since::DataRead(read) => ways = view.step(&ways, read).0,
                 Since::Phantom => ways.iter_mut().for_each(|way| way.phantoms += 1),
                 Since::Left(others) => {
                     ways.retain(|way| way.fits(*others));

@@ -4,9 +4,9 @@ use smallvec::SmallVec;
 
 use super::fact::Fact;
 use super::frontier::Effort;
-use super::ruling::{Duties, Findings, Found, RuleSet};
+use super::ruling::{CallerDuties, Findings, Found, RuleSet};
 use super::verdict::{ClientFault, Exercised, Violation};
-use super::{Seq, Stamp};
+use super::{Ordinal, Stamp};
 use crate::contract::{Both, End};
 use crate::rules::Rule;
 
@@ -15,7 +15,7 @@ const MOST: usize = 10_000;
 
 /// Where a violation happened.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Site {
+pub(super) struct ViolationSite {
     pub at: Stamp,
     pub flow: u32,
     pub end: End,
@@ -54,14 +54,14 @@ impl Ledger {
 
     /// Counts what an event has put to the test, and writes down what is wrong with it, if anything; the violation's index.
     #[inline]
-    pub fn enter(&mut self, site: Site, findings: Findings) -> Option<usize> {
+    pub fn enter(&mut self, site: ViolationSite, findings: Findings) -> Option<usize> {
         self.exercise_all(findings.exercised());
         findings.into_found().and_then(|found| self.write_down(site, *found))
     }
 
     /// Writes down what is wrong with an event; the violation's index.
     #[cold]
-    pub fn write_down(&mut self, site: Site, found: Found) -> Option<usize> {
+    pub fn write_down(&mut self, site: ViolationSite, found: Found) -> Option<usize> {
         if self.is_full() {
             return None;
         }
@@ -76,7 +76,7 @@ impl Ledger {
     }
 
     /// As [`Ledger::enter`], to be held until quiet.
-    pub fn hold(&mut self, site: Site, findings: Findings) {
+    pub fn hold(&mut self, site: ViolationSite, findings: Findings) {
         self.overdue.extend(findings.into_found().and_then(|found| write_up(site, *found)));
     }
 
@@ -94,7 +94,7 @@ impl Ledger {
 
     /// Counts duties of the caller that an event has put to the test, and writes down what was its fault.
     #[inline]
-    pub fn charge(&mut self, site: Site, duties: Duties) {
+    pub fn charge(&mut self, site: ViolationSite, duties: CallerDuties) {
         if duties.tested {
             self.exercised.note(Rule::CallerKeepsOff);
         }
@@ -129,12 +129,12 @@ impl Ledger {
     }
 
     /// The first trouble on another flow before `seq`.
-    pub fn trouble_elsewhere(&self, flow: u32, seq: Seq) -> Option<Stamp> {
+    pub fn trouble_elsewhere(&self, flow: u32, seq: Ordinal) -> Option<Stamp> {
         self.troubled.iter().find(|(other, at)| *other != Some(flow) && at.seq < seq).map(|(_, at)| *at)
     }
 }
 
-fn write_up(site: Site, Found { rules, fact, because }: Found) -> Option<Violation> {
+fn write_up(site: ViolationSite, Found { rules, fact, because }: Found) -> Option<Violation> {
     let (&rule, also) = rules.split_first()?;
     let mut because: Vec<u64> = because.into_iter().chain([site.at.line()]).collect();
     because.sort_unstable();

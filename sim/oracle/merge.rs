@@ -14,7 +14,7 @@ use crate::rules::Rule;
 use crate::trace::{Event, Header, What};
 
 /// An event with its line.
-type Line = (u64, Event);
+type LinedEvent = (u64, Event);
 
 /// A way to merge the events of a stretch, beginning with one of the ends.
 type Order = fn(&mut Court, &Stretch, End);
@@ -22,9 +22,9 @@ type Order = fn(&mut Court, &Stretch, End);
 /// What lies between two events that concern both ends.
 #[derive(Clone, Debug, Default)]
 struct Stretch {
-    ends: Both<Vec<Line>>,
+    ends: Both<Vec<LinedEvent>>,
     /// The event that both ends come to together.
-    then: Option<Line>,
+    then: Option<LinedEvent>,
 }
 
 /// The lines of a trace, each end's in order.
@@ -52,7 +52,7 @@ impl Merge {
     }
 
     pub fn add(&mut self, line: u64, event: &Event) {
-        self.held += size_of::<Line>() + event.what.payload();
+        self.held += size_of::<LinedEvent>() + event.what.payload();
         if self.held > BUDGET {
             self.stretches.clear();
             return;
@@ -171,15 +171,15 @@ fn as_needed(court: &mut Court, stretch: &Stretch, first: End) {
     }
 }
 
-fn observe<'a>(court: &mut Court, lines: impl IntoIterator<Item = &'a Line>) {
+fn observe<'a>(court: &mut Court, lines: impl IntoIterator<Item = &'a LinedEvent>) {
     lines.into_iter().for_each(|(line, event)| court.observe(*line, event));
 }
 
 /// Lets as many of these events happen as break nothing; their number.
-fn run_ahead(court: &mut Court, rest: &[Line]) -> usize {
+fn run_ahead(court: &mut Court, rest: &[LinedEvent]) -> usize {
     let known = court.violations();
     let before = court.begin_trial();
-    let breaks = |(line, event): &Line| {
+    let breaks = |(line, event): &LinedEvent| {
         court.observe(*line, event);
         court.violations() > known
     };
@@ -197,7 +197,7 @@ fn run_ahead(court: &mut Court, rest: &[Line]) -> usize {
 }
 
 /// Lets the event happen that breaks least, of the two that are next; the end whose event it was.
-fn force(court: &mut Court, rest: &mut Both<&[Line]>, end: End) -> End {
+fn force(court: &mut Court, rest: &mut Both<&[LinedEvent]>, end: End) -> End {
     let next = [end, end.peer()].map(|end| attempt(court, rest[end]).map(|broken| (broken, end)));
     let Some((_, end)) = next.into_iter().flatten().min_by_key(|(broken, _)| *broken) else { return end };
     if let Some((happens, later)) = rest[end].split_first() {
@@ -241,7 +241,7 @@ impl Broken {
 }
 
 /// What the first of these events would break.
-fn attempt(court: &mut Court, rest: &[Line]) -> Option<Broken> {
+fn attempt(court: &mut Court, rest: &[LinedEvent]) -> Option<Broken> {
     let (line, event) = rest.first()?;
     let (known, before) = (court.violations(), court.begin_trial());
     court.observe(*line, event);

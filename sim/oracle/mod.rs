@@ -65,7 +65,7 @@ use crate::trace::{Clock, Event, Header, Trace};
 use court::Court;
 use frontier::Effort;
 use merge::Merge;
-use stamp::{Seq, Stamp};
+use stamp::{Ordinal, Stamp};
 
 /// Judges one run, event by event.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use super::rooms;
 use super::ruling::Findings;
 use super::scene::Scene;
 use super::state::Pending;
-use super::waiting::{Stuck, Waiting};
+use super::waiting::{StuckRules, Waiting};
 use crate::rules::Rule;
 
 /// One table: what each rule's room says of such an event. What stands under `[unless calm]` has nothing to say of a flow on which
@@ -481,8 +481,8 @@ table! {
 /// What each rule's room says of a pending call: the rules by which it is owed its return.
 macro_rules! stuck_table {
     ($($rule:ident: $room:ident,)*) => {
-        fn owed(call: &Waiting<'_>) -> Stuck {
-            let mut stuck = Stuck::default();
+        fn owed(call: &Waiting<'_>) -> StuckRules {
+            let mut stuck = StuckRules::default();
             $(stuck.hear(Rule::$rule, rooms::$room::stuck(call));)*
             stuck
         }
@@ -505,8 +505,8 @@ stuck_table! {
 }
 
 /// A call is pending: after an abort only that counts, before it all that could end the call.
-pub(super) fn stuck(call: &Waiting<'_>) -> Option<Stuck> {
-    let mut told = Stuck::default();
+pub(super) fn stuck(call: &Waiting<'_>) -> Option<StuckRules> {
+    let mut told = StuckRules::default();
     told.hear(Rule::AbortIsTold, rooms::abort_is_told::stuck(call));
     told.hear(Rule::KeepaliveEndsDeadFlow, rooms::keepalive_ends_dead_flow::stuck(call));
     let stuck = if told.rules.is_empty() && !call.is_up_in_the_air() { owed(call) } else { told };

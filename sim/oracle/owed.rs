@@ -2,11 +2,11 @@
 
 use super::fact::{Fact, fact};
 use super::judge::Judge;
-use super::ledger::{Ledger, Site};
+use super::ledger::{Ledger, ViolationSite};
 use super::rooms::{abort_is_told, handshake_completes, reset_on_unread_close};
 use super::ruling::Findings;
 use super::state::{Asked, Pending};
-use super::waiting::{Stuck, Waiting};
+use super::waiting::{StuckRules, Waiting};
 use super::{Stamp, order};
 use crate::contract::{Both, End};
 use crate::oracle::state::{Flow, Host};
@@ -106,24 +106,24 @@ pub(super) fn abort_told_at_once(flow: &mut Flow, book: &mut Ledger, at: Stamp) 
 }
 
 /// What is wrong with a pending call that is owed its return; nothing if that was said before.
-fn accuse(flow: &mut Flow, end: End, pending: &Pending, stuck: Stuck, at: Stamp) -> Option<(Site, Findings)> {
+fn accuse(flow: &mut Flow, end: End, pending: &Pending, stuck: StuckRules, at: Stamp) -> Option<(ViolationSite, Findings)> {
     let op = pending.op;
     if flow.ends[end].faulted || flow.ends[end].pending.mark_overdue(op) != Some(false) {
         return None;
     }
     let mut found = Findings::default();
-    let Stuck { rules, mut because, why } = stuck;
+    let StuckRules { rules, mut because, why } = stuck;
     because.push(pending.called);
     let said = fact!("the {end}'s {call} #{op} never returns: {why}", end, call = pending.asked.word(), op, why);
     if let [first, also @ ..] = rules.as_slice() {
         found.add(*first, &because, || said);
         also.iter().for_each(|rule| found.also(*rule));
     }
-    Some((Site { at: pending.called.seen_at(at), flow: flow.id, end, op: Some(op) }, found))
+    Some((ViolationSite { at: pending.called.seen_at(at), flow: flow.id, end, op: Some(op) }, found))
 }
 
 /// The pending calls of an end that are owed their return, each with the rules that say so.
-fn stuck(flow: &Flow, hosts: &Both<Host>, end: End, at_quiet: bool) -> Vec<(Pending, Stuck)> {
+fn stuck(flow: &Flow, hosts: &Both<Host>, end: End, at_quiet: bool) -> Vec<(Pending, StuckRules)> {
     if flow.ends[end].is_void() || flow.ends[end].pending.is_empty() {
         return Vec::new();
     }

@@ -41,14 +41,14 @@ impl Ruling {
 
 /// What a room says of the caller's duties at one event: a duty that is failed is the caller's fault, and no violation.
 #[derive(Debug, Default)]
-pub(super) struct Duties {
+pub(super) struct CallerDuties {
     /// A duty was put to the test.
     pub tested: bool,
     /// What the caller did that it must not do.
     pub failed: Vec<Fact>,
 }
 
-impl Duties {
+impl CallerDuties {
     /// A duty is failed.
     pub fn fail(&mut self, fact: Fact) {
         self.tested = true;

@@ -5,19 +5,19 @@ use std::num::NonZeroU64;
 use crate::time::Instant;
 
 /// The order of events: each has the number of its observation, from 1.
-pub(super) type Seq = u64;
+pub(super) type Ordinal = u64;
 
 /// When an event was observed, where it stands in the trace, and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
-    pub seq: Seq,
+    pub seq: Ordinal,
     /// Never 0, so that a moment that may be missing takes no more room than one that is there.
     line: NonZeroU64,
     pub t: Instant,
 }
 
 impl Stamp {
-    pub fn new(seq: Seq, line: u64, t: Instant) -> Self {
+    pub fn new(seq: Ordinal, line: u64, t: Instant) -> Self {
         Stamp { seq, line: NonZeroU64::new(line).unwrap_or(NonZeroU64::MIN), t }
     }
 

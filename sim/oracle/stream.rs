@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use super::frontier::{Effort, Frontier, Undecided};
-pub(super) use super::written::{Misfit, Reader, Status, Write, same};
-use super::{Seq, Stamp};
+pub(super) use super::written::{Misfit, OpenRead, Status, Write, same};
+use super::{Ordinal, Stamp};
 use crate::contract::Payload;
 
 /// How many read pieces and dead writes are kept to name what a wrong byte is.
@@ -17,15 +17,15 @@ const MEMORY: usize = 16;
 
 /// A piece that a read took.
 #[derive(Clone, Debug)]
-pub(super) struct Piece {
+pub(super) struct TakenPiece {
     pub data: Bytes,
     pub op: u64,
-    pub returned: Seq,
+    pub returned: Ordinal,
 }
 
 /// One direction of a flow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stream {
+pub(super) struct ByteStream {
     /// The writes that can still contribute, in call order.
     pub writes: VecDeque<Write>,
     /// How many writes were ever called (zero-length ones too).
@@ -47,18 +47,18 @@ pub(super) struct Stream {
     /// It can't be told any more which bytes come next: none is judged.
     pub lost: bool,
     /// The latest call among reads that took bytes at the front.
-    pub front_called: Seq,
+    pub front_called: Ordinal,
     /// What was read last.
-    pub history: VecDeque<Piece>,
+    pub history: VecDeque<TakenPiece>,
     /// Failed and cancelled writes, kept to recognise their bytes.
     pub dead: VecDeque<Write>,
     /// The clean EOF that the reader got.
     pub clean_eof: Option<(Stamp, u64)>,
 }
 
-impl Stream {
+impl ByteStream {
     /// Takes the memory of a stream that is over.
-    pub fn inherit(&mut self, old: &mut Stream) {
+    pub fn inherit(&mut self, old: &mut ByteStream) {
         (self.writes, self.history, self.dead) = (emptied(&mut old.writes), emptied(&mut old.history), emptied(&mut old.dead));
     }
 
@@ -155,7 +155,7 @@ impl Stream {
     }
 
     /// A read returned these bytes.
-    pub fn read(&mut self, data: &Payload, reader: Reader, whole: bool, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
+    pub fn read(&mut self, data: &Payload, reader: OpenRead, whole: bool, effort: &mut Effort) -> Result<Result<(), Misfit>, Undecided> {
         if self.lost {
             self.bytes_read += data.len() as u64;
             return Ok(Ok(()));
@@ -184,13 +184,13 @@ impl Stream {
     }
 
     #[inline]
-    fn took(&mut self, bytes: usize, called: Seq) {
+    fn took(&mut self, bytes: usize, called: Ordinal) {
         self.bytes_read += bytes as u64;
         self.front_called = self.front_called.max(called);
         self.tidy();
     }
 
-    /// As [`Stream::follow`], where the bytes reach into no second write: nearly always.
+    /// As [`ByteStream::follow`], where the bytes reach into no second write: nearly always.
     #[inline]
     fn follow_within(&self, data: &Payload) -> Option<usize> {
         let (front, end) = (self.writes.front()?, self.head + data.len());
@@ -350,7 +350,7 @@ impl Stream {
     }
 
     /// Did another read that returned data overlap one that was called then?
-    pub fn overlaps(&self, called: Seq) -> bool {
+    pub fn overlaps(&self, called: Ordinal) -> bool {
         self.history.back().is_some_and(|piece| piece.returned > called)
     }
 
@@ -368,7 +368,7 @@ impl Stream {
     }
 
     /// Marks what a flush, shutdown or close called at `seq` has pushed out.
-    pub fn flush(&mut self, seq: Seq) {
+    pub fn flush(&mut self, seq: Ordinal) {
         let before = |write: &&mut Write| write.returned.is_some_and(|at| at.seq < seq);
         self.writes.iter_mut().filter(before).for_each(|write| write.flushed = true);
     }
@@ -393,11 +393,11 @@ impl Stream {
     }
 
     /// How many of these bytes fit, at most; they count as read.
-    pub fn read_what_fits(&mut self, bytes: &Bytes, reader: Reader, whole: bool, effort: &mut Effort) -> usize {
+    pub fn read_what_fits(&mut self, bytes: &Bytes, reader: OpenRead, whole: bool, effort: &mut Effort) -> usize {
         if self.frontier.is_none() && reader.others == 0 {
             return self.follow_what_fits(bytes);
         }
-        let mut fits = |stream: &Stream, len: usize| {
+        let mut fits = |stream: &ByteStream, len: usize| {
             let mut trial = stream.clone();
             matches!(trial.read(&Payload::Bytes(bytes.slice(..len)), reader, whole, effort), Ok(Ok(()))).then_some(trial)
         };
@@ -419,15 +419,15 @@ impl Stream {
     }
 
     /// Do these bytes come next if overlapping writes may mix?
-    pub fn is_mixture(&self, bytes: &Bytes, reader: Reader, effort: &mut Effort) -> bool {
+    pub fn is_mixture(&self, bytes: &Bytes, reader: OpenRead, effort: &mut Effort) -> bool {
         let mut trial = self.clone();
         trial.branch();
         !bytes.is_empty() && matches!(trial.read(&Payload::Bytes(bytes.clone()), reader, false, effort), Ok(Ok(())))
     }
 
     /// Notes what a read took, to recognise it if it comes again.
-    pub fn remember_read(&mut self, data: &Bytes, op: u64, returned: Seq) {
-        remember(&mut self.history, Piece { data: data.clone(), op, returned });
+    pub fn remember_read(&mut self, data: &Bytes, op: u64, returned: Ordinal) {
+        remember(&mut self.history, TakenPiece { data: data.clone(), op, returned });
     }
 
     /// Goes on from this place: all writes before `index` (and `head` bytes of that one) are done with.

@@ -3,7 +3,7 @@
 
 use super::flows::Flows;
 use super::state::Flow;
-use super::stream::{Status, Stream};
+use super::stream::{ByteStream, Status};
 use super::verdict::{Exercised, NotJudged, Tolerated};
 use crate::contract::{AcceptedMeans, Both, Contract, End};
 use crate::rules::{Level, Rule, Section};
@@ -35,7 +35,7 @@ fn skipped_by_cancelled_reads(flow: &Flow, reader: End) -> u64 {
 }
 
 /// What is unread of writes that need not arrive.
-fn unread_of_others(stream: &Stream) -> u64 {
+fn unread_of_others(stream: &ByteStream) -> u64 {
     let others = stream.writes.iter().enumerate().filter(|(_, write)| write.status != Status::Ok);
     others.map(|(index, write)| (write.len - stream.taken_at_most(index)) as u64).sum()
 }

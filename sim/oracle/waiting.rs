@@ -85,13 +85,13 @@ impl Due {
 
 /// The rules by which a pending call is owed its return: the first one that answered names it.
 #[derive(Default)]
-pub(super) struct Stuck {
+pub(super) struct StuckRules {
     pub rules: SmallVec<[Rule; 3]>,
     pub because: SmallVec<[Stamp; 2]>,
     pub why: Fact,
 }
 
-impl Stuck {
+impl StuckRules {
     /// A room has answered.
     pub fn hear(&mut self, rule: Rule, due: Option<Due>) {
         let Some(Due { because, why }) = due else { return };

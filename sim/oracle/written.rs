@@ -1,6 +1,6 @@
 //! Describes the writes of a direction, and the reads that take their bytes.
 
-use super::{Seq, Stamp};
+use super::{Ordinal, Stamp};
 use crate::contract::Payload;
 
 /// How a write stands.
@@ -66,11 +66,11 @@ impl Write {
 
 /// A read that takes bytes, and how many others could take them at the same time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader {
+pub(super) struct OpenRead {
     /// When the read was called.
-    pub called: Seq,
+    pub called: Ordinal,
     /// When it returned.
-    pub now: Seq,
+    pub now: Ordinal,
     /// How many other reads of this end are pending.
     pub others: usize,
     /// Do reads get their bytes in call order?

@@ -80,8 +80,8 @@ impl SourceText {
     }
 
     /// The lines of its places, for those who ask for many.
-    pub(crate) const fn lines(&self) -> Lines<'_> {
-        Lines { source: self, starts: OnceCell::new() }
+    pub(crate) const fn lines(&self) -> LineNumbers<'_> {
+        LineNumbers { source: self, starts: OnceCell::new() }
     }
 
     /// A diagnostic about the file as a whole.
@@ -105,13 +105,13 @@ impl SourceText {
 }
 
 /// The lines of the places in a file.
-pub(crate) struct Lines<'a> {
+pub(crate) struct LineNumbers<'a> {
     source: &'a SourceText,
     /// Where each line begins: looked for when the first place is asked for.
     starts: OnceCell<Vec<usize>>,
 }
 
-impl Lines<'_> {
+impl LineNumbers<'_> {
     /// The line of a place, counted from 1; nothing where no file says it.
     pub(crate) fn of(&self, spot: Spot) -> Option<u64> {
         let text = &self.source.text;

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::machine::{Machine, Miss, Why};
-use super::mistake::Lines;
+use super::mistake::LineNumbers;
 use super::program::Program;
 use super::recorder::{Keep, Recorder, Stats};
 use super::recurrence::Recurrence;
@@ -280,7 +280,7 @@ impl<'a> Execution<'a> {
     }
 
     /// The line of the step whose operation broke a rule, beside that operation.
-    fn step_line(&self, lines: &Lines<'_>, violation: &Violation) -> Option<((Place, u64), u64)> {
+    fn step_line(&self, lines: &LineNumbers<'_>, violation: &Violation) -> Option<((Place, u64), u64)> {
         let op = violation.op?;
         let flow = match &self.tasked {
             Some(flows) => u32::try_from(flows.iter().position(|flow| *flow == violation.flow)?).ok()?,
@@ -472,7 +472,7 @@ fn exercised(verdict: &Verdict) -> String {
 }
 
 /// What a person should know of a fault that struck nothing.
-fn idle(lines: &Lines<'_>, fault: &Fault) -> String {
+fn idle(lines: &LineNumbers<'_>, fault: &Fault) -> String {
     let place = lines.of(fault.spot).map(|line| format!(" in line {line}")).unwrap_or_default();
     format!("the fault{place} struck nothing, since no such segment was sent: {}", fault.kind)
 }

@@ -50,7 +50,7 @@ fn a_fault_names_the_segment_that_carries_an_octet_for_the_nth_time() {
 fn a_fault_strikes_its_own_sender_only() {
     let mut rig = Rig::delayed(1).with([nth(SegmentKind::Ack, 1, Impairment::Drop)]);
     let other = Meaning { entity: 2, ..ack() };
-    assert_eq!(rig.send(ms(0), other), Fate::CARRIED);
+    assert_eq!(rig.send(ms(0), other), PacketFate::CARRIED);
     assert_eq!(rig.send(ms(0), ack()).dropped, Some(Cause::Fault));
 }
 
@@ -140,6 +140,6 @@ fn a_watched_link_knows_what_was_sent_before_a_fault_was_added() {
 #[test]
 fn the_octets_of_a_reset_are_no_part_of_the_stream() {
     let mut rig = Rig::delayed(1).with([carries(0, 1, Impairment::Drop), nth(SegmentKind::Data, 1, Impairment::Corrupt)]);
-    assert_eq!(rig.send(ms(0), segment(SegmentKind::Rst, 0, 9)), Fate::CARRIED);
+    assert_eq!(rig.send(ms(0), segment(SegmentKind::Rst, 0, 9)), PacketFate::CARRIED);
     assert_eq!(rig.outstanding().len(), 2);
 }

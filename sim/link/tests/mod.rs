@@ -39,13 +39,13 @@ impl Rig {
         self
     }
 
-    fn send(&mut self, now: Instant, meaning: Meaning) -> Fate {
+    fn send(&mut self, now: Instant, meaning: Meaning) -> PacketFate {
         self.sent += 1;
         self.link.send(&mut self.choice, now, self.sent, meaning, |_| meaning.len + 40, self.sent)
     }
 
     /// Sends acknowledgements at these times (ms).
-    fn acks<const N: usize>(&mut self, times: [u64; N]) -> [Fate; N] {
+    fn acks<const N: usize>(&mut self, times: [u64; N]) -> [PacketFate; N] {
         times.map(|time| self.send(ms(time), ack()))
     }
 

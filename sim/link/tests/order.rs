@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn an_unremarkable_link_carries_everything_in_order_after_its_delay() {
     let mut rig = Rig::delayed(20);
-    assert_eq!(rig.acks([0, 0, 5]), [Fate::CARRIED; 3]);
+    assert_eq!(rig.acks([0, 0, 5]), [PacketFate::CARRIED; 3]);
     assert_eq!(rig.link.next(), Some((ms(20), 1)));
     assert_eq!(rig.arrivals_ms(), [(20, 1), (20, 2), (25, 3)]);
     assert!(rig.link.is_empty() && rig.link.next().is_none() && rig.link.first().is_none());

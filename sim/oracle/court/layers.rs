@@ -4,7 +4,7 @@ use super::Court;
 use crate::contract::{Both, Call, End, Outcome, Payload};
 use crate::oracle::Stamp;
 use crate::oracle::events::layers::{LayerAtQuiet, LowerCall, ProxySides, UpperEnded};
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
@@ -42,7 +42,7 @@ impl Court {
         if self.header.records.lower {
             let event = LowerCall { call, upper: &self.flows.at(upper).ends[place.end], between: self.between(lower, place.end) };
             let found = order::lower_called(&self.view(lower, place.end, at), &event);
-            self.enter(Site { at, flow: place.flow, end: place.end, op: Some(op) }, found);
+            self.enter(ViolationSite { at, flow: place.flow, end: place.end, op: Some(op) }, found);
         }
         if call.buffers().is_some_and(|buffers| buffers.iter().any(|buffer| !Payload::is_empty(buffer))) {
             self.pass(lower, place.end, |between| between.wrote(at));
@@ -86,7 +86,7 @@ impl Court {
         let below_ended = self.flows.at(lower).ends[place.end].halves.write_end_called().is_some();
         let event = UpperEnded { below_ended, between: self.between(lower, place.end) };
         let found = order::upper_ended(&self.view(upper, place.end, at), &event);
-        self.enter(Site { at, flow: place.flow, end: place.end, op: Some(op) }, found);
+        self.enter(ViolationSite { at, flow: place.flow, end: place.end, op: Some(op) }, found);
     }
 
     /// Something befell an end of a flow: it befell what stands on it.
@@ -126,14 +126,14 @@ impl Court {
         for end in End::BOTH {
             let event = LayerAtQuiet { lower: &self.flows.at(lower).ends[end] };
             let found = order::layer_at_quiet(&self.view(upper, end, at), &event);
-            self.enter(Site { at, flow: layer.upper, end, op: None }, found);
+            self.enter(ViolationSite { at, flow: layer.upper, end, op: None }, found);
         }
     }
 
     fn proxy_at_quiet(&mut self, proxy: Proxy, at: Stamp) {
         for (near, far) in self.both_sides(proxy) {
             let found = order::proxy_at_quiet(&self.view(near.0, near.1, at), &self.sides(near, far));
-            self.enter(Site { at, flow: self.flows.at(near.0).id, end: near.1, op: None }, found);
+            self.enter(ViolationSite { at, flow: self.flows.at(near.0).id, end: near.1, op: None }, found);
         }
     }
 
@@ -145,7 +145,7 @@ impl Court {
         }
         for (near, far) in self.both_sides(proxy) {
             let found = order::proxy_closes(&self.view(index, place.end, at), &self.sides(near, far));
-            self.enter(Site { at, flow: place.flow, end: place.end, op: Some(op) }, found);
+            self.enter(ViolationSite { at, flow: place.flow, end: place.end, op: Some(op) }, found);
         }
     }
 
@@ -175,7 +175,7 @@ impl Court {
         }
     }
 
-    fn enter(&mut self, site: Site, found: Findings) {
+    fn enter(&mut self, site: ViolationSite, found: Findings) {
         self.book.enter(site, found);
     }
 }

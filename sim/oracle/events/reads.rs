@@ -3,14 +3,14 @@
 use crate::contract::Error;
 use crate::oracle::evidence::Evidence;
 use crate::oracle::state::{Aborted, Pending};
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 
 /// A read that has returned, whatever it gave.
 pub(in crate::oracle) trait ReadReturn {
     fn pending(&self) -> &Pending;
 
     /// When it was called.
-    fn called(&self) -> Seq {
+    fn called(&self) -> Ordinal {
         self.pending().called.seq
     }
 }

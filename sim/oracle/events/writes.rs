@@ -1,7 +1,7 @@
 //! Describes writes that returned.
 
 use crate::contract::{Error, Outcome};
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::state::{Doubt, Pending};
 
 /// A write that returned.
@@ -25,7 +25,7 @@ pub(in crate::oracle) struct ReturnedWrite<'a> {
 
 impl ReturnedWrite<'_> {
     /// When it was called.
-    pub fn called(&self) -> Seq {
+    pub fn called(&self) -> Ordinal {
         self.pending.called.seq
     }
 

@@ -1,7 +1,7 @@
 //! Follows one way, the likeliest.
 
 use super::hole::Hole;
-use super::read::Read;
+use super::read::DataRead;
 use super::view::View;
 use super::way::Way;
 use crate::oracle::written::same;
@@ -17,7 +17,7 @@ pub(super) struct Guess {
 
 impl View<'_> {
     /// The likeliest way in which a read took its bytes.
-    pub fn guess(&self, way: &Way, read: &Read) -> Option<Guess> {
+    pub fn guess(&self, way: &Way, read: &DataRead) -> Option<Guess> {
         self.look_at(read.reader.now);
         if let Some(way) = self.guess_fill(way, read) {
             return Some(Guess { way, is_sure: false });
@@ -38,7 +38,7 @@ impl View<'_> {
     }
 
     /// The read took what another one left.
-    fn guess_fill(&self, way: &Way, read: &Read) -> Option<Way> {
+    fn guess_fill(&self, way: &Way, read: &DataRead) -> Option<Way> {
         self.charge(way.size());
         let index = way.holes.iter().position(|hole| read.reader.called < hole.before && !hole.filled(&read.data).0.is_empty())?;
         let mut filled = way.clone();
@@ -51,7 +51,7 @@ impl View<'_> {
     }
 
     /// Another read took what comes first.
-    fn guess_further_on(&self, way: &Way, read: &Read) -> Option<Way> {
+    fn guess_further_on(&self, way: &Way, read: &DataRead) -> Option<Way> {
         self.places(way, &read.data, TRIES, false, false).into_iter().find_map(|at| {
             let mut after = at.clone();
             self.follow(&mut after, &read.data)?;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 
 /// The most answers that are followed at once.
 const MOST: usize = 64;
@@ -12,13 +12,13 @@ const MOST: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Hole {
     /// Only reads called before this can have taken it.
-    pub before: Seq,
+    pub before: Ordinal,
     /// What of each write lies in it.
     parts: SmallVec<[Bytes; 1]>,
 }
 
 impl Hole {
-    pub fn new(parts: impl IntoIterator<Item = Bytes>, before: Seq) -> Self {
+    pub fn new(parts: impl IntoIterator<Item = Bytes>, before: Ordinal) -> Self {
         Hole { parts: parts.into_iter().filter(|part| !part.is_empty()).collect(), before }
     }
 

@@ -10,7 +10,7 @@ const REACH: usize = 1 << 20;
 const PLACES: usize = 1 << 9;
 
 /// The unread bytes from the front on, as far as their order is beyond doubt.
-struct Line<'a> {
+struct CertainBytes<'a> {
     /// What is unread of each write.
     parts: Vec<(usize, &'a [u8])>,
     len: usize,
@@ -42,8 +42,8 @@ impl View<'_> {
         found
     }
 
-    fn line(&self, way: &Way) -> Line<'_> {
-        let mut line = Line { parts: Vec::new(), len: 0, end: way.clone(), is_all: false };
+    fn line(&self, way: &Way) -> CertainBytes<'_> {
+        let mut line = CertainBytes { parts: Vec::new(), len: 0, end: way.clone(), is_all: false };
         let mut from = 0;
         while line.len <= REACH {
             match self.eligible(&line.end, from)[..] {
@@ -69,7 +69,7 @@ impl View<'_> {
     }
 
     /// The places along a line.
-    fn along(&self, line: &Line<'_>, way: &Way, data: &[u8], most: usize) -> Vec<Way> {
+    fn along(&self, line: &CertainBytes<'_>, way: &Way, data: &[u8], most: usize) -> Vec<Way> {
         let mut found: Vec<Way> = line.occurrences(data).filter(|&skip| skip > 0).take(most + 1).map(|skip| line.at(way, skip)).collect();
         if found.len() > most {
             found.truncate(most);
@@ -80,7 +80,7 @@ impl View<'_> {
     }
 
     /// The places among overlapping writes, from the end of a line on.
-    fn among(&self, line: &Line<'_>, data: &[u8], most: usize) -> Vec<Way> {
+    fn among(&self, line: &CertainBytes<'_>, data: &[u8], most: usize) -> Vec<Way> {
         let mut found = Vec::new();
         let (mut ways, mut seen) = (vec![line.end.clone()], 0);
         let mut is_further = line.len > 0;
@@ -124,7 +124,7 @@ impl View<'_> {
     }
 }
 
-impl Line<'_> {
+impl CertainBytes<'_> {
     /// After how many bytes the data can begin.
     fn occurrences(&self, data: &[u8]) -> impl Iterator<Item = usize> {
         let starts = self.parts.iter().enumerate().scan(0, |start, (part, (_, bytes))| {

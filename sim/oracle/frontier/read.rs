@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::oracle::written::Reader;
+use crate::oracle::written::OpenRead;
 
 /// A read that returned bytes.
 #[derive(Clone, Debug)]
-pub(super) struct Read {
+pub(super) struct DataRead {
     pub data: Bytes,
-    pub reader: Reader,
+    pub reader: OpenRead,
     /// A read called later has already taken bytes at the front.
     pub overtaken: bool,
 }

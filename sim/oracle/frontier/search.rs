@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::guess::common;
 use super::hole::Hole;
-use super::read::Read;
+use super::read::DataRead;
 use super::view::View;
 use super::way::Way;
 use crate::oracle::written::Status;
@@ -14,7 +14,7 @@ pub(super) const MOST: usize = 64;
 
 impl View<'_> {
     /// The ways that are possible after a read, and whether it would have fitted but for the order of the calls.
-    pub fn step(&self, ways: &[Way], read: &Read) -> (Vec<Way>, bool) {
+    pub fn step(&self, ways: &[Way], read: &DataRead) -> (Vec<Way>, bool) {
         let (mut next, mut overtook) = (Vec::new(), false);
         self.look_at(read.reader.now);
         for way in ways {
@@ -131,7 +131,7 @@ impl View<'_> {
     }
 
     /// Ways in which the data was taken at the front: at once, or after bytes that another read has taken.
-    fn front(&self, way: &Way, read: &Read) -> Vec<Way> {
+    fn front(&self, way: &Way, read: &DataRead) -> Vec<Way> {
         let others = read.reader.others;
         let mut found = if way.fits(others) { self.take(way.clone(), &read.data) } else { Vec::new() };
         found.iter_mut().for_each(|way| way.settle(others));
@@ -141,7 +141,7 @@ impl View<'_> {
         found
     }
 
-    fn further_on(&self, way: &Way, read: &Read, found: &mut Vec<Way>) {
+    fn further_on(&self, way: &Way, read: &DataRead, found: &mut Vec<Way>) {
         let is_swallowed = read.reader.others == 0;
         for at in self.places(way, &read.data, MOST, !found.is_empty(), is_swallowed) {
             let hole = Hole::new(self.between(way, &at), read.reader.now);
@@ -153,7 +153,7 @@ impl View<'_> {
     }
 
     /// Ways in which the data was part of a hole that another read's data left.
-    fn fill(&self, way: &Way, read: &Read, found: &mut Vec<Way>) {
+    fn fill(&self, way: &Way, read: &DataRead, found: &mut Vec<Way>) {
         for (index, hole) in way.holes.iter().enumerate().filter(|(_, hole)| read.reader.called < hole.before) {
             let (fillings, is_all) = hole.filled(&read.data);
             self.charge(hole.len() as u64 / 16 + fillings.len() as u64 * way.size());

@@ -6,7 +6,7 @@ use crate::oracle::written::Write;
 
 /// What is known where only numbers of bytes are.
 #[derive(Clone, Debug)]
-pub(super) struct Tally {
+pub(super) struct Lengths {
     /// Bytes that were read of the writes that are not done with (or of doubtful ones that are).
     pub read: usize,
     /// Bytes of failed and cancelled writes that are done with: so many of those that were read can be theirs.
@@ -19,10 +19,10 @@ pub(super) struct Tally {
     before: VecDeque<usize>,
 }
 
-impl Tally {
+impl Lengths {
     /// Counting begins with this many writes.
     pub fn new(writes: usize, read: usize, slack: usize, phantoms: usize) -> Self {
-        Tally { read, slack, phantoms, total: read, before: VecDeque::from(vec![0; writes]) }
+        Lengths { read, slack, phantoms, total: read, before: VecDeque::from(vec![0; writes]) }
     }
 
     pub fn add_write(&mut self) {

@@ -12,13 +12,13 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use bytes::Bytes;
 
 use super::*;
-use crate::oracle::stream::Stream;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::stream::ByteStream;
+use crate::oracle::{Ordinal, Stamp};
 use crate::time::Instant;
 use history::{Choices, Event, How, Terms};
 use model::Model;
 
-fn at(seq: Seq) -> Stamp {
+fn at(seq: Ordinal) -> Stamp {
     Stamp::new(seq, seq, Instant(seq))
 }
 
@@ -33,15 +33,15 @@ enum Word {
 /// A stream under judgement.
 struct Trial {
     terms: Terms,
-    stream: Stream,
-    reads: Vec<(usize, Seq)>,
+    stream: ByteStream,
+    reads: Vec<(usize, Ordinal)>,
     effort: Effort,
-    now: Seq,
+    now: Ordinal,
 }
 
 impl Trial {
     fn new(terms: Terms) -> Self {
-        Trial { terms, stream: Stream::default(), reads: Vec::new(), effort: Effort::default(), now: 0 }
+        Trial { terms, stream: ByteStream::default(), reads: Vec::new(), effort: Effort::default(), now: 0 }
     }
 
     fn payload(&self, data: &[u8]) -> Payload {
@@ -88,13 +88,13 @@ impl Trial {
         self.stream.settle(op as u64 + 1, at(self.now), status, exact, &mut self.effort);
     }
 
-    fn take(&mut self, op: usize) -> Seq {
+    fn take(&mut self, op: usize) -> Ordinal {
         let index = self.reads.iter().position(|(read, _)| *read == op).expect("a pending read");
         self.reads.remove(index).1
     }
 
     fn data(&mut self, op: usize, data: &[u8]) -> Word {
-        let reader = Reader { called: self.take(op), now: self.now, others: self.reads.len(), fifo: self.terms.fifo };
+        let reader = OpenRead { called: self.take(op), now: self.now, others: self.reads.len(), fifo: self.terms.fifo };
         match self.stream.read(&self.payload(data), reader, self.terms.whole, &mut self.effort) {
             Ok(Ok(())) => Word::Fits,
             Ok(Err(_)) => Word::Breaks,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::way::Way;
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::written::{Status, Write};
 
 /// The writes, as one way sees them.
@@ -16,7 +16,7 @@ pub(super) struct View<'a> {
     /// A write that has begun goes on before another one does.
     whole: bool,
     /// When the bytes were returned that are looked at: what was called later can't have been among them.
-    now: Cell<Seq>,
+    now: Cell<Ordinal>,
     /// Data that fits at the front is looked for further on too, among overlapping writes as well.
     pub far: bool,
     /// What looking may still cost.
@@ -37,7 +37,7 @@ impl<'a> View<'a> {
             writes,
             whole,
             far,
-            now: Cell::new(Seq::MAX),
+            now: Cell::new(Ordinal::MAX),
             left: Cell::new(left),
             cost: Cell::new(0),
             cut: Cell::new(false),
@@ -48,7 +48,7 @@ impl<'a> View<'a> {
 
 impl View<'_> {
     /// Looks at what was returned at that moment.
-    pub fn look_at(&self, now: Seq) {
+    pub fn look_at(&self, now: Ordinal) {
         self.now.set(now);
     }
 
@@ -108,7 +108,7 @@ impl View<'_> {
                 found.push(index);
             }
             if write.status == Status::Ok {
-                barrier = barrier.min(returned.unwrap_or(Seq::MAX));
+                barrier = barrier.min(returned.unwrap_or(Ordinal::MAX));
             }
         }
         self.charge(looked);

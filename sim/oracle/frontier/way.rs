@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use smallvec::SmallVec;
 
 use super::hole::Hole;
-use crate::oracle::written::{Reader, Write};
+use crate::oracle::written::{OpenRead, Write};
 
 /// One way in which the stream can have been taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Way {
     }
 
     /// Another read must have taken what lies between.
-    pub fn leave(&mut self, hole: Hole, reader: Reader) {
+    pub fn leave(&mut self, hole: Hole, reader: OpenRead) {
         self.holes.push(hole);
         self.settle(reader.others);
     }

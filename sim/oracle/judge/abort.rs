@@ -5,7 +5,7 @@ use crate::contract::{AbortByWord, Error, Outcome, YesNo};
 use crate::oracle::Stamp;
 use crate::oracle::events::UntoldEof;
 use crate::oracle::events::abort::AbortedByStack;
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::rooms::eof_after_reset;
 use crate::oracle::state::{Aborted, Asked, Pending};
@@ -71,7 +71,7 @@ impl Judge<'_> {
         let Some((eof, op)) = self.me().life.untold() else { return };
         let found = order::untold_eof(&self.scene(), &UntoldEof);
         self.me_mut().life.wait_no_longer();
-        self.enter_at(Site { at: eof, ..self.site(op) }, found);
+        self.enter_at(ViolationSite { at: eof, ..self.site(op) }, found);
     }
 
     /// In a pipe what was accepted has arrived; elsewhere segments show what has.

@@ -2,7 +2,7 @@
 
 use super::Judge;
 use crate::contract::{AcceptedMeans, Mode, Outcome};
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::events::{PushedOut, ReturnedEnd};
 use crate::oracle::order;
 use crate::oracle::state::Pending;
@@ -57,7 +57,7 @@ impl Judge<'_> {
     }
 
     /// What was written before `seq` is accepted for good, and owed by a clean EOF that the peer has read.
-    fn pushed_out(&mut self, seq: Seq) {
+    fn pushed_out(&mut self, seq: Ordinal) {
         let judged = self.me().contract.accepted_means == AcceptedMeans::Flushed;
         let stream = &mut self.flow.streams[self.end];
         if !judged || stream.clean_eof.is_none() {

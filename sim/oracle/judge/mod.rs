@@ -21,12 +21,12 @@ mod write_return;
 
 use super::Stamp;
 use super::events::Panicked;
-use super::ledger::{Ledger, Site};
+use super::ledger::{Ledger, ViolationSite};
 use super::order;
 use super::ruling::{Findings, Found};
 use super::scene::Scene;
 use super::state::{Asked, EndState, Flow, Host, Pending};
-use super::stream::{Reader, Status};
+use super::stream::{OpenRead, Status};
 use crate::contract::{Both, ConcurrentReads, End, Error, Outcome};
 use crate::trace::Header;
 
@@ -74,30 +74,30 @@ impl Judge<'_> {
     }
 
     /// What happens here and now, to that operation.
-    pub fn site(&self, op: u64) -> Site {
-        Site { op: Some(op), ..self.site_of_end() }
+    pub fn site(&self, op: u64) -> ViolationSite {
+        ViolationSite { op: Some(op), ..self.site_of_end() }
     }
 
     /// What happens here and now, to no operation.
-    pub fn site_of_end(&self) -> Site {
-        Site { at: self.at, flow: self.flow.id, end: self.end, op: None }
+    pub fn site_of_end(&self) -> ViolationSite {
+        ViolationSite { at: self.at, flow: self.flow.id, end: self.end, op: None }
     }
 
     /// The reader of a read that returns now; it is no longer counted among the pending ones.
-    pub fn reader(&self, pending: &Pending) -> Reader {
+    pub fn reader(&self, pending: &Pending) -> OpenRead {
         let me = self.me();
         let fifo = me.contract.concurrent_reads == ConcurrentReads::Fifo;
-        Reader { called: pending.called.seq, now: self.at.seq, others: me.pending.reads(), fifo }
+        OpenRead { called: pending.called.seq, now: self.at.seq, others: me.pending.reads(), fifo }
     }
 
     /// As [`Judge::reader`], counting only those that can have been served before it.
-    pub fn reader_in_line(&self, pending: &Pending) -> Reader {
+    pub fn reader_in_line(&self, pending: &Pending) -> OpenRead {
         let reader = self.reader(pending);
         if !reader.fifo || reader.others == 0 {
             return reader;
         }
         let ahead = |other: &&Pending| other.asked.reads() && other.called.seq < reader.called;
-        Reader { others: self.me().pending.iter().filter(ahead).count(), ..reader }
+        OpenRead { others: self.me().pending.iter().filter(ahead).count(), ..reader }
     }
 }
 
@@ -202,14 +202,14 @@ impl Judge<'_> {
     }
 
     /// Writes down what is wrong with an event, unless its end is not judged any more.
-    pub fn enter_at(&mut self, site: Site, findings: Findings) -> Option<usize> {
+    pub fn enter_at(&mut self, site: ViolationSite, findings: Findings) -> Option<usize> {
         self.book.exercise_all(findings.exercised());
         let found = *findings.into_found()?;
         self.write_down_at(site, found)
     }
 
     #[cold]
-    fn write_down_at(&mut self, site: Site, found: Found) -> Option<usize> {
+    fn write_down_at(&mut self, site: ViolationSite, found: Found) -> Option<usize> {
         if self.flow.ends[site.end].faulted { None } else { self.book.write_down(site, found) }
     }
 }

@@ -5,7 +5,7 @@
 use super::{Answered, Judge};
 use crate::contract::{Error, Keepalive, Outcome};
 use crate::oracle::events::opening::{Accepted, Connected, Destination, FailedConnect, HandedOut, Listened};
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::ruling::Findings;
 use crate::oracle::state::{Asked, Found, Pending};
 use crate::oracle::{Stamp, order};
@@ -135,7 +135,7 @@ impl Judge<'_> {
     /// A connection was handed out before a connect had asked for it.
     fn accepted_before_connect(&mut self, at: Stamp, op: u64) {
         let found = order::accepted_before_connect(&self.scene(), &HandedOut { at, op });
-        self.book.enter(Site { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, found);
+        self.book.enter(ViolationSite { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, found);
     }
 
     pub fn listen_returned(&mut self, pending: &Pending, port: u16, found: Found, outcome: &Outcome) {

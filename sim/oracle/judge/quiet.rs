@@ -3,7 +3,7 @@
 use super::Judge;
 use crate::oracle::events::Holding;
 use crate::oracle::events::opening::HandedOut;
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::rooms::caller_keeps_off;
 use crate::oracle::ruling::Findings;
@@ -28,7 +28,7 @@ impl Judge<'_> {
     fn handed_out_at_quiet(&mut self) {
         let Some((at, op)) = self.me().opening.opened() else { return };
         let found = order::handed_out_at_quiet(&self.scene(), &HandedOut { at, op });
-        self.book.enter(Site { at, ..self.site(op) }, found);
+        self.book.enter(ViolationSite { at, ..self.site(op) }, found);
     }
 
     /// What the end holds is seen.
@@ -50,6 +50,6 @@ impl Judge<'_> {
         if !found.is_empty() {
             self.flow.resources[self.end] = None;
         }
-        self.book.enter(Site { at: self.at.on_line_of(holding.seen), ..self.site_of_end() }, found);
+        self.book.enter(ViolationSite { at: self.at.on_line_of(holding.seen), ..self.site_of_end() }, found);
     }
 }

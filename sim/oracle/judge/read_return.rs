@@ -6,7 +6,7 @@ use crate::oracle::Stamp;
 use crate::oracle::events::{Ending, FailedRead, OvertakenEof, ReadData, ReadEof};
 use crate::oracle::fact::fact;
 use crate::oracle::frontier::Undecided;
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::rooms::{cancelled_close, eof_after_reset, eof_has_cause, read_error_has_cause};
 use crate::oracle::ruling::Findings;
@@ -182,7 +182,7 @@ impl Judge<'_> {
         let missing = self.flow.streams[self.end.peer()].owed(self.scene().flushes_first(), 0);
         let found = order::overtaken_eof(&self.scene(), &OvertakenEof { missing });
         self.me_mut().reading.all_caught_up();
-        self.enter_at(Site { at: eof, ..self.site(op) }, found);
+        self.enter_at(ViolationSite { at: eof, ..self.site(op) }, found);
     }
 
     /// An EOF whose only cause is a cancelled end of writing shows that it took effect.

@@ -2,7 +2,7 @@
 
 use super::Judge;
 use crate::oracle::events::{ArrivedSegment, BadSegment, SentSegment, StateChange, Unheeded};
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::ruling::Findings;
 use crate::oracle::track::Tracks;
@@ -57,7 +57,7 @@ impl Judge<'_> {
         self.on_tracks(|tracks| tracks.give_up_waiting(end));
         let Some(unanswered) = unanswered else { return };
         let found = order::unheeded(&self.scene(), &Unheeded { arrived: unanswered.at });
-        self.book.enter(Site { at: unanswered.at.seen_at(at), ..self.site_of_end() }, found);
+        self.book.enter(ViolationSite { at: unanswered.at.seen_at(at), ..self.site_of_end() }, found);
     }
 
     #[inline(never)]
@@ -138,7 +138,7 @@ impl Judge<'_> {
 
     #[inline]
     fn write_down(&mut self, found: Findings) {
-        let site = Site { at: self.at, flow: self.flow.id, end: self.end, op: None };
+        let site = ViolationSite { at: self.at, flow: self.flow.id, end: self.end, op: None };
         self.book.enter(site, found);
     }
 }

@@ -3,7 +3,7 @@
 use super::Judge;
 use crate::contract::Outcome;
 use crate::oracle::events::ReturnedWrite;
-use crate::oracle::ledger::Site;
+use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
 use crate::oracle::rooms::{cancelled_close, closed_has_cause};
 use crate::oracle::ruling::Findings;
@@ -105,6 +105,6 @@ impl Judge<'_> {
     /// Writes down what is wrong with the clean EOF that the peer has read of this end's bytes.
     pub(super) fn enter_at_eof(&mut self, findings: Findings) {
         let Some((at, op)) = self.flow.streams[self.end].clean_eof else { return };
-        self.enter_at(Site { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, findings);
+        self.enter_at(ViolationSite { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, findings);
     }
 }

@@ -10,7 +10,7 @@ use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{Flow, Pending};
-use crate::oracle::waiting::{Due, Stuck, Waiting};
+use crate::oracle::waiting::{Due, StuckRules, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::time::Instant;
 use crate::trace::Clock;
@@ -42,11 +42,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 }
 
 /// The calls of an end that were pending at its abort, and were not ended in the same instant.
-pub(in crate::oracle) fn late(flow: &Flow, end: End) -> Vec<(Pending, Stuck)> {
+pub(in crate::oracle) fn late(flow: &Flow, end: End) -> Vec<(Pending, StuckRules)> {
     let Some(abort) = flow.ends[end].life.aborted() else { return Vec::new() };
     let is_late = |pending: &&Pending| pending.called.seq < abort.at.seq && !pending.overdue && pending.asked.is_of_flow();
     let stuck = |pending: &Pending| {
-        let mut stuck = Stuck::default();
+        let mut stuck = StuckRules::default();
         stuck.hear(Rule::AbortIsTold, Some(Due::new(&[abort.at], fact!("it was not ended in the instant of the abort"))));
         (*pending, stuck)
     };

@@ -4,7 +4,7 @@ use super::scope::{ALL, FULL};
 use crate::contract::{ConcurrentReads, ConcurrentWrites};
 use crate::oracle::events::{BegunCall, ReturnedEnd};
 use crate::oracle::fact::fact;
-use crate::oracle::ruling::{Duties, Ruling};
+use crate::oracle::ruling::{CallerDuties, Ruling};
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{Asked, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
@@ -24,16 +24,16 @@ pub(super) const ABOUT: About = About {
 
 /// Overlaps nothing that must not overlap, and leaves a flow alone that was closed for good.
 #[inline]
-pub(in crate::oracle) fn begun_call(scene: &Scene<'_>, call: &BegunCall) -> Duties {
+pub(in crate::oracle) fn begun_call(scene: &Scene<'_>, call: &BegunCall) -> CallerDuties {
     if call.overlaps || call.closes_under || uses_closed_flow(scene, call.asked) {
         return failed(scene, call);
     }
-    Duties { tested: forbids_overlaps(scene) && scene.me().pending.is_reading_or_writing(), failed: Vec::new() }
+    CallerDuties { tested: forbids_overlaps(scene) && scene.me().pending.is_reading_or_writing(), failed: Vec::new() }
 }
 
 #[cold]
-fn failed(scene: &Scene<'_>, call: &BegunCall) -> Duties {
-    let mut duties = Duties::default();
+fn failed(scene: &Scene<'_>, call: &BegunCall) -> CallerDuties {
+    let mut duties = CallerDuties::default();
     if call.overlaps {
         duties.fail(fact!("a {call} was called while another one was pending", call = call.asked.word()));
     }
@@ -56,15 +56,15 @@ fn uses_closed_flow(scene: &Scene<'_>, asked: Asked) -> bool {
 }
 
 /// The buffer of a write is seen with other contents than it was given, where it had changed hands.
-pub(in crate::oracle) fn changed_buffer(scene: &Scene<'_>) -> Duties {
-    let mut duties = Duties::default();
+pub(in crate::oracle) fn changed_buffer(scene: &Scene<'_>) -> CallerDuties {
+    let mut duties = CallerDuties::default();
     duties.fail(fact!("the {end} touched the buffer of a write", end = scene.end));
     duties
 }
 
 /// After EOF or an error the caller closes or shuts down.
-pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>) -> Duties {
-    let (me, mut duties) = (scene.me(), Duties::default());
+pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>) -> CallerDuties {
+    let (me, mut duties) = (scene.me(), CallerDuties::default());
     let Some(last) = first([me.reading.eof(), me.reading.error(), me.writing.error()]) else { return duties };
     // What never was connected need not be closed.
     duties.tested = !me.is_void() && !me.opening.is_closed_to(scene.at.seq);

@@ -1,7 +1,7 @@
 //! Judges `cancelled-close`: does what a call gives agree with what was shown of a cancelled shutdown or close before?
 
 use super::scope::{ALL, FULL, HALF, NOT_V1, V1};
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::events::{Ending, FailedRead, ReadData, ReadEof, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
@@ -20,7 +20,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// What was known of a cancelled end of own writing before the call of a write.
-fn premise(scene: &Scene<'_>, called: Seq) -> Option<Doubt> {
+fn premise(scene: &Scene<'_>, called: Ordinal) -> Option<Doubt> {
     scene.me().halves.maybe_write().filter(|doubt| doubt.stamp().seq < called)
 }
 
@@ -53,7 +53,7 @@ pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'
 }
 
 /// What was known of a cancelled end of own reading before the call of a read, where data would show that it did not happen.
-fn reading_premise(scene: &Scene<'_>, called: Seq) -> Option<Doubt> {
+fn reading_premise(scene: &Scene<'_>, called: Ordinal) -> Option<Doubt> {
     let halves = &scene.me().halves;
     halves.maybe_read().filter(|doubt| doubt.stamp().seq < called && halves.may_end_data())
 }
@@ -103,7 +103,7 @@ pub(in crate::oracle) fn may_have_ended_reading(scene: &Scene<'_>) -> bool {
 }
 
 /// A read that was called later returned data: the cancelled end of reading did not happen.
-pub(in crate::oracle) fn shown_by_data(scene: &Scene<'_>, called: Seq) -> Option<Doubt> {
+pub(in crate::oracle) fn shown_by_data(scene: &Scene<'_>, called: Ordinal) -> Option<Doubt> {
     let open = reading_premise(scene, called).is_some_and(|doubt| matches!(doubt, Doubt::Open(_)));
     open.then_some(Doubt::Refuted(scene.at))
 }
@@ -120,7 +120,7 @@ pub(in crate::oracle) fn may_have_ended_writing(scene: &Scene<'_>) -> bool {
 }
 
 /// A write that was called later returned ok: the cancelled end of writing did not happen.
-pub(in crate::oracle) fn shown_by_success(scene: &Scene<'_>, called: Seq) -> Option<Doubt> {
+pub(in crate::oracle) fn shown_by_success(scene: &Scene<'_>, called: Ordinal) -> Option<Doubt> {
     let open = premise(scene, called).is_some_and(|doubt| matches!(doubt, Doubt::Open(_)));
     open.then_some(Doubt::Refuted(scene.at))
 }

@@ -5,7 +5,7 @@ use crate::oracle::events::{FailedRead, ReadReturn};
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -20,7 +20,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// When this end's half close had been called before a read was.
-fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn premise(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     let halves = &scene.me().halves;
     halves.close().called.filter(|at| at.seq < called && !halves.closes_fully())
 }

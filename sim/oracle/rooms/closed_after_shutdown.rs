@@ -7,7 +7,7 @@ use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::first;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// What had ended this end's writing before a call: its own return, or that the peer has read the EOF.
-pub(in crate::oracle) fn writing_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+pub(in crate::oracle) fn writing_over(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     let me = scene.me();
     let begun = me.halves.write_end_called();
     let seen = scene.peer().reading.clean_eof().filter(|eof| begun.is_some_and(|begun| begun.seq < eof.seq));

@@ -2,7 +2,7 @@
 
 use super::scope::{ALL, BY_WORD, FULL};
 use crate::contract::Seen;
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::rooms::closed_after_shutdown::{is_no_result, writing_over};
@@ -39,7 +39,7 @@ pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'
 }
 
 /// Does anything that is known for certain explain that a write which was called then fails here?
-pub(in crate::oracle) fn is_explained(scene: &Scene<'_>, called: Seq) -> bool {
+pub(in crate::oracle) fn is_explained(scene: &Scene<'_>, called: Ordinal) -> bool {
     let (me, peer) = (scene.me(), scene.peer());
     let is_seen = me.contract.shutdown_read_seen_by_peer != Some(Seen::No);
     let peer_shut_read = peer.halves.shut_read().called.filter(|_| is_seen);

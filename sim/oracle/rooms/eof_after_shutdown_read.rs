@@ -1,7 +1,7 @@
 //! Judges `eof-after-shutdown-read`: what does a read give after own shutdown of reading?
 
 use super::scope::{DISCARD, discards, shuts_read};
-use crate::oracle::Seq;
+use crate::oracle::Ordinal;
 use crate::oracle::Stamp;
 use crate::oracle::events::{FailedRead, ReadData, ReadEof, ReadReturn};
 use crate::oracle::fact::{Value, fact};
@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// When reading had been shut down before the call of a read.
-fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn premise(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     let shut = scene.me().halves.shut_read().returned.filter(|at| at.seq < called);
     shut.filter(|_| shuts_read(&scene.me().contract))
 }

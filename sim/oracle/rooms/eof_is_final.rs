@@ -6,7 +6,7 @@ use crate::oracle::events::{FailedRead, ReadData, ReadEof, ReadReturn};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const LATE: &[&str] = &["mirage-tcpip", "posix", "relay"];
@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// When an earlier read had ended the stream before the call of a read.
-fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn premise(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     scene.me().reading.ended_before(called)
 }
 

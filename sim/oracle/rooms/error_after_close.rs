@@ -6,7 +6,7 @@ use crate::oracle::events::{ReadData, ReadEof, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::{Value, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -21,7 +21,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// When this end had ended reading for good before the call of a read.
-fn reading_over(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn reading_over(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     scene.me().halves.reading_over().filter(|at| at.seq < called)
 }
 
@@ -54,7 +54,7 @@ pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -
 }
 
 /// When both halves had ended here before the call of a write.
-fn closed(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn closed(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     scene.me().halves.full_close_returned().filter(|at| at.seq < called)
 }
 

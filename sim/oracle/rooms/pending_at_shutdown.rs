@@ -7,7 +7,7 @@ use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{first, sooner};
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 fn decides_pending_calls(contract: &Contract) -> bool {
@@ -27,7 +27,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// Was reading, or the whole flow, asked to end while a read was pending?
-fn was_pending(scene: &Scene<'_>, called: Seq) -> bool {
+fn was_pending(scene: &Scene<'_>, called: Ordinal) -> bool {
     let me = scene.me();
     let shut = me.halves.shut_read().called.is_some_and(|at| at.seq > called) && me.contract.data_after_shutdown_read.is_some();
     shut || me.halves.full_close_called().is_some_and(|at| at.seq > called)
@@ -53,7 +53,7 @@ pub(in crate::oracle) fn ended_read(scene: &Scene<'_>, read: &impl ReadReturn) -
 }
 
 /// Was writing asked to end while a write was pending?
-fn write_was_pending(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn write_was_pending(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     scene.me().halves.write_end_called().filter(|at| at.seq > called)
 }
 

@@ -7,7 +7,7 @@ use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{first, sooner};
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 const MAY_RESET: &[&str] = &["modern", "strict"];
@@ -31,12 +31,12 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
 }
 
 /// Does nothing that is known for certain explain that a read which was called then fails, as far as it is judged?
-pub(in crate::oracle) fn is_unexplained(scene: &Scene<'_>, called: Seq) -> bool {
+pub(in crate::oracle) fn is_unexplained(scene: &Scene<'_>, called: Ordinal) -> bool {
     is_judged(scene, called) && !is_explained(scene)
 }
 
 /// Can it be told whether the failure of a read that was called then has a cause?
-fn is_judged(scene: &Scene<'_>, called: Seq) -> bool {
+fn is_judged(scene: &Scene<'_>, called: Ordinal) -> bool {
     let tells_nothing = scene.me().contract.abort_by_word == AbortByWord::WithReason;
     (scene.header.records.network || tells_nothing) && !scene.may_be_dead() && !scene.me().opening.is_closed_to(called)
 }

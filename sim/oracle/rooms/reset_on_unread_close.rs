@@ -5,7 +5,7 @@ use crate::contract::{CloseSendsPending, Contract, End};
 use crate::oracle::Stamp;
 use crate::oracle::events::SentSegment;
 use crate::oracle::fact::{Value, fact};
-use crate::oracle::ledger::{Ledger, Site};
+use crate::oracle::ledger::{Ledger, ViolationSite};
 use crate::oracle::ruling::{Findings, Ruling};
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{Aborted, Flow};
@@ -105,7 +105,7 @@ pub(in crate::oracle) fn at_quiet(flow: &Flow, book: &mut Ledger, end: End, at: 
     );
     let mut found = Findings::default();
     found.hear(Rule::ResetOnUnreadClose, Ruling::broken(&[close], fact));
-    book.enter(Site { at: close.seen_at(at), flow: flow.id, end, op: None }, found);
+    book.enter(ViolationSite { at: close.seen_at(at), flow: flow.id, end, op: None }, found);
 }
 
 const EXAMPLES: &[Example] = &[

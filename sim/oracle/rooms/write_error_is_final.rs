@@ -5,7 +5,7 @@ use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -20,7 +20,7 @@ pub(super) const ABOUT: About = About {
 };
 
 /// When a write had failed for good before the call of another.
-fn premise(scene: &Scene<'_>, called: Seq) -> Option<Stamp> {
+fn premise(scene: &Scene<'_>, called: Ordinal) -> Option<Stamp> {
     let me = scene.me();
     me.writing.error().filter(|at| at.seq < called && errors_are_final(&me.contract))
 }

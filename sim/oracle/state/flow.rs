@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::{Between, EndState, Network, Path, Suspects};
 use crate::contract::{Both, End, Payload};
 use crate::oracle::Stamp;
-use crate::oracle::stream::Stream;
+use crate::oracle::stream::ByteStream;
 use crate::oracle::track::Tracks;
 use crate::time::Instant;
 use crate::trace::{Header, Resources};
@@ -35,7 +35,7 @@ pub(in crate::oracle) struct Flow {
     pub id: u32,
     pub ends: Both<EndState>,
     /// By the end that writes.
-    pub streams: Both<Stream>,
+    pub streams: Both<ByteStream>,
     pub path: Path,
     /// What segments show: kept only where they are recorded.
     pub segments: Option<Box<Tracks>>,

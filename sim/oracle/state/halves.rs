@@ -3,7 +3,7 @@
 
 use super::{both, first, sooner};
 use crate::contract::{CloseIs, Contract, DataAfterShutdownRead, Mode};
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 
 /// A call that ends something and the return that establishes it: the first of each.
 #[derive(Clone, Copy, Debug, Default)]
@@ -194,7 +194,7 @@ impl Halves {
     }
 
     /// Is `seq` after the return of own full close?
-    pub fn fully_closed_before(&self, seq: Seq) -> bool {
+    pub fn fully_closed_before(&self, seq: Ordinal) -> bool {
         self.full_close_returned().is_some_and(|at| at.seq < seq)
     }
 

@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 use crate::time::Instant;
 
 /// The most ports of a host that are watched.
@@ -18,7 +18,7 @@ struct Port {
     /// Since when nobody listens, beyond doubt: an unlisten had returned, and no listen was called.
     gone: Option<Stamp>,
     /// When listen, or unlisten, was last called.
-    changed: Seq,
+    changed: Ordinal,
     /// The flow on whose end listen was called.
     flow: u32,
     /// It may be a port of several hosts.
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::time::Instant;
 
-    fn at(seq: Seq) -> Stamp {
+    fn at(seq: Ordinal) -> Stamp {
         Stamp::new(seq, seq + 1, Instant(seq))
     }
 

@@ -1,7 +1,7 @@
 //! Tracks how an end came to be connected: from the start, unless its first call on the flow is connect or accept.
 
 use crate::contract::Keepalive;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 
 /// How an end came to be connected.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,7 @@ impl Opening {
     }
 
     /// Not connected yet when `seq` came, as far as is known.
-    pub fn is_closed_to(&self, seq: Seq) -> bool {
+    pub fn is_closed_to(&self, seq: Ordinal) -> bool {
         self.begun.is_some() && self.opened.is_none_or(|(at, _)| at.seq > seq)
     }
 

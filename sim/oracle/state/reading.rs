@@ -1,7 +1,7 @@
 //! Tracks what an end's reads have established: how the stream ended for its reader, and what cancelled reads may have taken.
 
 use super::sooner;
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::{Ordinal, Stamp};
 
 /// What the reads of an end have established.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl Reading {
     }
 
     /// A read that returned EOF or an error before that call: nothing more may be read.
-    pub fn ended_before(&self, called: Seq) -> Option<Stamp> {
+    pub fn ended_before(&self, called: Ordinal) -> Option<Stamp> {
         sooner(self.peer_eof, self.error()).filter(|at| at.seq < called)
     }
 

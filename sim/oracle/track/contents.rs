@@ -14,20 +14,20 @@ const BYTES: usize = 64 << 20;
 /// Known bytes, in the order of their numbers, none twice.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contents {
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<Chunk>,
     held: usize,
 }
 
 /// Bytes of one segment.
 #[derive(Clone, Debug)]
-struct Piece {
+struct Chunk {
     start: Seq,
     data: Bytes,
     /// Where in the trace they were sent first.
     line: u64,
 }
 
-impl Piece {
+impl Chunk {
     fn end(&self) -> Seq {
         self.start + self.data.len() as u32
     }
@@ -53,7 +53,7 @@ impl Contents {
     /// Keeps bytes that lie behind all that are kept.
     pub fn keep(&mut self, start: Seq, data: Bytes, line: u64) {
         self.held += data.len();
-        self.pieces.push_back(Piece { start, data, line });
+        self.pieces.push_back(Chunk { start, data, line });
         while self.pieces.len() > PIECES || self.held > BYTES {
             self.forget_first();
         }

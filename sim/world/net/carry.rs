@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::contract::End;
-use crate::link::{Arrival, Fate, Meaning};
+use crate::link::{Arrival, Meaning, PacketFate};
 use crate::time::Instant;
 use crate::trace::{self, Event, SegmentEvent, What};
 use crate::wire::{Datagram, Ecn, Packet, Segment};
@@ -106,7 +106,7 @@ impl Post<'_> {
         if next != before {
             expect(self.core, self.path, self.end, next);
         }
-        if fate != Fate::CARRIED {
+        if fate != PacketFate::CARRIED {
             log_fate(self.core, fate);
         }
     }
@@ -220,7 +220,7 @@ fn record(core: &mut Core, flow: u32, from: End, id: u64, fate: trace::Fate, seg
 
 /// What became of the segment that was logged last.
 #[cold]
-fn log_fate(core: &mut Core, fate: Fate) {
+fn log_fate(core: &mut Core, fate: PacketFate) {
     let Some(What::Segment(sent)) = core.events.last().map(|event| event.what.clone()) else { return };
     let log = |fate: trace::Fate| core.log(|| What::Segment(SegmentEvent { fate, ..sent.clone() }));
     let marks = [

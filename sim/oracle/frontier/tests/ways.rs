@@ -6,12 +6,12 @@ use crate::contract::Payload;
 use crate::oracle::frontier::search::MOST;
 use crate::oracle::frontier::view::View;
 use crate::oracle::frontier::way::Way;
-use crate::oracle::frontier::{Effort, Frontier, Read};
-use crate::oracle::stream::{Misfit, Reader, Status, Write};
-use crate::oracle::{Seq, Stamp};
+use crate::oracle::frontier::{DataRead, Effort, Frontier};
+use crate::oracle::stream::{Misfit, OpenRead, Status, Write};
+use crate::oracle::{Ordinal, Stamp};
 use crate::time::Instant;
 
-fn at(seq: Seq) -> Stamp {
+fn at(seq: Ordinal) -> Stamp {
     Stamp::new(seq, seq, Instant(seq))
 }
 
@@ -40,7 +40,7 @@ fn way(taken: &[usize], phantoms: usize) -> Way {
 }
 
 fn read(frontier: &mut Frontier, writes: &mut VecDeque<Write>, data: &'static str, effort: &mut Effort) -> Option<Result<(), Misfit>> {
-    let reader = Reader { called: 101, now: 102, others: 0, fifo: false };
+    let reader = OpenRead { called: 101, now: 102, others: 0, fifo: false };
     frontier.read(writes, &Payload::from(bytes::Bytes::from_static(data.as_bytes())), reader, false, false, effort).ok()
 }
 
@@ -98,9 +98,9 @@ fn equal_writes_are_not_permuted() {
     let writes = writes(&data);
     let view = View::new(&writes, false, 1 << 20);
     let mut ways = vec![Way::default()];
-    let reader = Reader { called: 101, now: 102, others: 0, fifo: false };
+    let reader = OpenRead { called: 101, now: 102, others: 0, fifo: false };
     for _ in 0..20 {
-        ways = view.step(&ways, &Read { data: "ab".into(), reader, overtaken: false }).0;
+        ways = view.step(&ways, &DataRead { data: "ab".into(), reader, overtaken: false }).0;
         assert!(ways.len() == 1 && !view.is_cut(), "{}", ways.len());
     }
 }
