@@ -126,7 +126,8 @@ impl ByteStream {
         let Some(write) = self.write(op) else { return };
         let cut = write.len - most.max(taken);
         write.len -= cut;
-        write.status = Status::Ok;
+        // More was taken in each way that is known: then nothing of it is surely owed.
+        write.status = if taken > most { Status::Prefix } else { Status::Ok };
         self.bytes_called -= cut as u64;
     }
 

@@ -188,3 +188,32 @@ fn with_several_readers_little_is_missed_or_left_open() {
     assert!(missed <= 20 && open <= 40, "{missed} missed, {open} left open, of 1000");
     assert!(missed + open > 0, "then the other properties can be stricter");
 }
+
+/// A failed write of which nothing was taken, after a way was followed that had read it: what the way owes then is not certain.
+#[test]
+fn a_way_that_read_a_write_of_which_nothing_was_taken_accuses_nobody() {
+    use history::How;
+    let terms = Terms { whole: true, fifo: false, lossy: false, runs_on: true, counted: false, readers: 2 };
+    let write = |op, data: &str| Event::Write { op, data: data.into() };
+    let data = |op, data: &str| Event::Data { op, data: data.into() };
+    let failed = |op, taken| Event::Settle { op, how: How::Failed(Some(taken)) };
+    let events = [
+        write(0, "b"),
+        Event::Read { op: 0 },
+        Event::Read { op: 1 },
+        write(1, "ab"),
+        failed(0, 1),
+        write(2, "b"),
+        data(1, "b"),
+        Event::Read { op: 2 },
+        write(3, "a"),
+        failed(3, 0),
+        data(2, "b"),
+        Event::Settle { op: 1, how: How::Ok },
+        Event::Read { op: 3 },
+        failed(2, 0),
+        data(0, "a"),
+        Event::End { op: 3 },
+    ];
+    assert!(!matches!(first_difference(terms, &events), Some((Word::Breaks, true))));
+}
