@@ -1,5 +1,8 @@
 //! Reads and writes `[[fault]]`: what happens from outside. Faults name a segment by what it is, not by its number in the run, so
 //! that they strike the same one after unrelated parts of a scenario were edited.
+//!
+//! A [`FaultKind`] becomes a [`NetFault`] of a world (`planned`); one of single segments becomes an `ExactFault` of a link, waits there
+//! until its segment comes, and strikes once. What still waits at the end of a run struck nothing, and the report says so.
 
 use std::fmt;
 use std::time::Duration;

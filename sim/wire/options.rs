@@ -1,5 +1,8 @@
 //! Holds the options of a segment: as data, as bytes (RFC 9293 §3.2) and as the text of a trace. What an option is stands here and
 //! nowhere else.
+//!
+//! To add one: a field, its part in `size_without_sack`, `put`, `take`, `spell` and `from_text`; `any_options` in the tests, which
+//! holds them together; and a word in `trace/format.md`. Ladders do not draw options.
 
 use std::borrow::Cow;
 use std::fmt;

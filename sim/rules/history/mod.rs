@@ -20,8 +20,8 @@
 //! clock per-end                      header: the ends have clocks of their own
 //! ```
 //! A time may lead a line (`5`, `20us`, `7ms`, `300s`; a bare number is nanoseconds); a line without one comes a millisecond
-//! after the line before. Bytes are quoted, with Rust's escapes; a bare number stands for that many unknown bytes. `#` begins a
-//! comment. Operations without a number get the next free one of their end.
+//! after the line before. Bytes are quoted, with Rust's escapes; a bare number stands for that many unknown bytes (as a read's
+//! result: `data 5`). `#` begins a comment. Operations without a number get the next free one of their end.
 //!
 //! What this is not: the trace format. It has no way to say what the examples don't need.
 
