@@ -1,4 +1,4 @@
-//! Follows the sequence numbers of each end, as its segments show them: one observer, which everything that is judged by segments
+//! Keeps track of each end's sequence numbers, as its segments show them: one observer, which everything that is judged by segments
 //! asks.
 //!
 //! A [`Track`] is one end's: all that it has `sent` (with the `contents` that may have to be sent again), what has `arrived` at it (all
