@@ -350,7 +350,7 @@ impl<'a> Execution<'a> {
     pub(super) fn repeats(&mut self, world: &World) -> bool {
         let (now, last) = (world.now(), self.recorder.stats.last_return);
         let longest = self.header.contract.client.patience.max(self.header.contract.server.patience);
-        let may_repeat = now > last + longest * 2 && self.machine.only_calls() && !self.scenario.has_lossy_links();
+        let may_repeat = now > last + longest.saturating_mul(2) && self.machine.only_calls() && !self.scenario.has_lossy_links();
         if may_repeat && self.recurrence.was_before(world.fingerprint(), last) {
             self.repeats = Some(now);
         }

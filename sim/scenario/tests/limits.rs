@@ -77,6 +77,17 @@ fn a_run_is_given_up_where_reads_return_more_than_its_limit() {
     }
 }
 
+/// Patience may be longer than any run.
+#[test]
+fn the_longest_patience_is_no_trouble() {
+    let contract = format!("modern,patience={}s", u64::MAX).parse().expect("a contract");
+    let scenario = parse("title = \"t\"\n[client]\nsteps = [\"write 1\", \"close\"]\n[server]\nsteps = [\"read to eof\", \"close\"]\n");
+    for target in ["pipe", "tcp"].map(|name| target::named(name).expect("a target")) {
+        let run = scenario.run_with(target, &RunOptions::default().with_contract(Both::same(contract))).expect("runs");
+        assert_eq!(run.judgement(), Judgement::Held);
+    }
+}
+
 /// A writer that nobody reads from probes for ever: what it is expected to do is known long before the time of the run is over.
 #[test]
 fn a_run_that_only_repeats_itself_is_ended() {
