@@ -252,7 +252,7 @@ impl Choice {
 
     /// The next number of a stream.
     fn next(&mut self, seed: u64, stream: u32) -> u32 {
-        self.stream(stream).generator.get_or_insert_with(|| Box::new(generator(seed, stream))).next_u32()
+        self.stream(stream).generator.get_or_insert_with(|| Box::new(generator(seed, Purpose::Decision, stream.into()))).next_u32()
     }
 
     fn stream(&mut self, name: u32) -> &mut Stream {
@@ -279,12 +279,38 @@ const fn hash(name: u32) -> u64 {
     product ^ product >> 32
 }
 
+/// The numbers that a case of a search is made of: each case of a seed has a stream of its own, apart from those of the decisions
+/// in a run with this seed.
+#[derive(Clone, Debug)]
+pub(crate) struct CaseNumbers(ChaCha8Rng);
+
+impl CaseNumbers {
+    /// Those of the case with this index.
+    pub(crate) fn new(seed: u64, index: u64) -> Self {
+        CaseNumbers(generator(seed, Purpose::Case, index))
+    }
+
+    /// The next one: any number, each as often.
+    #[inline]
+    pub(crate) fn next(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+}
+
+/// What a generator's numbers are for: no two purposes share numbers.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    Decision = 0,
+    Case = 1,
+}
+
 /// A fresh generator for one stream of a seed. The stream is set before the first draw and never again.
-fn generator(seed: u64, stream: u32) -> ChaCha8Rng {
+fn generator(seed: u64, purpose: Purpose, stream: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8] = purpose as u8;
     let mut generator = ChaCha8Rng::from_seed(key);
-    generator.set_stream(u64::from(stream));
+    generator.set_stream(stream);
     generator
 }
 
@@ -301,6 +327,18 @@ mod tests {
         let mut choice = Choice::seeded(7);
         assert_eq!(draws(&mut choice, 0, Site::Wake, 6), [158, 934, 673, 281, 112, 963]);
         assert_eq!(draws(&mut choice, 1, Site::Task, 6), [72, 352, 930, 578, 28, 319]);
+    }
+
+    #[test]
+    fn the_same_case_has_the_same_numbers_on_every_machine() {
+        let numbers = |seed, index| {
+            let mut numbers = CaseNumbers::new(seed, index);
+            [(); 3].map(|()| numbers.next())
+        };
+        assert_eq!(
+            [numbers(7, 0), numbers(7, 1 << 40), numbers(8, 0)],
+            [[171183541, 3736010134, 258160029], [549644417, 846022683, 1278681097], [2298794660, 1325574837, 1654048726]]
+        );
     }
 
     #[test]

@@ -30,14 +30,14 @@
 //! - To test your own stream: [`Io::new`] makes it a [`Flow`], [`Scenario::load`](scenario::Scenario::load) reads what both ends
 //!   do, [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a
 //!   report.
-//! - To test it with scenarios at random: `explore::scenarios`, a strategy for proptest (feature `proptest`).
+//! - To test it with scenarios at random: [`explore::scenarios`]; with the feature `proptest` they are a strategy.
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
 //! - To build a layer on simulated TCP: [`Sim::tcp_pair`]; to test a packet-level stack against it: [`Sim::connect`] and
 //!   [`Stack`](world::Stack). [`OverNetwork`](world::OverNetwork) lets the links and faults of a scenario happen to either.
 //! - To find out where a FIN is processed or the persist timer is armed: [`tcp`]. What decides a packet's fate: [`link`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
-//!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and `explore`.
+//!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and [`explore`].
 //!
 //! What changed, and how long formats, digests and this library stay compatible: [`changelog`].
 //! Which rules and runs hold each sentence of five interface documents: [`interfaces`].
@@ -68,7 +68,6 @@ pub mod choice;
 pub mod cli;
 pub mod contract;
 mod exec;
-#[cfg(feature = "proptest")]
 pub mod explore;
 pub mod flow;
 pub mod link;

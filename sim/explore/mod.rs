@@ -1,21 +1,20 @@
-//! Generates scenarios at random: [`scenarios`] is a strategy for proptest, for properties of your own flows.
+//! Generates scenarios at random: [`Scenarios::case`] makes the nth of a seed.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
 //! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
 //! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. `portion` keeps
-//! them short. All chance comes out of `draws` as numbers on record; `shrink` edits the record of a failure. What this is not: a
-//! judge, or a search that learns from what it has seen.
+//! them short. All chance comes out of `draws` as numbers. With the feature `proptest`, [`Scenarios`] is a strategy for properties of
+//! your own flows. What this is not: a judge, or a search that learns from what it has seen.
 
 mod draws;
 mod duty;
 mod network;
 mod portion;
 mod random;
-mod shrink;
+#[cfg(feature = "proptest")]
+mod strategy;
 
-use proptest::strategy::{NewTree, Strategy};
-use proptest::test_runner::TestRunner;
-
+use crate::choice::CaseNumbers;
 use crate::contract::{Both, Contract, End};
 use crate::link::LinkSettings;
 use crate::scenario::{Fault, FaultKind, FlowSteps, PipeSpec, Scenario, Step};
@@ -23,7 +22,8 @@ use crate::tcp;
 use crate::world::{Offers, Target};
 use draws::Draws;
 use duty::{Duties, Wishes};
-pub use shrink::Shrinking;
+#[cfg(feature = "proptest")]
+pub use strategy::Shrinking;
 
 /// Most flows of a scenario.
 const MAX_FLOWS: usize = 3;
@@ -33,32 +33,19 @@ const MAX_FLOWS: usize = 3;
 ///
 /// ```
 /// use flowsim::{SetupError, Sim, explore::scenarios};
-/// use proptest::prelude::*;
 ///
-/// proptest! {
-///     # #![proptest_config(ProptestConfig { failure_persistence: None, cases: 10, ..ProptestConfig::default() })]
-///     # /*
-///     #[test]
-///     # */
-///     fn my_flow_keeps_its_contract(scenario in scenarios()) {
-///         let ends = async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) };
-///         let run = scenario.run(&ends).unwrap();
-///         let failure = run.failure().unwrap_or_default();
-///         prop_assert!(failure.is_empty(), "{failure}");
-///     }
+/// let ends = async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) };
+/// for index in 0..10 {
+///     scenarios().case(7, index).run(&ends).unwrap().assert_held();
 /// }
-/// # my_flow_keeps_its_contract();
 /// ```
 pub fn scenarios() -> Scenarios {
     Scenarios { contracts: Vec::new(), offers: Offers { cancel: true, ..Offers::default() }, careless: false }
 }
 
-/// A strategy for scenarios: see [`scenarios`].
-///
-/// It shrinks towards few short tasks, plain calls, small sizes and spans, one flow, the default pipe or network, and no seed,
-/// fault or cancellation.
+/// A space of scenarios: see [`scenarios`].
 #[derive(Clone, Debug)]
-#[must_use = "a strategy does nothing by itself"]
+#[must_use = "settings do nothing by themselves"]
 pub struct Scenarios {
     /// What either end may promise; nothing where the flows say it.
     contracts: Vec<Contract>,
@@ -87,6 +74,11 @@ impl Scenarios {
     /// The callers do what they like: they may also overlap calls that must not overlap, go on after their close, or never close.
     pub fn careless(self) -> Self {
         Scenarios { careless: true, ..self }
+    }
+
+    /// The case with this index of those of a seed: the same on every machine, whichever cases were made before.
+    pub fn case(&self, seed: u64, index: u64) -> Scenario {
+        self.draw(&mut Draws::new(&mut CaseNumbers::new(seed, index)))
     }
 
     /// One scenario.
@@ -137,15 +129,6 @@ impl Scenarios {
             false => wishes.within(&Duties::of(flow, end, &contract, is_calm)),
         };
         Both { client: tasks(End::Client, wishes.client), server: tasks(End::Server, wishes.server) }
-    }
-}
-
-impl Strategy for Scenarios {
-    type Tree = Shrinking;
-    type Value = Scenario;
-
-    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        Ok(Shrinking::new(self.clone(), runner.rng()))
     }
 }
 

@@ -2,10 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
-
 use super::*;
 use crate::flow::{Io, stream};
 use crate::link::{Impairment, PacketName, Probability, SegmentKind};
@@ -23,14 +19,19 @@ fn tcp() -> &'static Named {
     target::named("tcp").expect("a target")
 }
 
-fn runner() -> TestRunner {
-    let config = Config { failure_persistence: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> + use<> {
+    let scenarios = scenarios.clone();
+    (0..SAMPLES as u64).map(move |index| scenarios.case(0, index))
 }
 
-fn samples(scenarios: &Scenarios) -> impl Iterator<Item = Scenario> + use<> {
-    let (scenarios, mut runner) = (scenarios.clone(), runner());
-    std::iter::repeat_with(move || scenarios.new_tree(&mut runner).expect("nothing is rejected").current()).take(SAMPLES)
+#[test]
+fn a_case_is_its_index() {
+    for scenarios in [scenarios().on(tcp()), scenarios().careless()] {
+        let late = scenarios.case(1, 1 << 40);
+        assert!(samples(&scenarios).take(100).eq(samples(&scenarios.clone()).take(100)));
+        assert_eq!(scenarios.case(1, 1 << 40), late);
+        assert_ne!(scenarios.case(2, 1 << 40), late);
+    }
 }
 
 fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
@@ -179,19 +180,6 @@ fn fixed_numbers_and_syns_that_linger_do_not_meet() {
 }
 
 #[test]
-fn a_failure_in_a_network_shrinks_to_the_oddity_that_it_needs() {
-    let found = runner().run(&scenarios().on(tcp()), |scenario| {
-        let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: Impairment::Drop, .. });
-        prop_assert!(!(scenario.faults.iter().any(drops) && scenario.tcp.server.mss < 10));
-        Ok(())
-    });
-    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
-    let text = minimal.to_string();
-    assert_eq!((minimal.faults.len(), minimal.flows.len(), &minimal.link), (1, 1, &Both::default()), "{text}");
-    assert!(text.contains("\nmss = 1\n") && !text.contains("buffer") && !text.contains("isn"), "{text}");
-}
-
-#[test]
 fn nothing_but_what_is_offered_occurs() {
     let is_nodelay = |step: &Step| matches!(step.action, Action::WriteNodelay(_) | Action::WritevNodelay(_));
     for scenario in samples(&scenarios().contract(Contract::v1()).offering(Offers::default())) {
@@ -258,19 +246,4 @@ fn where_reads_may_wait_after_eof_each_end_ends_its_writing_in_time() {
     assert!(always("modern,read_after_eof=may_block"));
     assert!(!always("modern"));
     assert!(Contract::PRESETS.iter().all(|contract| contract.patience < Wishes::LATE));
-}
-
-#[test]
-fn a_failure_shrinks_to_what_matters() {
-    let is_sought = |step: &Step| step.action == Action::Shutdown(crate::contract::Mode::Read);
-    let found = runner().run(&scenarios().on(pipe()).contract(Contract::strict()), |scenario| {
-        prop_assert!(!steps(&scenario).any(is_sought));
-        Ok(())
-    });
-    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
-    let text = minimal.to_string();
-    let ends = text.strip_prefix("title = \"As generated\"\ncontract = \"strict\"\n").expect(&text);
-    let (shut, close) = (r#"steps = ["shutdown read", "close"]"#, r#"steps = ["close"]"#);
-    let either = [(shut, close), (close, shut)].map(|(client, server)| format!("\n[client]\n{client}\n\n[server]\n{server}\n"));
-    assert!(either.iter().any(|text| text == ends), "{text}");
 }

@@ -107,7 +107,6 @@ impl FaultKind {
     }
 
     /// The same on one of `count` flows.
-    #[cfg(any(test, feature = "proptest"))]
     pub(crate) fn of_flows(mut self, count: u32) -> Self {
         if let FaultKind::Abort { flow, .. } | FaultKind::Segment { flow, .. } = &mut self {
             *flow %= count.max(1);

@@ -1,4 +1,4 @@
-//! Random cases: generated, run and judged one after another, as a property test does it. A row's unit is one case.
+//! Random cases: generated, run and judged one after another, as a search does it. A row's unit is one case.
 //!
 //! Their costs differ by orders of magnitude, so beside the mean stands how they spread.
 
@@ -10,9 +10,9 @@ use flowsim::scenario::{Keep, RunOptions};
 use flowsim::target;
 use flowsim::world::Target;
 use flowsim::{Io, SetupError, Sim};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+/// Where their numbers come from.
+const SEED: u64 = 0;
 /// Cases of a row: always the same.
 const ROW: u64 = 1_000;
 /// Cases of which the spread is told.
@@ -27,20 +27,19 @@ const SUBJECTS: &[(&str, Make)] = &[("random-pipe", pipe), ("random-tcp", tcp), 
 /// Cases without end, of one target.
 pub struct Cases {
     scenarios: Scenarios,
-    runner: TestRunner,
+    made: u64,
     target: Box<dyn Target>,
 }
 
 impl Cases {
     fn new(scenarios: Scenarios, target: impl Target + 'static) -> Self {
-        let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let config = Config { failure_persistence: None, ..Config::default() };
-        Cases { scenarios, runner: TestRunner::new_with_rng(config, rng), target: Box::new(target) }
+        Cases { scenarios, made: 0, target: Box::new(target) }
     }
 
     /// One case.
     fn next(&mut self) {
-        let case = self.scenarios.new_tree(&mut self.runner).expect("nothing is rejected").current();
+        let case = self.scenarios.case(SEED, self.made);
+        self.made += 1;
         let options = RunOptions::default().with_keep(Keep::Verdict);
         let run = case.run_with(&*self.target, &options).expect("it fits");
         assert_ne!(black_box(run).judgement(), Judgement::Violated, "{case}");

@@ -1,19 +1,53 @@
-//! Makes a scenario that fails simpler, by editing the numbers that it was drawn from.
+//! Makes [`Scenarios`] a strategy for proptest, which shrinks a scenario that fails by editing the numbers that it was drawn from.
 //!
 //! Fewer numbers are simpler, then smaller ones, the first that differs deciding. Elements of lists are cut out, parts are
 //! brought back to what is usual, single numbers are lowered by halves; this is repeated until no edit makes the scenario
 //! simpler without losing the failure.
 
+mod record;
+
 use std::cell::RefCell;
 
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRng;
+use proptest::prelude::Rng;
+use proptest::strategy::{NewTree, Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 
 use super::Scenarios;
-use super::draws::{Draw, Draws, length};
+use super::draws::{Draws, Group};
+use crate::choice::CaseNumbers;
 use crate::scenario::Scenario;
+use record::{Draw, Recorder, length};
 
-/// A scenario that was drawn, and the way to simpler ones.
+impl Strategy for Scenarios {
+    type Tree = Shrinking;
+    type Value = Scenario;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        Ok(Shrinking::new(self.clone(), CaseNumbers::new(runner.rng().next_u64(), 0)))
+    }
+}
+
+/// A scenario that was drawn, and the way to simpler ones: towards few short tasks, plain calls, small sizes and spans, one flow, the
+/// default pipe or network, and no seed, fault or cancellation.
+///
+/// ```
+/// use flowsim::{SetupError, Sim, explore::scenarios};
+/// use proptest::prelude::*;
+///
+/// proptest! {
+///     # #![proptest_config(ProptestConfig { failure_persistence: None, cases: 10, ..ProptestConfig::default() })]
+///     # /*
+///     #[test]
+///     # */
+///     fn my_flow_keeps_its_contract(scenario in scenarios()) {
+///         let ends = async |sim: &Sim| -> Result<_, SetupError> { Ok(sim.pipe()) };
+///         let run = scenario.run(&ends).unwrap();
+///         let failure = run.failure().unwrap_or_default();
+///         prop_assert!(failure.is_empty(), "{failure}");
+///     }
+/// }
+/// # my_flow_keeps_its_contract();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Shrinking {
     scenarios: Scenarios,
@@ -33,14 +67,14 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn by(scenarios: &Scenarios, mut draws: Draws<'_>) -> Self {
-        let scenario = scenarios.draw(&mut draws);
-        Drawn { record: draws.into_record(), scenario: RefCell::new(Some(scenario)) }
+    fn by(scenarios: &Scenarios, mut recorder: Recorder<'_>) -> Self {
+        let scenario = scenarios.draw(&mut Draws::new(&mut recorder));
+        Drawn { record: recorder.into_record(), scenario: RefCell::new(Some(scenario)) }
     }
 
     /// The scenario; drawn again from the record if it was given away.
     fn scenario(&self, scenarios: &Scenarios) -> Scenario {
-        self.scenario.take().unwrap_or_else(|| scenarios.draw(&mut Draws::again(&self.record)))
+        self.scenario.take().unwrap_or_else(|| scenarios.draw(&mut Draws::new(&mut Recorder::again(&self.record))))
     }
 
     /// Sees to it that the scenario is there.
@@ -54,20 +88,13 @@ impl Drawn {
     }
 
     fn numbers(&self) -> impl Iterator<Item = u32> {
-        self.record.iter().filter_map(|draw| number(*draw))
-    }
-}
-
-fn number(draw: Draw) -> Option<u32> {
-    match draw {
-        Draw::Number(number) => Some(number),
-        _ => None,
+        self.record.iter().filter_map(|draw| draw.number())
     }
 }
 
 impl Shrinking {
-    pub(super) fn new(scenarios: Scenarios, rng: &mut TestRng) -> Self {
-        let best = Drawn::by(&scenarios, Draws::chance(rng));
+    fn new(scenarios: Scenarios, numbers: CaseNumbers) -> Self {
+        let best = Drawn::by(&scenarios, Recorder::chance(numbers));
         Shrinking { scenarios, best, trial: None, edits: Edits::default() }
     }
 
@@ -75,7 +102,7 @@ impl Shrinking {
     fn try_next(&mut self) -> bool {
         self.best.restore(&self.scenarios);
         while let Some(edited) = self.edits.next(&self.best.record) {
-            let drawn = Drawn::by(&self.scenarios, Draws::again(&edited));
+            let drawn = Drawn::by(&self.scenarios, Recorder::again(&edited));
             if !drawn.is_simpler_than(&self.best) {
                 self.edits.reject();
             } else if drawn.scenario == self.best.scenario {
@@ -190,18 +217,18 @@ impl Edits {
 
     /// Without an element, and without the number before it, which says that it is there.
     fn cut(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
-        self.at += record.get(self.at..)?.iter().position(|draw| *draw == Draw::Element)?;
+        self.at += record.get(self.at..)?.iter().position(|draw| *draw == Draw::Enter(Group::Element))?;
         let inner = &record[self.at + 1..];
         Some([&record[..self.at - 1], &inner[length(inner)..]].concat())
     }
 
     fn clear(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
         loop {
-            self.at += record.get(self.at..)?.iter().position(|draw| matches!(draw, Draw::Group | Draw::Element))?;
+            self.at += record.get(self.at..)?.iter().position(|draw| matches!(draw, Draw::Enter(_)))?;
             let (before, inner) = record.split_at(self.at + 1);
             let (group, after) = inner.split_at(length(inner));
-            if group.iter().any(|draw| number(*draw).is_some_and(|number| number > 0)) {
-                return Some([before, &[Draw::End], after].concat());
+            if group.iter().any(|draw| draw.number().is_some_and(|number| number > 0)) {
+                return Some([before, &[Draw::Leave], after].concat());
             }
             self.at += 1;
         }
@@ -210,7 +237,7 @@ impl Edits {
     /// To 0 at once, else by half of what it is more than it must be.
     fn lower(&mut self, record: &[Draw]) -> Option<Vec<Draw>> {
         loop {
-            match number(*record.get(self.at)?) {
+            match record.get(self.at)?.number() {
                 Some(number) if number > self.least => {
                     self.lowered = if self.least == 0 { 0 } else { self.least + (number - self.least) / 2 };
                     let mut edited = record.to_vec();

@@ -1,11 +1,13 @@
 //! Records say again what they said, and no edit is left that would help.
 
-use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, RngAlgorithm, TestRunner};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng};
 
 use super::super::scenarios;
 use super::*;
-use crate::scenario::Action;
+use crate::contract::{Both, Contract, Mode};
+use crate::link::Impairment;
+use crate::scenario::{Action, Fault, FaultKind, Step};
 use crate::target;
 
 fn over_tcp() -> Scenarios {
@@ -35,7 +37,7 @@ fn shrunk(mut tree: Shrinking, fails: impl Fn(&Scenario) -> bool) -> (Scenario, 
 #[test]
 fn a_record_says_again_what_was_drawn() {
     for tree in trees(over_tcp()).take(300).chain(trees(scenarios().careless()).take(300)) {
-        let again = Drawn::by(&tree.scenarios, Draws::again(&tree.best.record));
+        let again = Drawn::by(&tree.scenarios, Recorder::again(&tree.best.record));
         assert_eq!((&again.scenario, &again.record), (&tree.best.scenario, &tree.best.record));
     }
 }
@@ -47,10 +49,10 @@ fn every_edit_is_a_record_of_something_simpler_or_is_not_tried() {
         while tree.simplify() {
             let trial = tree.trial.clone().expect("something is tried");
             assert!(trial.is_simpler_than(&simplest));
-            assert_eq!(trial.record, Drawn::by(&tree.scenarios, Draws::again(&trial.record)).record);
+            assert_eq!(trial.record, Drawn::by(&tree.scenarios, Recorder::again(&trial.record)).record);
             simplest = trial;
         }
-        let none = Drawn::by(&tree.scenarios, Draws::again(&[]));
+        let none = Drawn::by(&tree.scenarios, Recorder::again(&[]));
         assert_eq!(simplest.scenario, none.scenario, "where everything fails, nothing is left");
     }
 }
@@ -62,11 +64,11 @@ fn no_step_and_no_byte_is_left_that_is_not_needed() {
         Action::WriteBy { total, by } => total.div_ceil(*by),
         _ => 0,
     };
-    let fails = |scenario: &Scenario| scenario.tasks().flat_map(|(_, _, steps)| steps).any(|step| calls(&step.action) >= 15);
+    let fails = |scenario: &Scenario| scenario.tasks().flat_map(|(_, _, steps)| steps).any(|step| calls(&step.action) >= 20);
     let failing = trees(scenarios()).filter(|tree| fails(&tree.current())).take(40);
     for (minimal, tried) in failing.map(|tree| shrunk(tree, fails)) {
         let text = minimal.to_string();
-        assert!(text.contains("steps = [\"write 15 by 1\", \"close\"]") && text.contains("steps = [\"close\"]"), "{text}");
+        assert!(text.contains("steps = [\"write 20 by 1\", \"close\"]") && text.contains("steps = [\"close\"]"), "{text}");
         assert!(tried < 400, "{tried} runs for {text}");
     }
 }
@@ -83,4 +85,32 @@ fn who_gives_up_gets_the_simplest_that_fails() {
     while tree.complicate() {}
     assert_eq!(tree.current(), last_failing);
     assert!(!tree.simplify() && !tree.complicate(), "nothing more is tried");
+}
+
+#[test]
+fn a_failure_in_a_network_shrinks_to_the_oddity_that_it_needs() {
+    let found = runner().run(&over_tcp(), |scenario| {
+        let drops = |fault: &Fault| matches!(fault.kind, FaultKind::Segment { action: Impairment::Drop, .. });
+        prop_assert!(!(scenario.faults.iter().any(drops) && scenario.tcp.server.mss < 10));
+        Ok(())
+    });
+    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
+    let text = minimal.to_string();
+    assert_eq!((minimal.faults.len(), minimal.flows.len(), &minimal.link), (1, 1, &Both::default()), "{text}");
+    assert!(text.contains("\nmss = 1\n") && !text.contains("buffer") && !text.contains("isn"), "{text}");
+}
+
+#[test]
+fn a_failure_shrinks_to_what_matters() {
+    let is_sought = |step: &Step| step.action == Action::Shutdown(Mode::Read);
+    let found = runner().run(&scenarios().on(target::named("pipe").expect("a target")).contract(Contract::strict()), |scenario| {
+        prop_assert!(!scenario.tasks().flat_map(|(_, _, steps)| steps).any(is_sought));
+        Ok(())
+    });
+    let Err(TestError::Fail(_, minimal)) = found else { panic!("{found:?}") };
+    let text = minimal.to_string();
+    let ends = text.strip_prefix("title = \"As generated\"\ncontract = \"strict\"\n").expect(&text);
+    let (shut, close) = (r#"steps = ["shutdown read", "close"]"#, r#"steps = ["close"]"#);
+    let either = [(shut, close), (close, shut)].map(|(client, server)| format!("\n[client]\n{client}\n\n[server]\n{server}\n"));
+    assert!(either.iter().any(|text| text == ends), "{text}");
 }
