@@ -91,13 +91,13 @@ impl Judge<'_> {
     fn segment_arrived(&mut self, event: &SegmentEvent) {
         let (opens, brings) = (self.flow.tracks().opens_window(event), event.segment.data_len() > 0 || event.segment.flags.fin());
         let found = order::arrived(&self.scene(), &ArrivedSegment { resets: event.segment.flags.rst(), brings, opens });
-        let at = self.at;
+        let (at, end, before) = (self.at, self.end, self.flow.tracks().arrived_of(self.end));
         self.on_tracks(|tracks| tracks.delivered(event, at));
         self.note_greeting(event);
-        // Data for an end that has closed for good: its stack is to say so.
-        if event.segment.data_len() > 0 && self.peer().halves.full_close_returned().is_some() {
-            let (end, t) = (self.end, self.at.t);
-            self.on_tracks(|tracks| tracks.came_late(end, t));
+        // New data for an end that has closed for good: its stack is to say so. What had arrived before is merely acknowledged again.
+        let is_new = before.is_none() || self.flow.tracks().arrived_of(end) != before;
+        if event.segment.data_len() > 0 && is_new && self.peer().halves.full_close_returned().is_some() {
+            self.on_tracks(|tracks| tracks.came_late(end, at.t));
         }
         self.write_down(found);
     }

@@ -231,6 +231,23 @@ const EXCUSES: &[Excuse] = &[
             server read -> error reset"#,
     },
     Excuse {
+        why: "data that had arrived before the close tells the closed end nothing when it comes again",
+        contracts: TOLD,
+        history: r#"
+            records network segments
+            client write "a" -> ok
+            client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment sent A seq 500 ack 101 win 9
+            server segment dropped A seq 500 ack 101 win 9
+            server read -> "a"
+            server close -> done
+            200ms client segment passes PA seq 100 ack 500 win 9 len 1
+            server segment passes A seq 500 ack 101 win 9
+            300ms client write "b" -> ok
+            300ms client segment sent PA seq 101 ack 500 win 9 len 1
+            1400ms client write "c" -> ok"#,
+    },
+    Excuse {
         why: "two writes within a second may both come too early to know",
         contracts: TOLD,
         history: r#"
