@@ -81,7 +81,6 @@ fn complaints(Row { contract, says, rules, shown_by }: &Row) -> Vec<String> {
     for rule in rules {
         let about = rule.about();
         let is_shown = match shown_by.as_str() {
-            "not judged yet" => !about.judged,
             "histories" => about.examples.iter().any(|example| example.contracts.contains(&contract.base)),
             _ => runs.iter().any(|run| run.count(*rule) > 0),
         };

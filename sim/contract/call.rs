@@ -288,21 +288,21 @@ pub enum Call {
     /// Take an established connection.
     Accept {
         /// The listening port.
-        port: u16,
+        port: u32,
         /// Keep-alive settings of this connection.
         keepalive: Option<Keepalive>,
     },
     /// Begin to listen.
     Listen {
         /// The port.
-        port: u16,
+        port: u32,
         /// Keep-alive settings of accepted connections.
         keepalive: Option<Keepalive>,
     },
     /// Stop listening.
     Unlisten {
         /// The port.
-        port: u16,
+        port: u32,
     },
     /// Leave the network: end the stack.
     Disconnect,

@@ -300,6 +300,8 @@ table! {
     /// The stack itself aborted an end.
     aborted(AbortedByStack) {
         AbortHasCause: abort_has_cause::aborted,
+        KeepaliveOnlyWhenIdle: keepalive_only_when_idle::aborted,
+        KeepaliveEndsDeadFlow: keepalive_ends_dead_flow::aborted,
         FlowsAreIsolated: flows_are_isolated::aborted,
     }
 }
@@ -307,6 +309,7 @@ table! {
 table! {
     /// A connect succeeded.
     connected(Connected<'_>) {
+        PortsAreChecked: ports_are_checked::connected,
         UnlistenStopsNew: unlisten_stops_new::connected,
         ConnectOnce: connect_once::connected,
         HandshakeCompletes: handshake_completes::connected,
@@ -319,12 +322,14 @@ table! {
         HandshakeCompletes: handshake_completes::failed_connect,
         ConnectOnce: connect_once::failed_connect,
         UnlistenStopsNew: unlisten_stops_new::failed_connect,
+        PortsAreChecked: ports_are_checked::failed_connect,
     }
 }
 
 table! {
     /// An accept returned a connection.
     accepted(Accepted<'_>) {
+        PortsAreChecked: ports_are_checked::accepted,
         UnlistenStopsNew: unlisten_stops_new::accepted,
         AcceptOnce: accept_once::accepted,
         DisconnectNeverFails: disconnect_never_fails::accepted,
@@ -345,6 +350,7 @@ table! {
         AckIsReceived: ack_is_received::sent,
         WindowNotShrunk: window_not_shrunk::sent,
         QuietWhenIdle: quiet_when_idle::sent,
+        KeepaliveOnlyWhenIdle: keepalive_only_when_idle::sent,
     }
 }
 
@@ -430,6 +436,7 @@ table! {
 table! {
     /// A listen returned.
     listened(Listened<'_>) {
+        PortsAreChecked: ports_are_checked::listened,
         UnlistenStopsNew: unlisten_stops_new::listened,
     }
 }

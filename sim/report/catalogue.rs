@@ -28,17 +28,16 @@ fn entry(rule: Rule) -> String {
     text + &paragraph("    contracts  ", &contracts_of(rule), WIDTH)
 }
 
-/// `all`, `all but v1`, or the presets that it belongs to; and if it is not judged yet.
+/// `all`, `all but v1`, or the presets that it belongs to.
 fn contracts_of(rule: Rule) -> String {
     let mine: Vec<&str> = oracle::presets(rule).collect();
     let others: Vec<&str> = Contract::PRESETS.iter().map(|preset| preset.base).filter(|name| !mine.contains(name)).collect();
-    let names = match (mine.len(), others.len()) {
+    match (mine.len(), others.len()) {
         (_, 0) => "all".to_owned(),
         (mine_len, others_len) if others_len < mine_len => format!("all but {}", others.join(", ")),
         (0, _) => "none".to_owned(),
         _ => mine.join(", "),
-    };
-    if rule.about().judged { names } else { format!("{names} (not judged in this version)") }
+    }
 }
 
 /// Everything about one rule, with the histories that break and keep it.
@@ -91,7 +90,6 @@ pub fn rule_json(rule: Rule, examples: bool) -> String {
         "evidence": about.level.words(),
         "parameters": about.parameters,
         "contracts": oracle::presets(rule).collect::<Vec<_>>(),
-        "judged": about.judged,
     });
     if examples {
         object["examples"] = about.examples.iter().map(example_json).collect();

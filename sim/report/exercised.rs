@@ -59,13 +59,12 @@ fn lacking(exercised: &Exercised, not_judged: &[NotJudged], never: Never) -> Str
 }
 
 fn belongs(rule: Rule, contracts: &[Contract]) -> bool {
-    rule.about().judged && contracts.iter().any(|contract| oracle::belongs(rule, contract))
+    contracts.iter().any(|contract| oracle::belongs(rule, contract))
 }
 
-/// How often each judged rule was exercised under each contract: `–` where it is none of the contract's, `·` where it never was.
+/// How often each rule was exercised under each contract: `–` where it is none of the contract's, `·` where it never was.
 pub fn matrix(columns: &[(&str, Contract, Exercised)]) -> String {
     let names: Vec<&str> = columns.iter().map(|(name, ..)| *name).collect();
-    let judged = Rule::ALL.iter().filter(|rule| rule.about().judged);
     let row = |rule: &Rule| {
         let cell = |(_, contract, exercised): &(&str, Contract, Exercised)| match exercised.count(*rule) {
             0 if !oracle::belongs(*rule, contract) => "–".to_owned(),
@@ -74,5 +73,5 @@ pub fn matrix(columns: &[(&str, Contract, Exercised)]) -> String {
         };
         (rule.name().to_owned(), columns.iter().map(cell).collect())
     };
-    words::table(&names, &judged.map(row).collect::<Vec<_>>())
+    words::table(&names, &Rule::ALL.iter().map(row).collect::<Vec<_>>())
 }

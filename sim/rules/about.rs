@@ -25,8 +25,6 @@ pub struct About {
     pub applies: fn(&Contract) -> bool,
     /// Can it be broken under this contract? Its parameters may allow all that it could forbid, or rule its premise out.
     pub breakable: fn(&Contract) -> bool,
-    /// Does the oracle judge it in full yet? Some that it does not it may name all the same, where calls alone show a break.
-    pub judged: bool,
     /// Breaking it is the caller's fault: it is listed apart and leaves the verdict as it is.
     pub client_duty: bool,
     /// Smallest histories that break and keep it.
@@ -48,16 +46,10 @@ impl About {
             parameters: &[],
             applies: always,
             breakable: always,
-            judged: true,
             client_duty: false,
             examples: &[],
             excuses: &[],
         }
-    }
-
-    /// A rule that the oracle does not judge in full yet.
-    pub(crate) const fn later(rule: Rule, section: Section, level: Level) -> Self {
-        About { judged: false, ..About::new(rule, section, level) }
     }
 }
 

@@ -109,17 +109,9 @@ fn guards(item: &Item<'_>) -> Result<Vec<Guard>, Diagnostic> {
     item.list("as `[\"eof-complete\"]`")?.iter().map(rule).collect()
 }
 
-/// A rule that a run can put to the test. One that is never judged would fail every run.
+/// A rule that a run can put to the test.
 fn guarded(name: &str) -> Result<Rule, Mistake> {
-    let whole = 0..name.len();
-    match Rule::from_name(name) {
-        None => Err(Mistake::new(whole, format!("unknown rule `{name}`"), Rule::near(name))),
-        Some(rule) if !rule.about().judged => {
-            let help = "no run can exercise it; `flowsim rules` says which are judged";
-            Err(Mistake::new(whole, format!("the rule `{name}` is not judged in this version"), help))
-        }
-        Some(rule) => Ok(rule),
-    }
+    Rule::from_name(name).ok_or_else(|| Mistake::new(0..name.len(), format!("unknown rule `{name}`"), Rule::near(name)))
 }
 
 fn pipe(item: &Item<'_>) -> Result<PipeSpec, Diagnostic> {
@@ -177,13 +169,13 @@ fn flow(item: &Item<'_>) -> Result<(FlowSteps, Spot), Diagnostic> {
 }
 
 /// The port at the host of that end, which is all that may stand here.
-fn host(item: &Item<'_>, end: End) -> Result<u16, Diagnostic> {
+fn host(item: &Item<'_>, end: End) -> Result<u32, Diagnostic> {
     let form = if end == End::Server { "as `\"server:80\"`" } else { "`\"client\"`" };
     item.parsed(form, |text| {
         let (name, port) = text.split_once(':').filter(|_| end == End::Server).unwrap_or((text, ""));
         if name == end.word() {
             let at = text.len() - port.len()..text.len();
-            return if name.len() == text.len() { Ok(PORT) } else { grammar::port(port, at) };
+            return if name.len() == text.len() { Ok(PORT) } else { grammar::real_port(port, at) };
         }
         let wrong = |message: String| Err(Mistake::new(0..name.len(), message, form));
         match End::BOTH.iter().any(|end| end.word() == name) {

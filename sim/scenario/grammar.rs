@@ -220,11 +220,11 @@ impl<'a> Words<'a> {
         Ok(Action::Shutdown(mode))
     }
 
-    fn optional_port(&mut self) -> Result<Option<u16>, Mistake> {
+    fn optional_port(&mut self) -> Result<Option<u32>, Mistake> {
         self.argument().map(|(word, span)| port(word, span)).transpose()
     }
 
-    fn port(&mut self) -> Result<u16, Mistake> {
+    fn port(&mut self) -> Result<u32, Mistake> {
         let (word, span) = self.needed("the port")?;
         port(word, span)
     }
@@ -287,10 +287,19 @@ fn one_call(bytes: u64, span: Range<usize>) -> Result<u64, Mistake> {
     fits.ok_or_else(|| Mistake::new(span, "too large for one call", "at most 64MiB; more by `write N by M`"))
 }
 
-/// Reads a port.
-pub(super) fn port(word: &str, span: Range<usize>) -> Result<u16, Mistake> {
+/// Reads the port that a call names. One beyond the last is for the flow to refuse.
+fn port(word: &str, span: Range<usize>) -> Result<u32, Mistake> {
+    port_up_to(u32::MAX, word, span)
+}
+
+/// Reads a port that there is.
+pub(super) fn real_port(word: &str, span: Range<usize>) -> Result<u32, Mistake> {
+    port_up_to(u16::MAX.into(), word, span)
+}
+
+fn port_up_to(most: u32, word: &str, span: Range<usize>) -> Result<u32, Mistake> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit());
-    let port = word.parse().ok().filter(|port| digits && *port > 0);
+    let port = word.parse().ok().filter(|port| digits && (1..=most).contains(port));
     port.ok_or_else(|| Mistake::new(span, format!("`{word}` is no port"), "a number from 1 to 65535"))
 }
 

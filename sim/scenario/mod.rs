@@ -153,13 +153,13 @@ pub struct FlowSteps {
     /// The name, if it has one.
     pub name: Option<String>,
     /// The server's port, where a step does not say another.
-    pub port: u16,
+    pub port: u32,
     /// The tasks of each end, which run side by side; the steps of a task run one after another.
     pub tasks: Both<Vec<Vec<Step>>>,
 }
 
 /// The port of a flow that does not say one.
-const PORT: u16 = 80;
+const PORT: u32 = 80;
 
 impl Default for FlowSteps {
     fn default() -> Self {

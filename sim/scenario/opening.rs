@@ -51,21 +51,21 @@ fn accepted(flow: &FlowSteps, by_itself: bool) -> Ports {
 
 /// A set of ports, most often of a single one.
 #[derive(Default)]
-struct Ports(SmallVec<[u16; 4]>);
+struct Ports(SmallVec<[u32; 4]>);
 
 impl Ports {
-    fn contains(&self, port: u16) -> bool {
+    fn contains(&self, port: u32) -> bool {
         self.0.binary_search(&port).is_ok()
     }
 
     /// Adds a port; false if it is in the set.
-    fn insert(&mut self, port: u16) -> bool {
+    fn insert(&mut self, port: u32) -> bool {
         self.0.binary_search(&port).map_err(|place| self.0.insert(place, port)).is_err()
     }
 }
 
-impl FromIterator<u16> for Ports {
-    fn from_iter<I: IntoIterator<Item = u16>>(ports: I) -> Self {
+impl FromIterator<u32> for Ports {
+    fn from_iter<I: IntoIterator<Item = u32>>(ports: I) -> Self {
         let mut set = Ports::default();
         ports.into_iter().for_each(|port| _ = set.insert(port));
         set
@@ -92,7 +92,7 @@ impl ListeningPorts {
     }
 
     /// The first flow that needs a port listens there; the others wait until it does.
-    fn listen(&mut self, port: u16, steps: &mut Vec<Step>) {
+    fn listen(&mut self, port: u32, steps: &mut Vec<Step>) {
         // No signal of a file has such a name.
         let listening = || format!("for port {port}").into();
         match (self.said.contains(port), self.taken.insert(port), self.shared.contains(port)) {

@@ -18,7 +18,7 @@ pub(super) struct Program<'a> {
     /// The names of signals, sorted.
     signals: Vec<Cow<'a, str>>,
     /// The port of each flow.
-    ports: Vec<u16>,
+    ports: Vec<u32>,
 }
 
 /// What is run beside the others.
@@ -75,7 +75,7 @@ impl<'a> Program<'a> {
     }
 
     /// The port of a flow.
-    pub(super) fn port(&self, flow: u32) -> u16 {
+    pub(super) fn port(&self, flow: u32) -> u32 {
         self.ports[flow as usize]
     }
 

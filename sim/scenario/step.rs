@@ -60,13 +60,13 @@ pub enum Action {
     /// `close`.
     Close,
     /// `connect [PORT]`.
-    Connect(Option<u16>),
+    Connect(Option<u32>),
     /// `accept [PORT]`.
-    Accept(Option<u16>),
+    Accept(Option<u32>),
     /// `listen PORT`.
-    Listen(u16),
+    Listen(u32),
     /// `unlisten PORT`.
-    Unlisten(u16),
+    Unlisten(u32),
     /// `disconnect`.
     Disconnect,
     /// `sleep D`.

@@ -194,10 +194,9 @@ fn read(fields: &Fields) -> Result<Call> {
     Ok(Call::Read { max: usize::try_from(max).unwrap_or(usize::MAX) })
 }
 
-fn port(fields: &Fields) -> Result<u16> {
-    let value = fields.need(Field::Port)?;
-    let port = value.integer("port", u16::MAX.into())?;
-    u16::try_from(port).map_err(|_| value.fault("`port` is too large"))
+/// A port as it was asked for: whether there can be such a one is for the contract to say.
+fn port(fields: &Fields) -> Result<u32> {
+    fields.small(Field::Port)
 }
 
 /// Makes an outcome of the fields of its line.

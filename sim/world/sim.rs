@@ -126,9 +126,9 @@ impl Sim {
     /// Listens (if the server's host does not yet), connects and accepts.
     async fn opened(&self, ends: Both<Conn>, contract: Both<Contract>, port: u16) -> Result<(SimFlow, SimFlow), SetupError> {
         if !self.with(|world| world.is_listening(ends.server, port)) {
-            succeeded(self.operation(ends.server, Call::Listen { port, keepalive: None }).await)?;
+            succeeded(self.operation(ends.server, Call::Listen { port: port.into(), keepalive: None }).await)?;
         }
-        let accept = self.operation(ends.server, Call::Accept { port, keepalive: None });
+        let accept = self.operation(ends.server, Call::Accept { port: port.into(), keepalive: None });
         let to = (port != PORT).then(|| format!("server:{port}").into());
         let connect = self.operation(ends.client, Call::Connect { to, keepalive: None });
         match select(pin!(accept), pin!(connect)).await {

@@ -174,11 +174,11 @@ impl Judged {
     fn connect_to(&mut self, port: u16) -> Both<Conn> {
         let ends = self.world.tcp(&PipeSettings::new(Contract::modern()));
         if !self.world.is_listening(ends.server, port) {
-            assert_eq!(self.ask(ends.server, Call::Listen { port, keepalive: None }), Outcome::Ok);
+            assert_eq!(self.ask(ends.server, Call::Listen { port: port.into(), keepalive: None }), Outcome::Ok);
         }
         let to = (port != 80).then(|| format!("server:{port}").into());
         assert_eq!(self.ask(ends.client, Call::Connect { to, keepalive: None }), Outcome::Ok);
-        assert_eq!(self.ask(ends.server, Call::Accept { port, keepalive: None }), Outcome::Ok);
+        assert_eq!(self.ask(ends.server, Call::Accept { port: port.into(), keepalive: None }), Outcome::Ok);
         ends
     }
 

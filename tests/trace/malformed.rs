@@ -141,7 +141,7 @@ fn the_fields() {
     event(r#"{"event":⟦"call"⟧,"t":0,"end":"client","op":1}"#, "`call` is missing");
     event(r#"{"event":⟦"call"⟧,"t":0,"end":"client","op":1,"call":"shutdown"}"#, "`mode` is missing");
     event(r#"{"event":⟦"call"⟧,"t":0,"end":"client","op":1,"call":"accept"}"#, "`port` is missing");
-    event(r#"{"event":"call","t":0,"end":"client","op":1,"call":"listen","port":⟦65536⟧}"#, "`port` is too large: at most 65535");
+    event(r#"{"event":"call","t":0,"end":"client","op":1,"call":"listen","port":⟦4294967296⟧}"#, "`port` is too large: at most 4294967295");
     event(r#"{"event":"call","t":0,"end":"client","op":1,"call":"unlisten","port":⟦"80"⟧}"#, "`port` must be a number");
     event(r#"{"event":"call","t":0,"end":"client","op":1,"call":"connect","to":⟦80⟧}"#, "`to` must be a string");
     event(r#"{"event":"call","t":0,"end":"client","op":1,"call":"connect","keepalive":⟦5⟧}"#, "`keepalive` must be an object");

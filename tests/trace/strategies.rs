@@ -66,9 +66,9 @@ fn call() -> impl Strategy<Value = Call> {
         select(vec![Mode::Read, Mode::Write, Mode::ReadWrite]).prop_map(Call::Shutdown),
         select(vec![Call::Flush, Call::Close, Call::Disconnect, Call::Destination]),
         (prop::option::of(text()), keepalive()).prop_map(|(to, keepalive)| Call::Connect { to, keepalive }),
-        (any::<u16>(), keepalive()).prop_map(|(port, keepalive)| Call::Accept { port, keepalive }),
-        (any::<u16>(), keepalive()).prop_map(|(port, keepalive)| Call::Listen { port, keepalive }),
-        any::<u16>().prop_map(|port| Call::Unlisten { port }),
+        (any::<u32>(), keepalive()).prop_map(|(port, keepalive)| Call::Accept { port, keepalive }),
+        (any::<u32>(), keepalive()).prop_map(|(port, keepalive)| Call::Listen { port, keepalive }),
+        any::<u32>().prop_map(|port| Call::Unlisten { port }),
     ]
 }
 

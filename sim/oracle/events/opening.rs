@@ -10,21 +10,21 @@ use crate::oracle::state::{Asked, Pending};
 pub(in crate::oracle) struct Connected<'a> {
     pub pending: &'a Pending,
     /// The port, where it is known.
-    pub port: Option<u16>,
+    pub port: Option<u32>,
 }
 
 /// A connect that failed.
 pub(in crate::oracle) struct FailedConnect<'a> {
     pub pending: &'a Pending,
     /// The port, where it is known.
-    pub port: Option<u16>,
+    pub port: Option<u32>,
     pub error: &'a Error,
     /// It was refused or timed out, and neither own calls nor an injected abort explain that.
     pub is_judged: bool,
 }
 
 impl<'a> FailedConnect<'a> {
-    pub fn new(scene: &Scene<'_>, pending: &'a Pending, port: Option<u16>, error: &'a Error) -> Self {
+    pub fn new(scene: &Scene<'_>, pending: &'a Pending, port: Option<u32>, error: &'a Error) -> Self {
         let me = scene.me();
         let by_itself = me.life.aborted().is_none_or(|abort| abort.by_stack);
         let left = me.full_close_possible().is_some() || me.halves.close_begun().is_some();
@@ -45,7 +45,7 @@ fn is_refusal(error: &Error) -> bool {
 /// An accept that returned the connection that it stands on, or (`made`) another.
 pub(in crate::oracle) struct Accepted<'a> {
     pub pending: &'a Pending,
-    pub port: u16,
+    pub port: u32,
     /// The address of the peer, where it is said.
     pub peer: Option<&'a str>,
     /// The connection has a flow of its own.
@@ -63,7 +63,7 @@ pub(in crate::oracle) struct HandedOut {
 /// A listen that returned.
 pub(in crate::oracle) struct Listened<'a> {
     pub pending: &'a Pending,
-    pub port: u16,
+    pub port: u32,
     /// What it found when it was called.
     pub found: Found,
     pub outcome: &'a Outcome,
@@ -76,7 +76,7 @@ pub(in crate::oracle) struct Destination<'a> {
 }
 
 /// When the peer's first pending accept of a connection to that port was called.
-pub(in crate::oracle) fn accepting(scene: &Scene<'_>, port: Option<u16>) -> Option<Stamp> {
+pub(in crate::oracle) fn accepting(scene: &Scene<'_>, port: Option<u32>) -> Option<Stamp> {
     let is = |asked| matches!(asked, Asked::Accept(other) if port.is_none_or(|port| port == other));
     scene.peer().pending.earliest(is)
 }

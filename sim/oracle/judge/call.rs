@@ -92,7 +92,7 @@ impl Judge<'_> {
             Call::Disconnect => Asked::Disconnect,
             Call::Connect { to, keepalive } => self.connect_called(to.as_deref(), *keepalive),
             Call::Accept { port, keepalive } => self.accept_called(*port, *keepalive),
-            Call::Listen { port, .. } => self.listen_called(*port),
+            Call::Listen { port, keepalive } => self.listen_called(*port, *keepalive),
             Call::Unlisten { port } => self.unlisten_called(*port),
             Call::Destination => Asked::Destination,
             Call::Write(data) => self.write_called(op, std::slice::from_ref(data), false),

@@ -24,18 +24,18 @@ impl Judge<'_> {
         Asked::Connect(port)
     }
 
-    pub fn accept_called(&mut self, port: u16, keepalive: Option<Keepalive>) -> Asked {
-        self.hosts[self.end].accepts(port);
-        self.me_mut().opening.set_keepalive(keepalive);
+    pub fn accept_called(&mut self, port: u32, keepalive: Option<Keepalive>) -> Asked {
+        let listened = self.hosts[self.end].accepts(port);
+        self.me_mut().opening.set_keepalive(keepalive.or(listened));
         Asked::Accept(port)
     }
 
-    pub fn listen_called(&mut self, port: u16) -> Asked {
+    pub fn listen_called(&mut self, port: u32, keepalive: Option<Keepalive>) -> Asked {
         let (at, flow) = (self.at, self.flow.id);
-        Asked::Listen(port, self.hosts[self.end].listens(port, flow, at))
+        Asked::Listen(port, self.hosts[self.end].listens(port, keepalive, flow, at))
     }
 
-    pub fn unlisten_called(&mut self, port: u16) -> Asked {
+    pub fn unlisten_called(&mut self, port: u32) -> Asked {
         let at = self.at;
         self.hosts[self.end].unlistens(port, at);
         self.book.trouble(None, at);
@@ -96,7 +96,7 @@ impl Judge<'_> {
         opening.is_closed_to(pending.called.seq)
     }
 
-    pub fn connect_returned(&mut self, pending: &Pending, port: Option<u16>, answered: Answered<'_>) {
+    pub fn connect_returned(&mut self, pending: &Pending, port: Option<u32>, answered: Answered<'_>) {
         let outcome = answered.outcome;
         let found = match outcome {
             Outcome::Ok => order::connected(&self.scene(), &Connected { pending, port }),
@@ -112,7 +112,7 @@ impl Judge<'_> {
         self.flow.gave_up_early = entered.filter(|_| early);
     }
 
-    pub fn accept_returned(&mut self, pending: &Pending, port: u16, answered: Answered<'_>) {
+    pub fn accept_returned(&mut self, pending: &Pending, port: u32, answered: Answered<'_>) {
         let found = match answered.outcome {
             Outcome::Ok => order::accepted(&self.scene(), &Accepted { pending, port, peer: answered.peer, made: answered.made.is_some() }),
             _ => Findings::default(),
@@ -138,7 +138,7 @@ impl Judge<'_> {
         self.book.enter(ViolationSite { at, flow: self.flow.id, end: self.end.peer(), op: Some(op) }, found);
     }
 
-    pub fn listen_returned(&mut self, pending: &Pending, port: u16, found: Found, outcome: &Outcome) {
+    pub fn listen_returned(&mut self, pending: &Pending, port: u32, found: Found, outcome: &Outcome) {
         let found = order::listened(&self.scene(), &Listened { pending, port, found, outcome });
         let (end, at) = (self.end, self.at);
         match outcome {
@@ -149,7 +149,7 @@ impl Judge<'_> {
         self.enter(pending, found);
     }
 
-    pub fn unlisten_returned(&mut self, pending: &Pending, port: u16, outcome: &Outcome) {
+    pub fn unlisten_returned(&mut self, pending: &Pending, port: u32, outcome: &Outcome) {
         let found = order::returned_unlisten(&self.scene(), pending);
         let (end, at) = (self.end, self.at);
         match outcome {

@@ -7,7 +7,7 @@ use crate::oracle::events::abort::AbortedByStack;
 use crate::oracle::fact::{Fact, fact};
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{EndState, first};
+use crate::oracle::state::{EndState, Flow, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::trace::Abort;
 
@@ -77,7 +77,7 @@ fn timeout_without_cause(scene: &Scene<'_>) -> Option<Fact> {
         return if all { Some(idle()) } else { gave_up_early(scene) };
     }
     let waited = scene.at.t - scene.flow.active >= scene.header.limits[end].data;
-    let reason = !is_all_answered(scene) || waited || is_network_troubled(scene);
+    let reason = !is_all_answered(scene.flow, end) || waited || is_network_troubled(scene);
     (!reason).then(idle)
 }
 
@@ -97,7 +97,7 @@ fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
     let wrong = || fact!("keep-alive gave the {end}'s connection up, although the peer and the network were alive", end);
     // The peer's own probes are old segments: they show that it lives, but answer nothing.
     let heard = tracks.of(end.peer()).answered.filter(|_| scene.header.records.segments);
-    let (me, settings) = (scene.me(), scene.me().opening.keepalive().or(scene.header.keepalive));
+    let (me, settings) = (scene.me(), scene.me().opening.keepalive());
     let least = settings.map(|keepalive| keepalive.after.saturating_add(keepalive.interval.saturating_mul(keepalive.probes)));
     // Where segments do not tell, the peer was heard at the latest when it was connected to.
     let last = heard.or(me.opening.opened().filter(|_| me.opening.begun().is_some()).map(|(opened, _)| opened.t));
@@ -113,10 +113,9 @@ fn death_without_cause(scene: &Scene<'_>) -> Option<Fact> {
 }
 
 /// The peer has read all that this end wrote, and its end of stream if it ended writing.
-fn is_all_answered(scene: &Scene<'_>) -> bool {
-    let me = scene.me();
-    let stream = &scene.flow.streams[scene.end];
-    let ended = me.halves.write_end_called().is_none() || scene.peer().reading.eof().is_some();
+pub(super) fn is_all_answered(flow: &Flow, end: End) -> bool {
+    let (me, stream) = (&flow.ends[end], &flow.streams[end]);
+    let ended = me.halves.write_end_called().is_none() || flow.ends[end.peer()].reading.eof().is_some();
     ended && me.pending.writes() == 0 && stream.bytes_read >= stream.bytes_called
 }
 

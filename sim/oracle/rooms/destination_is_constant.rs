@@ -37,7 +37,7 @@ pub(in crate::oracle) fn told(scene: &Scene<'_>, told: &Destination<'_>) -> Ruli
 }
 
 /// The port of an address, where it names one.
-fn port_of(address: &str) -> Option<u16> {
+fn port_of(address: &str) -> Option<u32> {
     address.rsplit_once(':')?.1.parse().ok()
 }
 

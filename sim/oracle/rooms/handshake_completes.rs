@@ -29,7 +29,7 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     }
 }
 
-fn stuck_connect(call: &Waiting<'_>, port: Option<u16>) -> Option<Due> {
+fn stuck_connect(call: &Waiting<'_>, port: Option<u32>) -> Option<Due> {
     let (peer, host) = (call.peer(), &call.hosts[call.end.peer()]);
     let down = End::BOTH.iter().any(|&end| call.hosts[end].down);
     if call.flow.is_cut() || down || peer.life.is_gone() || host.left.is_some() {
@@ -43,7 +43,7 @@ fn stuck_connect(call: &Waiting<'_>, port: Option<u16>) -> Option<Due> {
 }
 
 /// The peer's connect says that the connection is established.
-fn stuck_accept(call: &Waiting<'_>, port: u16) -> Option<Due> {
+fn stuck_accept(call: &Waiting<'_>, port: u32) -> Option<Due> {
     let (flow, me, peer, host) = (call.flow, call.me(), call.peer(), &call.hosts[call.end]);
     let elsewhere = port != 0 && peer.opening.port().is_some_and(|asked| asked != port);
     let (connected, _) = peer.opening.opened().filter(|_| peer.opening.connects() && !elsewhere)?;

@@ -1,7 +1,7 @@
 //! Holds a room for each rule: `eof_complete` is the file of `eof-complete`, with all that there is to know of that rule.
 //!
 //! To add a rule: its name in `rules/mod.rs`; its file, and `mod` and `ROOMS` here; a line of the table of each event that it is asked
-//! at (`order.rs`); in `merge.rs`, whether one end alone breaks it (`is_own_doing`) and what could mend it (`Broken::by`); `JUDGED` in
+//! at (`order.rs`); in `merge.rs`, whether one end alone breaks it (`is_own_doing`) and what could mend it (`Broken::by`); `RULES` in
 //! `tests/rules.rs`, its place in `tests/rooms.rs`, and the new row of `snapshots/matrix.snap`.
 
 pub(super) mod abort_has_cause;

@@ -36,6 +36,9 @@ pub(in crate::oracle) const CANCEL_SAFE: &[&str] = &["strict", "posix", "async-i
 /// A writer is told that its peer has closed for good.
 pub(in crate::oracle) const TOLD: &[&str] = &["strict", "posix", "async-io", "pipe"];
 
+/// A connection may have keep-alive.
+pub(in crate::oracle) const HAS_KEEPALIVE: &[&str] = &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "relay"];
+
 pub(in crate::oracle) fn forbids_empty_reads(contract: &Contract) -> bool {
     contract.empty_reads == EmptyReads::Forbid
 }

@@ -1,7 +1,7 @@
 //! Puts the parts of one end of a flow together.
 
 use super::{Asked, Halves, Life, Opening, Pendings, Reading, Writing, sooner};
-use crate::contract::{Contract, DataAfterShutdownRead};
+use crate::contract::{Contract, DataAfterShutdownRead, Keepalive};
 use crate::oracle::Stamp;
 
 /// One end of a flow.
@@ -23,14 +23,14 @@ pub(in crate::oracle) struct EndState {
 }
 
 impl EndState {
-    pub fn new(contract: Contract) -> Self {
+    pub fn new(contract: Contract, keepalive: Option<Keepalive>) -> Self {
         EndState {
             pending: Pendings::default(),
             halves: Halves::new(&contract),
             reading: Reading::default(),
             writing: Writing::default(),
             life: Life::default(),
-            opening: Opening::default(),
+            opening: Opening::with(keepalive),
             used: false,
             calm: true,
             faulted: false,

@@ -63,7 +63,7 @@ impl Flow {
     fn with(id: u32, header: &Header, network: &Network, segments: Option<Box<Tracks>>) -> Self {
         let tracks = || segments.unwrap_or_else(|| Box::new(Tracks::new(header.simulated)));
         let is_evidence = header.layers.iter().any(|layer| layer.lower == id);
-        let end = |end| EndState { faulted: is_evidence, ..EndState::new(header.contract[end]) };
+        let end = |end| EndState { faulted: is_evidence, ..EndState::new(header.contract[end], header.keepalive) };
         Flow {
             id,
             ends: Both { client: end(End::Client), server: end(End::Server) },

@@ -4,6 +4,7 @@
 
 use smallvec::SmallVec;
 
+use crate::contract::Keepalive;
 use crate::oracle::{Ordinal, Stamp};
 use crate::time::Instant;
 
@@ -23,6 +24,8 @@ struct Port {
     flow: u32,
     /// It may be a port of several hosts.
     shared: bool,
+    /// Of the connections that are accepted there.
+    keepalive: Option<Keepalive>,
 }
 
 /// What a listen finds when it is called.
@@ -40,7 +43,7 @@ pub(in crate::oracle) enum Found {
 #[derive(Clone, Debug, Default)]
 pub(in crate::oracle) struct Host {
     /// In the order of their numbers: nearly always there is one.
-    ports: SmallVec<[(u16, Port); 1]>,
+    ports: SmallVec<[(u32, Port); 1]>,
     /// The name by which it was connected to.
     name: Option<Box<str>>,
     /// Its ports tell nothing for certain.
@@ -55,8 +58,9 @@ pub(in crate::oracle) struct Host {
 
 impl Host {
     /// Listen was called: what it finds. On another flow it may be another host's.
-    pub fn listens(&mut self, port: u16, flow: u32, at: Stamp) -> Found {
+    pub fn listens(&mut self, port: u32, keepalive: Option<Keepalive>, flow: u32, at: Stamp) -> Found {
         let Some(port) = self.port(port) else { return Found::Unknown };
+        port.keepalive = keepalive;
         port.shared |= port.changed > 0 && port.flow != flow;
         if port.shared {
             (port.sure, port.gone) = (None, None);
@@ -72,7 +76,7 @@ impl Host {
     }
 
     /// A listen had been called, and returned ok.
-    pub fn listening(&mut self, port: u16, called: Stamp, at: Stamp) {
+    pub fn listening(&mut self, port: u32, called: Stamp, at: Stamp) {
         let (left, now) = (self.left.is_some(), called.seq);
         if let Some(port) = self.port(port)
             && port.changed == now
@@ -83,19 +87,20 @@ impl Host {
     }
 
     /// Accept was called: perhaps somebody listens there without having said so.
-    pub fn accepts(&mut self, port: u16) {
-        self.port(port);
+    /// What keep-alive its connections were given by the listen.
+    pub fn accepts(&mut self, port: u32) -> Option<Keepalive> {
+        self.port(port)?.keepalive
     }
 
     /// Unlisten was called.
-    pub fn unlistens(&mut self, port: u16, at: Stamp) {
+    pub fn unlistens(&mut self, port: u32, at: Stamp) {
         if let Some(port) = self.port(port) {
             (port.sure, port.gone, port.changed) = (None, None, at.seq);
         }
     }
 
     /// An unlisten had been called, and returned ok.
-    pub fn unlistened(&mut self, port: u16, called: Stamp, at: Stamp) {
+    pub fn unlistened(&mut self, port: u32, called: Stamp, at: Stamp) {
         if let Some(port) = self.port(port)
             && port.changed == called.seq
             && !port.shared
@@ -105,7 +110,7 @@ impl Host {
     }
 
     /// A listen was given up: whether it took place is not known.
-    pub fn doubts(&mut self, port: u16) {
+    pub fn doubts(&mut self, port: u32) {
         if let Some(port) = self.port(port) {
             (port.sure, port.gone) = (None, None);
         }
@@ -124,7 +129,7 @@ impl Host {
     }
 
     /// Somebody connects to this destination: the port, where that is said.
-    pub fn is_named(&mut self, to: Option<&str>) -> Option<u16> {
+    pub fn is_named(&mut self, to: Option<&str>) -> Option<u32> {
         let (name, port) = split(to?);
         match (&self.name, name) {
             (Some(known), Some(name)) => self.doubtful |= **known != *name,
@@ -135,12 +140,12 @@ impl Host {
     }
 
     /// Since when somebody listens there for certain.
-    pub fn listener(&self, port: Option<u16>) -> Option<Stamp> {
+    pub fn listener(&self, port: Option<u32>) -> Option<Stamp> {
         self.find(port?).and_then(|port| port.sure).filter(|_| !self.doubtful)
     }
 
     /// As [`Host::listener`], where it is beyond doubt that this flow's listener is meant.
-    pub fn listener_on(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
+    pub fn listener_on(&self, port: Option<u32>, flow: u32) -> Option<Stamp> {
         let only = || if let [(only, _)] = self.ports.as_slice() { Some(*only) } else { None };
         let port = port.or_else(only)?;
         self.listener(Some(port)).filter(|_| self.find(port).is_some_and(|port| port.flow == flow))
@@ -152,7 +157,7 @@ impl Host {
     }
 
     /// Nothing says that nobody listens there.
-    pub fn is_listening_perhaps(&self, port: Option<u16>) -> bool {
+    pub fn is_listening_perhaps(&self, port: Option<u32>) -> bool {
         let there = |port: &Port| port.sure.is_some() || port.changed == 0;
         match port {
             Some(port) => !self.doubtful && self.find(port).is_none_or(there),
@@ -161,7 +166,7 @@ impl Host {
     }
 
     /// Since when nobody listens there for certain. Where no port was named, there must be no other, nor another flow's host.
-    pub fn nobody(&self, port: Option<u16>, flow: u32) -> Option<Stamp> {
+    pub fn nobody(&self, port: Option<u32>, flow: u32) -> Option<Stamp> {
         match (port, self.ports.as_slice()) {
             _ if self.doubtful => None,
             (Some(port), _) => self.find(port)?.gone,
@@ -170,12 +175,12 @@ impl Host {
         }
     }
 
-    fn find(&self, number: u16) -> Option<&Port> {
+    fn find(&self, number: u32) -> Option<&Port> {
         let place = self.ports.binary_search_by_key(&number, |(number, _)| *number).ok()?;
         Some(&self.ports[place].1)
     }
 
-    fn port(&mut self, number: u16) -> Option<&mut Port> {
+    fn port(&mut self, number: u32) -> Option<&mut Port> {
         let place = match self.ports.binary_search_by_key(&number, |(number, _)| *number) {
             Ok(place) => place,
             Err(_) if self.ports.len() >= PORTS => {
@@ -192,7 +197,7 @@ impl Host {
 }
 
 /// The host and the port of a destination, as far as it says them.
-fn split(to: &str) -> (Option<&str>, Option<u16>) {
+fn split(to: &str) -> (Option<&str>, Option<u32>) {
     match to.rsplit_once(':') {
         Some((host, port)) => (Some(host), port.parse().ok()),
         None => match to.parse() {
@@ -214,27 +219,27 @@ mod tests {
     #[test]
     fn a_port_is_sure_from_the_return_of_listen_to_the_call_of_unlisten() {
         let mut host = Host::default();
-        assert_eq!(host.listens(80, 0, at(1)), Found::Unknown);
+        assert_eq!(host.listens(80, None, 0, at(1)), Found::Unknown);
         assert_eq!(host.listener(Some(80)), None);
         host.listening(80, at(1), at(2));
         assert_eq!(host.listener(Some(80)), Some(at(2)));
-        assert_eq!(host.listens(80, 0, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, None, 0, at(3)), Found::Taken);
         host.unlistens(80, at(4));
         assert_eq!((host.listener(Some(80)), host.nobody(Some(80), 9)), (None, None));
         host.unlistened(80, at(4), at(5));
         assert_eq!((host.nobody(Some(80), 0), host.nobody(None, 0)), (Some(at(5)), Some(at(5))));
-        assert_eq!(host.listens(80, 0, at(6)), Found::Free);
+        assert_eq!(host.listens(80, None, 0, at(6)), Found::Free);
         assert_eq!(host.nobody(Some(80), 9), None);
     }
 
     #[test]
     fn listen_and_unlisten_that_overlap_leave_it_open() {
         let mut host = Host::default();
-        host.listens(80, 0, at(1));
+        host.listens(80, None, 0, at(1));
         host.unlistens(80, at(2));
         host.listening(80, at(1), at(3));
         assert_eq!(host.listener(Some(80)), None);
-        host.listens(80, 0, at(4));
+        host.listens(80, None, 0, at(4));
         host.unlistened(80, at(2), at(5));
         assert_eq!(host.nobody(Some(80), 9), None);
     }
@@ -245,7 +250,7 @@ mod tests {
         assert_eq!(host.is_named(Some("server:80")), Some(80));
         assert_eq!(host.is_named(Some("81")), Some(81));
         assert_eq!(host.is_named(None), None);
-        host.listens(80, 0, at(1));
+        host.listens(80, None, 0, at(1));
         host.listening(80, at(1), at(2));
         assert!(host.listener(Some(80)).is_some());
         assert_eq!(host.is_named(Some("other:80")), Some(80));
@@ -256,7 +261,7 @@ mod tests {
     fn without_a_port_nobody_listens_only_if_nobody_ever_did_anywhere_else() {
         let mut host = Host::default();
         assert_eq!(host.nobody(None, 0), None);
-        host.listens(80, 0, at(1));
+        host.listens(80, None, 0, at(1));
         host.unlistens(80, at(2));
         assert_eq!(host.nobody(None, 0), None);
         host.unlistened(80, at(2), at(3));
@@ -268,12 +273,12 @@ mod tests {
     #[test]
     fn a_listen_on_another_flow_may_be_another_hosts() {
         let mut host = Host::default();
-        host.listens(80, 0, at(1));
+        host.listens(80, None, 0, at(1));
         host.listening(80, at(1), at(2));
         assert_eq!((host.listener_on(Some(80), 0), host.listener_on(Some(80), 1)), (Some(at(2)), None));
         assert_eq!((host.listener_on(None, 0), host.listener_on(None, 1)), (Some(at(2)), None));
-        assert_eq!(host.clone().listens(80, 0, at(3)), Found::Taken);
-        assert_eq!(host.listens(80, 1, at(3)), Found::Unknown);
+        assert_eq!(host.clone().listens(80, None, 0, at(3)), Found::Taken);
+        assert_eq!(host.listens(80, None, 1, at(3)), Found::Unknown);
         host.unlistens(80, at(5));
         host.unlistened(80, at(5), at(6));
         assert_eq!(host.nobody(Some(80), 0), None);

@@ -14,10 +14,15 @@ pub(in crate::oracle) struct Opening {
     keepalive: Option<Keepalive>,
     destination: Option<Box<str>>,
     /// The port that it was to be connected to, where that was said.
-    port: Option<u16>,
+    port: Option<u32>,
 }
 
 impl Opening {
+    /// With keep-alive as the header has it for all connections.
+    pub fn with(keepalive: Option<Keepalive>) -> Self {
+        Opening { keepalive, ..Opening::default() }
+    }
+
     /// The first connect or accept, where it is the first call on the flow.
     pub fn begun(&self) -> Option<Stamp> {
         self.begun
@@ -54,7 +59,7 @@ impl Opening {
     }
 
     /// The port that it was to be connected to, where that was said.
-    pub fn port(&self) -> Option<u16> {
+    pub fn port(&self) -> Option<u32> {
         self.port
     }
 
@@ -64,7 +69,7 @@ impl Opening {
     }
 
     /// It is to be connected to this port.
-    pub fn asks_for(&mut self, port: Option<u16>) {
+    pub fn asks_for(&mut self, port: Option<u32>) {
         self.port = self.port.or(port);
     }
 
@@ -109,8 +114,9 @@ impl Opening {
         self.failed.get_or_insert(at);
     }
 
+    /// Its own settings, where it has some.
     pub fn set_keepalive(&mut self, keepalive: Option<Keepalive>) {
-        self.keepalive = keepalive;
+        self.keepalive = keepalive.or(self.keepalive);
     }
 
     /// It says who it is connected to: the first word counts.

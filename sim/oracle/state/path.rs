@@ -61,6 +61,11 @@ impl Path {
         End::BOTH.iter().any(|&end| self.cut[end].is_some())
     }
 
+    /// Since when a partition stops what this end sends.
+    pub fn cut_off(&self, end: End) -> Option<Stamp> {
+        self.cut[end]
+    }
+
     /// A partition once stood between the ends.
     pub fn was_cut(&self) -> bool {
         self.was_cut

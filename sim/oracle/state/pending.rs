@@ -41,10 +41,10 @@ pub(in crate::oracle) enum Asked {
     Close,
     Disconnect,
     /// The port, where it is known.
-    Connect(Option<u16>),
-    Accept(u16),
-    Listen(u16, Found),
-    Unlisten(u16),
+    Connect(Option<u32>),
+    Accept(u32),
+    Listen(u32, Found),
+    Unlisten(u32),
     Destination,
 }
 

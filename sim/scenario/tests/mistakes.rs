@@ -71,7 +71,6 @@ fn mistakes_of_the_file_are_marked() {
             "2:28 \"close\": this step is never reached: `read -> blocks` comes before it",
         ),
         ("guards = [\"eof\"]", "1:12 eof: unknown rule `eof` (near it are eof-complete, "),
-        ("guards = [\"ports-are-checked\"]", "1:12 ports-are-checked: the rule `ports-are-checked` is not judged in this version ("),
         (
             "[client]\nsteps = [\"at 1s\", \"close\", \"at 500ms\"]",
             "2:28 \"at 500ms\": this time has passed: the task gets here at 1s or later (times count",

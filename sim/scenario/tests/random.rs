@@ -18,7 +18,7 @@ fn tasks(end: End) -> impl Strategy<Value = Vec<Vec<Step>>> {
 }
 
 fn flows() -> impl Strategy<Value = Vec<FlowSteps>> {
-    let port = prop_oneof![Just(80), 1..=u16::MAX];
+    let port = prop_oneof![Just(80), 1..=u32::from(u16::MAX)];
     let flow = (proptest::option::of("[a-z\"\\\\\\n]{1,3}"), port, tasks(End::Client), tasks(End::Server));
     let flow = flow.prop_map(|(name, port, client, server)| FlowSteps { name, port, tasks: Both { client, server } });
     let flow = flow.prop_filter("a flow does something", |flow: &FlowSteps| !flow.is_empty());

@@ -67,9 +67,12 @@ impl Post<'_> {
         match call {
             Call::Connect { to, .. } => self.connect(index, op, to.as_deref()),
             Call::Accept { .. } if self.host.has_left => self.core.finish(op, Outcome::Error(Error::NotConnected), None),
-            Call::Accept { port, .. } => side.apart.push((op, Apart::Accepting(or_usual(port)))),
-            Call::Listen { port, .. } => self.listen(op, port),
-            Call::Unlisten { port } => self.unlisten(op, port),
+            Call::Accept { port, .. } | Call::Listen { port, .. } | Call::Unlisten { port } => match (u16::try_from(port), call) {
+                (Err(_), _) => self.core.finish(op, no_such_port(), None),
+                (Ok(port), Call::Listen { .. }) => self.listen(op, port),
+                (Ok(port), Call::Unlisten { .. }) => self.unlisten(op, port),
+                (Ok(port), _) => side.apart.push((op, Apart::Accepting(or_usual(port)))),
+            },
             Call::Disconnect => self.disconnect(index, op),
             Call::Close if side.close_is == CloseIs::Full => self.at_once(index, op, Call::Close),
             Call::Shutdown(Mode::Read) => self.at_once(index, op, call),
@@ -251,7 +254,7 @@ impl Post<'_> {
         }
         let port = to.map_or(Some(PORT), |to| to.rsplit(':').next().and_then(|port| port.parse().ok()));
         let Some(port) = port else {
-            return self.core.finish(op, Outcome::Error(Error::Other("no_such_port".into())), None);
+            return self.core.finish(op, no_such_port(), None);
         };
         let remote = SocketAddr::new(address(self.path, self.end.peer()), port);
         match self.host.stack.get_mut().connect(self.core.now, remote) {
@@ -334,6 +337,11 @@ fn serve(core: &mut Core, stack: &mut StackKind, socket: Option<Socket>, waiting
     let accepted = waiting.len.filter(|_| outcome != Outcome::Ok).map(|len| len - waiting.left());
     core.finish(waiting.op, outcome, accepted);
     true
+}
+
+/// The answer to a port that is none, or out of range.
+fn no_such_port() -> Outcome {
+    Outcome::Error(Error::Other("no_such_port".into()))
 }
 
 /// A port that is not named is the usual one.
