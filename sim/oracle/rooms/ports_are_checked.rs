@@ -48,8 +48,8 @@ const fn is_out_of_range(port: u32) -> bool {
 /// A call that named a port succeeded.
 fn taken(scene: &Scene<'_>, pending: &Pending, port: Option<u32>) -> Ruling {
     let Some(port) = port.filter(|port| is_out_of_range(*port)) else { return Ruling::Moot };
-    let (end, op) = (scene.end, pending.op);
-    Ruling::broken(&[pending.called], fact!("the {end}'s call #{op} succeeded, although there is no port {port}", end, op, port))
+    let (end, call, op) = (scene.end, pending.asked.word(), pending.op);
+    Ruling::broken(&[pending.called], fact!("the {end}'s {call} #{op} succeeded, although there is no port {port}", end, call, op, port))
 }
 
 const EXAMPLES: &[Example] = &[
