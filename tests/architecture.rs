@@ -22,7 +22,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("report", &["contract", "rules", "trace", "wire", "oracle"]),
     ("target", &["world", "flow"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
-    ("explore", &["scenario", "world", "trace", "contract", "choice"]),
+    ("explore", &["scenario", "world", "trace", "contract", "choice", "rules", "link"]),
     ("cli", &["scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
 ];
 

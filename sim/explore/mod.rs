@@ -1,4 +1,5 @@
-//! Generates scenarios at random: [`Scenarios::case`] makes the nth of a seed.
+//! Generates scenarios at random, and makes those that fail smaller: [`Scenarios::case`] is the nth of a seed, [`shrink`] leaves what
+//! its [`Finding`] needs.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
 //! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
@@ -8,9 +9,11 @@
 
 mod draws;
 mod duty;
+mod finding;
 mod network;
 mod portion;
 mod random;
+mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
 
@@ -22,6 +25,8 @@ use crate::tcp;
 use crate::world::{Offers, Target};
 use draws::Draws;
 use duty::{Duties, Wishes};
+pub use finding::Finding;
+pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]
 pub use strategy::Shrinking;
 

@@ -246,6 +246,19 @@ impl Scenario {
         last.map_or_else(|| ready.run(&RunOptions::default()), Ok)
     }
 
+    /// Finds out whether a file could say this scenario: it does something, every step can be reached, and it fits into memory.
+    ///
+    /// # Errors
+    /// The first thing that can't be meant so.
+    pub fn check(&self) -> Result<(), Diagnostic> {
+        sense::check(self)
+    }
+
+    /// The same scenario, of no file.
+    pub(crate) fn detached(self) -> Self {
+        Scenario { source: SourceText::default(), spots: Spots::default(), ..self }
+    }
+
     /// The target that the scenario names; the pipe if it names none.
     pub fn named_target(&self) -> Option<&'static target::Named> {
         target::named(self.target.as_deref().unwrap_or("pipe"))

@@ -441,6 +441,11 @@ impl Scenario {
         told.or(self.seed).or(self.has_lossy_links().then_some(0))
     }
 
+    /// Is anything left to chance?
+    pub(crate) fn has_chance(&self) -> bool {
+        self.chance(None).is_some()
+    }
+
     /// Does chance decide what becomes of packets?
     fn has_lossy_links(&self) -> bool {
         self.link.client.has_chance() || self.link.server.has_chance()
