@@ -23,7 +23,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("target", &["world", "flow"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
     ("explore", &["scenario", "world", "trace", "contract", "choice", "rules", "link"]),
-    ("cli", &["scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
+    ("cli", &["explore", "scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
 ];
 
 /// What stands at the top, beside dot-files and what cargo builds.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, Command, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::contract::{Contract, Parameter, suggestion};
+use crate::explore::Effort;
 use crate::report::Never;
 use crate::rules::Rule;
 use crate::target::{self, Named};
@@ -69,6 +70,8 @@ pub(super) enum Verb {
     Run(RunArgs),
     /// Run one scenario file and show it: the ladder and the rules that were broken
     Replay(ReplayArgs),
+    /// Make a scenario that fails smaller, as long as it shows the same
+    Shrink(ShrinkArgs),
     /// Judge recorded traces (JSON lines) of any implementation
     #[command(visible_alias = "check")]
     Judge(JudgeArgs),
@@ -100,11 +103,34 @@ pub(super) struct RunArgs {
 pub(super) struct ReplayArgs {
     /// The scenario file
     pub file: PathBuf,
+    /// Print the scenario with what chance decided told exactly, as faults and a schedule
+    #[arg(long)]
+    pub exact: bool,
+    /// Write that scenario to this file, and show its run
+    #[arg(short, long, value_name = "FILE", requires = "exact")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub running: RunningArgs,
 }
 
-/// What `run`, `replay` and `show` share.
+#[derive(clap::Args)]
+pub(super) struct ShrinkArgs {
+    /// The scenario file
+    pub file: PathBuf,
+    /// Write the smaller scenario to this file, and show its run; without it, the scenario is printed
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Look for this rule instead of the first that is broken
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub rule: Option<Rule>,
+    /// Give up after so many runs, with the smallest scenario so far
+    #[arg(long, value_name = "N", default_value_t = Effort::default().runs)]
+    pub runs: u64,
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// What `run`, `replay`, `shrink` and `show` share.
 #[derive(Default, clap::Args)]
 pub(super) struct RunningArgs {
     /// Judge by this contract instead of the scenario's own: a preset, with changes as `modern,eof_on_reset=forbid`
@@ -160,6 +186,11 @@ fn target(name: &str) -> Result<&'static Named, String> {
     target::named(name).ok_or_else(|| format!("no such target; {}", suggestion(name, names)))
 }
 
+/// Finds a rule by its name.
+fn rule(name: &str) -> Result<Rule, String> {
+    Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", Rule::near(name)))
+}
+
 /// How many at a time: at least one.
 fn jobs(text: &str) -> Result<NonZeroU16, String> {
     text.parse().map_err(|_| "from 1 to 65535 at a time; without `--jobs`, as many as there are cores".to_owned())
@@ -203,10 +234,12 @@ pub(super) enum Topic {
 fn topic(name: &str) -> Result<Topic, String> {
     let parameter = || Contract::PARAMETERS.iter().find(|parameter| parameter.name == name).map(Topic::Parameter);
     let names = || Contract::PARAMETERS.iter().map(|parameter| parameter.name);
-    Rule::from_name(name).map(Topic::Rule).or_else(parameter).ok_or_else(|| match name.contains('_') {
-        true => format!("no such parameter; {}", suggestion(name, names())),
-        false => format!("no such rule; {}", Rule::near(name)),
-    })
+    let none = || format!("no such parameter; {}", suggestion(name, names()));
+    match (parameter(), name.contains('_')) {
+        (Some(parameter), _) => Ok(parameter),
+        (None, true) => Err(none()),
+        (None, false) => rule(name).map(Topic::Rule),
+    }
 }
 
 #[derive(clap::Args)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -85,20 +86,33 @@ pub(super) fn one(file: &File, args: &RunningArgs) -> FileOutcome {
     if let Some(why) = &file.refused {
         return FileOutcome::Refused(why.clone());
     }
-    match Scenario::load(&file.path) {
-        Ok(scenario) => run(&scenario, args),
-        Err(diagnostic) => FileOutcome::Refused(files::not_a_scenario(diagnostic)),
-    }
-}
-
-fn run(scenario: &Scenario, args: &RunningArgs) -> FileOutcome {
-    let Some(target) = args.target.or(scenario.named_target()) else {
-        return FileOutcome::Refused(Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target"));
+    let (scenario, target) = match load(&file.path, args) {
+        Ok(loaded) => loaded,
+        Err(diagnostic) => return FileOutcome::Refused(diagnostic),
     };
-    once_or_twice(scenario, target, args).unwrap_or_else(|error| match error {
+    once_or_twice(&scenario, target, args).unwrap_or_else(|error| match error {
         RunError::Unfit(reason) => FileOutcome::Skipped(reason),
         error => FileOutcome::Refused(error.to_diagnostic()),
     })
+}
+
+/// A scenario, and what it runs on.
+fn load(path: &Path, args: &RunningArgs) -> Result<(Scenario, &'static Named), Diagnostic> {
+    let scenario = Scenario::load(path).map_err(files::not_a_scenario)?;
+    let unknown = || Diagnostic::of_file(scenario.target.clone().unwrap_or_default(), "there is no such target");
+    let target = args.target.or(scenario.named_target()).ok_or_else(unknown)?;
+    Ok((scenario, target))
+}
+
+/// As [`load`], with what the arguments say written into the scenario: by itself it runs as they ask for.
+pub(super) fn load_as_told(path: &Path, args: &RunningArgs) -> Result<(Scenario, &'static Named), Diagnostic> {
+    let (mut scenario, target) = load(path, args)?;
+    scenario.contract = args.contract.map(Both::same).or(scenario.contract);
+    scenario.seed = args.seed.or(scenario.seed);
+    if args.target.is_some() {
+        scenario.target = Some(target.name.to_owned());
+    }
+    Ok((scenario, target))
 }
 
 fn once_or_twice(scenario: &Scenario, target: &Named, args: &RunningArgs) -> Result<FileOutcome, RunError> {
@@ -114,7 +128,7 @@ fn once_or_twice(scenario: &Scenario, target: &Named, args: &RunningArgs) -> Res
 }
 
 /// Where two runs part.
-fn difference(one: &Run, other: &Run) -> String {
+pub(super) fn difference(one: &Run, other: &Run) -> String {
     let (events, others) = (&one.trace().events, &other.trace().events);
     let line = events.iter().zip(others).take_while(|(one, other)| one == other).count() + 2;
     format!("two runs differ from line {line} of their traces on: digests {} and {}", one.digest(), other.digest())

@@ -1,9 +1,10 @@
-//! Finds the scenario files that the arguments of `run` name.
+//! Finds the scenario files that the arguments of `run` name, and writes scenarios.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::scenario::Scenario;
 use crate::trace::Diagnostic;
 
 /// A scenario file, and whether the user named it or a folder that it lies in.
@@ -81,6 +82,15 @@ fn in_folder(path: &Path) -> File {
         Ok(_) => File::refused(path, Diagnostic::of_file(path.display().to_string(), "is no file that could be a scenario")),
         Err(error) => File::refused(path, unreadable(path, &error)),
     }
+}
+
+/// Writes a scenario.
+pub(super) fn save(path: &Path, scenario: &Scenario) -> Result<(), Diagnostic> {
+    fs::write(path, scenario.to_string()).map_err(|error| unwritable(path, &error))
+}
+
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::of_file(path.display().to_string(), format!("can't be written: {error}"))
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {

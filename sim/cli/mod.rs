@@ -4,12 +4,14 @@
 mod args;
 mod cases;
 mod catalogue;
+mod exact;
 mod exit;
 mod files;
 mod judge;
 mod output;
 mod run;
 mod show;
+mod shrink;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ fn perform(args: &Args, output: &mut Output) -> Exit {
     match &args.verb {
         Verb::Run(args) => run::run(args, output),
         Verb::Replay(args) => run::replay(args, output),
+        Verb::Shrink(args) => shrink::shrink(args, output),
         Verb::Show(args) => show::show(args, output),
         Verb::Judge(args) => judge::judge(args, output),
         Verb::Rules(args) => catalogue::rules(args, output),

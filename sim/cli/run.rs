@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Format, ReplayArgs, RunArgs, RunningArgs};
 use super::cases::{self, FileOutcome};
+use super::exact;
 use super::exit::Exit;
 use super::files::{self, File};
 use super::judge::exit_of;
@@ -35,10 +36,16 @@ pub(super) fn run(args: &RunArgs, output: &mut Output) -> Exit {
 
 /// Runs one scenario and shows it.
 pub(super) fn replay(args: &ReplayArgs, output: &mut Output) -> Exit {
-    let file = File::named(&args.file);
-    let mut session = Session::new(&args.running, true);
-    let done = cases::one(&file, &args.running);
-    session.take(&file, done, output);
+    if args.exact {
+        return exact::replay(args, output);
+    }
+    show(&args.file, cases::one(&File::named(&args.file), &args.running), &args.running, output)
+}
+
+/// Shows what became of one file.
+pub(super) fn show(path: &Path, done: FileOutcome, args: &RunningArgs, output: &mut Output) -> Exit {
+    let mut session = Session::new(args, true);
+    session.take(&File::named(path), done, output);
     session.exit
 }
 
@@ -171,8 +178,7 @@ pub(super) fn write(run: &Run, path: &Path, scenario: &Path) -> Result<(), Diagn
         return Err(Diagnostic::of_file(path.display().to_string(), "is the scenario itself, which its trace would replace"));
     }
     let written = fs::File::create(path).and_then(|file| run.trace().write(std::io::BufWriter::new(file)));
-    let unwritable = |error| Diagnostic::of_file(path.display().to_string(), format!("can't be written: {error}"));
-    written.map(drop).map_err(unwritable)
+    written.map(drop).map_err(|error| files::unwritable(path, &error))
 }
 
 /// The object of one run.

@@ -4,6 +4,7 @@
 mod catalogue;
 mod judge;
 mod run;
+mod shrink;
 mod streams;
 
 use std::io::Write;
