@@ -90,6 +90,9 @@ pub(super) fn one(file: &File, args: &RunningArgs) -> FileOutcome {
         Ok(loaded) => loaded,
         Err(diagnostic) => return FileOutcome::Refused(diagnostic),
     };
+    if let Some(reason) = of_test(&scenario, args) {
+        return FileOutcome::Skipped(reason);
+    }
     once_or_twice(&scenario, target, args).unwrap_or_else(|error| match error {
         RunError::Unfit(reason) => FileOutcome::Skipped(reason),
         error => FileOutcome::Refused(error.to_diagnostic()),
@@ -107,12 +110,23 @@ fn load(path: &Path, args: &RunningArgs) -> Result<(Scenario, &'static Named), D
 /// As [`load`], with what the arguments say written into the scenario: by itself it runs as they ask for.
 pub(super) fn load_as_told(path: &Path, args: &RunningArgs) -> Result<(Scenario, &'static Named), Diagnostic> {
     let (mut scenario, target) = load(path, args)?;
+    if let Some(reason) = of_test(&scenario, args) {
+        return Err(reason);
+    }
     scenario.contract = args.contract.map(Both::same).or(scenario.contract);
     scenario.seed = args.seed.or(scenario.seed);
     if args.target.is_some() {
         scenario.target = Some(target.name.to_owned());
     }
     Ok((scenario, target))
+}
+
+/// Why a failure of a user's check is not run here, if it is one: only its test can make the ends.
+fn of_test(scenario: &Scenario, args: &RunningArgs) -> Option<Diagnostic> {
+    let test = scenario.test.as_ref().filter(|_| args.target.is_none())?;
+    let name = test.split_once(' ').map(|(_, name)| format!(" {name}")).unwrap_or_default();
+    let why = scenario.source.whole(&format!("this scenario is for the test `{test}`, which makes the ends"));
+    Some(why.with_help(format!("FLOWSIM_REPLAY=FILE cargo test{name}")))
 }
 
 fn once_or_twice(scenario: &Scenario, target: &Named, args: &RunningArgs) -> Result<FileOutcome, RunError> {

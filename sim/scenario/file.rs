@@ -52,6 +52,7 @@ pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Scenario, Diagnostic> {
 
 fn scenario(source: &SourceText, mut file: TomlTable<'_>) -> Result<Scenario, Diagnostic> {
     let title = file.get("title", Item::string)?.unwrap_or_default();
+    let test = file.get("test", Item::string)?;
     let contract = file.get("contract", contracts)?;
     let target = file.get("target", target_name)?;
     let seed = file.get("seed", Item::integer)?;
@@ -66,7 +67,7 @@ fn scenario(source: &SourceText, mut file: TomlTable<'_>) -> Result<Scenario, Di
     let faults = file.take("fault").map(|item| fault::read(&item, &flows)).transpose()?.unwrap_or_default();
     file.finish()?;
     let source = source.clone();
-    Ok(Scenario { title, contract, target, seed, guards, pipe, limits, link, tcp, schedule, faults, flows, spots, source })
+    Ok(Scenario { title, test, contract, target, seed, guards, pipe, limits, link, tcp, schedule, faults, flows, spots, source })
 }
 
 fn contracts(item: &Item<'_>) -> Result<Both<Contract>, Diagnostic> {

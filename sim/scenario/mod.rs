@@ -56,6 +56,8 @@ use mistake::{SourceText, Spot};
 pub struct Scenario {
     /// One sentence.
     pub title: String,
+    /// The test that it is for, where it is a failure of a check: `tests/my.rs:12 my_stream`.
+    pub test: Option<String>,
     /// What each end promises; the target decides where it is left out.
     pub contract: Option<Both<Contract>>,
     /// The name of what the scenario is for.

@@ -34,6 +34,9 @@ impl Scenario {
         if !self.title.is_empty() {
             writeln!(f, "title = {}", Quoted(&self.title))?;
         }
+        if let Some(test) = &self.test {
+            writeln!(f, "test = {}", Quoted(test))?;
+        }
         match &self.contract {
             Some(Both { client, server }) if client == server => writeln!(f, "contract = \"{client}\"")?,
             Some(Both { client, server }) => writeln!(f, "contract = {{ client = \"{client}\", server = \"{server}\" }}")?,
