@@ -8,7 +8,7 @@
 //!                          your flow)            aborts, faults)
 //!
 //!        ┌────────────────────────────────────────────────────────────────────────────┐
-//!        │ cli          arguments become calls                                        │
+//!        │ cli    check arguments become calls; tests do                              │
 //!        ├──────────────────────────────────────┬─────────────────────────────────────┤
 //!        │ explore      scenarios at random     │                                     │
 //!        │ scenario     file format, steps, run │ report     pure functions to text   │
@@ -27,9 +27,9 @@
 //! # Start here
 //!
 //! - To judge a recording: [`Trace::read`](trace::Trace::read), then [`Oracle::judge`].
-//! - To test your own stream: [`Io::new`] makes it a [`Flow`], [`Scenario::load`](scenario::Scenario::load) reads what both ends
-//!   do, [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a
-//!   report.
+//! - To test your own stream: [`check()`](check()), in one call; [`Io::new`] makes a stream a [`Flow`].
+//! - To run a scenario of your own on it: [`Scenario::load`](scenario::Scenario::load) reads what both ends do,
+//!   [`Scenario::run`](scenario::Scenario::run) runs it and [`Run::assert_held`](scenario::Run::assert_held) fails with a report.
 //! - To test it with scenarios at random: [`explore::scenarios`]; with the feature `proptest` they are a strategy.
 //! - To see the road in one function: `Ready::run` in [`scenario`]: the step machine asks the [`world`], the world's events go to
 //!   the [`oracle`], which says what they mean under a [`contract`].
@@ -37,7 +37,7 @@
 //!   [`Stack`](world::Stack). [`OverNetwork`](world::OverNetwork) lets the links and faults of a scenario happen to either.
 //! - To find out where a FIN is processed or the persist timer is armed: [`tcp`]. What decides a packet's fate: [`link`].
 //! - To read the code: [`contract`], [`trace`], [`rules`], [`oracle`]; then [`choice`], [`wire`], [`tcp`], [`link`], [`world`],
-//!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`] and [`explore`].
+//!   [`flow`], `exec`, [`target`]; then [`scenario`], [`report`], [`explore`] and [`mod@check`].
 //!
 //! What changed, and how long formats, digests and this library stay compatible: [`changelog`].
 //! Which rules and runs hold each sentence of five interface documents: [`interfaces`].
@@ -48,8 +48,9 @@
 //!   recorded here, and a recording of anything else.
 //! - A [`World`](world::World) is plain data: no shared pointer, waker, future or closure is in it. It can be copied and compared.
 //! - Chance has one door, [`choice`]; 0 is always the benign answer; what is kept is the decision, never the draw.
-//! - The same scenario and seed leave the same bytes, on any machine. No module reads a clock, the environment, a thread-local or
-//!   the operating system's randomness, or iterates in hash order; `.clippy.toml` and `tests/architecture.rs` hold this.
+//! - The same scenario and seed leave the same bytes, on any machine. No module reads a clock, a thread-local or the operating
+//!   system's randomness, or iterates in hash order; `.clippy.toml` and `tests/architecture.rs` hold this. The environment is read by
+//!   [`mod@check`] alone: which cases it runs.
 //! - Time is virtual and driven by events alone; nothing ticks.
 //! - Every pending call has a waker of its own, and nothing is polled without a wake: a lost wake-up shows as a stuck call.
 //! - Bad input is an error with file, line and column; never a panic.
@@ -62,6 +63,7 @@ pub mod changelog {}
 
 #[doc = include_str!("interfaces.md")]
 pub mod interfaces {}
+pub mod check;
 pub mod choice;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -83,6 +85,7 @@ pub mod trace;
 pub mod wire;
 pub mod world;
 
+pub use check::{Check, check};
 pub use contract::{Contract, Error, Mode, Read};
 pub use flow::{Flow, Io};
 pub use oracle::{Oracle, Verdict};

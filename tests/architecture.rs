@@ -23,6 +23,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("target", &["world", "flow"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
     ("explore", &["scenario", "world", "trace", "contract", "choice", "rules", "link"]),
+    ("check", &["explore", "scenario", "world", "flow", "oracle", "rules", "trace", "contract"]),
     ("cli", &["explore", "scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
 ];
 
@@ -42,12 +43,12 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("static mut", &[]),
     ("select!", &["select_biased!"]),
     ("set_stream", &["sim/choice"]),
-    ("std::env", &[]),
+    ("std::env", &["sim/check/environment.rs"]),
     ("TcpStream", &[]),
     ("TcpListener", &[]),
     ("UdpSocket", &[]),
     ("UnixStream", &[]),
-    ("std::fs", &["sim/cli/", "sim/scenario/file.rs"]),
+    ("std::fs", &["sim/check/environment.rs", "sim/cli/", "sim/scenario/file.rs"]),
     ("std::process", &["sim/cli/", "sim/main.rs"]),
     ("unsafe {", &[]),
 ];

@@ -7,6 +7,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+#[path = "readme/check.rs"]
+mod check;
+
 #[path = "readme/random.rs"]
 mod random;
 
@@ -107,8 +110,8 @@ fn its_recording_is_held() {
 fn its_snippets_are_compiled() {
     let snippet = |name: &str| text(&format!("tests/readme/{name}"));
     let scenario = text("scenarios/half-close/fin-lost-then-resent.toml");
-    assert_eq!(blocks("rust"), ["stream.rs", "flow.rs", "random.rs"].map(snippet));
-    assert_eq!(blocks("toml"), [snippet("answer.toml"), snippet("dependencies.toml"), scenario]);
+    assert_eq!(blocks("rust"), ["check.rs", "stream.rs", "flow.rs", "random.rs"].map(snippet));
+    assert_eq!(blocks("toml"), [snippet("dependencies.toml"), snippet("answer.toml"), scenario]);
 }
 
 #[test]
