@@ -59,6 +59,7 @@ mod tests;
 
 pub use notice::{Notice, Socket};
 pub use quirk::Quirk;
+pub(crate) use quirk::quirks;
 pub use settings::Settings;
 pub(crate) use stack::NO_FREE_PORT;
 pub use stack::Tcp;

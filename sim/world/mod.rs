@@ -10,6 +10,7 @@
 
 mod agenda;
 mod core;
+mod defect;
 mod fingerprint;
 mod finished;
 mod net;
@@ -33,8 +34,10 @@ use crate::time::Instant;
 use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use crate::exec::Panic;
+pub use defect::Defect;
 pub use net::{NetFault, NetSettings};
 pub use op::Op;
+pub use pipe::PipeQuirk;
 pub use sim::Sim;
 pub use simflow::{PipeFlow, SimFlow, TcpFlow};
 pub(crate) use simulation::Pause;
@@ -127,6 +130,8 @@ pub struct World {
     flows: SmallVec<[Carrier; 1]>,
     /// Boxed since many worlds have none.
     net: Box<Net>,
+    /// What is wrong with the pipes that are made here.
+    quirk: Option<PipeQuirk>,
 }
 
 /// What carries a flow.
@@ -168,8 +173,16 @@ impl World {
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
         let flow = self.next_flow();
-        self.flows.push(Carrier::Pipe(Box::new(Pipe::new(flow, settings))));
+        self.flows.push(Carrier::Pipe(Box::new(Pipe::new(flow, settings, self.quirk))));
         conns(flow)
+    }
+
+    /// Gives every flow of the simulator's own a defect from now on: what is made later, and the hosts of the network that there is.
+    pub fn spoil(&mut self, defect: Defect) {
+        match defect {
+            Defect::Pipe(quirk) => self.quirk = Some(quirk),
+            Defect::Tcp(quirk) => self.net.spoil(quirk),
+        }
     }
 
     /// Makes the network that [`World::tcp`] connects over. Without it there is one that carries everything at once.
@@ -241,6 +254,9 @@ impl World {
     /// Asks something of an end. Its outcome may be there at once: poll it.
     pub fn call(&mut self, conn: Conn, call: Call) -> Op {
         let Place { flow, end } = conn.place();
+        if self.quirk == Some(PipeQuirk::CloseTakesNeighbours) && matches!(call, Call::Close) {
+            self.close_neighbours(flow, end);
+        }
         match self.flows.get_mut(flow as usize) {
             Some(Carrier::Pipe(pipe)) => pipe.call(&mut self.core, end, call),
             Some(Carrier::Wired(index)) => self.net.call(&mut self.core, *index, end, call),
@@ -248,6 +264,15 @@ impl World {
                 let op = self.core.begin(Some(conn), 0, OpState::Waiting);
                 self.core.finish(op, Outcome::Error(Error::NotConnected), None);
                 op
+            }
+        }
+    }
+
+    fn close_neighbours(&mut self, flow: u32, end: End) {
+        let others = self.flows.iter_mut().enumerate().filter(|(other, _)| *other != flow as usize);
+        for (_, carrier) in others {
+            if let Carrier::Pipe(pipe) = carrier {
+                pipe.close_fully(&mut self.core, end);
             }
         }
     }
@@ -428,7 +453,7 @@ impl World {
 
     /// A copy to go on from; `None` where a part of the world can't be copied.
     pub fn fork(&self) -> Option<World> {
-        Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?) })
+        Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?), quirk: self.quirk })
     }
 
     fn next_flow(&self) -> u32 {

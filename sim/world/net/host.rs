@@ -195,6 +195,14 @@ impl Host {
         Ok(())
     }
 
+    /// Its stack has this defect from now on, also after a crash.
+    pub(super) fn spoil(&mut self, quirk: tcp::Quirk) {
+        self.settings.quirk = Some(quirk);
+        if let StackKind::Own(stack) = &mut self.stack {
+            stack.configure(&self.settings);
+        }
+    }
+
     /// What the network says of its stack.
     pub(super) const fn settings(&self) -> &tcp::Settings {
         &self.settings

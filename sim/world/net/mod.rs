@@ -121,6 +121,13 @@ impl Net {
         self.paths.len() as u32 - 1
     }
 
+    /// The hosts with stacks of the simulator's own, on which nothing has happened yet, have this defect.
+    pub(super) fn spoil(&mut self, quirk: tcp::Quirk) {
+        for path in &mut self.paths {
+            End::BOTH.into_iter().for_each(|end| path.hosts[end].spoil(quirk));
+        }
+    }
+
     /// The path between hosts with stacks of the simulator's own: the first, unless foreign stacks were put there.
     pub(super) fn own(&mut self, contract: Both<Contract>) -> u32 {
         match self.paths.iter().position(Path::is_own) {

@@ -9,6 +9,7 @@ use super::super::fingerprint::Canon;
 use super::super::op::OpState;
 use super::Pipe;
 use super::direction::{Direction, StreamParcel};
+use super::quirk::Broken;
 use super::side::PipeSide;
 
 impl Pipe {
@@ -17,6 +18,18 @@ impl Pipe {
         for end in End::BOTH {
             self.sides[end].canonical(canon);
             self.directions[end].canonical(core, canon);
+        }
+        if let Some(broken) = &self.broken {
+            broken.canonical(canon);
+        }
+    }
+}
+
+impl Broken {
+    fn canonical(&self, canon: &mut Canon) {
+        for end in End::BOTH {
+            (self.once[end], self.kept[end].len()).hash(canon);
+            self.kept[end].iter().for_each(|bytes| canon.bytes(bytes));
         }
     }
 }

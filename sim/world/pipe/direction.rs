@@ -148,6 +148,11 @@ impl Direction {
         before != self.writers.len() + self.waiting.len() + self.unacknowledged.len()
     }
 
+    /// What is left of a pending write.
+    pub(super) fn rest(&self, op: Op) -> Vec<Bytes> {
+        self.writers.iter().filter(|writer| writer.op == op).flat_map(PipeWriter::rest).cloned().collect()
+    }
+
     /// At most `max` bytes of what is ready. Pieces are joined only up to a `max` that the caller named.
     pub(super) fn read(&mut self, max: usize) -> Option<Bytes> {
         let first = self.ready.front()?.len();

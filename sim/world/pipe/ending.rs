@@ -7,6 +7,7 @@ use super::super::Op;
 use super::super::core::Core;
 use super::Pipe;
 use super::direction::{Fin, StreamParcel};
+use super::quirk::PipeQuirk;
 
 impl Pipe {
     /// This end has fully closed: by its close, or with both halves.
@@ -19,6 +20,11 @@ impl Pipe {
     pub(super) fn is_deaf(&self, end: End) -> bool {
         let side = &self.sides[end];
         side.dead.is_some() || self.is_gone(end) || (side.shut_read && side.discards_when_shut())
+    }
+
+    /// What is sent to this end takes no room.
+    pub(super) fn takes_no_room(&self, end: End) -> bool {
+        self.is_deaf(end) && !self.is(PipeQuirk::ShutReaderHoldsRoom)
     }
 
     /// This end's writes are to fail because the peer reads no more.
@@ -51,6 +57,9 @@ impl Pipe {
         self.sides[end].close_called = true;
         if self.sides[end].closes_fully() {
             self.close_fully(core, end);
+            if self.is(PipeQuirk::FullCloseWaits) && !self.sides[end.peer()].close_called {
+                return self.sides[end].closing.push(op);
+            }
             core.finish(op, Outcome::Done, None);
         } else {
             self.shut_write(core, end);
@@ -70,7 +79,7 @@ impl Pipe {
     }
 
     /// Asks for the end of the stream, behind the writes that are pending (unless these are to fail).
-    fn shut_write(&mut self, core: &mut Core, end: End) {
+    pub(super) fn shut_write(&mut self, core: &mut Core, end: End) {
         if std::mem::replace(&mut self.sides[end].shut_write, true) || self.sides[end].dead.is_some() {
             return;
         }
@@ -81,7 +90,7 @@ impl Pipe {
         self.pump(core, end);
     }
 
-    fn shut_read(&mut self, core: &mut Core, end: End) {
+    pub(super) fn shut_read(&mut self, core: &mut Core, end: End) {
         self.sides[end].shut_read = true;
         if self.is_gone(end) {
             return self.leave_if_gone(core, end);
@@ -93,12 +102,14 @@ impl Pipe {
             self.refuse_writers(core, end.peer());
         }
         self.pump(core, end.peer());
-        self.wake_reader(core, end);
+        if !self.is(PipeQuirk::PendingReadOutlivesShutdown) {
+            self.wake_reader(core, end);
+        }
     }
 
     /// What is pending at a full close ends at once: reads with the end of the stream, writes with what they got accepted, or
     /// (where they are to complete) by being accepted beyond the capacity, since no call may wait for the peer any more.
-    fn close_fully(&mut self, core: &mut Core, end: End) {
+    pub(in super::super) fn close_fully(&mut self, core: &mut Core, end: End) {
         if std::mem::replace(&mut self.sides[end].closed, true) {
             return;
         }
@@ -116,7 +127,12 @@ impl Pipe {
         if !self.is_gone(end) {
             return;
         }
-        self.directions[end.peer()].discard();
+        if !self.is(PipeQuirk::DataAfterClose) {
+            self.directions[end.peer()].discard();
+        }
+        if self.is(PipeQuirk::WriterForgotten) {
+            return;
+        }
         self.refuse_writers(core, end.peer());
         self.pump(core, end.peer());
         self.wake_reader(core, end);
@@ -127,7 +143,8 @@ impl Pipe {
         if direction.writers.is_empty() && !direction.has_waiting() {
             return;
         }
-        let outcome = self.sides[from].contract.closed_write();
+        let is_own_close = self.is(PipeQuirk::BlockedWriteOk) && self.sides[from].closed;
+        let outcome = if is_own_close { Outcome::Ok } else { self.sides[from].contract.closed_write() };
         self.fail_writers(core, from, &outcome);
         while let Some(waiter) = self.directions[from].next_waiting() {
             let outcome = if waiter.is_flush { Outcome::Error(Error::Closed) } else { Outcome::Done };
@@ -137,7 +154,15 @@ impl Pipe {
 
     fn fail_writers(&mut self, core: &mut Core, from: End, outcome: &Outcome) {
         while let Some(writer) = self.directions[from].writers.pop() {
+            if self.is(PipeQuirk::FailedWriteSendsRest)
+                && let Some(last) = writer.rest().last()
+            {
+                self.send(core, from, StreamParcel::Data(last.clone()));
+            }
             core.finish(writer.op, outcome.clone(), Some(writer.accepted));
+            if self.is(PipeQuirk::AbortWakesOneWriter) && self.sides[from].dead.is_some() {
+                return;
+            }
         }
     }
 
@@ -160,10 +185,14 @@ impl Pipe {
 
     pub(super) fn may_close_return(&self, end: End) -> bool {
         let side = &self.sides[end];
+        if self.is(PipeQuirk::CloseHangs) && side.close_waits() {
+            return false;
+        }
         let is_sent = matches!(self.directions[end].fin, Fin::Sent | Fin::Arrived);
         let reads_no_more = self.directions[end.peer()].fin == Fin::Arrived || self.is_gone(end);
         let has_peer_ended = self.sides[end.peer()].close_called && reads_no_more;
-        side.dead.is_some() || side.closed || (is_sent && (!side.close_waits() || has_peer_ended))
+        let waits = side.close_waits() && !self.is(PipeQuirk::CloseDoesNotWait);
+        side.dead.is_some() || (side.closed && !self.is(PipeQuirk::FullCloseWaits)) || (is_sent && (!waits || has_peer_ended))
     }
 
     /// The caller learns this outcome now: an error that is given once has been given.
@@ -187,7 +216,7 @@ impl Pipe {
             return;
         }
         core.log(|| What::Env(Env { flow: Some(self.flow), end: Some(end), what: EnvWhat::Abort(abort, by) }));
-        let keep = !self.is_deaf(end) && self.sides[end].keeps_data_at_abort();
+        let keep = !self.is_deaf(end) && self.sides[end].keeps_data_at_abort() && !self.is(PipeQuirk::UnreadLostAtAbort);
         self.sides[end].dead = Some(abort);
         self.end_pending_calls(core, end);
         self.directions[end.peer()].sever(keep);
