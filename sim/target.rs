@@ -1,9 +1,14 @@
 //! Lists what can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
 
+mod mutants;
+
+use std::fmt;
+
 use crate::contract::{Both, Contract};
 use crate::flow::DynFlow;
-use crate::world::{Conn, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
+use crate::world::{Conn, Defect, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
+pub use mutants::MUTANTS;
 
 /// A named target: a row of data.
 #[derive(Clone, Copy)]
@@ -21,6 +26,14 @@ pub struct Named {
     pub open: fn(&Sim) -> Opening<'_>,
     /// Makes the two ends straight on a world, where it is the simulator's own.
     pub build: Option<fn(&mut World, &PipeSettings) -> Both<Conn>>,
+    /// What is wrong with it, if it is a mutant.
+    pub defect: Option<Defect>,
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl Target for Named {
@@ -37,10 +50,16 @@ impl Target for Named {
     }
 
     fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        if let Some(defect) = self.defect {
+            sim.spoil(defect);
+        }
         (self.open)(sim)
     }
 
     fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
+        if let Some(defect) = self.defect {
+            world.spoil(defect);
+        }
         self.build.map(|build| build(world, settings))
     }
 }
@@ -68,33 +87,41 @@ const OWN: Offers = Offers {
     fork: true,
 };
 
-/// Every named target.
-pub static ALL: &[Named] = &[
-    Named {
-        name: "pipe",
-        about: "a flow through memory, in the dialect of the contract that is asked for",
-        claims: Contract::PRESETS,
-        offers: OWN,
-        open: |sim| Box::pin(async move { pipe(sim).await.map(ends) }),
-        build: Some(World::pipe),
-    },
-    Named {
-        name: "tcp",
-        about: "TCP between two hosts over a network, in the dialect of the contract that is asked for",
-        claims: &[Contract::modern(), Contract::strict(), Contract::classic(), Contract::posix()],
-        offers: Offers { network_faults: true, stack_settings: true, connections: true, ..OWN },
-        open: |sim| Box::pin(async move { tcp(sim).await.map(ends) }),
-        build: Some(World::tcp),
-    },
-];
+const PIPE: Named = Named {
+    name: "pipe",
+    about: "a flow through memory, in the dialect of the contract that is asked for",
+    claims: Contract::PRESETS,
+    offers: OWN,
+    open: |sim| Box::pin(async move { pipe(sim).await.map(ends) }),
+    build: Some(World::pipe),
+    defect: None,
+};
+
+const TCP: Named = Named {
+    name: "tcp",
+    about: "TCP between two hosts over a network, in the dialect of the contract that is asked for",
+    claims: &[Contract::modern(), Contract::strict(), Contract::classic(), Contract::posix()],
+    offers: Offers { network_faults: true, stack_settings: true, connections: true, ..OWN },
+    open: |sim| Box::pin(async move { tcp(sim).await.map(ends) }),
+    build: Some(World::tcp),
+    defect: None,
+};
+
+/// Every named target that keeps what it claims.
+pub static ALL: &[Named] = &[PIPE, TCP];
 
 fn ends((client, server): (SimFlow, SimFlow)) -> (DynFlow, DynFlow) {
     (DynFlow::new(client), DynFlow::new(server))
 }
 
-/// The target of that name.
+/// The target of that name, be it a mutant.
 pub fn named(name: &str) -> Option<&'static Named> {
-    ALL.iter().find(|target| target.name == name)
+    names().find(|target| target.name == name)
+}
+
+/// Everything that can be named, the mutants last.
+pub fn names() -> impl Iterator<Item = &'static Named> {
+    ALL.iter().chain(MUTANTS)
 }
 
 #[cfg(test)]
@@ -103,7 +130,7 @@ mod tests {
 
     #[test]
     fn targets_are_found_by_their_names() {
-        for target in ALL {
+        for target in names() {
             assert_eq!(named(target.name).map(|found| found.about), Some(target.about));
             assert!(!target.claims.is_empty());
         }

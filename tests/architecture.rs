@@ -22,7 +22,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("report", &["contract", "rules", "trace", "wire", "oracle"]),
     ("target", &["world", "flow"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
-    ("explore", &["scenario", "world", "trace", "contract", "choice", "rules", "link"]),
+    ("explore", &["scenario", "target", "world", "trace", "contract", "choice", "rules", "link"]),
     ("check", &["explore", "scenario", "world", "flow", "oracle", "rules", "trace", "contract"]),
     ("cli", &["explore", "scenario", "target", "report", "oracle", "rules", "trace", "contract"]),
 ];

@@ -83,6 +83,8 @@ pub(super) enum Verb {
     Contracts(ListingArgs),
     /// What can be run, what each claims and offers
     Targets(ListingArgs),
+    /// Break the simulator's own flows in every way that is known, and see which rule finds each defect
+    Mutants(MutantsArgs),
     /// Draw a scenario's run or a recorded trace
     Show(ShowArgs),
 }
@@ -156,6 +158,25 @@ pub(super) struct RunningArgs {
 }
 
 #[derive(clap::Args)]
+pub(super) struct MutantsArgs {
+    /// Only these mutants
+    #[arg(value_name = "NAME", value_parser = mutant)]
+    pub names: Vec<&'static Named>,
+    /// Scenario files, and folders with scenario files, that they are run on
+    #[arg(long = "scenarios", value_name = "PATH", default_value = "scenarios")]
+    pub paths: Vec<PathBuf>,
+    /// How many generated cases each is run on, at most
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    pub cases: u64,
+    /// How many mutants are run at a time [default: the number of cores]; the output does not depend on it
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroU16>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(clap::Args)]
 pub(super) struct ShowArgs {
     /// A scenario file (`.toml`) or a trace; `-` is a trace on standard input
     pub file: PathBuf,
@@ -189,6 +210,12 @@ fn target(name: &str) -> Result<&'static Named, String> {
 /// Finds a rule by its name.
 fn rule(name: &str) -> Result<Rule, String> {
     Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", Rule::near(name)))
+}
+
+/// Finds a mutant by its name.
+fn mutant(name: &str) -> Result<&'static Named, String> {
+    let names = target::MUTANTS.iter().map(|mutant| mutant.name);
+    target::named(name).filter(|target| target.defect.is_some()).ok_or_else(|| format!("no such mutant; {}", suggestion(name, names)))
 }
 
 /// How many at a time: at least one.

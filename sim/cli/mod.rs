@@ -8,6 +8,7 @@ mod exact;
 mod exit;
 mod files;
 mod judge;
+mod mutants;
 mod output;
 mod run;
 mod show;
@@ -41,5 +42,6 @@ fn perform(args: &Args, output: &mut Output) -> Exit {
         Verb::Explain(args) => catalogue::explain(args, output),
         Verb::Contracts(args) => catalogue::contracts(args, output),
         Verb::Targets(args) => catalogue::targets(args, output),
+        Verb::Mutants(args) => mutants::mutants(args, output),
     }
 }

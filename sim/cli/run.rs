@@ -49,9 +49,9 @@ pub(super) fn show(path: &Path, done: FileOutcome, args: &RunningArgs, output: &
     session.exit
 }
 
-fn refused(diagnostic: &Diagnostic, args: &RunningArgs, output: &mut Output) -> Exit {
+pub(super) fn refused(diagnostic: &Diagnostic, format: Format, output: &mut Output) -> Exit {
     output.diagnose(diagnostic);
-    if args.format == Format::Json {
+    if format == Format::Json {
         output.print(&json::error(diagnostic));
     }
     Exit::Bad
@@ -87,7 +87,7 @@ impl<'a> Session<'a> {
 
     fn refused(&mut self, diagnostic: &Diagnostic, output: &mut Output) -> Exit {
         self.tally.count("error");
-        refused(diagnostic, self.args, output)
+        refused(diagnostic, self.args.format, output)
     }
 
     /// A file that has no verdict.

@@ -10,6 +10,7 @@
 mod draws;
 mod duty;
 mod finding;
+mod kill;
 mod network;
 mod portion;
 mod random;
@@ -26,6 +27,7 @@ use crate::world::{Offers, Target};
 use draws::Draws;
 use duty::{Duties, Wishes};
 pub use finding::Finding;
+pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, killed};
 pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]
 pub use strategy::Shrinking;

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod judge;
+mod mutants;
 mod run;
 mod shrink;
 mod streams;
