@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Arg, Command, Parser, Subcommand, ValueEnum, value_parser};
 
@@ -10,6 +11,7 @@ use crate::contract::{Contract, Parameter, suggestion};
 use crate::explore::Effort;
 use crate::report::Never;
 use crate::rules::Rule;
+use crate::scenario::span_of_time;
 use crate::target::{self, Named};
 
 /// A deterministic simulator and a specification oracle for byte-stream flows.
@@ -70,6 +72,8 @@ pub(super) enum Verb {
     Run(RunArgs),
     /// Run one scenario file and show it: the ladder and the rules that were broken
     Replay(ReplayArgs),
+    /// Run scenarios at random, judge them, shrink and save what fails
+    Fuzz(FuzzArgs),
     /// Make a scenario that fails smaller, as long as it shows the same
     Shrink(ShrinkArgs),
     /// Judge recorded traces (JSON lines) of any implementation
@@ -130,6 +134,44 @@ pub(super) struct ShrinkArgs {
     pub runs: u64,
     #[command(flatten)]
     pub running: RunningArgs,
+}
+
+#[derive(clap::Args)]
+pub(super) struct FuzzArgs {
+    /// A scenario file: its variations are run, instead of steps that are random throughout
+    pub file: Option<PathBuf>,
+    /// Run on this target [default: the scenario's own, else tcp]
+    #[arg(long, value_name = "NAME", value_parser = target)]
+    pub target: Option<&'static Named>,
+    /// Both ends keep this contract, instead of those that the target claims: a preset, with changes as `modern,eof_on_reset=forbid`
+    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
+    pub contract: Option<Contract>,
+    /// How many cases are run [default: 50000; with --for, as many as there is time for]. What is found does not depend on --jobs
+    #[arg(long, value_name = "N", env = "FLOWSIM_CASES", hide_env_values = true, value_parser = value_parser!(u64).range(1..))]
+    pub cases: Option<u64>,
+    /// Stop after this time, as `60s` or `10min`
+    #[arg(long = "for", value_name = "TIME", value_parser = span_of_time)]
+    pub time: Option<Duration>,
+    /// Where the cases come from (decimal or 0x…): each seed has others
+    #[arg(long, value_name = "N", env = "FLOWSIM_SEED", hide_env_values = true, value_parser = seed, default_value_t = 0)]
+    pub seed: u64,
+    /// Go on after a failure, and save those that differ from it
+    #[arg(long)]
+    pub keep_going: bool,
+    /// How many cases are run at a time [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroU16>,
+    /// Where the scenario, the trace and the report of each failure are saved
+    #[arg(long, value_name = "DIR", env = "FLOWSIM_ARTIFACTS", hide_env_values = true, default_value = "flowsim-failures")]
+    pub artifacts: PathBuf,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+impl FuzzArgs {
+    /// How many cases are run if nothing is said.
+    pub(super) const CASES: u64 = 50_000;
 }
 
 /// What `run`, `replay`, `shrink` and `show` share.

@@ -1,15 +1,13 @@
 //! Runs scenario files with several threads; results come in the order of the files.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 
 use super::args::RunningArgs;
 use super::files::{self, File};
 use crate::contract::Both;
+use crate::explore;
 use crate::scenario::{Run, RunError, RunOptions, Scenario};
 use crate::target::Named;
 use crate::trace::Diagnostic;
@@ -28,51 +26,8 @@ pub(super) enum FileOutcome {
 
 /// Works on every item and hands the results to `take`, in the order of the items, until that says stop.
 pub(super) fn all<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync, mut take: impl FnMut(&T, R) -> bool) {
-    let jobs = jobs.clamp(1, items.len().max(1));
-    if jobs == 1 {
-        _ = items.iter().all(|item| take(item, work(item)));
-        return;
-    }
-    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (sender, results) = mpsc::channel();
-    thread::scope(|scope| {
-        for started in 0..jobs {
-            let results = sender.clone();
-            let helps = thread::Builder::new().spawn_scoped(scope, || {
-                let results = results;
-                share(items, &work, &next, &stop, &results);
-            });
-            // Where the system gives no more threads those that there are do the work, if need be this one.
-            if helps.is_err() {
-                if started == 0 {
-                    share(items, &work, &next, &stop, &sender);
-                }
-                break;
-            }
-        }
-        drop(sender);
-        let mut early = BTreeMap::new();
-        for (at, item) in items.iter().enumerate() {
-            while !early.contains_key(&at) {
-                let Ok((other, done)) = results.recv() else { return };
-                early.insert(other, done);
-            }
-            if early.remove(&at).is_some_and(|done| !take(item, done)) {
-                return stop.store(true, Ordering::Relaxed);
-            }
-        }
-    });
-}
-
-/// One thread's share: the next item that no thread has taken, until there is none.
-fn share<T, R>(items: &[T], work: &impl Fn(&T) -> R, next: &AtomicUsize, stop: &AtomicBool, results: &mpsc::Sender<(usize, R)>) {
-    while !stop.load(Ordering::Relaxed) {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        let Some(item) = items.get(at) else { return };
-        if results.send((at, work(item))).is_err() {
-            return;
-        }
-    }
+    let at = |at: u64| &items[at as usize];
+    explore::in_order(items.len() as u64, jobs, |index| work(at(index)), |index, done| take(at(index), done));
 }
 
 /// As many threads as are asked for, else as the machine has cores. Results don't depend on it.

@@ -4,9 +4,11 @@
 mod args;
 mod cases;
 mod catalogue;
+mod clock;
 mod exact;
 mod exit;
 mod files;
+mod fuzz;
 mod judge;
 mod mutants;
 mod output;
@@ -35,6 +37,7 @@ fn perform(args: &Args, output: &mut Output) -> Exit {
     match &args.verb {
         Verb::Run(args) => run::run(args, output),
         Verb::Replay(args) => run::replay(args, output),
+        Verb::Fuzz(args) => fuzz::fuzz(args, output),
         Verb::Shrink(args) => shrink::shrink(args, output),
         Verb::Show(args) => show::show(args, output),
         Verb::Judge(args) => judge::judge(args, output),

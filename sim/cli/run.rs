@@ -49,6 +49,13 @@ pub(super) fn show(path: &Path, done: FileOutcome, args: &RunningArgs, output: &
     session.exit
 }
 
+/// What is said of one run.
+pub(super) fn text(path: &str, run: &Run, args: &RunningArgs) -> String {
+    let mut session = Session::new(args, true);
+    session.tally.add(run.header(), run.verdict());
+    session.text(path, run)
+}
+
 pub(super) fn refused(diagnostic: &Diagnostic, format: Format, output: &mut Output) -> Exit {
     output.diagnose(diagnostic);
     if format == Format::Json {

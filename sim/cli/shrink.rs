@@ -55,7 +55,7 @@ fn told(args: &ShrinkArgs, before: &Scenario, shrunk: Shrunk, output: &mut Outpu
 }
 
 /// What was done, for people.
-fn summary(before: &Scenario, shrunk: &Shrunk) -> String {
+pub(super) fn summary(before: &Scenario, shrunk: &Shrunk) -> String {
     let lines = |scenario: &Scenario| scenario.to_string().lines().filter(|line| !line.trim().is_empty()).count() as u64;
     let end = if shrunk.is_minimal { "without any one element it is gone" } else { "there was no time to make it smaller" };
     let (from, to) = (lines(before), words::count(lines(&shrunk.scenario), "line"));

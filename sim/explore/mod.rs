@@ -1,12 +1,15 @@
 //! Generates scenarios at random, and makes those that fail smaller: [`Scenarios::case`] is the nth of a seed, [`shrink`] leaves what
-//! its [`Finding`] needs.
+//! its [`Finding`] needs, a [`Campaign`] does both for as many cases as are asked for.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
 //! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
 //! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. `portion` keeps
-//! them short. All chance comes out of `draws` as numbers. With the feature `proptest`, [`Scenarios`] is a strategy for properties of
-//! your own flows. What this is not: a judge, or a search that learns from what it has seen.
+//! them short, `around` varies a scenario that is there. All chance comes out of `draws` as numbers. With the feature `proptest`,
+//! [`Scenarios`] is a strategy for properties of your own flows. What this is not: a judge, or a search that learns from what it has
+//! seen.
 
+mod around;
+mod campaign;
 mod draws;
 mod duty;
 mod finding;
@@ -17,6 +20,8 @@ mod random;
 mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
+mod stratum;
+mod threads;
 
 use crate::choice::CaseNumbers;
 use crate::contract::{Both, Contract, End};
@@ -24,6 +29,7 @@ use crate::link::LinkSettings;
 use crate::scenario::{Fault, FaultKind, FlowSteps, PipeSpec, Scenario, Step};
 use crate::tcp;
 use crate::world::{Offers, Target};
+pub use campaign::{Campaign, Failure, Searched};
 use draws::Draws;
 use duty::{Duties, Wishes};
 pub use finding::Finding;
@@ -31,6 +37,8 @@ pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, ki
 pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]
 pub use strategy::Shrinking;
+pub use stratum::{FaultClass, Stratum};
+pub use threads::in_order;
 
 /// Most flows of a scenario.
 const MAX_FLOWS: usize = 3;
@@ -47,7 +55,7 @@ const MAX_FLOWS: usize = 3;
 /// }
 /// ```
 pub fn scenarios() -> Scenarios {
-    Scenarios { contracts: Vec::new(), offers: Offers { cancel: true, ..Offers::default() }, careless: false }
+    Scenarios { contracts: Vec::new(), offers: Offers { cancel: true, ..Offers::default() }, careless: false, around: None }
 }
 
 /// A space of scenarios: see [`scenarios`].
@@ -58,6 +66,8 @@ pub struct Scenarios {
     contracts: Vec<Contract>,
     offers: Offers,
     careless: bool,
+    /// What is varied, instead of steps that are random throughout.
+    around: Option<Box<Scenario>>,
 }
 
 impl Scenarios {
@@ -83,13 +93,31 @@ impl Scenarios {
         Scenarios { careless: true, ..self }
     }
 
+    /// Variations of this scenario, in place of steps that are random throughout: its network or pipe, its faults and its order are
+    /// drawn again, at times a call comes later, is given up or cut to pieces. What it expects and guards does not count, since it
+    /// was meant for its own network; its contract does. The case with index 0 is the scenario itself.
+    pub fn around(self, scenario: &Scenario) -> Self {
+        Scenarios { around: Some(Box::new(scenario.clone().detached())), ..self }
+    }
+
     /// The case with this index of those of a seed: the same on every machine, whichever cases were made before.
     pub fn case(&self, seed: u64, index: u64) -> Scenario {
-        self.draw(&mut Draws::new(&mut CaseNumbers::new(seed, index)))
+        match &self.around {
+            Some(scenario) if index == 0 => Scenario::clone(scenario),
+            _ => self.draw(&mut Draws::new(&mut CaseNumbers::new(seed, index))),
+        }
     }
 
     /// One scenario.
     fn draw(&self, draws: &mut Draws<'_>) -> Scenario {
+        match &self.around {
+            Some(scenario) => around::variation(scenario, &self.offers, draws),
+            None => self.draw_steps(draws),
+        }
+    }
+
+    /// One scenario whose steps are random.
+    fn draw_steps(&self, draws: &mut Draws<'_>) -> Scenario {
         let offers = &self.offers;
         let contract = draws.part(|draws| self.promises(draws));
         let seed = draws.part(random::seed);

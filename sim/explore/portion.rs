@@ -27,7 +27,7 @@ pub(super) fn shorten(wishes: &mut Both<Wishes>, medium: &Medium, pieces: Pieces
 }
 
 /// How many octets of this end the medium takes at once.
-fn piece(medium: &Medium, from: End) -> u64 {
+pub(super) fn piece(medium: &Medium, from: End) -> u64 {
     let (own, peer) = (&medium.tcp[from], &medium.tcp[from.peer()]);
     let segment = usize::from(own.mss.min(peer.mss));
     medium.pipe.capacity.min(segment).min(own.send_buffer).min(peer.receive_buffer) as u64

@@ -29,7 +29,7 @@ pub(super) fn wishes(draws: &mut Draws<'_>, offers: &Offers, careless: bool) -> 
 const LEAVES: &[Weighted<Duration>] = &[weighted(1, |draws| draws.micros(0..20_000)), weighted(1, |_| Wishes::LATE)];
 
 /// Times that have passed when a task gets there become waits of the same length.
-fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn in_time(mut steps: Vec<Step>) -> Vec<Step> {
     let mut start = Duration::ZERO;
     for step in &mut steps {
         if let (Action::At(time), true) = (&step.action, step.action.is_late(start)) {

@@ -51,6 +51,14 @@ use crate::world::Target;
 use crate::{target, tcp};
 use mistake::{SourceText, Spot};
 
+/// Reads a span of time as scenarios say it: `20ms`, `1.5s`.
+///
+/// # Errors
+/// What is wrong with it, and what would be right.
+pub fn span_of_time(text: &str) -> Result<Duration, String> {
+    units::span(text).map_err(|mistake| format!("{}: {}", mistake.message, mistake.help))
+}
+
 /// What both ends of one or more flows do. Two scenarios are equal if they say the same, wherever they say it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Scenario {

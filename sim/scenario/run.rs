@@ -447,7 +447,7 @@ impl Scenario {
     }
 
     /// Does chance decide what becomes of packets?
-    fn has_lossy_links(&self) -> bool {
+    pub(crate) fn has_lossy_links(&self) -> bool {
         self.link.client.has_chance() || self.link.server.has_chance()
     }
 

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod catalogue;
+mod fuzz;
 mod judge;
 mod mutants;
 mod run;
@@ -45,7 +46,9 @@ impl Ran {
 
 fn flowsim() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    let apart = ["NO_COLOR", "CLICOLOR_FORCE", "FLOWSIM_CASES", "FLOWSIM_SEED", "FLOWSIM_ARTIFACTS"];
+    apart.iter().for_each(|name| _ = command.env_remove(name));
     command
 }
 

@@ -2,12 +2,13 @@
 
 use super::cut::step_mut;
 use super::smaller::{numbers, spans};
-use crate::contract::Mode;
-use crate::scenario::{Action, Scenario, Step};
+use crate::contract::{End, Mode};
+use crate::link::PacketName;
+use crate::scenario::{Action, FaultKind, Scenario, Step};
 
-/// Variants of the nth step.
+/// Variants of the nth step. Where it writes less, faults that name an octet of its end may name one that much earlier.
 pub(super) fn simpler(scenario: &Scenario, nth: usize) -> Option<Vec<Scenario>> {
-    let step = scenario.tasks().flat_map(|(_, _, steps)| steps).nth(nth)?;
+    let (flow, end, step) = scenario.tasks().flat_map(|(flow, end, steps)| steps.iter().map(move |step| (flow, end, step))).nth(nth)?;
     let with = |step: Step| {
         let mut scenario = scenario.clone();
         if let Some(place) = step_mut(&mut scenario, nth) {
@@ -15,7 +16,27 @@ pub(super) fn simpler(scenario: &Scenario, nth: usize) -> Option<Vec<Scenario>> 
         }
         scenario
     };
-    Some(steps(step).map(with).collect())
+    let variants = steps(step).flat_map(|variant| {
+        let less = step.action.written().saturating_sub(variant.action.written());
+        let plain = with(variant);
+        let moved = earlier(&plain, flow as u32, end, less);
+        [Some(plain), moved].into_iter().flatten()
+    });
+    Some(variants.collect())
+}
+
+/// The same with each fault that names an octet of this end naming one that much before; nothing where no fault does.
+fn earlier(scenario: &Scenario, flow: u32, end: End, less: u64) -> Option<Scenario> {
+    let mut moved = scenario.clone();
+    for fault in &mut moved.faults {
+        if let FaultKind::Segment { from, flow: of, which: PacketName::Carries { offset, .. }, .. } = &mut fault.kind
+            && *from == end
+            && *of == flow
+        {
+            *offset = offset.saturating_sub(less);
+        }
+    }
+    (moved.faults != scenario.faults).then_some(moved)
 }
 
 fn steps(step: &Step) -> impl Iterator<Item = Step> + '_ {
