@@ -140,6 +140,8 @@ pub struct Choice {
     taken: Deviations,
     /// What is taken is not kept.
     is_forgetful: bool,
+    /// Every decision that was asked for and could have been another, and among how many: only where it is wanted.
+    open: Option<Vec<(Address, u32)>>,
     /// By name; nothing is ever listed in their order.
     streams: HashTable<Stream>,
 }
@@ -180,13 +182,24 @@ impl Choice {
     }
 
     const fn by(source: Source) -> Self {
-        Choice { source, taken: Deviations::new(), is_forgetful: false, streams: HashTable::new() }
+        Choice { source, taken: Deviations::new(), is_forgetful: false, open: None, streams: HashTable::new() }
     }
 
     /// Keeps no record of what is decided: for runs that will not be told again, since it costs as much as the decisions.
     #[must_use]
     pub fn without_record(self) -> Self {
         Choice { is_forgetful: true, ..self }
+    }
+
+    /// Lists every decision that is asked for where it could have been another one. Only what is [replayed](Choice::replay) is listed.
+    #[must_use]
+    pub fn listing(self) -> Self {
+        Choice { open: Some(Vec::new()), ..self }
+    }
+
+    /// The decisions that were asked for, in order, and among how many each was: nothing where they are not [listed](Choice::listing).
+    pub fn open_decisions(&self) -> &[(Address, u32)] {
+        self.open.as_deref().unwrap_or_default()
     }
 
     /// Which of `n` (0 is benign). Where there is nothing to choose (`n` below 2) nothing is drawn.
@@ -239,6 +252,9 @@ impl Choice {
     }
 
     fn decide(&mut self, address: Address, n: u32) -> u32 {
+        if let Some(open) = &mut self.open {
+            open.push((address, n));
+        }
         let pick = match &self.source {
             Source::Benign => 0,
             Source::Seeded(seed) => scaled(self.next(*seed, address.stream), n),

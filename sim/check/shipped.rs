@@ -1,10 +1,12 @@
 //! Holds the scenarios that come with the library, as streams of others can run them.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 
-use crate::scenario::Scenario;
+use crate::contract::{Both, End, Mode};
+use crate::scenario::{Action, FlowSteps, Scenario, Step};
 
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
@@ -15,15 +17,20 @@ pub(super) fn scenarios() -> &'static [Scenario] {
     SCENARIOS.get_or_init(|| FOLDER.dirs().flat_map(Dir::files).filter_map(|file| read(file.path().to_str()?, file.contents())).collect())
 }
 
+/// A small exchange of a kind that every stream has: data both ways, half-close, an answer, close.
+pub(super) fn exchange() -> Scenario {
+    let request = [Action::Write(100), Action::Shutdown(Mode::Write), Action::ReadToEof, Action::Close];
+    let answer = [Action::ReadExact(50), Action::Write(100), Action::ReadToEof, Action::Write(50), Action::Close];
+    let steps = |actions: &[Action]| vec![actions.iter().cloned().map(Step::from).collect()];
+    let tasks = Both { client: steps(&request), server: steps(&answer) };
+    let mut scenario = Scenario { title: "An exchange".to_owned(), ..Scenario::default() };
+    scenario.flows.push(FlowSteps { tasks, ..FlowSteps::default() });
+    End::BOTH.into_iter().for_each(|end| scenario.link[end].delay = Duration::from_millis(10));
+    scenario
+}
+
 fn read(name: &str, text: &[u8]) -> Option<Scenario> {
-    let mut scenario = Scenario::parse(&format!("scenarios/{name}"), text).ok()?;
-    (scenario.contract, scenario.target) = (None, None);
-    scenario.guards.clear();
-    scenario.tcp.client.quirk = None;
-    scenario.tcp.server.quirk = None;
-    let tasks = scenario.flows.iter_mut().flat_map(|flow| [&mut flow.tasks.client, &mut flow.tasks.server]);
-    tasks.flatten().flatten().for_each(|step| step.expect = None);
-    Some(scenario)
+    Scenario::parse(&format!("scenarios/{name}"), text).ok().map(Scenario::without_expectations)
 }
 
 #[cfg(test)]

@@ -233,7 +233,7 @@ impl From<Error> for std::io::Error {
 }
 
 /// Why an end was aborted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Abort {
     /// A reset was accepted or sent.

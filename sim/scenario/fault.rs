@@ -29,7 +29,7 @@ pub struct Fault {
 }
 
 /// What can happen from outside. Times count from the start of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FaultKind {
     /// One end of a flow is aborted.

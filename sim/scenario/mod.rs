@@ -264,6 +264,17 @@ impl Scenario {
         sense::check(self)
     }
 
+    /// The same steps, of which nothing is expected, under no contract of their own and with nothing to guard: for other flows, or
+    /// other networks, than it was written for.
+    #[must_use]
+    pub fn without_expectations(mut self) -> Self {
+        (self.contract, self.target) = (None, None);
+        self.guards.clear();
+        let tasks = self.flows.iter_mut().flat_map(|flow| [&mut flow.tasks.client, &mut flow.tasks.server]);
+        tasks.flatten().flatten().for_each(|step| step.expect = None);
+        self
+    }
+
     /// The same scenario, of no file.
     pub(crate) fn detached(self) -> Self {
         Scenario { source: SourceText::default(), spots: Spots::default(), ..self }

@@ -13,7 +13,7 @@ use super::recurrence::Recurrence;
 use super::stage::Stage;
 use super::units::Size;
 use super::{Expect, Fault, Limits, RunError, Scenario};
-use crate::choice::{Choice, Deviations};
+use crate::choice::{Address, Choice, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::oracle::{Exercised, Fact, Judgement, Oracle, Verdict, Violation};
 use crate::report::Notes;
@@ -32,6 +32,8 @@ pub struct RunOptions {
     pub seed: Option<u64>,
     /// What is kept.
     pub keep: Keep,
+    /// Which decisions could have been others is listed. Only where nothing is left to chance.
+    pub(crate) lists_decisions: bool,
 }
 
 impl RunOptions {
@@ -45,6 +47,11 @@ impl RunOptions {
     #[must_use]
     pub fn with_seed(self, seed: impl Into<Option<u64>>) -> Self {
         RunOptions { seed: seed.into(), ..self }
+    }
+
+    /// With a list of the decisions that could have been others.
+    pub(crate) fn listing_decisions(self) -> Self {
+        RunOptions { lists_decisions: true, ..self }
     }
 
     /// With this kept.
@@ -98,6 +105,7 @@ pub struct Run {
     stats: Stats,
     seed: Option<u64>,
     decisions: Deviations,
+    open_decisions: Vec<(Address, u32)>,
     target: String,
     idle_faults: Vec<String>,
     repeats: Option<Instant>,
@@ -158,6 +166,11 @@ impl Run {
     /// What chance decided otherwise than is benign, if a trace was kept: [`Scenario::exact`] tells the same run by it.
     pub fn decisions(&self) -> &Deviations {
         &self.decisions
+    }
+
+    /// The decisions that could have been others, in order, and among how many each was; if they were to be listed.
+    pub(crate) fn open_decisions(&self) -> &[(Address, u32)] {
+        &self.open_decisions
     }
 
     /// The name of the target.
@@ -405,6 +418,7 @@ impl<'a> Execution<'a> {
             stats,
             seed,
             decisions,
+            open_decisions: choice.open_decisions().to_vec(),
             target,
             idle_faults,
             repeats,
@@ -430,6 +444,7 @@ impl Scenario {
     pub(super) fn world(&self, options: &RunOptions) -> World {
         let choice = match self.chance(options.seed) {
             Some(seed) => Choice::seeded(seed),
+            None if options.lists_decisions => Choice::replay(self.schedule.clone()).listing(),
             None if self.schedule.is_empty() => Choice::benign(),
             None => Choice::replay(self.schedule.clone()),
         };

@@ -35,6 +35,7 @@ use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use crate::exec::Panic;
 pub use defect::Defect;
+pub(crate) use net::segment_kind;
 pub use net::{NetFault, NetSettings};
 pub use op::Op;
 pub use pipe::PipeQuirk;

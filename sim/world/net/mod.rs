@@ -24,6 +24,7 @@ use crate::time::Instant;
 use crate::trace::{Resources, Timeouts};
 
 pub use faults::NetFault;
+pub(crate) use wired::segment_kind;
 
 use self::carry::Parcel;
 use self::host::{Host, HostSite};

@@ -112,7 +112,7 @@ impl Wired {
             *sent = SentNumbers { start: Some(segment.seq + 1), high: 0 };
         }
         let offset = if len > 0 { sent.offset(segment.seq + u32::from(segment.flags.syn()), len) } else { 0 };
-        Meaning { entity, kind: kind(segment), offset, len }
+        Meaning { entity, kind: segment_kind(segment), offset, len }
     }
 }
 
@@ -170,7 +170,8 @@ impl SentNumbers {
     }
 }
 
-fn kind(segment: &Segment) -> SegmentKind {
+/// What a segment is for, as faults name it.
+pub fn segment_kind(segment: &Segment) -> SegmentKind {
     match segment.flags {
         flags if flags.rst() => SegmentKind::Rst,
         flags if flags.syn() && flags.ack() => SegmentKind::SynAck,
