@@ -1,5 +1,6 @@
 //! Generates scenarios at random, and makes those that fail smaller: [`Scenarios::case`] is the nth of a seed, [`shrink`] leaves what
 //! its [`Finding`] needs, a [`Campaign`] does both for as many cases as are asked for.
+//! [`schedules`] makes every schedule of a scenario with few faults.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
 //! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
@@ -17,6 +18,7 @@ mod kill;
 mod network;
 mod portion;
 mod random;
+pub mod schedules;
 mod shrink;
 #[cfg(feature = "proptest")]
 mod strategy;
