@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::environment::Saved;
 use super::{Check, Failure, Summary, shipped};
 use crate::contract::{Both, Contract, End};
+use crate::explore::schedules::{DecisionKind, Level};
 use crate::explore::{Finding, scenarios, shrink_by};
 use crate::scenario::{FaultKind, FlowSteps, Keep, Run, RunError, RunOptions, Scenario};
 use crate::trace::Abort;
@@ -71,9 +72,30 @@ impl<'a> Campaign<'a> {
         }
         for index in 0..self.check.cases {
             let scenario = self.check.abilities.within(space.case(self.check.seed, index));
-            self.examine(&scenario)?;
+            self.examine(&scenario, &self.options.with_keep(Keep::Both))?;
+        }
+        if self.subject.offers.network_faults {
+            self.schedules()?;
         }
         self.summary.proven()
+    }
+
+    /// Every schedule of few faults of an exchange: data both ways, half-close, an answer, close.
+    fn schedules(&mut self) -> Result<(), Box<Failure>> {
+        let exchange = self.check.abilities.within(shipped::exchange());
+        let mut level = Level::first(&exchange, &self.subject, DecisionKind::ALL);
+        for depth in 0..=self.check.faults {
+            let is_last = depth == self.check.faults;
+            let mut deeper = level.deeper();
+            for index in 0..level.len() {
+                let options = RunOptions { contract: self.options.contract, ..level.options(false) };
+                if let Some(run) = self.examine(&level.scenario(index), &options)? {
+                    deeper.add(index, &level.outcome(index, &run, is_last));
+                }
+            }
+            level = deeper.done();
+        }
+        Ok(())
     }
 
     /// A saved file alone; smaller, if that is asked for.
@@ -92,26 +114,26 @@ impl<'a> Campaign<'a> {
 
     /// A shipped scenario, if it can be run here and asks nothing of the callers that the contract forbids them.
     fn shipped(&mut self, scenario: &Scenario) -> Result<(), Box<Failure>> {
-        if scenario.unfit(&self.subject).is_some() {
-            return Ok(());
+        if scenario.unfit(&self.subject).is_none() {
+            let scenario = self.check.abilities.within(scenario.clone());
+            self.examine(&scenario, &self.options.with_keep(Keep::Both))?;
         }
-        let scenario = self.check.abilities.within(scenario.clone());
-        self.examine(&scenario)
+        Ok(())
     }
 
-    /// Runs a case.
-    fn examine(&mut self, scenario: &Scenario) -> Result<(), Box<Failure>> {
-        match self.try_out(scenario, Keep::Both) {
+    /// Runs a case: its run, if there was one.
+    fn examine(&mut self, scenario: &Scenario, options: &RunOptions) -> Result<Option<Run>, Box<Failure>> {
+        match scenario.run_with(&self.subject, options) {
             Ok(run) => match self.finding(&run) {
                 Some(finding) => Err(self.shrunk(scenario, &finding, run)),
                 None => {
                     self.summary.count(&run);
-                    Ok(())
+                    Ok(Some(run))
                 }
             },
             Err(error) if self.subject.offers.network_faults => {
                 self.summary.refuse(&error);
-                Ok(())
+                Ok(None)
             }
             Err(error) => Err(Failure::refused(&error)),
         }

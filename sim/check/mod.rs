@@ -86,6 +86,7 @@ pub struct Check {
     without: Vec<Rule>,
     abilities: Abilities,
     cases: u64,
+    faults: u32,
     seed: u64,
     effort: Effort,
     artifacts: PathBuf,
@@ -108,6 +109,7 @@ impl Check {
             without: Vec::new(),
             abilities: Abilities::default(),
             cases: CASES,
+            faults: 1,
             seed: 0,
             effort: Effort::default(),
             artifacts: PathBuf::from("flowsim-failures"),
@@ -149,6 +151,12 @@ impl Check {
     /// So many random cases, after the shipped ones.
     pub fn cases(self, cases: u64) -> Self {
         Check { cases, ..self }
+    }
+
+    /// Where packets cross the simulated network: every schedule with at most so many faults or turns of a small exchange is run, too; 1
+    /// where nothing is said, 0 for none. Two are some thousand runs, three some hundred thousand.
+    pub fn exhaustive(self, faults: u32) -> Self {
+        Check { faults, ..self }
     }
 
     /// The random cases of this seed; of 0 where nothing is said.
