@@ -44,9 +44,12 @@ pub(super) fn replay(args: &ReplayArgs, output: &mut Output) -> Exit {
 
 /// Shows what became of one file.
 pub(super) fn show(path: &Path, done: FileOutcome, args: &RunningArgs, output: &mut Output) -> Exit {
-    let mut session = Session::new(args, true);
-    session.take(&File::named(path), done, output);
-    session.exit
+    Session::new(args, true).alone(path, done, output)
+}
+
+/// Says what became of one file, and draws it only if it did not hold.
+pub(super) fn say(path: &Path, done: FileOutcome, args: &RunningArgs, output: &mut Output) -> Exit {
+    Session::new(args, false).alone(path, done, output)
 }
 
 /// What is said of one run.
@@ -78,6 +81,12 @@ struct Session<'a> {
 impl<'a> Session<'a> {
     fn new(args: &'a RunningArgs, show: bool) -> Self {
         Session { args, show, exit: Exit::Held, tally: Tally::default(), gap: false }
+    }
+
+    /// The command is about this file.
+    fn alone(mut self, path: &Path, done: FileOutcome, output: &mut Output) -> Exit {
+        self.take(&File::named(path), done, output);
+        self.exit
     }
 
     fn take(&mut self, file: &File, done: FileOutcome, output: &mut Output) {

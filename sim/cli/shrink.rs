@@ -15,7 +15,7 @@ use crate::scenario::{Keep, RunOptions, Scenario};
 pub(super) fn shrink(args: &ShrinkArgs, output: &mut Output) -> Exit {
     match shrunk(args, output) {
         Ok((before, shrunk)) => told(args, &before, shrunk, output),
-        Err(outcome) => run::show(&args.file, outcome, &args.running, output),
+        Err(outcome) => run::say(&args.file, outcome, &args.running, output),
     }
 }
 

@@ -81,7 +81,7 @@ fn what_holds_or_is_no_scenario_is_not_shrunk() {
     let held = scratch("shrink-held.toml", b"client.steps = [\"close\"]");
     let ran = run(&["shrink", words(&held)]);
     assert!(ran.code == 0 && ran.err == "nothing is wrong with this run: nothing is shrunk\n", "{}", ran.err);
-    assert!(ran.out.starts_with("held "), "{}", ran.out);
+    assert!(ran.out.starts_with("held ") && ran.out.lines().count() == 1, "{}", ran.out);
     let wrong = scratch("shrink-wrong.toml", b"client.steps = [\"clse\"]");
     for verb in [&["shrink"][..], &["replay", "--exact"]] {
         let ran = run(&[verb, &[words(&wrong)]].concat());

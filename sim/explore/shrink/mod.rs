@@ -235,7 +235,8 @@ impl<R: FnMut(&Scenario, Keep) -> Option<Run>> Search<R> {
             return false;
         }
         let shows = self.finding.is_shown_by(run);
-        if let Some(rule) = Finding::of(run).and_then(|finding| finding.rule()).filter(|_| !shows) {
+        let other = Finding::of(run).and_then(|finding| finding.rule()).filter(|rule| !shows && self.finding.rule() != Some(*rule));
+        if let Some(rule) = other {
             self.others.insert(rule, scenario.clone());
         }
         shows
