@@ -9,6 +9,7 @@ use clap::{Arg, Command, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::contract::{Contract, Parameter, suggestion};
 use crate::explore::Effort;
+use crate::explore::schedules::DecisionKind;
 use crate::report::Never;
 use crate::rules::Rule;
 use crate::scenario::span_of_time;
@@ -74,6 +75,8 @@ pub(super) enum Verb {
     Replay(ReplayArgs),
     /// Run scenarios at random, judge them, shrink and save what fails
     Fuzz(FuzzArgs),
+    /// Run every schedule of a scenario with few faults, and save what fails
+    Explore(ExploreArgs),
     /// Make a scenario that fails smaller, as long as it shows the same
     Shrink(ShrinkArgs),
     /// Judge recorded traces (JSON lines) of any implementation
@@ -174,6 +177,44 @@ impl FuzzArgs {
     pub(super) const CASES: u64 = 50_000;
 }
 
+#[derive(clap::Args)]
+pub(super) struct ExploreArgs {
+    /// Scenario files, and folders with scenario files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The most faults, or turns of tasks, that a schedule has
+    #[arg(long, value_name = "K", default_value_t = 2)]
+    pub faults: u32,
+    /// What is decided [default: all]: drop, reorder, delay, duplicate, late-duplicate, reset, crash, order
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', value_parser = decision_kind)]
+    pub only: Vec<DecisionKind>,
+    /// Run on this target instead of the scenario's own
+    #[arg(long, value_name = "NAME", value_parser = target)]
+    pub target: Option<&'static Named>,
+    /// Judge by this contract instead of the scenario's own: a preset, with changes as `modern,eof_on_reset=forbid`
+    #[arg(long, value_name = "NAME[,PARAMETER=VALUE…]")]
+    pub contract: Option<Contract>,
+    /// Go on after the first level with a schedule that fails, and save what fails in another way
+    #[arg(long)]
+    pub keep_going: bool,
+    /// How many schedules are run at a time [default: the number of cores]; the output does not depend on it
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub jobs: Option<NonZeroU16>,
+    /// Where the scenario, the trace and the report of each failure are saved
+    #[arg(long, value_name = "DIR", default_value = "flowsim-failures")]
+    pub artifacts: PathBuf,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+impl ExploreArgs {
+    /// What is decided.
+    pub(super) fn kinds(&self) -> Vec<DecisionKind> {
+        if self.only.is_empty() { DecisionKind::ALL.to_vec() } else { self.only.clone() }
+    }
+}
+
 /// What `run`, `replay`, `shrink` and `show` share.
 #[derive(Default, clap::Args)]
 pub(super) struct RunningArgs {
@@ -252,6 +293,12 @@ fn target(name: &str) -> Result<&'static Named, String> {
 /// Finds a rule by its name.
 fn rule(name: &str) -> Result<Rule, String> {
     Rule::from_name(name).ok_or_else(|| format!("no such rule; {}", Rule::near(name)))
+}
+
+/// Finds a kind of decision by its word.
+fn decision_kind(word: &str) -> Result<DecisionKind, String> {
+    let words = DecisionKind::ALL.iter().map(|kind| kind.word());
+    DecisionKind::from_word(word).ok_or_else(|| format!("no such kind; {}", suggestion(word, words)))
 }
 
 /// Finds a mutant by its name.

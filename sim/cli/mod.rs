@@ -2,11 +2,13 @@
 //! library can do with a call.
 
 mod args;
+mod artifacts;
 mod cases;
 mod catalogue;
 mod clock;
 mod exact;
 mod exit;
+mod explore;
 mod files;
 mod fuzz;
 mod judge;
@@ -38,6 +40,7 @@ fn perform(args: &Args, output: &mut Output) -> Exit {
         Verb::Run(args) => run::run(args, output),
         Verb::Replay(args) => run::replay(args, output),
         Verb::Fuzz(args) => fuzz::fuzz(args, output),
+        Verb::Explore(args) => explore::explore(args, output),
         Verb::Shrink(args) => shrink::shrink(args, output),
         Verb::Show(args) => show::show(args, output),
         Verb::Judge(args) => judge::judge(args, output),

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod catalogue;
+mod explore;
 mod fuzz;
 mod judge;
 mod mutants;

@@ -1,13 +1,10 @@
 //! Saves each failure as a scenario, a trace and a report, and tells it.
 
-use std::fs;
 use std::path::Path;
 
-use anstream::adapter::strip_str;
-
-use super::super::args::{Format, FuzzArgs, RunningArgs};
+use super::super::args::{Format, FuzzArgs};
 use super::super::output::{self, Output};
-use super::super::{files, run, shrink};
+use super::super::{artifacts, run, shrink};
 use super::Space;
 use crate::explore::Failure;
 use crate::report::words;
@@ -28,7 +25,7 @@ impl<'a> Artifacts<'a> {
     /// Saves one failure and tells it.
     pub(super) fn save(&mut self, failure: &Failure, output: &mut Output) -> Result<(), Diagnostic> {
         let path = self.args.artifacts.join(self.name(failure));
-        self.write(&path, failure)?;
+        artifacts::save(&path, &failure.shrunk)?;
         self.saved += 1;
         output.print(&match self.args.format {
             Format::Text => self.text(&path, failure),
@@ -42,16 +39,6 @@ impl<'a> Artifacts<'a> {
         let what = failure.shrunk.finding.rule().map_or("unmet", |rule| rule.name());
         let seed = if self.args.seed == 0 { String::new() } else { format!("-seed-{}", self.args.seed) };
         format!("{what}{seed}-case-{}.toml", failure.index)
-    }
-
-    fn write(&self, path: &Path, failure: &Failure) -> Result<(), Diagnostic> {
-        let shrunk = &failure.shrunk;
-        fs::create_dir_all(&self.args.artifacts).map_err(|error| files::unwritable(&self.args.artifacts, &error))?;
-        files::save(path, &shrunk.scenario)?;
-        run::write(&shrunk.run, &path.with_extension("jsonl"), path)?;
-        let report = path.with_extension("txt");
-        let text = run::text(&path.display().to_string(), &shrunk.run, &RunningArgs::default());
-        fs::write(&report, strip_str(&text).to_string()).map_err(|error| files::unwritable(&report, &error))
     }
 
     fn text(&self, path: &Path, failure: &Failure) -> String {
