@@ -88,7 +88,7 @@ fn usage_errors_are_bad_input() {
     assert_eq!(run(&["--version"]).code, 0);
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
-    for later in ["explore", "schema"] {
+    for later in ["relay", "schema"] {
         assert!(!help.out.contains(later), "`{later}` is promised");
         assert_eq!(run(&[later]).code, 2);
     }
