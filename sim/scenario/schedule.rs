@@ -43,12 +43,19 @@ fn decision(text: &str) -> Result<(Address, u32), Mistake> {
     }
 }
 
-/// Writes the list, one decision a line, where there is one.
+/// Most decisions that stand in one line.
+const FEW: usize = 3;
+
+/// Writes the list, where there is one: more than a few decisions have a line each.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, decisions: &Deviations) -> fmt::Result {
-    if decisions.is_empty() {
-        return Ok(());
+    let mut said = decisions.iter().map(|(address, decided)| format!("\"{address} -> {decided}\""));
+    match decisions.len() {
+        0 => Ok(()),
+        1..=FEW => writeln!(f, "schedule = [{}]", said.collect::<Vec<_>>().join(", ")),
+        _ => {
+            f.write_str("schedule = [\n")?;
+            said.try_for_each(|decision| writeln!(f, "    {decision},"))?;
+            f.write_str("]\n")
+        }
     }
-    f.write_str("schedule = [\n")?;
-    decisions.iter().try_for_each(|(address, decided)| writeln!(f, "    \"{address} -> {decided}\","))?;
-    f.write_str("]\n")
 }

@@ -110,19 +110,32 @@ fn write_flow(f: &mut fmt::Formatter<'_>, flow: &FlowSteps) -> fmt::Result {
     Ok(())
 }
 
+/// The longest line of a list of lists that is not broken (characters).
+const SHORT: usize = 100;
+
 fn write_tasks(f: &mut fmt::Formatter<'_>, prefix: &str, tasks: &[Vec<Step>]) -> fmt::Result {
     if let [steps] = tasks {
-        write!(f, "{prefix}steps = ")?;
-        list(f, steps)?;
-        return f.write_str("\n");
+        return writeln!(f, "{prefix}steps = {}", List(steps));
     }
-    writeln!(f, "{prefix}tasks = [")?;
-    for steps in tasks {
-        f.write_str("    ")?;
-        list(f, steps)?;
-        f.write_str(",\n")?;
+    let lists: Vec<String> = tasks.iter().map(|steps| List(steps).to_string()).collect();
+    let line = format!("{prefix}tasks = [{}]", lists.join(", "));
+    match line.chars().count() {
+        ..=SHORT => writeln!(f, "{line}"),
+        _ => {
+            writeln!(f, "{prefix}tasks = [")?;
+            lists.iter().try_for_each(|list| writeln!(f, "    {list},"))?;
+            f.write_str("]\n")
+        }
     }
-    f.write_str("]\n")
+}
+
+/// Strings that need no escapes.
+struct List<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for List<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        list(f, self.0)
+    }
 }
 
 /// A list of strings that need no escapes.
