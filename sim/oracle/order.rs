@@ -299,10 +299,10 @@ table! {
 table! {
     /// The stack itself aborted an end.
     aborted(AbortedByStack) {
+        FlowsAreIsolated: flows_are_isolated::aborted,
         AbortHasCause: abort_has_cause::aborted,
         KeepaliveOnlyWhenIdle: keepalive_only_when_idle::aborted,
         KeepaliveEndsDeadFlow: keepalive_ends_dead_flow::aborted,
-        FlowsAreIsolated: flows_are_isolated::aborted,
     }
 }
 
