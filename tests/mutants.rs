@@ -13,37 +13,23 @@ use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, RunOptions};
 use flowsim::target::{ALL, MUTANTS};
 
-/// How many generated cases a mutant is run on at most: as the command does by itself.
-const CASES: u64 = 2_000;
+/// How many generated cases a mutant is run on at most: fewer than the command takes by itself, since each waits for its run.
+const CASES: u64 = 200;
 
 /// The rules that no mutant is killed by first, and why.
 const IDLE: &[(&str, &str)] = &[
-    ("stream-causal", "there is no mutant for it yet"),
-    ("data-nonempty", "there is no mutant for it yet"),
-    ("fresh-buffer", "there is no mutant for it yet"),
-    ("flows-are-isolated", "there is no mutant for it yet"),
-    ("caller-keeps-off", "there is no mutant for it yet"),
-    ("accept-once", "there is no mutant for it yet"),
-    ("unlisten-stops-new", "there is no mutant for it yet"),
-    ("disconnect-never-fails", "there is no mutant for it yet"),
-    ("destination-is-constant", "there is no mutant for it yet"),
-    ("nodelay-is-sent", "there is no mutant for it yet"),
-    ("keepalive-only-when-idle", "there is no mutant for it yet"),
-    ("keepalive-ends-dead-flow", "there is no mutant for it yet"),
-    ("input-is-total", "there is no mutant for it yet"),
-    ("ports-are-checked", "there is no mutant for it yet"),
-    ("quiet-when-idle", "there is no mutant for it yet"),
-    ("lower-closed-once", "there is no mutant for it yet"),
-    ("lower-closed-when-both-halves-shut", "there is no mutant for it yet"),
-    ("lower-not-used-after-close", "there is no mutant for it yet"),
-    ("accepted-goes-down", "there is no mutant for it yet"),
-    ("proxy-passes-half-close", "there is no mutant for it yet"),
-    ("acknowledged-is-not-sent-again", "there is no mutant for it yet"),
-    ("no-silly-window", "there is no mutant for it yet"),
-    ("fin-after-data", "there is no mutant for it yet"),
-    ("time-wait-held", "there is no mutant for it yet"),
-    ("reset-in-window", "there is no mutant for it yet"),
-    ("window-not-shrunk", "there is no mutant for it yet"),
+    ("fresh-buffer", "to share memory with a caller takes unsafe code"),
+    ("caller-keeps-off", "it never changes a verdict: what it finds is the caller's fault"),
+    ("destination-is-constant", "no call of the simulator's TCP reports a destination"),
+    ("keepalive-only-when-idle", "the simulator's TCP has no keep-alive"),
+    ("keepalive-ends-dead-flow", "the simulator's TCP has no keep-alive"),
+    ("input-is-total", "the simulator's TCP is given segments, no bytes"),
+    ("ports-are-checked", "no call of a scenario names a port above 65535"),
+    ("lower-closed-once", "no layer is among the mutants"),
+    ("lower-closed-when-both-halves-shut", "no layer is among the mutants"),
+    ("lower-not-used-after-close", "no layer is among the mutants"),
+    ("accepted-goes-down", "no layer is among the mutants"),
+    ("proxy-passes-half-close", "no proxy is among the mutants"),
 ];
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -108,7 +94,7 @@ fn every_mutant_is_killed_by_the_rule_that_is_listed_and_every_rule_kills() {
 #[test]
 fn what_is_right_lives_through_the_cases_that_mutants_die_of() {
     for target in ALL {
-        for index in 0..CASES {
+        for index in 0..5 * CASES {
             let run = scenarios().on(target).case(1, index).run_with(target, &RunOptions::default().with_keep(Keep::Verdict));
             let run = run.unwrap_or_else(|error| panic!("{} case {index}: {error:?}", target.name));
             assert!(run.judgement() == Judgement::Held, "{} case {index}: {}", target.name, run.why());

@@ -49,7 +49,8 @@ impl Connection {
             return Some(Outcome::Eof);
         }
         let outcome = self.side.read(&settings.contract, &mut self.receive.unread, max);
-        if matches!(outcome, Some(Outcome::Data(_))) {
+        let counts = |len: usize| !settings.is(Quirk::UpdateOnlyOfHalf) || len >= self.receive.capacity() as usize / 2;
+        if matches!(&outcome, Some(Outcome::Data(data)) if counts(data.len())) {
             self.tell_of_room(settings);
         }
         outcome
@@ -85,7 +86,8 @@ impl Connection {
             self.send.hurry();
             self.transmit(step);
         }
-        (is_whole && (!nodelay || self.has_left(contract))).then_some(Outcome::Ok)
+        let waits = nodelay && !step.settings.is(Quirk::NodelayTooEarly);
+        (is_whole && (!waits || self.has_left(contract))).then_some(Outcome::Ok)
     }
 
     /// Takes as much of a buffer as there is room for. True: all of it.
@@ -164,6 +166,10 @@ impl EndedConnection {
         if let Some(unread) = &self.unread {
             unread.fingerprint(hasher);
         }
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.side.has_failed_to_open()
     }
 
     pub(super) fn was_aborted(&self) -> bool {

@@ -144,6 +144,7 @@ impl Connection {
             State::Established => self.establish(step),
             State::FinWait2 => self.enter_fin_wait_2(step),
             State::TimeWait if from == State::Closing && step.settings.is(Quirk::TimeWaitForEver) => self.timers.linger = None,
+            State::TimeWait if step.settings.is(Quirk::NoTimeWait) => self.delete(step),
             State::TimeWait => self.timers.linger = Some(step.now + step.settings.msl * 2),
             _ => {}
         }
@@ -156,7 +157,9 @@ impl Connection {
             self.rtt.restart_after_lost_syn(step.settings);
         }
         if self.origin == Origin::Passive {
-            step.out.note(Notice::Accepted { port: self.key.local, socket: self.socket, remote: self.key.remote });
+            for _ in 0..if step.settings.is(Quirk::AcceptedTwice) { 2 } else { 1 } {
+                step.out.note(Notice::Accepted { port: self.key.local, socket: self.socket, remote: self.key.remote });
+            }
         }
         if self.side.shut_write || self.side.closed {
             self.advance(step, Trigger::Close);

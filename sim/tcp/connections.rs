@@ -103,6 +103,11 @@ impl Connections {
         }
     }
 
+    /// The first at this port, whatever its remote end.
+    pub(super) fn at_port(&self, local: u16) -> Option<u32> {
+        (0..self.slots.len()).find(|index| self.live(*index).is_some_and(|live| live.key.local == local)).map(|index| index as u32)
+    }
+
     #[inline(never)]
     fn search(&mut self, key: &Key) -> Option<u32> {
         self.last = self.find(key)?;

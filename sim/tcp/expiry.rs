@@ -17,6 +17,11 @@ impl Connection {
     /// Does what is due by now.
     pub(super) fn expire(&mut self, step: &mut StepContext<'_>) {
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= step.now);
+        if is_due(self.timers.linger) && step.settings.is(Quirk::EofWhenIdle) && self.state == State::Established {
+            self.timers.linger = None;
+            (self.side.peer_done, self.has_progress) = (true, true);
+            return;
+        }
         if is_due(self.timers.linger) {
             let is_killed = self.state == State::FinWait2 && step.settings.is(Quirk::HalfClosedKilled);
             return if is_killed { self.abort(step, Abort::Timeout) } else { self.delete(step) };
@@ -46,7 +51,13 @@ impl Connection {
 
     /// R2 of RFC 9293 §3.8.3 is reached.
     fn has_waited_enough(&self, step: &StepContext<'_>) -> bool {
-        self.silence.and_then(|silence| silence.limit(self.patience(step.settings))).is_some_and(|limit| limit <= step.now)
+        let is_endless = match step.settings.quirk {
+            Some(Quirk::NeverGivesUp) => true,
+            Some(Quirk::FinEverySecond) => self.send.has_only_fin_in_flight(),
+            _ => false,
+        };
+        let limit = self.silence.and_then(|silence| silence.limit(self.patience(step.settings)));
+        !is_endless && limit.is_some_and(|limit| limit <= step.now)
     }
 
     fn give_up(&mut self, step: &mut StepContext<'_>) {
@@ -63,7 +74,10 @@ impl Connection {
         } else {
             self.congestion.timed_out(self.send.max, self.send.flight(), self.send.mss);
         }
-        self.rtt.back_off(step.settings);
+        let is_steady = step.settings.is(Quirk::FinEverySecond) && self.send.has_only_fin_in_flight();
+        if !is_steady && !step.settings.is(Quirk::NoBackoff) {
+            self.rtt.back_off(step.settings);
+        }
         self.send.go_back();
         if !self.state.is_opening() && self.send.window() == 0 {
             self.transmit_forced(step);

@@ -3,6 +3,7 @@
 use crate::wire::Segment;
 
 use super::connection::Connection;
+use super::quirk::Quirk;
 use super::segments::StepContext;
 use super::send::MSS_DEFAULT;
 use super::state::Trigger;
@@ -27,7 +28,7 @@ impl Connection {
         if let (true, Some(shift)) = (step.settings.window_scale, syn.options.window_scale) {
             self.is_scaled = true;
             // RFC 7323 §2.3: a shift above 14 counts as 14.
-            self.send.scale = shift.min(14);
+            self.send.scale = shift.min(14) + u8::from(step.settings.is(Quirk::ScaleOff));
             self.receive.scale = super::receive::scale_for(self.receive.capacity());
         }
     }

@@ -44,6 +44,7 @@ impl Connection {
     /// The handshake's segment, first or again. Options stand in it and nowhere else (RFC 9293 §3.7.1, RFC 7323 §2.2).
     pub(super) fn emit_syn(&mut self, step: &mut StepContext<'_>) {
         let is_answer = self.state == State::SynReceived;
+        let is_bare = is_answer && self.was_syn_lost && step.settings.is(Quirk::AnswerWithoutOptions);
         let options = Options {
             mss: Some(step.settings.mss.max(1)),
             window_scale: self.offers_scale(step).then(|| super::receive::scale_for(self.receive.capacity())),
@@ -55,7 +56,7 @@ impl Connection {
             ack: if is_answer { self.receive.nxt } else { Seq(0) },
             flags: if is_answer { Flags::SYN | Flags::ACK } else { Flags::SYN },
             window: self.receive.window_in_syn(),
-            options,
+            options: if is_bare { Options::default() } else { options },
             ..self.blank()
         };
         step.out.send(self.key.remote.ip(), segment);
@@ -68,7 +69,8 @@ impl Connection {
     fn permit(&self, step: &StepContext<'_>, forced: bool) -> Leave {
         let beyond = if step.settings.is(Quirk::SendsPastWindow) { self.send.mss } else { 0 };
         let nagle = step.settings.nagle && !self.send.has_fin();
-        Leave { limit: self.congestion.limit(self.send.mss), nagle, forced, beyond }
+        let only_full = step.settings.is(Quirk::SmallSegmentStuck) && !self.send.has_fin();
+        Leave { limit: self.congestion.limit(self.send.mss), nagle, forced, beyond, only_full }
     }
 
     /// After a pause the path may have changed (RFC 5681 §4.1).
@@ -82,7 +84,8 @@ impl Connection {
         let is_first_fin = plan.fin && !self.send.is_fin_sent();
         let data = self.payload(step, plan);
         self.note_sent(step.now, plan.seq + plan.len + u32::from(plan.fin));
-        self.emit(step, plan.seq, flags_of(plan), data);
+        let is_early = self.send.has_fin() && plan.len > 0 && step.settings.is(Quirk::FinBeforeData);
+        self.emit(step, plan.seq, if is_early { flags_of(plan) | Flags::FIN } else { flags_of(plan) }, data);
         if is_first_fin {
             self.advance(step, Trigger::FinSent);
         }
@@ -137,7 +140,10 @@ impl Connection {
     pub(super) fn emit(&mut self, step: &mut StepContext<'_>, seq: Seq, flags: Flags, data: Payload) {
         self.ack = AckDue::No;
         self.timers.delayed_ack = None;
-        let window = self.receive.offer(u32::from(step.settings.mss.max(1)));
+        let least = if step.settings.is(Quirk::SillyWindow) { 1 } else { step.settings.mss.max(1) };
+        let window = self.receive.offer(u32::from(least));
+        let is_shrunk = !self.receive.unread.is_empty() && step.settings.is(Quirk::WindowShrinks);
+        let window = if is_shrunk { window / 2 } else { window };
         let beyond = u32::from(step.settings.is(Quirk::AcksBeyond));
         let segment = Segment { seq, ack: self.receive.nxt + beyond, flags, window, data, ..self.blank() };
         step.out.send(self.key.remote.ip(), segment);
@@ -156,6 +162,9 @@ impl Connection {
     }
 
     pub(super) fn acknowledge_if_due(&mut self, step: &mut StepContext<'_>) {
+        if self.side.peer_done && step.settings.is(Quirk::SilentAfterFin) {
+            self.ack = AckDue::No;
+        }
         if self.ack == AckDue::Now {
             // Behind all that was sent: after a timeout `nxt` may be a number that the peer has long left.
             self.emit(step, self.send.max, Flags::ACK, Payload::EMPTY);
@@ -190,6 +199,9 @@ impl Connection {
         if !self.timers.runs_for(waits) {
             self.timers.arm(waits, self.expiry(step, waits));
         }
+        if self.state == State::Established && settings.is(Quirk::EofWhenIdle) {
+            self.timers.linger = Some(now + Duration::from_secs(10));
+        }
         if self.ack == AckDue::Later && self.timers.delayed_ack.is_none() {
             self.timers.delayed_ack = Some(now + settings.delayed_ack.min(ACK_DELAY_MAX));
         }
@@ -208,6 +220,9 @@ impl Connection {
     /// How long to wait between probes: ever longer (RFC 9293 §3.8.6.1, SHLD-30).
     fn pause(&self, settings: &Settings) -> Duration {
         let timeout = self.rtt.timeout();
+        if settings.is(Quirk::NoBackoff) {
+            return timeout;
+        }
         timeout.saturating_mul(1 << self.probes).min(settings.rto_max).max(timeout)
     }
 
@@ -227,7 +242,10 @@ impl Connection {
             Some(Quirk::FinNotRetransmitted) => self.send.has_only_fin_in_flight(),
             Some(Quirk::CloseWaitForgets) => self.state == State::CloseWait,
             Some(Quirk::LastAckForgets) => self.state == State::LastAck,
-            Some(Quirk::NoPersistProbe) => self.state.may_send() && self.send.flight() == 0 && self.send.window() == 0,
+            Some(Quirk::SmallSegmentStuck) => self.send.flight() == 0 && !self.send.has_fin(),
+            Some(Quirk::NoPersistProbe | Quirk::UpdateOnlyOfHalf) => {
+                self.state.may_send() && self.send.flight() == 0 && self.send.window() == 0
+            }
             Some(Quirk::StuckInSynReceived) => self.state == State::SynReceived,
             Some(Quirk::NoRetransmission) => self.send.flight() > 0 && self.state.may_send(),
             Some(Quirk::SynNotRetried) => self.state == State::SynSent,

@@ -72,6 +72,8 @@ pub(super) struct Leave {
     pub(super) forced: bool,
     /// How many octets more than the window takes.
     pub(super) beyond: u32,
+    /// Nothing but full segments may leave.
+    pub(super) only_full: bool,
 }
 
 impl Send {
@@ -229,6 +231,9 @@ impl Send {
 
     #[inline]
     fn is_worth_sending(&self, len: u32, is_all: bool, leave: Leave) -> bool {
+        if leave.only_full {
+            return len == self.mss;
+        }
         let is_alone = self.flight() == 0;
         let may_be_small = is_alone || !leave.nagle || (self.nxt + len).is_at_most(self.hurried);
         len == self.mss

@@ -84,8 +84,11 @@ impl Tcp {
     pub fn unlisten(&mut self, now: Instant, port: u16) {
         self.ports.unlisten(port);
         for index in 0..self.connections.len() {
-            if self.connections.live(index).is_some_and(|connection| connection.is_greeting(port)) {
+            let Some(connection) = self.connections.live(index) else { continue };
+            if connection.is_greeting(port) {
                 self.step(now, index, |connection, step| connection.turn_away(step));
+            } else if connection.key.local == port && self.settings.is(Quirk::UnlistenKills) {
+                self.step(now, index, |connection, step| connection.abort_with_reset(step, Abort::Reset));
             }
         }
     }
@@ -133,6 +136,10 @@ impl Tcp {
         match self.connections.slot_mut(socket.index()) {
             None => Some(Outcome::Error(Error::NotConnected)),
             Some(SocketSlot::Ended(ended)) if ended.was_aborted() && self.settings.is(Quirk::ResetWakesNobody) => None,
+            Some(SocketSlot::Ended(_)) if self.has_left && is_connect(call) && self.settings.is(Quirk::ConnectForgotten) => None,
+            Some(SocketSlot::Ended(ended)) if ended.has_failed() && is_write(call) && self.settings.is(Quirk::RefusedFlowWrites) => {
+                Some(Outcome::Ok)
+            }
             Some(SocketSlot::Ended(ended)) => Some(ended.call(&self.settings.contract, call)),
             Some(SocketSlot::Live(connection)) => match call {
                 Call::Read { max } => {
@@ -194,7 +201,9 @@ impl Tcp {
 
     /// As [`input`](Tcp::input), for a segment that stays where it is: its payload is taken out of it.
     pub fn arrive(&mut self, now: Instant, source: IpAddr, segment: &mut Segment) {
-        match self.connections.look_up(segment.target, source, segment.source) {
+        let first =
+            if self.settings.is(Quirk::PortsAlone) && !segment.flags.syn() { self.connections.at_port(segment.target) } else { None };
+        match first.or_else(|| self.connections.look_up(segment.target, source, segment.source)) {
             Some(index) if self.is_reopened(index, segment) => self.reopen(now, index as usize, source, segment),
             Some(index) => _ = self.step(now, index as usize, |connection, step| connection.arrive(step, segment)),
             None => self.greet(now, source, segment),
@@ -323,6 +332,14 @@ impl Tcp {
 
 /// Why a connection can't be begun where all ports have one to the same remote end.
 pub(crate) const NO_FREE_PORT: &str = "no_free_port";
+
+const fn is_connect(call: &Call) -> bool {
+    matches!(call, Call::Connect { .. })
+}
+
+fn is_write(call: &Call) -> bool {
+    call.buffers().is_some()
+}
 
 /// A SYN and nothing that speaks against it.
 fn is_greeting(segment: &Segment) -> bool {

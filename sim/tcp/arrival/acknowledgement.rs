@@ -2,6 +2,9 @@
 
 use std::ops::ControlFlow::Break;
 
+use crate::contract::Payload;
+use crate::wire::Flags;
+
 use super::super::congestion::Repair;
 use super::super::connection::Connection;
 use super::super::quirk::Quirk;
@@ -21,7 +24,11 @@ pub(super) fn fifth(connection: &mut Connection, step: &mut StepContext<'_>, inc
     if connection.send.is_future(segment.ack) || connection.send.is_ancient(segment.ack) {
         return Break(Disposition::Challenge);
     }
-    if segment.ack.is_after(connection.send.una) {
+    let is_new = match step.settings.is(Quirk::NumbersUnsigned) {
+        true => segment.ack.0 > connection.send.una.0,
+        false => segment.ack.is_after(connection.send.una),
+    };
+    if is_new {
         advance(connection, step, incoming);
     } else if is_duplicate(connection, incoming) {
         duplicate(connection, step);
@@ -48,7 +55,9 @@ fn complete_handshake(connection: &mut Connection, step: &mut StepContext<'_>, i
 pub(super) fn take(connection: &mut Connection, step: &StepContext<'_>, incoming: &Incoming<'_>) -> u32 {
     let count = connection.send.acknowledge(incoming.segment.ack);
     connection.rtt.acknowledged(connection.send.una, step.now, step.settings);
-    connection.silence = None;
+    if !step.settings.is(Quirk::ProgressIgnored) {
+        connection.silence = None;
+    }
     connection.probes = 0;
     connection.has_progress = true;
     connection.timers.resend = Resend::Off;
@@ -68,6 +77,9 @@ fn advance(connection: &mut Connection, step: &mut StepContext<'_>, incoming: &I
     if connection.send.is_fin_acknowledged() {
         let is_skipped = connection.state == State::Closing && step.settings.is(Quirk::TimeWaitSkipped);
         connection.advance(step, if is_skipped { Trigger::Delete } else { Trigger::FinAcked });
+        if step.settings.is(Quirk::FinSentAgain) && connection.state == State::FinWait2 {
+            connection.emit(step, connection.send.una - 1, Flags::FIN | Flags::ACK, Payload::EMPTY);
+        }
     }
 }
 

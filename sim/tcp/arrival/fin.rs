@@ -18,6 +18,10 @@ pub(super) fn eighth(connection: &mut Connection, step: &mut StepContext<'_>, in
         }
     }
     if connection.receive.take_fin() {
+        if incoming.fin_at.is_none() && step.settings.is(Quirk::FinBehindHoleLost) {
+            connection.owe(AckDue::Now);
+            return GO_ON;
+        }
         connection.side.peer_done = true;
         connection.owe(AckDue::Now);
         connection.advance(step, Trigger::Fin);

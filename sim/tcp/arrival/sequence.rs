@@ -15,14 +15,20 @@ pub(super) fn first(connection: &mut Connection, step: &mut StepContext<'_>, inc
         greeted_again(incoming)?;
     }
     let segment = &incoming.segment;
-    let (seq, length) = (segment.seq, if segment.flags.rst() { 0 } else { segment.length() });
+    let is_cut = segment.flags.fin() && !segment.data.is_empty() && step.settings.is(Quirk::FinOfOldDataLost);
+    let length = if segment.flags.rst() { 0 } else { segment.length() - u32::from(is_cut) };
+    let seq = segment.seq;
     if !connection.receive.accepts(seq, length) {
         if is_answer_from_beyond(connection, incoming) {
             return GO_ON;
         }
         let segment = &mut incoming.segment;
         let is_probe = connection.receive.window() == 0 && seq == connection.receive.nxt;
-        if !is_probe && !is_unaware(connection, segment) {
+        if is_probe && step.settings.is(Quirk::ProbesIgnored) {
+            return Break(Disposition::Drop);
+        }
+        let is_unaware = is_unaware(connection, segment) && !step.settings.is(Quirk::EndsCorrectEachOther);
+        if !is_probe && !is_unaware {
             return Break(outside(connection, step, incoming));
         }
         // A closed window keeps data out, but not acknowledgements (RFC 9293 §3.8.6.1, MUST-66).
@@ -75,6 +81,15 @@ fn outside(connection: &mut Connection, step: &StepContext<'_>, incoming: &Incom
     let is_old = segment.seq.is_before(connection.receive.nxt);
     if is_old && step.settings.is(Quirk::DuplicateDelivered) {
         connection.receive.unread.push(segment.data.clone());
+    }
+    let is_ignored = match step.settings.quirk {
+        Some(Quirk::OldDataUnanswered) => is_old && incoming.has_length,
+        Some(Quirk::FinOfOldDataLost) => is_old && segment.flags.fin() && !segment.data.is_empty(),
+        Some(Quirk::FinInTimeWaitUnanswered) => connection.state == State::TimeWait && segment.flags.fin(),
+        _ => false,
+    };
+    if is_ignored {
+        return Disposition::Drop;
     }
     let wants_answer = incoming.has_length || is_old;
     if segment.flags.syn() || !wants_answer { Disposition::Challenge } else { Disposition::Acknowledge }

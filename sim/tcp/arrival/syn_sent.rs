@@ -3,6 +3,7 @@
 use std::ops::ControlFlow::Break;
 
 use super::super::connection::{AckDue, Connection};
+use super::super::quirk::Quirk;
 use super::super::segments::StepContext;
 use super::super::state::Trigger;
 use super::super::timers::Resend;
@@ -14,6 +15,9 @@ pub(super) fn process(connection: &mut Connection, step: &mut StepContext<'_>, i
     let is_acknowledged = segment.flags.ack();
     if is_acknowledged && (!segment.ack.is_after(connection.send.iss) || connection.send.is_future(segment.ack)) {
         return Break(Disposition::Reset);
+    }
+    if segment.flags.rst() && step.settings.is(Quirk::RefusalIgnored) {
+        return Break(Disposition::Drop);
     }
     if segment.flags.rst() {
         return Break(if is_acknowledged { Disposition::Refuse } else { Disposition::Drop });

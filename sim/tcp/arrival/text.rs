@@ -13,6 +13,9 @@ pub(super) fn seventh(connection: &mut Connection, step: &StepContext<'_>, incom
     if incoming.segment.data.is_empty() || !connection.state.may_receive() {
         return GO_ON;
     }
+    if incoming.segment.seq.is_before(connection.receive.nxt) && step.settings.is(Quirk::OverlapTrimOff) {
+        incoming.segment.seq += 1;
+    }
     let start = sequence::trim(connection, incoming);
     if is_for_nobody(connection, step) && !incoming.segment.data.is_empty() {
         return Break(Disposition::Abort);

@@ -210,7 +210,7 @@ proptest! {
         send.end();
         let start = Seq(iss) + 1;
         for (acked, window) in steps {
-            while let Some(plan) = send.plan(Leave { limit: 1000, nagle: false, forced: true, beyond: 0 }) {
+            while let Some(plan) = send.plan(Leave { limit: 1000, nagle: false, forced: true, beyond: 0, only_full: false }) {
                 let at = plan.seq.since(start) as usize;
                 prop_assert!(plan.len <= u32::from(mss));
                 prop_assert!((plan.seq + plan.len + u32::from(plan.fin)).since(send.una) <= send.window());

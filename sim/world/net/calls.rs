@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::choice::Site;
 use crate::contract::{Call, CloseIs, ConcurrentReads, Error, Mode, Outcome};
+use crate::tcp::Quirk;
 use crate::trace::What;
 
 use super::super::Op;
@@ -291,7 +292,7 @@ impl Post<'_> {
         self.host.listening.retain(|known| *known != port);
         self.core.finish(op, Outcome::Ok, None);
         for other in 0..self.flows.len() as u32 {
-            if self.flows[other as usize].path == self.path {
+            if self.flows[other as usize].path == self.path && !self.host.is(Quirk::AcceptForgotten) {
                 let accepting = self.side(other).take(|apart| apart == Apart::Accepting(port));
                 accepting.into_iter().for_each(|op| self.core.finish(op, Outcome::Error(Error::NotConnected), None));
             }
@@ -303,7 +304,8 @@ impl Post<'_> {
         self.host.stack.get_mut().disconnect(self.core.now);
         self.host.listening.clear();
         self.host.has_left = true;
-        self.core.finish(op, Outcome::Done, None);
+        let fails = self.host.is(Quirk::DisconnectFails);
+        self.core.finish(op, if fails { Outcome::Error(Error::Other("busy".into())) } else { Outcome::Done }, None);
         for other in 0..self.flows.len() as u32 {
             if self.flows[other as usize].path != self.path {
                 continue;

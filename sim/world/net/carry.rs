@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::contract::End;
+use crate::contract::{End, Payload};
 use crate::link::{Arrival, Meaning, PacketFate};
+use crate::tcp::Quirk;
 use crate::time::Instant;
 use crate::trace::{self, Event, SegmentEvent, What};
 use crate::wire::{Datagram, Ecn, Packet, Segment};
@@ -38,8 +39,12 @@ impl Parcel {
     /// Damages it: bytes get one wrong bit, for a stack that reads bytes. False where nothing is left: the checksum of a structured
     /// segment is right by construction, and so would be found wrong.
     #[cold]
-    fn damage(&mut self) -> bool {
-        let Packet::Bytes(bytes) = &mut self.packet else { return false };
+    fn damage(&mut self, is_unnoticed: bool) -> bool {
+        let bytes = match &mut self.packet {
+            Packet::Segment(Segment { data: Payload::Bytes(bytes), .. }) if is_unnoticed => bytes,
+            Packet::Segment(_) => return false,
+            Packet::Bytes(bytes) => bytes,
+        };
         let mut damaged = bytes.to_vec();
         let Some(last) = damaged.last_mut() else { return false };
         *last ^= 1;
@@ -113,7 +118,7 @@ impl Post<'_> {
 
     /// A packet of the other end arrives here.
     pub(super) fn receive(&mut self, Arrival { packet: parcel, is_corrupted }: Arrival<&mut Parcel>) {
-        if is_corrupted && !parcel.damage() {
+        if is_corrupted && !parcel.damage(self.host.is(Quirk::DamageUnnoticed)) {
             return;
         }
         let index = self.receiver(parcel);

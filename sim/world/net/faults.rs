@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use crate::contract::End;
 use crate::link::ExactFault;
+use crate::tcp::Quirk;
 use crate::time::Instant;
 use crate::trace::{Abort, By, Env, EnvWhat, What};
 
@@ -133,6 +134,11 @@ impl Net {
 
     /// The host is gone with all that ran on it. One that is down already only stays so longer.
     fn crash(&mut self, core: &mut Core, end: End) {
+        if self.paths[0].hosts[end].is(Quirk::CrashIsFin) && self.paths[0].hosts[end].is_up() {
+            let post = &mut self.post(core, 0, end);
+            post.host.stack.get_mut().disconnect(post.core.now);
+            post.settle();
+        }
         let host = &mut self.paths[0].hosts[end];
         let was_up = host.is_up();
         host.crash();

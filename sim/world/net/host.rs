@@ -203,6 +203,11 @@ impl Host {
         }
     }
 
+    /// Its stack has this defect.
+    pub(super) fn is(&self, quirk: tcp::Quirk) -> bool {
+        self.settings.quirk == Some(quirk)
+    }
+
     /// What the network says of its stack.
     pub(super) const fn settings(&self) -> &tcp::Settings {
         &self.settings

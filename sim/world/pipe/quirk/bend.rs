@@ -36,6 +36,7 @@ impl Pipe {
     }
 
     fn bend_write(&mut self, quirk: PipeQuirk, core: &mut Core, end: End, op: Op, mut list: Vec<Payload>) -> Option<Call> {
+        self.count_write(end);
         let is_empty = list.iter().all(Payload::is_empty);
         let outcome = match quirk {
             PipeQuirk::ZeroWriteIsEmptyRead if is_empty && !self.is_deaf(end.peer()) => {
@@ -95,8 +96,7 @@ impl Pipe {
         match (quirk, mode) {
             (PipeQuirk::ShutdownReadIgnored | PipeQuirk::LateDataReadable, Mode::Read) | (PipeQuirk::ShutdownDoesNothing, Mode::Write) => {
                 if quirk == PipeQuirk::LateDataReadable {
-                    self.directions[end.peer()].discard();
-                    self.pump(core, end.peer());
+                    self.drop_unread(core, end);
                 }
                 core.finish(op, Outcome::Done, None);
                 return None;
@@ -128,10 +128,15 @@ impl Pipe {
             }
             PipeQuirk::CloseDropsBytes => self.drop_under_way(end),
             PipeQuirk::UnflushedLost if self.is_first(quirk, end) => self.directions[end].discard(),
-            PipeQuirk::CloseDropsUnread if !self.sides[end].closes_fully() => self.directions[end.peer()].discard(),
+            PipeQuirk::CloseDropsUnread if !self.sides[end].closes_fully() => self.drop_unread(core, end),
             _ => {}
         }
         Some(Call::Close)
+    }
+
+    fn drop_unread(&mut self, core: &mut Core, end: End) {
+        self.directions[end.peer()].discard();
+        self.pump(core, end.peer());
     }
 
     fn drop_under_way(&mut self, from: End) {

@@ -23,6 +23,7 @@ quirks! {
     ChunksSwapped 4 "chunks-swapped" "stream-prefix" "Of two chunks that lie ready the second is read first.",
     OkBeforeWhole 7 "ok-before-whole" "ok-means-whole" "A write says ok once part of it is taken, and the rest is lost.",
     WritevReversed 8 "writev-reversed" "writev-is-concat" "The buffers of a vectored write are sent last one first.",
+    EmptyReadAtAck 9 "empty-read-at-ack" "data-nonempty" "When the peer has read, a read that waits gets nothing as data.",
     ZeroWriteIsEmptyRead 10 "zero-write-is-empty-read" "zero-length-is-invisible" "A write of nothing gives the peer a read of nothing.",
     ZeroWriteEnds 11 "zero-write-ends" "zero-length-is-invisible" "A write of nothing ends the stream.",
     EofThenBlocks 14 "eof-then-blocks" "no-stuck-call" "The end is read once; every read after it hangs.",
@@ -61,6 +62,7 @@ quirks! {
     SecondReaderEof 98 "second-reader-eof" "eof-has-cause" "The second of two reads that wait gets the end of an open stream.",
     BlockedWriteOk 99 "blocked-write-ok" "ok-means-whole" "A write that waits for room at the own close says ok.",
     CloseDropsUnread 100 "close-drops-unread" "stream-prefix" "A close that waits for the peer drops what lies unread.",
+    ReadsAhead 101 "reads-ahead" "stream-causal" "A read that empties the pipe gets the first bytes of the next write too.",
     LastChunkFirst 102 "last-chunk-first" "write-order" "Of the chunks that lie ready the one that came last is read first.",
     FailedWriteSendsRest 103 "failed-write-sends-rest" "failed-write-is-prefix" "A write that is refused midway sends its last buffer.",
     RefusedOnce 104 "refused-once" "write-error-is-final" "Only the first write after the peer's close is refused.",
@@ -91,11 +93,13 @@ pub(super) struct Broken {
     pub(super) kept: Both<Vec<Bytes>>,
     /// By the end that wrote: something happened once.
     pub(super) once: Both<bool>,
+    /// By the end that wrote: how often it did.
+    pub(super) writes: Both<u64>,
 }
 
 impl Broken {
     pub(super) fn new(quirk: PipeQuirk) -> Self {
-        Broken { quirk, kept: Both::default(), once: Both::default() }
+        Broken { quirk, kept: Both::default(), once: Both::default(), writes: Both::default() }
     }
 }
 
@@ -115,6 +119,17 @@ impl Pipe {
     /// It has this defect, and this is the first time for that end.
     pub(super) fn is_first(&mut self, quirk: PipeQuirk, end: End) -> bool {
         self.is(quirk) && self.broken.as_mut().is_some_and(|broken| !std::mem::replace(&mut broken.once[end], true))
+    }
+
+    fn count_write(&mut self, from: End) {
+        if let Some(broken) = &mut self.broken {
+            broken.writes[from] += 1;
+        }
+    }
+
+    /// How often this end has written.
+    fn writes(&self, from: End) -> u64 {
+        self.broken.as_ref().map_or(0, |broken| broken.writes[from])
     }
 
     /// What happened once for that end counts now, and then no more.

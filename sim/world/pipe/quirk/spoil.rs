@@ -2,13 +2,17 @@
 
 use bytes::Bytes;
 
-use crate::contract::{End, Error, Outcome};
+use crate::contract::{End, Error, Outcome, Payload};
+use crate::trace::pattern;
 
 use super::super::super::Op;
 use super::super::super::core::Core;
 use super::super::Pipe;
 use super::super::direction::StreamParcel;
 use super::PipeQuirk;
+
+/// So many bytes are read of a write that has not been called.
+const AHEAD: usize = 4;
 
 impl Pipe {
     /// What a read gets in place of its outcome; within that nothing, if it is to hang.
@@ -70,8 +74,24 @@ impl Pipe {
                 self.end_second_reader(core, end);
                 Outcome::Data(data)
             }
+            (Some(PipeQuirk::EmptyReadAtAck), Outcome::Data(data)) => {
+                if let Some(waiting) = self.directions[end].readers.pop() {
+                    core.finish(waiting, Outcome::Data(Bytes::new().into()), None);
+                }
+                Outcome::Data(data)
+            }
+            (Some(PipeQuirk::ReadsAhead), Outcome::Data(Payload::Bytes(bytes))) if !self.has_more(end) => {
+                let next = pattern::start(self.flow, end.peer(), self.writes(end.peer()));
+                Outcome::Data(Bytes::from([&bytes[..], &pattern::slice(next, AHEAD)].concat()).into())
+            }
             (_, outcome) => outcome,
         }
+    }
+
+    /// Is there more to come of what was written to this end?
+    fn has_more(&self, end: End) -> bool {
+        let incoming = &self.directions[end.peer()];
+        !incoming.ready.is_empty() || !incoming.transit.is_empty() || !incoming.writers.is_empty()
     }
 
     fn end_second_reader(&mut self, core: &mut Core, end: End) {
