@@ -71,10 +71,13 @@ fn one_less(scenario: &Scenario) -> Vec<Scenario> {
     faults.chain(steps).chain(settings).filter(|less| less != scenario && less.check().is_ok()).collect()
 }
 
+/// Its reads go on until a run's limit, again and again: too slow for a test.
+const ENDLESS: &str = "eof-then-data";
+
 /// The first failure of each mutant that so many random cases find.
 fn first_failures(cases: u64) -> Vec<(&'static Named, Failure)> {
     let first = |number: u64| {
-        let mutant = &target::MUTANTS[number as usize];
+        let mutant = Some(&target::MUTANTS[number as usize]).filter(|mutant| mutant.name != ENDLESS)?;
         let scenarios = scenarios().on(mutant);
         let mut campaign = Campaign::new(&scenarios, mutant, 0);
         campaign.run(0..cases);
@@ -90,12 +93,13 @@ fn first_failures(cases: u64) -> Vec<(&'static Named, Failure)> {
 
 #[test]
 fn every_mutant_is_told_in_a_few_lines_of_which_each_matters() {
-    let failures = first_failures(300);
-    assert!(failures.len() >= target::MUTANTS.len() - 17, "{} are found", failures.len());
+    let failures = first_failures(1_000);
+    assert!(failures.len() >= target::MUTANTS.len() - 9, "{} are found", failures.len());
     for (mutant, Failure { shrunk, .. }) in failures {
         let Shrunk { scenario, finding, is_minimal, .. } = shrunk;
         let lines = scenario.to_string().lines().filter(|line| !line.trim().is_empty()).count();
         assert!(is_minimal && lines <= LINES, "{}: {lines} lines{scenario:?}", mutant.name);
+        assert_eq!(Scenario::parse("again.toml", scenario.to_string()).as_ref(), Ok(&scenario));
         assert!(scenario.seed.is_none() && !scenario.link.client.has_chance() && !scenario.link.server.has_chance(), "{scenario:?}");
         for less in one_less(&scenario) {
             let run = less.run_with(mutant, &RunOptions::default().with_keep(Keep::Verdict)).unwrap_or_else(|error| panic!("{error:?}"));

@@ -96,9 +96,11 @@ fn wrong_part(text: &str) -> std::ops::Range<usize> {
 
 fn target_name(item: &Item<'_>) -> Result<String, Diagnostic> {
     item.parsed("as `\"pipe\"`", |text| {
-        let known = || target::ALL.iter().map(|target| target.name);
-        let found = known().find(|name| *name == text).map(str::to_owned);
-        found.ok_or_else(|| Mistake::new(0..text.len(), format!("unknown target `{text}`"), suggestion(text, known())))
+        let wrong = || {
+            let help = suggestion(text, target::ALL.iter().map(|target| target.name));
+            Mistake::new(0..text.len(), format!("unknown target `{text}`"), help)
+        };
+        target::named(text).map(|target| target.name.to_owned()).ok_or_else(wrong)
     })
 }
 

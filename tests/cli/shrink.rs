@@ -77,6 +77,15 @@ fn what_the_command_line_says_stands_in_the_file() {
 }
 
 #[test]
+fn what_a_mutant_breaks_is_a_file_for_that_mutant() {
+    let (lossy, small) = ("scenarios/random/bulk-both-ways-with-loss.toml", scratch("shrink-mutant.toml", b""));
+    assert_eq!(run(&["shrink", lossy, "--target", "out-of-order-delivered", "-o", words(&small)]).code, 1);
+    let again = run(&["run", words(&small), "--format", "json"]);
+    assert_eq!((again.code, rules(&again.object())), (1, vec!["stream-prefix"]), "{}", again.err);
+    assert_eq!(run(&["run", words(&small), "--target", "tcp"]).code, 0);
+}
+
+#[test]
 fn what_holds_or_is_no_scenario_is_not_shrunk() {
     let held = scratch("shrink-held.toml", b"client.steps = [\"close\"]");
     let ran = run(&["shrink", words(&held)]);
