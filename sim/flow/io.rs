@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::{Buf, Bytes};
 use futures::io::{AsyncRead, AsyncWrite};
@@ -29,6 +30,7 @@ pub struct Io<T> {
     buffer: RefCell<Vec<u8>>,
     shut_read: Cell<bool>,
     waiting: WaitList,
+    sending: Arc<Senders>,
     contract: Contract,
 }
 
@@ -40,6 +42,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
             buffer: RefCell::default(),
             shut_read: Cell::new(false),
             waiting: WaitList::default(),
+            sending: Arc::default(),
             contract: Contract::async_io(),
         }
     }
@@ -57,6 +60,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
             None => Poll::Ready(Err(Error::Closed)),
         };
         self.waiting.while_pending(polled).await
+    }
+
+    /// A call on the half of the stream that sends.
+    async fn send<R>(&self, mut poll: impl FnMut(Pin<&mut T>, &mut Context<'_>) -> Poll<io::Result<R>>) -> Result<R, Error> {
+        self.call(|io, context| self.sending.poll(context, |context| poll(io, context))).await
     }
 
     /// Reads once, into the common buffer, and copies out what came: what a read gives takes no more room than it has bytes.
@@ -78,7 +86,37 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
 
     async fn close_writing(&self) {
         // Whether the stream closed cleanly is nothing that a shutdown can say.
-        let _ = self.call(|io, context| io.poll_close(context)).await;
+        let _ = self.send(|io, context| io.poll_close(context)).await;
+    }
+}
+
+/// The wakers of the calls on the half that sends. A stream wakes whoever asked last, and a shutdown may be asked for while a write
+/// is pending: then both look again.
+#[derive(Default)]
+struct Senders(Mutex<Vec<Waker>>);
+
+impl Senders {
+    fn poll<R>(self: &Arc<Self>, context: &Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
+        self.wakers().push(context.waker().clone());
+        let polled = poll(&mut Context::from_waker(&Waker::from(self.clone())));
+        if polled.is_ready() {
+            let is_mine = |waker: &Waker| waker.will_wake(context.waker());
+            let mine: Vec<Waker> = self.wakers().extract_if(.., |waker| is_mine(waker)).collect();
+            drop(mine);
+        }
+        polled
+    }
+
+    /// Nothing runs while they are borrowed, so no panic is missed.
+    fn wakers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Senders {
+    fn wake(self: Arc<Self>) {
+        let wakers = std::mem::take(&mut *self.wakers());
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -147,7 +185,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Flow for Io<T> {
 
     async fn write(&self, mut data: Bytes) -> Result<(), Error> {
         while !data.is_empty() {
-            let count = self.call(|io, context| io.poll_write(context, &data)).await?;
+            let count = self.send(|io, context| io.poll_write(context, &data)).await?;
             if count == 0 {
                 return Err(Error::Closed);
             }
@@ -157,7 +195,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Flow for Io<T> {
     }
 
     async fn flush(&self) -> Result<(), Error> {
-        self.call(|io, context| io.poll_flush(context)).await
+        self.send(|io, context| io.poll_flush(context)).await
     }
 
     async fn shutdown(&self, mode: Mode) {

@@ -17,12 +17,17 @@ type Underway<T> = Option<LocalBoxFuture<'static, T>>;
 
 /// A flow as `AsyncRead + AsyncWrite`.
 ///
-/// A write takes the whole buffer at once and is finished by the next write, flush or close: an error shows there. `poll_close`
-/// shuts down writing; dropping the stream begins the flow's close and does not wait for it.
+/// A write takes the whole buffer at once and is finished by the next write, flush or close: an error shows there, or at a read that
+/// would end the stream, and at every write from then on. `poll_close` shuts down writing; dropping the stream begins the flow's
+/// close and does not wait for it.
 pub struct Stream<F: Flow + 'static> {
     flow: Rc<F>,
     read: Underway<Result<Read, Error>>,
     write: Underway<Result<(), Error>>,
+    /// Who waits for that write.
+    writer: Option<Waker>,
+    /// Why a write failed.
+    failed: Option<Error>,
     shutdown: Underway<()>,
     is_shut: bool,
     /// Bytes that a read returned and that were not taken yet.
@@ -31,7 +36,7 @@ pub struct Stream<F: Flow + 'static> {
 
 /// A flow as `AsyncRead + AsyncWrite`.
 pub fn stream<F: Flow + 'static>(flow: F) -> Stream<F> {
-    Stream { flow: Rc::new(flow), read: None, write: None, shutdown: None, is_shut: false, rest: Bytes::new() }
+    Stream { flow: Rc::new(flow), read: None, write: None, writer: None, failed: None, shutdown: None, is_shut: false, rest: Bytes::new() }
 }
 
 impl<F: Flow + 'static> Stream<F> {
@@ -46,14 +51,25 @@ impl<F: Flow + 'static> Stream<F> {
         Poll::Ready(result)
     }
 
-    /// Finishes the write that is under way.
+    /// Finishes the write that is under way. What has failed once fails again: of two that ask, one has asked first.
     fn poll_written(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if let Some(write) = &mut self.write {
-            let result = ready!(write.as_mut().poll(context));
-            self.write = None;
-            result?;
+            let Poll::Ready(result) = write.as_mut().poll(context) else {
+                self.writer = Some(context.waker().clone());
+                return Poll::Pending;
+            };
+            (self.write, self.writer, self.failed) = (None, None, result.err());
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(self.failed.clone().map_or(Ok(()), |error| Err(error.into())))
+    }
+
+    /// The flow has ended. Where it failed, the write that is under way may have got the only word of that.
+    fn end_of_stream(&mut self) -> io::Result<usize> {
+        let writer = self.writer.clone().unwrap_or_else(|| Waker::noop().clone());
+        match self.poll_written(&mut Context::from_waker(&writer)) {
+            Poll::Ready(Err(failed)) => Err(failed),
+            _ => Ok(0),
+        }
     }
 
     fn begin_write(&mut self, data: Bytes) {
@@ -71,7 +87,7 @@ impl<F: Flow + 'static> AsyncRead for Stream<F> {
         if me.rest.is_empty() {
             match ready!(me.poll_fill(context, buffer.len()))? {
                 Read::Data(bytes) => me.rest = bytes,
-                Read::Eof => return Poll::Ready(Ok(0)),
+                Read::Eof => return Poll::Ready(me.end_of_stream()),
             }
         }
         let count = buffer.len().min(me.rest.len());
@@ -104,7 +120,7 @@ impl<F: Flow + 'static> AsyncWrite for Stream<F> {
 
     fn poll_close(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let me = self.get_mut();
-        ready!(me.poll_written(context))?;
+        let written = ready!(me.poll_written(context));
         if !std::mem::replace(&mut me.is_shut, true) {
             let flow = me.flow.clone();
             me.shutdown = Some(Box::pin(async move { flow.shutdown(Mode::Write).await }));
@@ -113,7 +129,7 @@ impl<F: Flow + 'static> AsyncWrite for Stream<F> {
             ready!(shutdown.as_mut().poll(context));
             me.shutdown = None;
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(written)
     }
 }
 
