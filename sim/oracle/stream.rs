@@ -324,6 +324,11 @@ impl ByteStream {
         self.writes.iter().any(|write| write.is_doubtful() && self.unread_of(write.op) > 0)
     }
 
+    /// Some bytes may not have been read yet.
+    pub fn may_be_unread(&self) -> bool {
+        self.writes.iter().any(|write| self.read_of(write.op) < write.len)
+    }
+
     /// How many bytes are unread, where only their number is known.
     pub fn unread(&self) -> usize {
         match &self.frontier {

@@ -40,11 +40,13 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     Some(Due::new(&called, fact!("both ends had called close and read to the end")))
 }
 
-/// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor closes.
+/// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor has closed. Two that close at the
+/// same time may wait for each other.
 fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
+    let needs_reader = |end: &EndState| end.contract.close_needs_reader == Some(YesNo::Yes);
     let peer = call.peer();
-    let moves = peer.pending.reads() > 0 || peer.halves.full_close_called().is_some();
-    call.me().contract.close_needs_reader == Some(YesNo::Yes) && !moves
+    let closed = if needs_reader(peer) { peer.halves.close().returned } else { peer.halves.full_close_called() };
+    needs_reader(call.me()) && peer.pending.reads() == 0 && closed.is_none()
 }
 
 /// Close was called, and all is read or lost. An EOF of own shutdown of reading says nothing of a peer that may have been aborted
@@ -132,6 +134,14 @@ const EXCUSES: &[Excuse] = &[
         contracts: &["async-io"],
         history: r#"
             client call 1 close
+            quiet"#,
+    },
+    Excuse {
+        why: "two closes that still write wait for each other",
+        contracts: &["async-io"],
+        history: r#"
+            client call 1 close
+            server call 1 close
             quiet"#,
     },
     Excuse {

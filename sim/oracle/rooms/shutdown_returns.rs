@@ -40,7 +40,13 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 /// The peer has not read all that was accepted, or that a failed or cancelled write may have left to it.
 fn may_be_unread(call: &Waiting<'_>) -> bool {
     let written = &call.flow.streams[call.end];
-    written.owed(false, 0) > 0 || written.has_doubtful() || call.me().pending.writes() > 0
+    written.owed(false, 0) > 0 || written.has_doubtful() || call.me().pending.writes() > 0 || may_be_left(call)
+}
+
+/// The peer has shut down reading, and need not throw away what it has not read.
+fn may_be_left(call: &Waiting<'_>) -> bool {
+    let (peer, written) = (call.peer(), &call.flow.streams[call.end]);
+    peer.halves.shut_read().called.is_some() && !peer.discards() && written.may_be_unread()
 }
 
 /// It did return.
@@ -82,6 +88,16 @@ const EXCUSES: &[Excuse] = &[
         contracts: ALL,
         history: r#"
             client write "a" -> ok
+            client call 2 shutdown write
+            quiet"#,
+    },
+    Excuse {
+        why: "the peer has shut down reading, and may keep what was there",
+        contracts: &["v1", "classic", "mirage-tcpip", "posix", "async-io", "relay"],
+        history: r#"
+            client call 1 write "ab"
+            server shutdown read -> done
+            client cancel 1
             client call 2 shutdown write
             quiet"#,
     },
