@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(needs(&header, Rule::OneFin), Some("records: segments"));
         assert_eq!(needs(&header, Rule::ResourcesFreed), Some("records: resources"));
         assert_eq!(needs(&header, Rule::ProxyPassesHalfClose), None, "nothing here is a proxy");
-        header.proxies = vec![Proxy { left: 0, right: 1 }];
+        header.proxies = vec![Proxy { left: 0, right: 1, outer: None }];
         assert_eq!(needs(&header, Rule::ProxyPassesHalfClose), None);
         header.records.network = false;
         assert_eq!(needs(&header, Rule::AbortIsTold), Some("records: network"));

@@ -34,8 +34,10 @@ pub(super) fn header(fields: &Fields) -> Result<Header> {
         records: fields.get(Field::Records).map_or(Ok(Records::default()), records)?,
         note: fields.text_if(Field::Note)?.unwrap_or_default(),
         keepalive: keepalive(fields)?,
-        layers: pairs(fields, Field::Layers, ["upper", "lower"], |[upper, lower]| Layer { upper, lower })?,
-        proxies: pairs(fields, Field::Proxies, ["left", "right"], |[left, right]| Proxy { left, right })?,
+        layers: flows(fields, Field::Layers, ["upper", "lower"], |[upper, lower]| Some(Layer { upper: upper?, lower: lower? }))?,
+        proxies: flows(fields, Field::Proxies, ["left", "right", "outer"], |[left, right, outer]| {
+            Some(Proxy { left: left?, right: right?, outer })
+        })?,
         limits: fields.get(Field::Limits).map_or(Ok(Both::default()), limits)?,
         simulated: fields.get(Field::Simulated).map_or(Ok(false), |value| value.boolean(Field::Simulated.name()))?,
     })
@@ -71,14 +73,17 @@ fn records(value: JsonValue<'_>) -> Result<Records> {
     Ok(records)
 }
 
-/// A list of objects with two flow numbers each.
-fn pairs<T>(fields: &Fields, key: Field, names: [&str; 2], make: fn([u32; 2]) -> T) -> Result<Vec<T>> {
+/// A list of objects with flow numbers: those that `make` can't do without must be there, and stand first.
+fn flows<T, const N: usize>(fields: &Fields, key: Field, names: [&str; N], make: fn([Option<u32>; N]) -> Option<T>) -> Result<Vec<T>> {
     let mut list = Vec::new();
     let Some(value) = fields.get(key) else { return Ok(list) };
     value.elements(key.name(), |element| {
-        let [first, second] = numbers(element, key.name(), names)?;
-        let narrow = |number| u32::try_from(number).map_err(|_| element.fault("a flow's number has 32 bits"));
-        list.push(make([narrow(first)?, narrow(second)?]));
+        let mut flows = [None; N];
+        for (flow, number) in flows.iter_mut().zip(members(element, key.name(), names)?) {
+            let narrow = number.map(u32::try_from).transpose();
+            *flow = narrow.map_err(|_| element.fault("a flow's number has 32 bits"))?;
+        }
+        list.push(make(flows).ok_or_else(|| lacking(element, key.name(), names, flows.map(|flow| flow.is_some())))?);
         Ok(())
     })?;
     Ok(list)
@@ -86,6 +91,21 @@ fn pairs<T>(fields: &Fields, key: Field, names: [&str; 2], make: fn([u32; 2]) ->
 
 /// The numbers of an object's members by name; all must be there.
 fn numbers<const N: usize>(object: JsonValue<'_>, field: &str, names: [&str; N]) -> Result<[u64; N]> {
+    let found = members(object, field, names)?;
+    match found.iter().all(Option::is_some) {
+        true => Ok(found.map(Option::unwrap_or_default)),
+        false => Err(lacking(object, field, names, found.map(|number| number.is_some()))),
+    }
+}
+
+/// The first member that is not there.
+fn lacking<const N: usize>(object: JsonValue<'_>, field: &str, names: [&str; N], found: [bool; N]) -> Box<LineError> {
+    let name = names.iter().zip(found).find(|(_, found)| !found).map_or("", |(name, _)| name);
+    object.fault(format!("`{name}` is missing in `{field}`"))
+}
+
+/// The numbers of an object's members by name, as far as they are there.
+fn members<const N: usize>(object: JsonValue<'_>, field: &str, names: [&str; N]) -> Result<[Option<u64>; N]> {
     let mut found = [None; N];
     object.members(field, |name, value| {
         let text = name.text("name")?;
@@ -94,10 +114,7 @@ fn numbers<const N: usize>(object: JsonValue<'_>, field: &str, names: [&str; N])
         }
         Ok(())
     })?;
-    if let Some(index) = found.iter().position(Option::is_none) {
-        return Err(object.fault(format!("`{}` is missing in `{field}`", names[index])));
-    }
-    Ok(found.map(Option::unwrap_or_default))
+    Ok(found)
 }
 
 fn keepalive(fields: &Fields) -> Result<Option<Keepalive>> {

@@ -7,9 +7,12 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{By, Env, EnvWhat, Event, Header, Place, Records, SegmentEvent, Timeouts, What, pattern};
+use super::{By, Env, EnvWhat, Event, Header, Place, Proxy, Records, SegmentEvent, Timeouts, What, pattern};
 use crate::contract::{Both, Call, Contract, End, Keepalive, Outcome, Payload};
 use crate::wire::Flags;
+
+/// A flow's number, by its name.
+type FlowNumber = (&'static str, u32);
 
 /// A line in the making.
 pub(super) struct LineWriter<'a>(pub(super) &'a mut Vec<u8>);
@@ -25,10 +28,11 @@ impl LineWriter<'_> {
             self.text("note", &header.note);
         }
         self.keepalive(header.keepalive);
-        let layers = header.layers.iter().map(|layer| [("upper", layer.upper), ("lower", layer.lower)]);
-        self.pairs("layers", layers);
-        let proxies = header.proxies.iter().map(|proxy| [("left", proxy.left), ("right", proxy.right)]);
-        self.pairs("proxies", proxies);
+        let layers = header.layers.iter().map(|layer| ([("upper", layer.upper), ("lower", layer.lower)], None));
+        self.flows("layers", layers);
+        let outer = |proxy: &Proxy| proxy.outer.map(|outer| ("outer", outer));
+        let proxies = header.proxies.iter().map(|proxy| ([("left", proxy.left), ("right", proxy.right)], outer(proxy)));
+        self.flows("proxies", proxies);
         self.raw(if header.simulated { ",\"simulated\":true" } else { "" });
         if header.limits != Both::default() {
             self.limits(&header.limits);
@@ -54,17 +58,18 @@ impl LineWriter<'_> {
         }
     }
 
-    fn pairs(&mut self, name: &str, pairs: impl ExactSizeIterator<Item = [(&'static str, u32); 2]>) {
-        if pairs.len() == 0 {
+    /// A list of objects with the numbers of two flows, or three.
+    fn flows(&mut self, name: &str, list: impl ExactSizeIterator<Item = ([FlowNumber; 2], Option<FlowNumber>)>) {
+        if list.len() == 0 {
             return;
         }
         self.key(name);
-        self.list(pairs, |line, [(a, x), (b, y)]| {
+        self.list(list, |line, ([(a, x), second], third)| {
             line.raw("{\"");
             line.raw(a);
             line.raw("\":");
             line.digits(x.into());
-            line.number(b, y.into());
+            [second].into_iter().chain(third).for_each(|(name, flow)| line.number(name, flow.into()));
             line.raw("}");
         });
     }

@@ -259,6 +259,19 @@ impl Default for Header {
     }
 }
 
+impl Header {
+    /// Does another flow stand on this one, so that its calls are evidence of what that one does?
+    pub fn is_evidence(&self, flow: u32) -> bool {
+        let joins = |proxy: &Proxy| proxy.outer.is_some() && (proxy.left == flow || proxy.right == flow);
+        self.layers.iter().any(|layer| layer.lower == flow) || self.proxies.iter().any(joins)
+    }
+
+    /// Does this flow stand on others?
+    pub fn is_upper(&self, flow: u32) -> bool {
+        self.layers.iter().any(|layer| layer.upper == flow) || self.proxies.iter().any(|proxy| proxy.outer == Some(flow))
+    }
+}
+
 /// The clock of a trace's times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -303,6 +316,9 @@ pub struct Proxy {
     pub left: u32,
     /// The flow to the server.
     pub right: u32,
+    /// The flow whose client's end is that of `left`, and whose server's end is that of `right`: what the proxy makes of the two, seen
+    /// from outside. Where there is one, it is the subject, and the other two are evidence.
+    pub outer: Option<u32>,
 }
 
 /// A whole trace in memory. Long recordings are better streamed.

@@ -100,7 +100,7 @@ fn every_header_is_written_as_it_was_read() {
     (header.contract, header.clock) = (Both { client: Contract::v1(), server: Contract::pipe() }, Clock::PerEnd);
     header.keepalive = Some(Keepalive { after: Duration::MAX, interval: Duration::ZERO, probes: 0 });
     header.layers = vec![Layer { upper: 1, lower: 0 }];
-    header.proxies = vec![Proxy { left: 0, right: 1 }];
+    header.proxies = vec![Proxy { left: 0, right: 1, outer: None }];
     assert!(
         header
             .to_line()

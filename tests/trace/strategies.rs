@@ -206,10 +206,11 @@ fn records([network, transmitted, segments, resources, buffers, lower]: [bool; 6
 
 fn header() -> impl Strategy<Value = Header> {
     let contract = || select(Contract::PRESETS.to_vec());
-    let pairs = || prop::collection::vec(any::<[u32; 2]>(), 0..3);
+    let layers = prop::collection::vec(any::<[u32; 2]>(), 0..3);
+    let proxies = prop::collection::vec(any::<(u32, u32, Option<u32>)>(), 0..3);
     let flags = any::<([bool; 6], bool)>();
     let limits = || prop_oneof![Just(Timeouts::default()), any::<[u64; 4]>().prop_map(limits)];
-    ((contract(), contract(), any::<u32>()), (any::<bool>(), limits(), limits()), flags, text(), keepalive(), pairs(), pairs()).prop_map(
+    ((contract(), contract(), any::<u32>()), (any::<bool>(), limits(), limits()), flags, text(), keepalive(), layers, proxies).prop_map(
         |((client, mut server, idle_packets), (shared, patience, other), (recorded, simulated), note, keepalive, layers, proxies)| {
             server.idle_packets = idle_packets;
             let mut header = Header::default();
@@ -218,7 +219,7 @@ fn header() -> impl Strategy<Value = Header> {
             header.records = records(recorded);
             (header.note, header.keepalive, header.simulated) = (note, keepalive, simulated);
             header.layers = layers.into_iter().map(|[upper, lower]| Layer { upper, lower }).collect();
-            header.proxies = proxies.into_iter().map(|[left, right]| Proxy { left, right }).collect();
+            header.proxies = proxies.into_iter().map(|(left, right, outer)| Proxy { left, right, outer }).collect();
             header.limits = Both { client: patience, server: other };
             header
         },

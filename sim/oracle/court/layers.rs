@@ -9,7 +9,7 @@ use crate::oracle::order;
 use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{Asked, Between};
-use crate::trace::{Clock, EnvWhat, Layer, Place, Proxy};
+use crate::trace::{Abort, By, Clock, EnvWhat, Layer, Place, Proxy};
 
 impl Court {
     /// Flows stand on others, or a proxy joins some.
@@ -100,12 +100,39 @@ impl Court {
                 _ => {}
             }
         }
+        for (proxy, outer) in self.proxies_on(place.flow) {
+            self.befell_proxied(proxy, outer, place, what, at);
+        }
+    }
+
+    /// The proxies on this flow of which the two outer ends are known as one flow, with its number.
+    fn proxies_on(&self, flow: u32) -> Vec<(Proxy, u32)> {
+        let joins = |proxy: &&Proxy| proxy.left == flow || proxy.right == flow;
+        self.header.proxies.iter().filter(joins).filter_map(|proxy| Some((*proxy, proxy.outer?))).collect()
+    }
+
+    /// Something befell one of the flows that a proxy joins: it befell the outer flow, unless it may be the proxy's own doing. What
+    /// comes from outside excuses either end from then on; a reset is one of an outer end only if it has a reason.
+    fn befell_proxied(&mut self, proxy: Proxy, outer: u32, place: Place, what: &EnvWhat, at: Stamp) {
+        let index = self.flow(outer);
+        let is_outside = !matches!(what, EnvWhat::Abort(Abort::Reset, By::Stack));
+        if matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)) && is_outside {
+            End::BOTH.into_iter().for_each(|end| self.flows.at_mut(index).ends[end].life.ends_below(at, true));
+        }
+        let ends = &self.flows.at(index).ends;
+        let has_reason = ends[place.end].life.below_lost().is_some() || ends[place.end.peer()].full_close_possible().is_some();
+        let is_outer_end = place.flow == if place.end == End::Client { proxy.left } else { proxy.right };
+        if is_outer_end && matches!(what, EnvWhat::Abort(..)) && has_reason {
+            self.aside(Place { flow: outer, ..place }, at).env(what);
+        }
     }
 
     /// A partition of a flow, or that it heals, concerns what stands on it.
     pub(super) fn cut_below(&mut self, flow: u32, ends: impl Iterator<Item = End> + Clone, state: Option<Stamp>) {
-        for layer in self.layers_on(flow) {
-            let upper = self.flow(layer.upper);
+        let layers = self.layers_on(flow).into_iter().map(|layer| layer.upper);
+        let outer = self.proxies_on(flow).into_iter().map(|(_, outer)| outer);
+        for upper in layers.chain(outer).collect::<Vec<_>>() {
+            let upper = self.flow(upper);
             self.flows.at_mut(upper).path.set(ends.clone(), state);
         }
     }
@@ -150,7 +177,7 @@ impl Court {
     }
 
     /// The proxy's two ends, once from either side.
-    fn both_sides(&mut self, Proxy { left, right }: Proxy) -> [(Side, Side); 2] {
+    fn both_sides(&mut self, Proxy { left, right, .. }: Proxy) -> [(Side, Side); 2] {
         let (left, right) = ((self.flow(left), End::Server), (self.flow(right), End::Client));
         [(left, right), (right, left)]
     }

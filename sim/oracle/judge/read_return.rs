@@ -116,7 +116,7 @@ impl Judge<'_> {
             _ if perhaps || me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() => Ending::Own,
             Some(abort) => Ending::Aborted(abort),
             None if self.may_pass_for_the_end() => Ending::Truncated,
-            None if self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
+            None if self.has_told_what_failed_below() || self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
             None => Ending::Clean,
         }
     }
@@ -125,7 +125,8 @@ impl Judge<'_> {
     fn may_pass_for_the_end(&self) -> bool {
         let (peer, written) = (self.peer(), &self.flow.streams[self.end]);
         let left = || peer.full_close_possible().is_some() && written.bytes_called > written.bytes_read;
-        self.me().contract.eof_on_peer_abort == EofOnPeerAbort::Allow && (peer.life.is_gone() || left())
+        let lost = peer.life.is_gone() || peer.life.below_lost().is_some();
+        self.me().contract.eof_on_peer_abort == EofOnPeerAbort::Allow && (lost || left())
     }
 
     /// An EOF whose only cause is own cancelled shutdown of reading, or close, shows that it took effect.
@@ -233,6 +234,13 @@ impl Judge<'_> {
         self.enter(pending, found);
         // What it may have lost is the abort's affair.
         self.reader_leaves();
+    }
+
+    /// The flow below has failed, and a call has said so, or may say so yet: an EOF is no clean one then.
+    fn has_told_what_failed_below(&self) -> bool {
+        let me = self.me();
+        let told = || first([me.reading.error(), me.writing.error()]).is_some() || eof_after_reset::may_be_told(me);
+        me.life.below_lost().is_some() && me.contract.eof_on_reset != EofOnReset::Forbid && told()
     }
 
     /// The peer's close came as a reset, which an earlier error told: an EOF after it is no clean one.

@@ -100,11 +100,12 @@ fn told_before(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Option<Stamp> {
     (is_fair && ago(earlier.t) && word_has_come(scene, ago) && !is_close_under_way(scene)).then_some(earlier)
 }
 
-/// Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none.
+/// Word may take its time, or be lost, on its way: where that can be seen, the peer's stack must have sent none. Where only the flow
+/// below shows it, nothing is known here.
 fn word_has_come(scene: &Scene<'_>, ago: impl Fn(Instant) -> bool) -> bool {
     let tracks = scene.flow.tracks();
     if !tracks.tells_fates() {
-        return !tracks.is_lossy();
+        return !tracks.is_lossy() && !scene.flow.over_network;
     }
     tracks.of(scene.end).late.is_some_and(ago) && !tracks.end(scene.end.peer()).has_reset()
 }

@@ -60,7 +60,7 @@ pub(in crate::oracle) fn can_tell(asked: Asked) -> bool {
 }
 
 /// A call is pending that can tell the error.
-fn may_be_told(me: &EndState) -> bool {
+pub(in crate::oracle) fn may_be_told(me: &EndState) -> bool {
     me.pending.iter().any(|pending| can_tell(pending.asked))
 }
 

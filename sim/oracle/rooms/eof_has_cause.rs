@@ -118,6 +118,24 @@ const EXCUSES: &[Excuse] = &[
             server read -> eof"#,
     },
     Excuse {
+        why: "the flow below had failed, and a read had said so",
+        contracts: &["v1", "classic", "modern", "strict", "mirage-tcpip", "posix", "async-io", "relay"],
+        history: r#"
+            layers 1 0
+            env reset server/0 by fault
+            server/1 read -> error reset
+            server/1 read -> eof"#,
+    },
+    Excuse {
+        why: "a reset below made the proxy's other end close",
+        contracts: &["relay"],
+        history: r#"
+            records network
+            proxies 0 1 2
+            env reset server/0 by fault
+            server/2 read -> eof"#,
+    },
+    Excuse {
         why: "each end has its own clock, and the reader's lines stand first",
         contracts: ALL,
         history: r#"

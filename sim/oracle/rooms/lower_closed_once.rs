@@ -9,8 +9,7 @@ use crate::oracle::scene::Scene;
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
-    statement: "A layer closes the flow below it at most once: exactly once when it was closed itself, or both its halves ended by its \
-                    own doing.",
+    statement: "A layer closes the flow below it at most once, and exactly once when it was closed itself.",
     source: "gluten-mirage Mirage_flow.S, close: closing a layered flow closes what is below",
     premise: "a layer closes the flow below, or is closed itself",
     examples: EXAMPLES,
@@ -31,13 +30,13 @@ pub(in crate::oracle) fn lower_called(scene: &Scene<'_>, lower: &LowerCall<'_>) 
 /// What has closed for good has closed the flow below, unless that had failed.
 pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>, layer: &LayerAtQuiet<'_>) -> Ruling {
     let me = scene.me();
-    let over = me.halves.full_close_returned().filter(|_| !me.life.is_gone() && me.life.below_lost().is_none() && !me.is_void());
+    let closed = me.halves.close().returned.filter(|_| me.halves.closes_fully());
+    let over = closed.filter(|_| !me.life.is_gone() && me.life.below_lost().is_none() && !me.is_void());
     match over {
         None => Ruling::Moot,
         Some(_) if layer.lower.halves.close_begun().is_some() => Ruling::Kept,
         Some(over) => {
-            let said =
-                fact!("the {end} had ended both halves by {t}, and its layer never closed the flow below", end = scene.end, t = over.t);
+            let said = fact!("the {end} had been closed by {t}, and its layer never closed the flow below", end = scene.end, t = over.t);
             Ruling::broken(&[over], said)
         }
     }

@@ -11,7 +11,8 @@ use crate::oracle::state::{EndState, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
-    statement: "A layer of which one half is shut keeps the flow below open; when its second half ends it closes it.",
+    statement: "A layer of which one half is shut keeps the flow below open; when its second half ends it closes it, or ends its own \
+                    writing there, where that is all that it can ask for.",
     source: "gluten-mirage Mirage_flow.S, shutdown: the flow below is closed when the state is `Closed`",
     premise: "a layer with one half shut closes the flow below, or both were shut down",
     parameters: &["close_is"],
@@ -45,17 +46,17 @@ pub(in crate::oracle) fn lower_called(scene: &Scene<'_>, lower: &LowerCall<'_>) 
     }
 }
 
-/// Both halves were shut down, and the flow below was never closed.
+/// Both halves were shut down, and the flow below goes on.
 pub(in crate::oracle) fn at_quiet(scene: &Scene<'_>, layer: &LayerAtQuiet<'_>) -> Ruling {
     let me = scene.me();
     let lives = me.halves.closes_fully() && !me.life.is_gone() && me.life.below_lost().is_none() && !me.is_void();
     let over = me.halves.full_close_returned().filter(|_| lives && me.halves.close_begun().is_none());
     match over {
         None => Ruling::Moot,
-        Some(_) if layer.lower.halves.close_begun().is_some() => Ruling::Kept,
+        Some(_) if layer.lower.halves.write_end_called().is_some() => Ruling::Kept,
         Some(over) => {
             let said =
-                fact!("the {end} had shut both halves down by {t}, and its layer never closed the flow below", end = scene.end, t = over.t);
+                fact!("the {end} had shut both halves down by {t}, and its layer never ended the flow below", end = scene.end, t = over.t);
             Ruling::broken(&[over], said)
         }
     }
@@ -96,13 +97,26 @@ const EXAMPLES: &[Example] = &[
     },
 ];
 
-const EXCUSES: &[Excuse] = &[Excuse {
-    why: "a call on the flow below had failed",
-    contracts: FULL,
-    history: r#"
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "a call on the flow below had failed",
+        contracts: FULL,
+        history: r#"
             records network lower
             layers 1 0
             client/1 call 1 shutdown write
             client write "x" -> error reset
             client close -> done"#,
-}];
+    },
+    Excuse {
+        why: "writing had ended below, too: a stream has no other word for it before it is dropped",
+        contracts: FULL,
+        history: r#"
+            records network lower
+            layers 1 0
+            client/1 call 1 shutdown read_write
+            client shutdown write -> done
+            client/1 return 1 done
+            quiet"#,
+    },
+];

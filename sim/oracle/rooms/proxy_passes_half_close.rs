@@ -6,7 +6,7 @@ use crate::oracle::events::layers::ProxySides;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::first;
+use crate::oracle::state::{EndState, first};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
@@ -22,7 +22,7 @@ pub(super) const ABOUT: About = About {
 fn half_closed(sides: &ProxySides<'_>) -> Option<Stamp> {
     let eof = sides.near.reading.clean_eof()?;
     let closed = sides.near_peer.full_close_possible().is_some();
-    let gone = [sides.near, sides.near_peer, sides.far, sides.far_peer].into_iter().any(|end| end.life.is_gone() || end.is_void());
+    let gone = [sides.near, sides.near_peer, sides.far, sides.far_peer].into_iter().any(EndState::is_out_of_sight);
     (!closed && !gone).then_some(eof)
 }
 

@@ -20,6 +20,8 @@ pub(in crate::oracle) struct EndState {
     pub calm: bool,
     /// The caller did what must not be done: nothing is judged here any more.
     pub faulted: bool,
+    /// Another flow stands on its flow: its calls are evidence of what that one does.
+    pub evidence: bool,
 }
 
 impl EndState {
@@ -34,6 +36,7 @@ impl EndState {
             used: false,
             calm: true,
             faulted: false,
+            evidence: false,
             contract,
         }
     }
@@ -73,5 +76,10 @@ impl EndState {
     /// Nothing is expected of it any more.
     pub fn is_void(&self) -> bool {
         self.life.crashed().is_some() || self.faulted
+    }
+
+    /// No more is known of what its caller, or the layer above, does here, or can do.
+    pub fn is_out_of_sight(&self) -> bool {
+        self.life.is_gone() || self.life.crashed().is_some() || self.faulted && !self.evidence
     }
 }

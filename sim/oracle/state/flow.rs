@@ -52,6 +52,8 @@ pub(in crate::oracle) struct Flow {
     pub gave_up_early: Option<usize>,
     /// What has come down from the flow that stands on this one, if one does.
     pub between: Option<Box<Both<Between>>>,
+    /// It stands on a flow whose segments are recorded: what comes over the network, and when, is seen there and not here.
+    pub over_network: bool,
 }
 
 impl Flow {
@@ -62,8 +64,8 @@ impl Flow {
     /// In the memory of what another one's segments had shown.
     fn with(id: u32, header: &Header, network: &Network, segments: Option<Box<Tracks>>) -> Self {
         let tracks = || segments.unwrap_or_else(|| Box::new(Tracks::new(header.simulated)));
-        let is_evidence = header.layers.iter().any(|layer| layer.lower == id);
-        let end = |end| EndState { faulted: is_evidence, ..EndState::new(header.contract[end], header.keepalive) };
+        let is_evidence = header.is_evidence(id);
+        let end = |end| EndState { faulted: is_evidence, evidence: is_evidence, ..EndState::new(header.contract[end], header.keepalive) };
         Flow {
             id,
             ends: Both { client: end(End::Client), server: end(End::Server) },
@@ -77,6 +79,7 @@ impl Flow {
             active: Instant::ZERO,
             gave_up_early: None,
             between: is_evidence.then(Box::default),
+            over_network: header.records.segments && header.is_upper(id),
         }
     }
 

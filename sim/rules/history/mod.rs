@@ -16,6 +16,7 @@
 //! keepalive 4s 1s 2                  header: probed after 4 s of silence, every second, twice
 //! layers 1 0                         header: flow 1 stands on flow 0
 //! proxies 0 1                        header: a proxy joins flows 0 and 1
+//! proxies 0 1 2                      header: and flow 2 is what it makes of them, seen from outside
 //! limits client syn 10s data 5s      header: what its stack was set to (`syn`, `data`, `msl`, `fin_wait_2`)
 //! clock per-end                      header: the ends have clocks of their own
 //! ```
@@ -150,7 +151,9 @@ impl History {
 
     fn proxies(&mut self, mut line: Line) -> Parsed<()> {
         line.skip();
-        self.trace.header.proxies.push(Proxy { left: line.number()?, right: line.number()? });
+        let (left, right) = (line.number()?, line.number()?);
+        let outer = if line.is_over() { None } else { Some(line.number()?) };
+        self.trace.header.proxies.push(Proxy { left, right, outer });
         line.finish()
     }
 

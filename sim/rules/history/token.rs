@@ -99,6 +99,11 @@ impl Line {
         }
     }
 
+    /// Nothing more stands in the line.
+    pub(super) fn is_over(&self) -> bool {
+        self.peek().is_none()
+    }
+
     pub(super) fn finish(mut self) -> Parsed<()> {
         match self.tokens.next() {
             None => Ok(()),
