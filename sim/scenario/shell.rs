@@ -5,6 +5,7 @@
 //! other threads get some real time; a quiet that fails nothing is believed at once, since most runs end with calls pending that
 //! are owed nothing.
 
+mod below;
 mod calls;
 mod flows;
 
@@ -20,7 +21,8 @@ use crate::contract::{Both, Contract};
 use crate::flow::Flow;
 use crate::time::Instant;
 use crate::trace::{Env, EnvWhat, What};
-use crate::world::{Conn, Ends, Pause, SetupError, Simulation, Stuck, Target};
+use crate::world::{Conn, Pause, SetupError, Simulation, Stuck, Target};
+use below::Opened;
 use flows::{FlowStage, conns};
 
 /// How many polls of tasks are allowed for each event that the scenario allows.
@@ -44,21 +46,27 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOpti
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let until = Instant::ZERO + scenario.limits.time;
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit).until(until);
-    let ends = open(&mut simulation, target, scenario.flows.len()).map_err(|why| ready.unmade(why))?;
-    let said = ends.first().map(|(client, server)| Both { client: client.contract(), server: server.contract() });
+    let opened = open(&mut simulation, target, scenario.flows.len()).map_err(|why| ready.unmade(why))?;
+    let said = opened.first().map(|Opened { ends: (client, server), .. }| Both { client: client.contract(), server: server.contract() });
     let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);
-    let stage = FlowStage::new(simulation.sim(), ends);
+    let stage = FlowStage::new(simulation.sim(), opened);
     stage.assert_aborts(scenario)?;
     let mut header = simulation.sim().with(|world| world.header(contract));
     header.records.resources &= !stage.has_taps;
+    stage.declare(&mut header);
     let execution = Execution::new(ready, header, options).tasked(stage.numbers.clone());
     let run = ShellRun { simulation, execution, stage, has_threads: target.offers().real_time };
     Ok(run.finish(&flows))
 }
 
 /// Makes the ends of every flow.
-fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Ends>, Box<dyn Error + Send + Sync>> {
-    (0..flows).map(|_| simulation.run(async |sim| target.open(sim).await)?.map_err(SetupError::into_source)).collect()
+fn open(simulation: &mut Simulation, target: &dyn Target, flows: usize) -> Result<Vec<Opened>, Box<dyn Error + Send + Sync>> {
+    let open = |_| {
+        let first = simulation.sim().with(|world| world.flow_count());
+        let ends = simulation.run(async |sim| target.open(sim).await)?.map_err(SetupError::into_source)?;
+        Ok(Opened { ends, made: first..simulation.sim().with(|world| world.flow_count()) })
+    };
+    (0..flows).map(open).collect()
 }
 
 /// A run that is under way.

@@ -173,7 +173,7 @@ impl World {
 
     /// A new flow through memory. Flows are numbered in the order in which they are made.
     pub fn pipe(&mut self, settings: &PipeSettings) -> Both<Conn> {
-        let flow = self.next_flow();
+        let flow = self.flow_count();
         self.flows.push(Carrier::Pipe(Box::new(Pipe::new(flow, settings, self.quirk))));
         conns(flow)
     }
@@ -213,7 +213,7 @@ impl World {
     }
 
     fn wire(&mut self, path: u32, contract: Both<Contract>) -> Both<Conn> {
-        let flow = self.next_flow();
+        let flow = self.flow_count();
         let wired = Carrier::Wired(self.net.add_flow(flow, path, contract));
         self.flows.push(wired);
         conns(flow)
@@ -242,7 +242,7 @@ impl World {
 
     /// Takes the next flow number for a flow that is not the world's own but is logged here.
     pub fn adopt(&mut self) -> u32 {
-        let flow = self.next_flow();
+        let flow = self.flow_count();
         self.flows.push(Carrier::Adopted);
         flow
     }
@@ -457,8 +457,14 @@ impl World {
         Some(World { core: self.core.clone(), flows: self.flows.clone(), net: Box::new(self.net.fork()?), quirk: self.quirk })
     }
 
-    fn next_flow(&self) -> u32 {
+    /// How many flows there are, those included that are only logged here.
+    pub fn flow_count(&self) -> u32 {
         u32::try_from(self.flows.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Is the flow of this number the world's own?
+    pub(crate) fn carries(&self, flow: u32) -> bool {
+        self.flows.get(flow as usize).is_some_and(|carrier| !matches!(carrier, Carrier::Adopted))
     }
 
     #[inline(never)]

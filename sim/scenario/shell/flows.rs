@@ -6,13 +6,14 @@ use std::rc::Rc;
 use super::super::error::RunError;
 use super::super::stage::Stage;
 use super::super::{Fault, FaultKind, Scenario};
+use super::below::{self, Below, Opened};
 use super::calls::Calls;
 use crate::choice::Site;
 use crate::contract::{Both, Call, End, Outcome};
 use crate::exec::Task;
 use crate::flow::{AnyFlow, Flow};
 use crate::time::Instant;
-use crate::trace::{Abort, By, Env, EnvWhat, Event, Place, What};
+use crate::trace::{Abort, By, Env, EnvWhat, Event, Header, Place, What};
 use crate::world::{Conn, Ends, Op, Sim, World};
 
 /// Users' flows as a stage.
@@ -22,8 +23,10 @@ pub(super) struct FlowStage {
     flows: Vec<Both<Rc<dyn AnyFlow>>>,
     /// The number of each in the trace.
     pub(super) numbers: Vec<u32>,
+    /// By the scenario's flow number: what each stands on.
+    below: Vec<Below>,
     /// By the scenario's flow number: the ends of which an abort is an abort of the flow's. Of a flow that is not the simulator's
-    /// own these are its ends on the network.
+    /// own these are ends of what it stands on.
     lower: Vec<Both<Conn>>,
     /// Some flow is not the simulator's own, which logs more.
     pub(super) has_taps: bool,
@@ -31,11 +34,32 @@ pub(super) struct FlowStage {
 }
 
 impl FlowStage {
-    pub(super) fn new(sim: &Sim, ends: Vec<Ends>) -> Self {
-        let has_taps = ends.iter().any(|ends| !is_logged(ends));
-        let lower = ends.iter().zip(0..).map(|(ends, flow)| conns(own_flow(ends).unwrap_or(flow))).collect();
-        let (numbers, flows) = ends.into_iter().map(|ends| logged(sim, ends)).unzip();
-        FlowStage { sim: sim.clone(), flows, numbers, lower, has_taps, calls: Calls::default() }
+    pub(super) fn new(sim: &Sim, opened: Vec<Opened>) -> Self {
+        let mut stage = FlowStage {
+            sim: sim.clone(),
+            flows: Vec::new(),
+            numbers: Vec::new(),
+            below: Vec::new(),
+            lower: Vec::new(),
+            has_taps: opened.iter().any(|opened| !is_logged(&opened.ends)),
+            calls: Calls::default(),
+        };
+        opened.into_iter().for_each(|opened| stage.add(opened));
+        stage
+    }
+
+    fn add(&mut self, opened: Opened) {
+        let number = own_flow(&opened.ends).unwrap_or_else(|| self.sim.adopt());
+        let below = self.sim.with(|world| Below::of(&opened, number, self.below.last(), world));
+        self.lower.push(below.conns().unwrap_or_else(|| conns(number)));
+        self.below.push(below);
+        self.numbers.push(number);
+        self.flows.push(logged(&self.sim, number, opened.ends));
+    }
+
+    /// Writes into the header which flows stand on which.
+    pub(super) fn declare(&self, header: &mut Header) {
+        below::declare(header, self.numbers.iter().copied().zip(&self.below));
     }
 
     /// Every end that is to be aborted can be.
@@ -92,14 +116,13 @@ pub(super) const fn conns(flow: u32) -> Both<Conn> {
     Both { client: Conn::new(flow, End::Client), server: Conn::new(flow, End::Server) }
 }
 
-/// The number of a flow in the trace, and its ends as flows that log their calls.
-fn logged(sim: &Sim, ends: Ends) -> (u32, Both<Rc<dyn AnyFlow>>) {
-    if let Some(flow) = own_flow(&ends) {
-        return (flow, Both { client: Rc::new(ends.0), server: Rc::new(ends.1) });
+/// The ends of the flow of this number, as flows that log their calls.
+fn logged(sim: &Sim, flow: u32, ends: Ends) -> Both<Rc<dyn AnyFlow>> {
+    if is_logged(&ends) {
+        return Both { client: Rc::new(ends.0), server: Rc::new(ends.1) };
     }
-    let flow = sim.adopt();
     let tapped = |end: End, subject| Rc::new(sim.tap(subject, Place { flow, end }));
-    (flow, Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) })
+    Both { client: tapped(End::Client, ends.0), server: tapped(End::Server, ends.1) }
 }
 
 impl Stage for FlowStage {
@@ -132,12 +155,14 @@ impl Stage for FlowStage {
         self.calls.next_finished()
     }
 
-    /// A layer on a flow that is aborted is aborted with it.
+    /// A layer on a flow that is aborted is aborted with it. Of what goes through a proxy the oracle finds out itself.
     fn abort(&mut self, at: Place, abort: Abort) {
-        let (conn, flow) = (self.lower[at.flow as usize][at.end], self.numbers[at.flow as usize]);
+        let flow = at.flow as usize;
+        let (conn, is_layer) = (self.lower[flow][at.end], matches!(self.below[flow], Below::Flows(_)));
+        let what = EnvWhat::Abort(abort, By::Fault);
         self.sim.with(|world| {
-            if world.abort(conn, abort) && conn.place().flow != flow {
-                world.note(What::Env(Env { flow: Some(flow), end: Some(at.end), what: EnvWhat::Abort(abort, By::Fault) }));
+            if world.abort(conn, abort) && is_layer {
+                world.note(What::Env(Env { flow: Some(self.numbers[flow]), end: Some(at.end), what }));
             }
         });
     }
