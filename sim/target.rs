@@ -4,9 +4,9 @@ mod mutants;
 
 use std::fmt;
 
-use crate::contract::{Both, Contract};
-use crate::flow::DynFlow;
-use crate::world::{Conn, Defect, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
+use crate::contract::{Both, Contract, YesNo};
+use crate::flow::{DynFlow, Flow, Records};
+use crate::world::{Conn, Defect, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
 pub use mutants::MUTANTS;
 
@@ -107,11 +107,47 @@ const TCP: Named = Named {
     defect: None,
 };
 
-/// Every named target that keeps what it claims.
-pub static ALL: &[Named] = &[PIPE, TCP];
+/// What a layer on them offers: it runs on users' futures.
+const LAYER: Offers = Offers { nodelay: false, fork: false, ..OWN };
 
-fn ends((client, server): (SimFlow, SimFlow)) -> (DynFlow, DynFlow) {
+/// A layer that ends its stream with a record keeps what the flow below keeps, if that record finds a reader.
+const LAYER_CLAIMS: &[Contract] =
+    &[with_reader(Contract::modern()), with_reader(Contract::strict()), with_reader(Contract::posix()), Contract::async_io()];
+
+const RECORDS_PIPE: Named = Named {
+    name: "records-pipe",
+    about: "a layer on `pipe`: records with a length before each, and an empty one that ends the stream",
+    claims: LAYER_CLAIMS,
+    offers: LAYER,
+    open: |sim| Box::pin(async move { pipe(sim).await.map(records) }),
+    build: None,
+    defect: None,
+};
+
+const RECORDS_TCP: Named = Named {
+    name: "records-tcp",
+    about: "the same layer on `tcp`",
+    claims: LAYER_CLAIMS,
+    offers: Offers { network_faults: true, stack_settings: true, ..LAYER },
+    open: |sim| Box::pin(async move { tcp(sim).await.map(records) }),
+    build: None,
+    defect: None,
+};
+
+/// Every named target that keeps what it claims.
+pub static ALL: &[Named] = &[PIPE, TCP, RECORDS_PIPE, RECORDS_TCP];
+
+fn ends((client, server): (impl Flow + 'static, impl Flow + 'static)) -> Ends {
     (DynFlow::new(client), DynFlow::new(server))
+}
+
+fn records((client, server): (SimFlow, SimFlow)) -> Ends {
+    ends((Records::over(client), Records::over(server)))
+}
+
+/// A contract of the flow below, as the layer on it keeps it.
+const fn with_reader(contract: Contract) -> Contract {
+    Contract { close_needs_reader: Some(YesNo::Yes), ..contract }
 }
 
 /// The target of that name, be it a mutant.

@@ -1,17 +1,16 @@
 //! Makes a flow of anything that is `AsyncRead + AsyncWrite`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use futures::io::{AsyncRead, AsyncWrite};
 
 use super::Flow;
+use super::waiting::{Senders, WaitList};
 use crate::contract::{Contract, Error, Mode, Read};
 
 /// The most that one read asks for.
@@ -87,83 +86,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
     async fn close_writing(&self) {
         // Whether the stream closed cleanly is nothing that a shutdown can say.
         let _ = self.send(|io, context| io.poll_close(context)).await;
-    }
-}
-
-/// The wakers of the calls on the half that sends. A stream wakes whoever asked last, and a shutdown may be asked for while a write
-/// is pending: then both look again.
-#[derive(Default)]
-struct Senders(Mutex<Vec<Waker>>);
-
-impl Senders {
-    fn poll<R>(self: &Arc<Self>, context: &Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
-        self.wakers().push(context.waker().clone());
-        let polled = poll(&mut Context::from_waker(&Waker::from(self.clone())));
-        if polled.is_ready() {
-            let is_mine = |waker: &Waker| waker.will_wake(context.waker());
-            let mine: Vec<Waker> = self.wakers().extract_if(.., |waker| is_mine(waker)).collect();
-            drop(mine);
-        }
-        polled
-    }
-
-    /// Nothing runs while they are borrowed, so no panic is missed.
-    fn wakers(&self) -> MutexGuard<'_, Vec<Waker>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Wake for Senders {
-    fn wake(self: Arc<Self>) {
-        let wakers = std::mem::take(&mut *self.wakers());
-        wakers.into_iter().for_each(Waker::wake);
-    }
-}
-
-/// The wakers of pending calls: they are told when the adapter itself ends what is pending.
-#[derive(Default)]
-struct WaitList {
-    wakers: RefCell<BTreeMap<u64, Waker>>,
-    next: Cell<u64>,
-}
-
-impl WaitList {
-    async fn while_pending<R>(&self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<R>) -> R {
-        let entry = WaitListEntry { waiting: self, key: self.next.replace(self.next.get() + 1) };
-        poll_fn(|context| {
-            let polled = poll(context);
-            if polled.is_pending() {
-                entry.remember(context.waker());
-            }
-            polled
-        })
-        .await
-    }
-
-    /// Pending calls look again. Their wakers run with nothing borrowed.
-    fn wake_all(&self) {
-        let wakers = std::mem::take(&mut *self.wakers.borrow_mut());
-        wakers.into_values().for_each(Waker::wake);
-    }
-}
-
-/// One call's place among those that wait, given up with the call.
-struct WaitListEntry<'a> {
-    waiting: &'a WaitList,
-    key: u64,
-}
-
-impl WaitListEntry<'_> {
-    fn remember(&self, waker: &Waker) {
-        let old = self.waiting.wakers.borrow_mut().insert(self.key, waker.clone());
-        drop(old);
-    }
-}
-
-impl Drop for WaitListEntry<'_> {
-    fn drop(&mut self) {
-        let waker = self.waiting.wakers.borrow_mut().remove(&self.key);
-        drop(waker);
     }
 }
 

@@ -6,8 +6,10 @@
 
 mod any;
 mod io;
+mod records;
 mod stream;
 mod tap;
+mod waiting;
 
 use std::future::Future;
 use std::rc::Rc;
@@ -19,6 +21,7 @@ use crate::trace::Place;
 
 pub use any::{AnyFlow, DynFlow};
 pub use io::Io;
+pub use records::Records;
 pub use stream::{Stream, stream};
 pub use tap::{Log, Tap};
 

@@ -22,7 +22,7 @@ pub(super) fn quiet(flow: &mut Flow, book: &mut Ledger, header: &Header, hosts: 
     mended(flow, book, hosts);
     for end in End::BOTH {
         for (pending, stuck) in stuck(flow, hosts, end, true) {
-            stuck.rules.iter().for_each(|rule| book.exercise(*rule));
+            stuck.rules.iter().filter(|_| !flow.is_evidence()).for_each(|rule| book.exercise(*rule));
             if let Some((site, found)) = accuse(flow, end, &pending, stuck, at) {
                 book.enter(site, found);
             }

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod header;
+mod records;
 
 use flowsim::explore::{Scenarios, scenarios};
 use flowsim::oracle::Judgement;
@@ -44,7 +45,7 @@ fn keeps(target: &dyn Target, cases: impl Strategy<Value = Scenario>) {
     }
 }
 
-/// Scenarios for what this target offers.
+/// Scenarios for what this target offers, under each contract that it claims.
 fn cases(target: &dyn Target) -> Scenarios {
-    scenarios().offering(target.offers())
+    scenarios().on(target)
 }

@@ -108,7 +108,7 @@ impl Judge<'_> {
         let scene = self.scene();
         let void = failed_write_is_prefix::must_be_void(&scene);
         let found = order::begun_write(&scene, &BegunWrite { len });
-        self.book.exercise_all(found.exercised());
+        self.count(&found);
         if len > 0 && self.peer().halves.full_close_returned().is_some() {
             let called = self.at;
             self.me_mut().writing.met_closed_peer(called);

@@ -36,7 +36,7 @@ impl Judge<'_> {
     /// A prefix of its bytes was accepted, or will be: all of them, perhaps, where it runs on.
     fn cancel_write(&mut self, pending: &Pending) {
         let found = order::cancelled_write(&self.scene(), pending);
-        self.book.exercise_all(found.exercised());
+        self.count(&found);
         if matches!(pending.asked, Asked::Write { len: 0, .. }) {
             return;
         }

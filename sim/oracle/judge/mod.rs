@@ -172,7 +172,7 @@ impl Judge<'_> {
     #[inline]
     fn note_return(&mut self, pending: &Pending) {
         let found = order::returned(&self.scene(), pending);
-        self.book.exercise_all(found.exercised());
+        self.count(&found);
         if pending.asked.reads() {
             self.me_mut().reading.count();
         }
@@ -193,17 +193,25 @@ impl Judge<'_> {
         self.enter(pending, found);
     }
 
+    /// Counts the rules that a call has put to the test. Those of a flow that another one stands on test nothing of the subject.
+    #[inline]
+    pub fn count(&mut self, findings: &Findings) {
+        if !self.flow.is_evidence() {
+            self.book.exercise_all(findings.exercised());
+        }
+    }
+
     /// Writes down what is wrong with the return of a call, unless this end is not judged any more.
     #[inline]
     pub fn enter(&mut self, pending: &Pending, findings: Findings) -> Option<usize> {
-        self.book.exercise_all(findings.exercised());
+        self.count(&findings);
         let found = *findings.into_found()?;
         self.write_down_at(self.site(pending.op), found)
     }
 
     /// Writes down what is wrong with an event, unless its end is not judged any more.
     pub fn enter_at(&mut self, site: ViolationSite, findings: Findings) -> Option<usize> {
-        self.book.exercise_all(findings.exercised());
+        self.count(&findings);
         let found = *findings.into_found()?;
         self.write_down_at(site, found)
     }

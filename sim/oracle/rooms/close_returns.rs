@@ -42,7 +42,7 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
 
 /// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor has closed. Two that close at the
 /// same time may wait for each other.
-fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
+pub(in crate::oracle) fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
     let needs_reader = |end: &EndState| end.contract.close_needs_reader == Some(YesNo::Yes);
     let peer = call.peer();
     let closed = if needs_reader(peer) { peer.halves.close().returned } else { peer.halves.full_close_called() };

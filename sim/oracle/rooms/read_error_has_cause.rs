@@ -47,7 +47,15 @@ fn is_explained(scene: &Scene<'_>) -> bool {
     let earlier_eof = me.reading.eof().filter(|_| me.contract.read_after_eof != ReadAfterEof::Eof);
     let peer_closed = scene.peer().full_close_possible().filter(|_| scene.peer_close_may_reset());
     let own = sooner(me.halves.full_close_called(), both_closed(scene));
-    first([me.life.aborted_at(), me.life.below_ended(), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
+    first([me.life.aborted_at(), ended_below(scene), own, peer_closed, me.reading.error(), earlier_eof]).is_some()
+}
+
+/// What befell the flow below. An end of stream there is none of it where the peer's layer has ended its own in good order: this one has
+/// lost that.
+fn ended_below(scene: &Scene<'_>) -> Option<Stamp> {
+    let (me, peer) = (scene.me(), scene.peer());
+    let is_lost = me.life.below_lost().is_some() || peer.life.below_lost().is_some() || peer.is_out_of_sight();
+    me.life.below_ended().filter(|_| is_lost || peer.halves.write_end_returned().is_none())
 }
 
 /// Where close is a half close: own close has returned and the peer has called its own, so that the flow is over.

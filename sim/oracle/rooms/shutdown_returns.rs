@@ -1,5 +1,6 @@
 //! Judges `shutdown-returns`: does a shutdown return that nothing holds up?
 
+use super::close_returns;
 use super::scope::ALL;
 use crate::contract::Mode;
 use crate::oracle::events::ReturnedEnd;
@@ -12,10 +13,10 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
     statement: "Shutting down reading returns, always. Shutting down writing, or both, returns once the peer has read what was \
-                    accepted, or this end was aborted.",
+                    accepted, or this end was aborted; where a close needs a reader, once the peer reads on.",
     source: "gluten-mirage Mirage_flow.S, shutdown; measured: a shutdown of reading that hangs on a full buffer",
     premise: "a shutdown that nothing holds up is pending or returns",
-    parameters: &["patience"],
+    parameters: &["close_needs_reader", "patience"],
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::ShutdownReturns, Section::Liveness, Level::BothEnds)
@@ -27,7 +28,7 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     if mode == Mode::Read {
         return Some(Due::new(&[], fact!("a shutdown of reading waits for nobody")));
     }
-    if call.is_parted() {
+    if call.is_parted() || may_wait_for_reader(call) {
         return None;
     }
     match (may_be_unread(call), call.peer_reads_on()) {
@@ -35,6 +36,11 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
         (true, true) => Some(Due::new(&[], fact!("the peer keeps reading"))),
         (true, false) => None,
     }
+}
+
+/// Where a close needs a reader, so does a shutdown: until its peer has read the end.
+fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
+    close_returns::may_wait_for_reader(call) && call.peer().reading.clean_eof().is_none()
 }
 
 /// The peer has not read all that was accepted, or that a failed or cancelled write may have left to it.
@@ -83,6 +89,13 @@ const EXAMPLES: &[Example] = &[
 ];
 
 const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "what a shutdown still writes waits for a peer that does not read",
+        contracts: &["async-io"],
+        history: r#"
+            client call 1 shutdown write
+            quiet"#,
+    },
     Excuse {
         why: "nobody reads what was accepted",
         contracts: ALL,
