@@ -45,8 +45,7 @@ pub(super) fn targets(args: &ListingArgs, output: &mut Output) -> Exit {
 }
 
 fn target_text(target: &Named) -> String {
-    let list = |words: Vec<&str>| words.join(", ");
-    let (claims, offers) = (list(claims(target)), list(offers(&target.offers)));
+    let (claims, offers) = (claims(target).join(", "), offers(&target.offers).join(", "));
     format!("{}\n    {}\n    claims  {claims}\n    offers  {offers}\n", target.name, target.about)
 }
 
@@ -55,8 +54,8 @@ fn target_json(target: &Named) -> String {
     json!({ "target": target.name, "about": target.about, "claims": claims, "offers": offers }).to_string() + "\n"
 }
 
-fn claims(target: &Named) -> Vec<&'static str> {
-    target.claims.iter().map(|contract| contract.base).collect()
+fn claims(target: &Named) -> Vec<String> {
+    target.claims.iter().map(ToString::to_string).collect()
 }
 
 /// What is offered, in words.

@@ -3,6 +3,49 @@
 //! Start here: [`Flow`] is what users implement, [`Io`] makes a flow of anything that is `AsyncRead + AsyncWrite`, [`stream`] is
 //! the way back. [`AnyFlow`] is the same flow as an object with one method, in the trace's own vocabulary; [`Tap`] logs the
 //! calls of any flow. What this is not: a simulator. Nothing here knows of a world.
+//!
+//! # Layers
+//!
+//! A layer (TLS, a multiplexer, compression, framing) stands on a flow and is one. To test yours, put it on a flow of the simulator and
+//! return it: an async closure is a target, and what it makes on the way is taken for what its ends stand on. So there is nothing to
+//! declare: the layer is judged as the subject, and the flow below is evidence. What befalls that one (a reset, a partition, a
+//! timeout) explains an error or a failed write above, and never an end of stream: where the flow below ends and the layer's own end
+//! of stream had not come, the stream was cut, and that must be told.
+//!
+//! [`Records`] is a layer of our own: it shows what a right one looks like, and stands in the list of targets as `records-pipe` and
+//! `records-tcp`.
+//!
+//! ```
+//! use flowsim::contract::Contract;
+//! use flowsim::flow::Records;
+//! use flowsim::world::{OverNetwork, SetupError, Sim};
+//! use flowsim::Scenario;
+//!
+//! let ends = OverNetwork(async |sim: &Sim| -> Result<_, SetupError> {
+//!     let (client, server) = sim.tcp_pair().await?;
+//!     // Yours goes here. One that wants `AsyncRead + AsyncWrite` gets `flow::stream(client)`, and is made a flow by `Io::new`.
+//!     Ok((Records::over(client), Records::over(server)))
+//! });
+//! let text = r#"
+//!     target = "tcp"
+//!     contract = "async-io"
+//!     guards = ["eof-complete", "lower-closed-once", "accepted-goes-down"]
+//!     link = { delay = "20ms", loss = "5%" }
+//!     client.steps = ["write 20KiB", "shutdown write", "read to eof -> 1KiB", "close"]
+//!     server.steps = ["read to eof -> 20KiB", "write 1KiB", "close"]
+//! "#;
+//! let scenario = Scenario::parse("layer.toml", text).unwrap();
+//! let run = scenario.run(&ends).unwrap();
+//! run.assert_held();
+//! // Flow 1, the layer, stands on flow 0.
+//! assert_eq!((run.header().layers[0].upper, run.header().layers[0].lower), (1, 0));
+//! # assert_eq!(run.contract().client, Contract::async_io());
+//! ```
+//!
+//! What is made for the ends counts, so make the flows below inside the closure, and nothing else there. On one flow of its own a layer
+//! is held to the five rules of layers. On several, or on one that several share as those of
+//! a multiplexer do, it is not: which of them is to end with which is not known. The client's end must stand on the client's
+//! end.
 
 mod any;
 mod io;
@@ -21,7 +64,7 @@ use crate::trace::Place;
 
 pub use any::{AnyFlow, DynFlow};
 pub use io::Io;
-pub use records::Records;
+pub use records::{Records, RecordsQuirk};
 pub use stream::{Stream, stream};
 pub use tap::{Log, Tap};
 

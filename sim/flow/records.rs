@@ -15,6 +15,7 @@
 
 mod incoming;
 mod outgoing;
+mod quirk;
 
 use std::cell::Cell;
 use std::future::Future;
@@ -30,6 +31,7 @@ use super::waiting::WaitList;
 use crate::contract::{Contract, Error, Mode, Read, YesNo};
 use incoming::Incoming;
 use outgoing::Outgoing;
+pub use quirk::RecordsQuirk;
 
 /// A flow of records over another flow.
 ///
@@ -58,6 +60,13 @@ impl<F: Flow + 'static> Records<F> {
             closed: Cell::new(false),
             readers: WaitList::default(),
         }
+    }
+
+    /// The same layer with a defect, to prove that it is found.
+    #[must_use]
+    pub fn with_quirk(mut self, quirk: Option<RecordsQuirk>) -> Self {
+        (self.outgoing.get_mut().quirk, self.incoming.get_mut().quirk) = (quirk, quirk);
+        self
     }
 
     /// What a read gives that asks for nothing of the peer any more.

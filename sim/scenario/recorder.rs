@@ -38,9 +38,9 @@ pub struct Stats {
     pub events: u64,
     /// When the last call returned.
     pub last_return: Instant,
-    /// Bytes that servers read.
+    /// Bytes that servers read; those that a layer or proxy read below apart.
     pub bytes_to_server: u64,
-    /// Bytes that clients read.
+    /// Bytes that clients read; those that a layer or proxy read below apart.
     pub bytes_to_client: u64,
     /// Segments that were sent.
     pub segments_sent: u64,
@@ -54,12 +54,13 @@ pub struct Stats {
 }
 
 impl Stats {
-    fn count(&mut self, event: &Event, sending: &mut Sending) {
+    /// `below`: the flows that others stand on.
+    fn count(&mut self, event: &Event, sending: &mut Sending, below: &[u32]) {
         self.events += 1;
         match &event.what {
             What::Return { at, outcome, .. } => {
                 self.last_return = event.t;
-                if let Outcome::Data(data) = outcome {
+                if let (Outcome::Data(data), false) = (outcome, below.contains(&at.flow)) {
                     *(if at.end == End::Server { &mut self.bytes_to_server } else { &mut self.bytes_to_client }) += data.len() as u64;
                 }
             }
@@ -88,6 +89,8 @@ pub(super) struct Recorder {
     trace: Option<Trace>,
     pub(super) stats: Stats,
     sending: Sending,
+    /// The flows that others stand on.
+    below: Vec<u32>,
 }
 
 impl Recorder {
@@ -98,6 +101,7 @@ impl Recorder {
             trace: keep.records().then(|| Trace { header: header.clone(), ..Trace::default() }),
             stats: Stats::default(),
             sending: Sending::default(),
+            below: header.below().collect(),
         }
     }
 
@@ -108,7 +112,7 @@ impl Recorder {
 
     /// Sees the next event.
     pub(super) fn see(&mut self, event: &Event) {
-        self.stats.count(event, &mut self.sending);
+        self.stats.count(event, &mut self.sending, &self.below);
         if let Some(oracle) = &mut self.oracle {
             // The header is line 1.
             oracle.observe(self.stats.events + 1, event);

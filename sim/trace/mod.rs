@@ -260,10 +260,15 @@ impl Default for Header {
 }
 
 impl Header {
-    /// Does another flow stand on this one, so that its calls are evidence of what that one does?
+    /// The flows that others stand on: their calls are evidence of what those do.
+    pub fn below(&self) -> impl Iterator<Item = u32> + '_ {
+        let proxied = self.proxies.iter().filter(|proxy| proxy.outer.is_some()).flat_map(|proxy| [proxy.left, proxy.right]);
+        self.layers.iter().map(|layer| layer.lower).chain(proxied)
+    }
+
+    /// Does another flow stand on this one?
     pub fn is_evidence(&self, flow: u32) -> bool {
-        let joins = |proxy: &Proxy| proxy.outer.is_some() && (proxy.left == flow || proxy.right == flow);
-        self.layers.iter().any(|layer| layer.lower == flow) || self.proxies.iter().any(joins)
+        self.below().any(|below| below == flow)
     }
 
     /// Does this flow stand on others?

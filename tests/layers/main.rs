@@ -2,6 +2,7 @@
 
 mod adapter;
 mod header;
+mod mutants;
 mod records;
 
 use flowsim::explore::{Scenarios, scenarios};

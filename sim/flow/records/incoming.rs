@@ -6,6 +6,7 @@ use bytes::{Buf, Bytes};
 use futures::future::LocalBoxFuture;
 
 use super::super::Flow;
+use super::RecordsQuirk;
 use crate::contract::{Error, Read};
 
 /// The receiving half.
@@ -21,13 +22,14 @@ pub(super) struct Incoming {
     left: usize,
     /// How the stream has ended.
     over: Option<Result<(), Error>>,
+    pub(super) quirk: Option<RecordsQuirk>,
 }
 
 impl Incoming {
     /// What is there for a reader, if anything is.
     pub(super) fn take(&mut self, max: usize) -> Option<Result<Read, Error>> {
-        if self.left == 0 && self.over.is_none() {
-            self.begin_record();
+        if self.left == 0 && self.over.is_none() && self.begin_record() {
+            return Some(Ok(Read::Data(Bytes::from_static(&[0]))));
         }
         if let Some(over) = &self.over {
             return Some(over.clone().map(|()| Read::Eof));
@@ -37,16 +39,21 @@ impl Incoming {
         (count > 0).then(|| Ok(Read::Data(self.arrived.split_to(count))))
     }
 
-    /// Takes the length of the next record, as far as it has arrived. What arrives after the end record is nobody's.
-    fn begin_record(&mut self) {
+    /// Takes the length of the next record, as far as it has arrived; true for one that is to be handed up, as a defect wants it. What
+    /// arrives after the end record is nobody's.
+    fn begin_record(&mut self) -> bool {
         if self.high.is_none() && self.arrived.has_remaining() {
             self.high = Some(self.arrived.get_u8());
         }
         if let (Some(high), true) = (self.high, self.arrived.has_remaining()) {
             self.left = u16::from_be_bytes([high, self.arrived.get_u8()]).into();
             self.high = None;
-            self.over = (self.left == 0).then_some(Ok(()));
+            if self.left == 0 {
+                self.over = Some(Ok(()));
+                return self.quirk == Some(RecordsQuirk::EndRecordHandedUp);
+            }
         }
+        false
     }
 
     /// Waits for more, or for the end of the flow below: without an end record the stream was cut.
@@ -59,6 +66,7 @@ impl Incoming {
         self.underway = None;
         match read {
             Ok(Read::Data(bytes)) => self.arrived = bytes,
+            _ if self.quirk == Some(RecordsQuirk::FailureIsEof) => self.over = Some(Ok(())),
             Ok(Read::Eof) => self.over = Some(Err(Error::Other("truncated".into()))),
             Err(error) => self.over = Some(Err(error)),
         }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::future::LocalBoxFuture;
 
 use super::super::Flow;
+use super::RecordsQuirk;
 use crate::contract::{Error, Mode};
 
 /// The longest record.
@@ -21,6 +22,9 @@ pub(super) struct Outgoing {
     below: Below,
     /// Why a call below failed: nothing is sent from then on.
     failed: Option<Error>,
+    pub(super) quirk: Option<RecordsQuirk>,
+    /// What a defect keeps back.
+    kept: Vec<Bytes>,
 }
 
 /// How far the flow below was ended.
@@ -58,7 +62,10 @@ impl Outgoing {
             return Err(Error::Closed);
         }
         self.result()?;
-        let records: Vec<Bytes> = data.into_iter().flat_map(chunks).flat_map(|bytes| [length(bytes.len()), bytes]).collect();
+        let mut records: Vec<Bytes> = data.into_iter().flat_map(chunks).flat_map(|bytes| [length(bytes.len()), bytes]).collect();
+        if self.is(RecordsQuirk::CloseUnflushed) {
+            std::mem::swap(&mut records, &mut self.kept);
+        }
         if !records.is_empty() {
             self.begin(lower, async |lower| lower.writev(records).await);
         }
@@ -74,7 +81,8 @@ impl Outgoing {
 
     /// Begins to send the end record. No record is sent after it.
     pub(super) fn end<F: Flow + 'static>(&mut self, lower: &Rc<F>) {
-        if !std::mem::replace(&mut self.ended, true) && self.failed.is_none() {
+        let has_ended = std::mem::replace(&mut self.ended, true) || self.is(RecordsQuirk::EndRecordForgotten);
+        if !has_ended && self.failed.is_none() {
             self.begin(lower, async |lower| lower.write(length(0)).await);
         }
     }
@@ -82,6 +90,9 @@ impl Outgoing {
     /// Begins to end the writing below.
     pub(super) fn shut<F: Flow + 'static>(&mut self, lower: &Rc<F>) {
         if self.below == Below::Open && self.failed.is_none() {
+            if self.is(RecordsQuirk::ShutdownClosesLower) {
+                return self.close(lower);
+            }
             self.below = Below::Shut;
             self.begin(lower, async |lower| {
                 lower.shutdown(Mode::Write).await;
@@ -92,13 +103,21 @@ impl Outgoing {
 
     /// Begins to close the flow below.
     pub(super) fn close<F: Flow + 'static>(&mut self, lower: &Rc<F>) {
-        if self.below != Below::Closed {
-            self.below = Below::Closed;
-            self.begin(lower, async |lower| {
-                lower.close().await;
-                Ok(())
-            });
+        let is_closed = self.below == Below::Closed && !self.is(RecordsQuirk::SecondCloseGoesDown);
+        if is_closed || self.is(RecordsQuirk::CloseForgetsLower) {
+            return;
         }
+        self.below = Below::Closed;
+        let writes_on = self.is(RecordsQuirk::LowerWrittenAfterClose);
+        self.begin(lower, async move |lower| {
+            lower.close().await;
+            if writes_on { lower.write(length(0)).await } else { Ok(()) }
+        });
+    }
+
+    /// It has this defect.
+    fn is(&self, quirk: RecordsQuirk) -> bool {
+        self.quirk == Some(quirk)
     }
 
     fn begin<F: Flow + 'static>(&mut self, lower: &Rc<F>, call: impl AsyncFnOnce(Rc<F>) -> Result<(), Error> + 'static) {
