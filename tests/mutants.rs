@@ -10,7 +10,7 @@ use std::thread;
 use flowsim::Scenario;
 use flowsim::explore::{Autopsy, KillTable, RuleWorth, killed, scenarios};
 use flowsim::oracle::Judgement;
-use flowsim::scenario::{Keep, RunOptions};
+use flowsim::scenario::{Keep, RunError, RunOptions};
 use flowsim::target::{ALL, MUTANTS};
 
 /// How many generated cases a mutant is run on at most: fewer than the command takes by itself, since each waits for its run.
@@ -96,7 +96,12 @@ fn what_is_right_lives_through_the_cases_that_mutants_die_of() {
     for target in ALL {
         for index in 0..5 * CASES {
             let run = scenarios().on(target).case(1, index).run_with(target, &RunOptions::default().with_keep(Keep::Verdict));
-            let run = run.unwrap_or_else(|error| panic!("{} case {index}: {error:?}", target.name));
+            let run = match run {
+                Ok(run) => run,
+                // A host that is down at the beginning makes no ends.
+                Err(RunError::Ends { .. }) => continue,
+                Err(error) => panic!("{} case {index}: {error:?}", target.name),
+            };
             assert!(run.judgement() == Judgement::Held, "{} case {index}: {}", target.name, run.why());
         }
     }

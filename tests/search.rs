@@ -57,6 +57,8 @@ fn no_variation_of_a_scenario_is_broken_by_the_right_targets() {
             failures[0].index,
             failures[0].case
         );
-        assert_eq!(campaign.searched().refused, 0, "{}: {:?}", scenario.title, campaign.searched().refusal);
+        // The ends of a layer are made before its steps begin, and a host that is down by then makes none.
+        let may_refuse = !target.offers.connections && target.offers.network_faults;
+        assert!(may_refuse || campaign.searched().refused == 0, "{}: {:?}", scenario.title, campaign.searched().refusal);
     }
 }

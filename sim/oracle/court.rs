@@ -319,6 +319,7 @@ impl Court {
 
     /// Looks at every flow, and notes when the next one can be due: not before, so that time passes cheaply.
     fn lose_patience(&mut self, at: Stamp) {
+        self.lend_progress();
         let shortest = End::BOTH.map(|end| self.header.contract[end].patience).into_iter().min().unwrap_or_default();
         let due = self.flows.iter_mut().map(|flow| {
             flow.catch_up(&self.network);

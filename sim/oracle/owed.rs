@@ -68,7 +68,7 @@ pub(super) fn pass_time(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, 
 }
 
 /// When something last got on: no read shows that where an end throws away what comes, but new segments do.
-fn last_progress(flow: &Flow) -> Instant {
+pub(super) fn last_progress(flow: &Flow) -> Instant {
     let throws_away = |end: End| flow.ends[end].halves.shut_read().called.is_some() && flow.ends[end].discards();
     let said = flow.tracks().idle().since().filter(|_| End::BOTH.into_iter().any(throws_away));
     said.map_or(flow.active, |said| said.max(flow.active))

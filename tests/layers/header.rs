@@ -76,6 +76,17 @@ fn a_flow_below_may_be_one_that_was_logged_by_hand() {
     assert!(run.header().records.lower);
 }
 
+/// It adds nothing that the other end could take off again.
+#[test]
+fn one_end_that_is_wrapped_is_no_layer() {
+    let run = asked(&async |sim: &Sim| -> Result<_, SetupError> {
+        let (client, server) = sim.pipe();
+        Ok((Io::new(stream(client)), server))
+    });
+    assert_eq!(run.header().layers, [Layer { upper: 1, lower: 0 }]);
+    assert!(!run.header().records.lower);
+}
+
 /// A multiplexer makes one connection for all: none of its streams alone is to close it.
 #[test]
 fn flows_that_share_one_below_are_asked_nothing_for_it() {

@@ -6,10 +6,11 @@ use crate::oracle::Stamp;
 use crate::oracle::events::layers::{LayerAtQuiet, LowerCall, ProxySides, UpperEnded};
 use crate::oracle::ledger::ViolationSite;
 use crate::oracle::order;
+use crate::oracle::owed::last_progress;
 use crate::oracle::ruling::Findings;
 use crate::oracle::scene::Scene;
 use crate::oracle::state::{Asked, Between};
-use crate::trace::{Abort, By, Clock, EnvWhat, Layer, Place, Proxy};
+use crate::trace::{Abort, By, Clock, EnvWhat, Header, Layer, Place, Proxy};
 
 impl Court {
     /// Flows stand on others, or a proxy joins some.
@@ -134,6 +135,20 @@ impl Court {
         for upper in layers.chain(outer).collect::<Vec<_>>() {
             let upper = self.flow(upper);
             self.flows.at_mut(upper).path.set(ends.clone(), state);
+        }
+    }
+
+    /// What gets on below is progress above.
+    pub(super) fn lend_progress(&mut self) {
+        let Header { layers, proxies, .. } = &self.header;
+        let proxied = proxies.iter().filter_map(|proxy| Some((proxy.outer?, [proxy.left, proxy.right])));
+        let pairs = layers.iter().map(|layer| (layer.upper, layer.lower));
+        let pairs = pairs.chain(proxied.flat_map(|(outer, below)| below.map(|below| (outer, below))));
+        for (upper, lower) in pairs.collect::<Vec<_>>() {
+            let (upper, lower) = (self.flow(upper), self.flow(lower));
+            let last = last_progress(self.flows.at(lower));
+            let flow = self.flows.at_mut(upper);
+            flow.active = flow.active.max(last);
         }
     }
 

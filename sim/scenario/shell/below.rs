@@ -19,8 +19,9 @@ pub(super) struct Opened {
 pub(super) enum Below {
     /// Nothing: it is the world's own flow, or no flow of this run is known to be.
     Nothing,
-    /// These flows.
-    Flows(Vec<u32>),
+    /// These flows. `wraps`: the other end is that of such a flow itself, so that this one only wraps its own, and need not end it as a
+    /// layer does.
+    Flows { below: Vec<u32>, wraps: bool },
     /// A proxy, between the flows of which the client's end and the server's are the subject's.
     Proxy(Both<u32>),
 }
@@ -35,7 +36,7 @@ impl Below {
         match (outer(&opened.ends), made.len()) {
             (_, 0) => before.cloned().unwrap_or(Below::Nothing),
             (Some(outer), 2) => Below::Proxy(outer),
-            _ => Below::Flows(made),
+            _ => Below::Flows { wraps: made.iter().any(|flow| has_end_of(&opened.ends, *flow)), below: made },
         }
     }
 
@@ -43,7 +44,7 @@ impl Below {
     pub(super) fn conns(&self) -> Option<Both<Conn>> {
         let flows = match self {
             Below::Nothing => return None,
-            Below::Flows(flows) => Both::same(*flows.first()?),
+            Below::Flows { below, .. } => Both::same(*below.first()?),
             Below::Proxy(outer) => *outer,
         };
         Some(Both { client: Conn::new(flows.client, End::Client), server: Conn::new(flows.server, End::Server) })
@@ -60,17 +61,26 @@ fn outer((client, server): &Ends) -> Option<Both<u32>> {
     }
 }
 
+/// Is one of the ends one of this flow?
+fn has_end_of((client, server): &Ends, flow: u32) -> bool {
+    [client.place(), server.place()].into_iter().flatten().any(|place| place.flow == flow)
+}
+
 /// Writes into the header of a run what is below each subject. What layers owe the flow below is judged where each stands on one flow
 /// that is its own: of several, only some may be meant to end with it.
 pub(super) fn declare<'a>(header: &mut Header, subjects: impl Iterator<Item = (u32, &'a Below)>) {
+    let mut has_wraps = false;
     for (number, below) in subjects {
         match below {
             Below::Nothing => {}
-            Below::Flows(flows) => header.layers.extend(flows.iter().map(|flow| Layer { upper: number, lower: *flow })),
+            Below::Flows { below, wraps } => {
+                header.layers.extend(below.iter().map(|flow| Layer { upper: number, lower: *flow }));
+                has_wraps |= wraps;
+            }
             Below::Proxy(outer) => header.proxies.push(Proxy { left: outer.client, right: outer.server, outer: Some(number) }),
         }
     }
     let layers = &header.layers;
     let is_alone = |layer: &Layer| layers.iter().filter(|other| other.upper == layer.upper || other.lower == layer.lower).count() == 1;
-    header.records.lower = !layers.is_empty() && layers.iter().all(is_alone);
+    header.records.lower = !has_wraps && !layers.is_empty() && layers.iter().all(is_alone);
 }

@@ -158,7 +158,7 @@ impl Stage for FlowStage {
     /// A layer on a flow that is aborted is aborted with it. Of what goes through a proxy the oracle finds out itself.
     fn abort(&mut self, at: Place, abort: Abort) {
         let flow = at.flow as usize;
-        let (conn, is_layer) = (self.lower[flow][at.end], matches!(self.below[flow], Below::Flows(_)));
+        let (conn, is_layer) = (self.lower[flow][at.end], matches!(self.below[flow], Below::Flows { .. }));
         let what = EnvWhat::Abort(abort, By::Fault);
         self.sim.with(|world| {
             if world.abort(conn, abort) && is_layer {
