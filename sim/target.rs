@@ -1,6 +1,7 @@
 //! Lists what can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
 
 mod mutants;
+mod waiting;
 
 use std::fmt;
 
@@ -9,6 +10,7 @@ use crate::flow::{DynFlow, Flow, Records};
 use crate::world::{Conn, Defect, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
 pub use mutants::MUTANTS;
+pub use waiting::{WAITING, WaitingMutant};
 
 /// A named target: a row of data.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::files;
 use super::output::{Output, paint};
 use super::run::refused;
-use crate::explore::{Autopsy, KillTable, RuleWorth, killed};
+use crate::explore::{Autopsy, KillTable, RuleWorth, killed, waiting};
 use crate::scenario::Scenario;
 use crate::target::{MUTANTS, Named};
 use crate::trace::Diagnostic;
@@ -55,7 +55,7 @@ fn row(table: &KillTable<'_>, autopsy: &Autopsy, format: Format) -> String {
 fn conclude(autopsies: &[Autopsy], args: &MutantsArgs, output: &mut Output) -> Exit {
     let worth = args.names.is_empty().then(|| RuleWorth::of(autopsies));
     output.print(&match args.format {
-        Format::Text => format!("\n{}{}", killed(autopsies), worth.map_or_else(String::new, |worth| worth.text())),
+        Format::Text => format!("\n{}{}", killed(autopsies), worth.map_or_else(String::new, |worth| worth.text() + &waiting())),
         Format::Json => worth.map_or_else(String::new, |worth| worth.object(autopsies)),
     });
     if autopsies.iter().all(Autopsy::is_named) { Exit::Held } else { Exit::Broken }

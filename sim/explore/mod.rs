@@ -35,7 +35,7 @@ pub use campaign::{Campaign, Failure, Searched};
 use draws::Draws;
 use duty::{Duties, Wishes};
 pub use finding::Finding;
-pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, killed};
+pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, killed, waiting};
 pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]
 pub use strategy::Shrinking;

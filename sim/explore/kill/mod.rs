@@ -9,7 +9,7 @@ use super::scenarios;
 use crate::rules::Rule;
 use crate::scenario::{Keep, RunOptions, Scenario};
 use crate::target::Named;
-pub use table::{KillTable, killed};
+pub use table::{KillTable, killed, waiting};
 
 /// What became of a mutant.
 #[derive(Clone, Debug)]

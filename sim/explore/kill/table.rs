@@ -1,10 +1,13 @@
 //! Draws the table of kills: a row for each mutant, then what the rules are worth.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{Autopsy, Mode, RuleWorth};
 use crate::report::words;
 use crate::rules::Rule;
+use crate::target::{WAITING, WaitingMutant};
 
 /// The table, for mutants that were run on scenarios from these files.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +76,15 @@ pub fn killed(autopsies: &[Autopsy]) -> String {
     format!("{killed} of {} killed, {named} by the rule that is listed\n", words::count(autopsies.len() as u64, "mutant"))
 }
 
+/// The rows of the catalogue that no mutant stands for yet, by what they wait for.
+pub fn waiting() -> String {
+    let mut causes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in WAITING {
+        causes.entry(row.waits_for).or_default().push(row.number.to_string());
+    }
+    causes.iter().map(|(cause, rows)| format!("no mutant yet: {}, for want of {cause}\n", rows.join(", "))).collect()
+}
+
 impl RuleWorth {
     /// In words.
     pub fn text(&self) -> String {
@@ -89,12 +101,14 @@ impl RuleWorth {
         let names = |rules: &mut dyn Iterator<Item = &Rule>| rules.map(|rule| rule.name()).collect::<Vec<_>>();
         let never_alone: serde_json::Map<_, _> =
             self.never_alone.iter().map(|(rule, with)| (rule.to_string(), json!(names(&mut with.iter())))).collect();
+        let waiting = |row: &WaitingMutant| json!({ "number": row.number, "rule": row.rule, "about": row.about, "for": row.waits_for });
         let object = json!({
             "mutants": autopsies.len(),
             "killed": autopsies.iter().filter(|autopsy| autopsy.killer().is_some()).count(),
             "named": autopsies.iter().filter(|autopsy| autopsy.is_named()).count(),
             "kill_none": names(&mut self.idle.iter()),
             "never_alone": never_alone,
+            "waiting": WAITING.iter().map(waiting).collect::<Vec<_>>(),
         });
         object.to_string() + "\n"
     }

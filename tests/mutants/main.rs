@@ -1,6 +1,8 @@
 //! Proof that the oracle bites: every mutant dies on the scenarios of `scenarios/` or on generated cases, none of which was made
 //! for it, by the rule that the catalogue lists; what is right lives through all of them; every rule kills, or it is said why not.
 
+mod recorded;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -8,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use flowsim::Scenario;
-use flowsim::explore::{Autopsy, KillTable, RuleWorth, killed, scenarios};
+use flowsim::explore::{Autopsy, KillTable, RuleWorth, killed, scenarios, waiting};
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, RunError, RunOptions};
 use flowsim::target::{ALL, MUTANTS};
@@ -83,7 +85,7 @@ fn every_mutant_is_killed_by_the_rule_that_is_listed_and_every_rule_kills() {
     settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    let picture = format!("{}{rows}\n{}{}", KillTable::head(), killed(&autopsies), worth.text());
+    let picture = format!("{}{rows}\n{}{}", KillTable::head(), killed(&autopsies), worth.text() + &waiting());
     settings.bind(|| insta::assert_snapshot!("mutants", picture));
     assert!(missed.is_empty(), "\n{missed}");
     let idle: Vec<&str> = worth.idle.iter().map(|rule| rule.name()).collect();
