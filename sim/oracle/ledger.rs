@@ -35,6 +35,8 @@ pub(super) struct Ledger {
     /// The first two flows on which something ended badly (none: the stack itself), with the moment: enough to know one that is
     /// another flow's.
     pub troubled: SmallVec<[(Option<u32>, Stamp); 2]>,
+    /// The two flows that one of their ends has last begun to end, with the moment: enough to know the last that is another flow's.
+    pub ending: SmallVec<[(u32, Stamp); 2]>,
     /// The flows that were connected at this end after an abort.
     pub revived: Both<Vec<u32>>,
     /// What may still be spent on calls that overlap.
@@ -121,6 +123,21 @@ impl Ledger {
         if self.troubled.len() < 2 && self.troubled.iter().all(|(known, _)| *known != flow) {
             self.troubled.push((flow, at));
         }
+    }
+
+    /// An end of a flow begins to end it, or a half of it.
+    pub fn begins_to_end(&mut self, flow: u32, at: Stamp) {
+        self.ending.retain(|(known, _)| *known != flow);
+        if self.ending.len() == 2 {
+            self.ending.remove(0);
+        }
+        self.ending.push((flow, at));
+    }
+
+    /// When an end of another flow last began to end that.
+    #[inline]
+    pub fn ending_elsewhere(&self, flow: u32) -> Option<Stamp> {
+        self.ending.iter().rev().find(|(other, _)| *other != flow).map(|(_, at)| *at)
     }
 
     /// Something befell the stack itself.

@@ -86,7 +86,7 @@ table! {
         EofAfterReset: eof_after_reset::read_eof,
         DataBeforeAbort: data_before_abort::read_eof,
         HalfCloseKeepsReading: half_close_keeps_reading::read_eof,
-        FlowsAreIsolated: flows_are_isolated::read_on,
+        FlowsAreIsolated: flows_are_isolated::read_eof,
         EofComplete: eof_complete::read_eof,
         EofHasCause: eof_has_cause::read_eof,
         EofIsFinal: eof_is_final::read_eof,

@@ -55,6 +55,9 @@ impl Judge<'_> {
             _ => return,
         }
         me.calm = false;
+        if !self.flow.is_evidence() && self.header.proxies.is_empty() {
+            self.book.begins_to_end(self.flow.id, at);
+        }
         if matches!(asked, Asked::Shutdown(mode) if mode.reads()) {
             self.shutting_read();
         }

@@ -23,13 +23,32 @@ impl Judge<'_> {
         match outcome {
             Outcome::Eof | Outcome::Error(_) if max == 0 => {}
             Outcome::Data(data) if max == 0 && data.is_empty() => {}
-            Outcome::Data(data) => self.read_data(pending, max, data),
+            Outcome::Data(data) => {
+                self.read_data(pending, max, data);
+                self.note_isolation(pending);
+            }
             Outcome::Eof => self.read_eof(pending),
             Outcome::Panic(said) => self.panicked(pending, said),
             Outcome::Error(_) => self.read_failed(pending, outcome),
             _ => {}
         }
         self.settle_overtaken();
+    }
+
+    /// A call went well while another flow was ending, or had: what ended that did not touch this one.
+    #[inline]
+    pub(super) fn note_isolation(&mut self, pending: &Pending) {
+        if self.book.ending_elsewhere(self.flow.id).is_some() {
+            self.went_on(pending);
+        }
+    }
+
+    #[inline(never)]
+    fn went_on(&mut self, pending: &Pending) {
+        self.me_mut().went_on = Some(pending.called.seq);
+        if self.book.trouble_elsewhere(self.flow.id, self.at.seq).is_none() {
+            self.book.exercise(Rule::FlowsAreIsolated);
+        }
     }
 
     #[inline]

@@ -16,8 +16,14 @@ impl Judge<'_> {
         let Asked::Write { len, vectored, void, nodelay } = pending.asked else { return };
         let write = ReturnedWrite { pending, len, vectored, void, nodelay, accepted, outcome, unexplained: false, shows: None };
         match outcome {
-            Outcome::Ok if len > 0 && self.is_calm() => self.calm_write_ok(&write),
-            Outcome::Ok if len > 0 => self.write_ok(&self.having_succeeded(write)),
+            Outcome::Ok if len > 0 => {
+                if self.is_calm() {
+                    self.calm_write_ok(&write);
+                } else {
+                    self.write_ok(&self.having_succeeded(write));
+                }
+                self.note_isolation(pending);
+            }
             Outcome::Ok => self.unjudged_write(&write),
             Outcome::Panic(said) => {
                 self.unjudged_write(&write);

@@ -1,9 +1,9 @@
-//! Judges `flows-are-isolated`: does a call fail since another flow of the stack ended badly?
+//! Judges `flows-are-isolated`: does a call fail, or a stream end, since another flow of the stack was ended?
 
-use super::scope::ALL;
+use super::scope::{ALL, FULL};
 use crate::oracle::Stamp;
 use crate::oracle::events::abort::AbortedByStack;
-use crate::oracle::events::{FailedRead, ReadReturn, ReturnedWrite};
+use crate::oracle::events::{Ending, FailedRead, ReadEof, ReadReturn, ReturnedWrite};
 use crate::oracle::fact::fact;
 use crate::oracle::rooms::read_error_has_cause::unexplained;
 use crate::oracle::rooms::{abort_has_cause, closed_has_cause};
@@ -14,7 +14,7 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 pub(super) const ABOUT: About = About {
     statement: "Flows of one stack don't touch each other: what happens on one changes nothing on another.",
     source: "gluten-mirage Mirage_flow.S, flow: the state of a single stream; RFC 9293 §3.3.1 (a control block for each connection)",
-    premise: "a call returns on a flow while another flow of the same stack was aborted or closed",
+    premise: "a call returns on a flow while another flow of the same stack was aborted, shut down or closed",
     examples: EXAMPLES,
     excuses: EXCUSES,
     ..About::new(Rule::FlowsAreIsolated, Section::Safety, Level::BothEnds)
@@ -25,13 +25,29 @@ fn premise(scene: &Scene<'_>) -> Option<Stamp> {
     scene.book.trouble_elsewhere(scene.flow.id, scene.at.seq)
 }
 
+/// When another flow of the stack was being ended, and no call has gone well here that was made since.
+fn ending(scene: &Scene<'_>) -> Option<Stamp> {
+    scene.book.ending_elsewhere(scene.flow.id).filter(|at| scene.me().went_on.is_none_or(|called| called < at.seq))
+}
+
+/// The end of the stream, which nothing on this flow can have caused.
+pub(in crate::oracle) fn read_eof(scene: &Scene<'_>, read: &ReadEof<'_>) -> Ruling {
+    match ending(scene).filter(|_| matches!(read.ending, Ending::Clean) && read.cause.is_none()) {
+        None => read_on(scene, read),
+        Some(ending) => {
+            let said = fact!("the {end}'s read returned EOF, but only another flow was being ended, at {t}", end = scene.end, t = ending.t);
+            Ruling::broken(&[ending], said)
+        }
+    }
+}
+
 /// Reading has gone on.
 pub(in crate::oracle) fn read_on(scene: &Scene<'_>, _: &impl ReadReturn) -> Ruling {
     Ruling::kept_if(premise(scene).is_some())
 }
 
 pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -> Ruling {
-    match premise(scene) {
+    match premise(scene).or_else(|| ending(scene)) {
         None => Ruling::Moot,
         Some(trouble) if read.unexplained => Ruling::broken(&[trouble], unexplained(scene, read)),
         Some(_) => Ruling::Kept,
@@ -55,7 +71,7 @@ pub(in crate::oracle) fn returned_write(scene: &Scene<'_>, _: &ReturnedWrite<'_>
 }
 
 pub(in crate::oracle) fn failed_write(scene: &Scene<'_>, write: &ReturnedWrite<'_>) -> Ruling {
-    match premise(scene) {
+    match premise(scene).or_else(|| ending(scene)) {
         None => Ruling::Moot,
         Some(trouble) if write.unexplained => Ruling::broken(&[trouble], closed_has_cause::unexplained(scene, write)),
         Some(_) => Ruling::Kept,
@@ -82,6 +98,25 @@ const EXAMPLES: &[Example] = &[
         good: r#"
             env reset client/1 by fault
             client write "a" -> ok"#,
+    },
+    Example {
+        contracts: FULL,
+        bad: r#"
+            client/1 close -> done
+            client write "a" -> closed"#,
+        good: r#"
+            client/1 close -> done
+            client write "a" -> ok"#,
+    },
+    Example {
+        contracts: FULL,
+        bad: r#"
+            client/1 close -> done
+            server read -> eof"#,
+        good: r#"
+            client write "a" -> ok
+            client/1 close -> done
+            server read -> "a""#,
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::{Asked, Halves, Life, Opening, Pendings, Reading, Writing, sooner};
 use crate::contract::{Contract, DataAfterShutdownRead, Keepalive};
-use crate::oracle::Stamp;
+use crate::oracle::{Ordinal, Stamp};
 
 /// One end of a flow.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(in crate::oracle) struct EndState {
     pub writing: Writing,
     pub life: Life,
     pub opening: Opening,
+    /// When the last call was made that went well while another flow was ending, or had.
+    pub went_on: Option<Ordinal>,
     /// Any call at all was made.
     pub used: bool,
     /// Nothing but reads and writes has happened here, and all of them went well.
@@ -33,6 +35,7 @@ impl EndState {
             writing: Writing::default(),
             life: Life::default(),
             opening: Opening::with(keepalive),
+            went_on: None,
             used: false,
             calm: true,
             faulted: false,

@@ -80,7 +80,7 @@ quirks! {
     FlushKeepsBack 129 "flush-keeps-back" "delivery" "What is written leaves at the end of the stream, flushed or not.",
     CloseDoesNothing 130 "close-does-nothing" "eof-arrives" "A close does nothing.",
     ShutdownWriteReadsEof 131 "shutdown-write-reads-eof" "half-close-keeps-reading" "After the own shutdown of writing reads give the end.",
-    CloseTakesNeighbours 132 "close-takes-neighbours" "closed-has-cause" "A close closes that end of every other flow too.",
+    CloseTakesNeighbours 132 "close-takes-neighbours" "flows-are-isolated" "A close closes that end of every other flow too.",
     EofAfterClose 133 "eof-after-close" "error-after-close" "A read after the own full close gives the end of the stream.",
     CancelReopensReading 139 "cancel-reopens-reading" "cancelled-close" "To cancel a shutdown of both halves reopens reading alone.",
 }
