@@ -46,9 +46,24 @@ pub(super) enum Group {
     Element,
 }
 
+/// The tables of kinds of which a case may do without some.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Table {
+    Calls,
+    Sizes,
+    Faults,
+    Impairments,
+}
+
+/// Which kinds a case does without, by table: a bit for each kind. A search whose cases each have few kinds of calls and faults
+/// gets further into what these do together than one whose cases have all of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Swarm([u32; 4]);
+
 /// What is drawn from a source.
 pub(super) struct Draws<'a> {
     source: &'a mut dyn Source,
+    swarm: Swarm,
 }
 
 /// One kind of what can be drawn: how often, and how it is made.
@@ -66,7 +81,13 @@ pub(super) const fn weighted<T>(weight: u32, make: fn(&mut Draws<'_>) -> T) -> W
 impl<'a> Draws<'a> {
     /// From this source.
     pub(super) fn new(source: &'a mut dyn Source) -> Self {
-        Draws { source }
+        Draws { source, swarm: Swarm::default() }
+    }
+
+    /// Decides which kinds there are from here on: in two of three cases all of them, else each of them in half.
+    pub(super) fn swarm(&mut self) {
+        let swarm = self.maybe(33, |draws| Swarm([(); 4].map(|()| draws.up_to(u32::MAX))));
+        self.swarm = swarm.unwrap_or_default();
     }
 
     fn fixed(&mut self, number: u32) -> u32 {
@@ -116,9 +137,20 @@ impl<'a> Draws<'a> {
 
     /// One of these kinds, as often as its weight says; the first is the simplest. There is at least one.
     pub(super) fn pick<T>(&mut self, kinds: &[Weighted<T>]) -> T {
+        self.pick_without(0, kinds)
+    }
+
+    /// One of the kinds of a table that the case has; of all of them if it has none.
+    pub(super) fn pick_of<T>(&mut self, table: Table, kinds: &[Weighted<T>]) -> T {
+        let all = u32::MAX >> (u32::BITS - kinds.len() as u32);
+        let off = self.swarm.0[table as usize] & all;
+        self.pick_without(if off == all { 0 } else { off }, kinds)
+    }
+
+    fn pick_without<T>(&mut self, off: u32, kinds: &[Weighted<T>]) -> T {
         let last = kinds.len() as u32 - 1;
         self.part(|draws| {
-            let index = draws.source.number(last, &|drawn| index_of(drawn, kinds));
+            let index = draws.source.number(last, &|drawn| index_of(drawn, off, kinds));
             (kinds[index as usize].make)(draws)
         })
     }
@@ -155,14 +187,14 @@ fn share_of(drawn: u32, count: u64) -> u64 {
     (u64::from(drawn) * count) >> 32
 }
 
-/// Which of the kinds a number below 2³² stands for.
-fn index_of<T>(drawn: u32, kinds: &[Weighted<T>]) -> u32 {
-    let total: u32 = kinds.iter().map(|kind| kind.weight).sum();
-    let mut rest = share_of(drawn, u64::from(total)) as u32;
-    let mut index = 0;
-    while let Some(kind) = kinds.get(index).filter(|kind| rest >= kind.weight) {
-        rest -= kind.weight;
-        index += 1;
-    }
-    index as u32
+/// Which of the kinds a number below 2³² stands for; those whose bit is set are none.
+fn index_of<T>(drawn: u32, off: u32, kinds: &[Weighted<T>]) -> u32 {
+    let weights = || kinds.iter().enumerate().map(|(at, kind)| if off >> at & 1 == 0 { kind.weight } else { 0 });
+    let mut rest = share_of(drawn, u64::from(weights().sum::<u32>())) as u32;
+    let before = weights().take_while(|weight| {
+        let is_before = rest >= *weight;
+        rest = rest.saturating_sub(*weight);
+        is_before
+    });
+    before.count().min(kinds.len() - 1) as u32
 }

@@ -3,11 +3,11 @@
 //! [`schedules`] makes every schedule of a scenario with few faults.
 //!
 //! What is generated is a [`Scenario`] like any other: it runs on any target that offers what it asks for, and a shrunk failure is
-//! a file that a person reads. `random` and `network` draw the parts, each a function or a table of kinds with weights; `duty` cuts
-//! random steps to what no run makes a client's fault, so that whatever comes out is the flow's own doing. `portion` keeps
-//! them short, `around` varies a scenario that is there. All chance comes out of `draws` as numbers. With the feature `proptest`,
-//! [`Scenarios`] is a strategy for properties of your own flows. What this is not: a judge, or a search that learns from what it has
-//! seen.
+//! a file that a person reads. `random`, `network` and `ports` draw the parts, each a function or a table of kinds with weights; a
+//! case may do without some of the kinds (swarm testing). `duty` cuts random steps to what no run makes a client's fault, so that
+//! whatever comes out is the flow's own doing. `portion` keeps them short, `around` varies a scenario that is there. All chance comes
+//! out of `draws` as numbers. With the feature `proptest`, [`Scenarios`] is a strategy for properties of your own flows. What this is
+//! not: a judge, or a search that learns from what it has seen.
 
 mod around;
 mod campaign;
@@ -17,6 +17,7 @@ mod finding;
 mod kill;
 mod network;
 mod portion;
+mod ports;
 mod random;
 pub mod schedules;
 mod shrink;
@@ -25,7 +26,7 @@ mod strategy;
 mod stratum;
 mod threads;
 
-use crate::choice::CaseNumbers;
+use crate::choice::{CaseNumbers, Deviations};
 use crate::contract::{Both, Contract, End};
 use crate::link::LinkSettings;
 use crate::scenario::{Fault, FaultKind, FlowSteps, PipeSpec, Scenario, Step};
@@ -36,6 +37,7 @@ use draws::Draws;
 use duty::{Duties, Wishes};
 pub use finding::Finding;
 pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, killed, waiting};
+use ports::PortsFlow;
 pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]
 pub use strategy::Shrinking;
@@ -121,6 +123,7 @@ impl Scenarios {
     /// One scenario whose steps are random.
     fn draw_steps(&self, draws: &mut Draws<'_>) -> Scenario {
         let offers = &self.offers;
+        draws.swarm();
         let contract = draws.part(|draws| self.promises(draws));
         let seed = draws.part(random::seed);
         let medium = medium(draws, offers);
@@ -129,11 +132,17 @@ impl Scenarios {
         let Medium { pipe, link, tcp, faults } = medium;
         let is_calm = aborts.is_empty() && !offers.network_faults;
         let steps = |(flow, wishes)| FlowSteps { tasks: self.tasks(flow, contract, is_calm, wishes), ..FlowSteps::default() };
-        let flows: Vec<FlowSteps> = wishes.into_iter().enumerate().map(steps).collect();
+        let mut flows: Vec<FlowSteps> = wishes.into_iter().enumerate().map(steps).collect();
+        if let Some(PortsFlow { steps, is_alone }) = offers.connections.then(|| draws.part(ports::flow)).flatten() {
+            flows.truncate(if is_alone { 0 } else { flows.len() });
+            flows.push(steps);
+        }
         let ends = if offers.network_faults && offers.aborts { network::ends(&flows, &tcp) } else { Vec::new() };
         let drawn = aborts.into_iter().chain(faults).map(|fault| fault.of_flows(flows.len() as u32));
         let faults = drawn.chain(ends).map(Fault::from).collect();
-        Scenario { title: "As generated".to_owned(), contract, seed, pipe, link, tcp, faults, flows, ..Scenario::default() }
+        let by_chance = seed.is_some() || link.client.has_chance() || link.server.has_chance();
+        let schedule = if by_chance { Deviations::new() } else { draws.part(random::schedule) };
+        Scenario { title: "As generated".to_owned(), contract, seed, pipe, link, tcp, schedule, faults, flows, ..Scenario::default() }
     }
 
     /// Mostly the same for both ends.
@@ -146,10 +155,14 @@ impl Scenarios {
         Some(Both { client, server: server.unwrap_or(client) })
     }
 
-    /// What the ends of each flow would do: of more than one only where they share a network, since nothing else is common to
-    /// them.
+    /// What the ends of each flow would do: mostly of one only where they share no network.
     fn flows(&self, draws: &mut Draws<'_>, medium: &Medium) -> Vec<Both<Wishes>> {
-        let most = if self.offers.network_faults && self.offers.several_flows { MAX_FLOWS } else { 1 };
+        let most = match (self.offers.several_flows, self.offers.network_faults) {
+            (false, _) => 1,
+            (true, true) => MAX_FLOWS,
+            // Nothing is common to them but what a defect makes common.
+            (true, false) => 1 + usize::from(draws.happens(10)),
+        };
         let wishes = |draws: &mut Draws<'_>| draws.part(|draws| random::wishes(draws, &self.offers, self.careless));
         let pieces = portion::pieces(draws);
         let mut flows = draws.list(1..=most, |draws| Both { client: wishes(draws), server: wishes(draws) });

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::draws::{Draws, Weighted, weighted};
+use super::draws::{Draws, Table, Weighted, weighted};
 use crate::contract::{Both, End};
 use crate::link::{Impairment, LinkSettings, PacketName, Probability, SegmentKind};
 use crate::scenario::{FaultKind, FlowSteps};
@@ -133,7 +133,7 @@ fn before(edge: u32, draws: &mut Draws<'_>) -> u32 {
 /// Hosts crash only where ends may be `aborted`.
 pub(super) fn faults(draws: &mut Draws<'_>, aborted: bool) -> Vec<FaultKind> {
     let kinds = if aborted { FAULTS } else { &FAULTS[..FAULTS.len() - 1] };
-    if draws.happens(50) { draws.list(1..=MAX_FAULTS, |draws| draws.pick(kinds)) } else { Vec::new() }
+    if draws.happens(50) { draws.list(1..=MAX_FAULTS, |draws| draws.pick_of(Table::Faults, kinds)) } else { Vec::new() }
 }
 
 /// Faults; that hosts crash comes last.
@@ -157,7 +157,7 @@ pub(super) fn ends(flows: &[FlowSteps], tcp: &Both<tcp::Settings>) -> Vec<FaultK
 fn segment(draws: &mut Draws<'_>) -> FaultKind {
     let from = draws.one_of(&End::BOTH);
     let which = draws.pick(if from == End::Client { CLIENTS_SEGMENTS } else { SERVERS_SEGMENTS });
-    FaultKind::Segment { from, which, flow: draws.up_to(u8::MAX.into()), action: draws.pick(ACTIONS) }
+    FaultKind::Segment { from, which, flow: draws.up_to(u8::MAX.into()), action: draws.pick_of(Table::Impairments, ACTIONS) }
 }
 
 const CLIENTS_SEGMENTS: &[Weighted<PacketName>] = &[

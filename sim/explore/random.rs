@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::draws::{Draws, Weighted, weighted};
+use super::draws::{Draws, Table, Weighted, weighted};
 use super::duty::Wishes;
+use crate::choice::{Address, Deviations, Site};
 use crate::contract::{End, Mode};
 use crate::scenario::{Action, FaultKind, PipeSpec, Step};
 use crate::trace::Abort;
@@ -44,6 +45,17 @@ pub(super) fn seed(draws: &mut Draws<'_>) -> Option<u64> {
     draws.maybe(50, |draws| draws.up_to(u32::MAX).into())
 }
 
+/// Which of several that could go on at once did, here and there: all else goes in the order of calls. So few turns are what most
+/// races take (as with PCT and delay bounding), and a seed takes none of them alone.
+pub(super) fn schedule(draws: &mut Draws<'_>) -> Deviations {
+    let turn = |draws: &mut Draws<'_>| {
+        let site = draws.one_of(&[Site::Step, Site::Wake, Site::Reader, Site::Task]);
+        let address = Address::new(draws.up_to(7), site, u64::from(draws.up_to(11)));
+        (address, 1 + draws.up_to(2))
+    };
+    draws.maybe(50, |draws| draws.list(1..=3, turn)).unwrap_or_default().into_iter().collect()
+}
+
 /// Mostly small, so that writers wait.
 pub(super) fn pipe(draws: &mut Draws<'_>) -> PipeSpec {
     let usual = PipeSpec::default();
@@ -68,16 +80,20 @@ fn abort(draws: &mut Draws<'_>) -> FaultKind {
 fn step(draws: &mut Draws<'_>, offers: &Offers) -> Step {
     let is_call = !draws.happens(9);
     let action = match (is_call, offers.nodelay) {
-        (true, true) => draws.pick(CALLS),
-        (true, false) => draws.pick(&CALLS[..CALLS.len() - NODELAY]),
+        (true, true) => draws.pick_of(Table::Calls, CALLS),
+        (true, false) => draws.pick_of(Table::Calls, &CALLS[..CALLS.len() - NODELAY]),
         (false, _) => draws.pick(PAUSES),
     };
     let cancel_after = if is_call && offers.cancel { draws.maybe(15, |draws| draws.micros(0..8_000)) } else { None };
     Step { cancel_after, ..Step::from(action) }
 }
 
-const PAUSES: &[Weighted<Action>] =
-    &[weighted(1, |draws| Action::Sleep(draws.micros(1..20_000))), weighted(1, |draws| Action::At(draws.micros(1..40_000)))];
+/// Mostly short; at times longer than the patience with what hangs, than every timer of TCP, and than an hour of idleness.
+const PAUSES: &[Weighted<Action>] = &[
+    weighted(6, |draws| Action::Sleep(draws.micros(1..20_000))),
+    weighted(6, |draws| Action::At(draws.micros(1..40_000))),
+    weighted(1, |draws| Action::Sleep(Duration::from_secs(draws.within(60..7_200)))),
+];
 
 /// Every call of a connected flow, [`NODELAY`] last.
 const CALLS: &[Weighted<Action>] = &[
@@ -86,7 +102,7 @@ const CALLS: &[Weighted<Action>] = &[
     weighted(2, |_| Action::ReadToEof),
     weighted(1, |draws| Action::ReadExact(draws.within(1..500))),
     weighted(1, |draws| Action::ReadOnce(draws.within(1..50))),
-    weighted(1, |draws| Action::WriteBy { total: size(draws), by: draws.within(1..900) }),
+    weighted(1, |draws| Action::WriteBy { total: size(draws), by: draws.pick(CHUNKS) }),
     weighted(1, |draws| Action::Writev(sizes(draws))),
     weighted(1, |_| Action::Flush),
     weighted(3, |draws| Action::Shutdown(draws.one_of(&[Mode::Write, Mode::Read, Mode::ReadWrite]))),
@@ -98,9 +114,12 @@ const CALLS: &[Weighted<Action>] = &[
 /// How many of the calls exist only where a target offers writes without delay.
 const NODELAY: usize = 2;
 
+/// Bytes of a chunk: at times single ones.
+const CHUNKS: &[Weighted<u64>] = &[weighted(2, |draws| draws.within(1..900)), weighted(1, |_| 1)];
+
 /// Bytes of a buffer: mostly few.
 fn size(draws: &mut Draws<'_>) -> u64 {
-    draws.pick(SIZES)
+    draws.pick_of(Table::Sizes, SIZES)
 }
 
 fn sizes(draws: &mut Draws<'_>) -> Vec<u64> {

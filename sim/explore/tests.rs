@@ -130,7 +130,7 @@ fn every_oddity_of_a_network_occurs() {
         flows.insert(scenario.flows.len());
     }
     seen.assert_both_ways();
-    assert_eq!(flows, BTreeSet::from([1, 2, 3]));
+    assert_eq!(flows, BTreeSet::from([1, 2, 3, 4]));
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn every_fault_of_a_network_occurs_on_flows_that_exist_and_partitions_heal() {
         }
     }
     // Five kinds of segments at each end, three of each.
-    assert_eq!((kinds.len(), actions.len(), flows.len(), carries.len(), partitions.len()), (30, 5, 3, 3, 3));
+    assert_eq!((kinds.len(), actions.len(), flows.len(), carries.len(), partitions.len()), (30, 5, 4, 3, 3));
     // Each end, with and without coming back.
     assert_eq!(crashes.len(), 4);
 }

@@ -1,11 +1,11 @@
 //! Whatever is done over whatever network, TCP keeps each contract that it claims, and leaves nothing behind.
 
-use flowsim::contract::{Contract, End};
+use flowsim::contract::{Call, Contract, End, Outcome};
 use flowsim::explore::scenarios;
 use flowsim::oracle::Judgement;
 use flowsim::scenario::{Keep, Run, Scenario};
 use flowsim::target::Target;
-use flowsim::trace::{Env, EnvWhat, Resources, What};
+use flowsim::trace::{Env, EnvWhat, Place, Resources, What};
 use proptest::prelude::*;
 
 use super::{config, run, tcp};
@@ -15,8 +15,21 @@ fn under(contract: Contract) -> impl Strategy<Value = Scenario> {
     scenarios().offering(tcp().offers()).contract(contract)
 }
 
+/// Did the server's end accept the connection of this flow?
+fn is_accepted(run: &Run, flow: Option<u32>) -> bool {
+    let events = || run.trace().events.iter().map(|event| &event.what);
+    let accepts = events().filter_map(|what| match what {
+        What::Call { at, op, call: Call::Accept { .. } } if Some(at.flow) == flow => Some((*at, *op)),
+        _ => None,
+    });
+    let is_ok = |accept: (Place, u64)| {
+        events().any(|what| matches!(what, What::Return { at, op, outcome: Outcome::Ok, .. } if (*at, *op) == accept))
+    };
+    accepts.into_iter().any(is_ok)
+}
+
 /// What an end still holds when nothing more can happen. An end need not hear that its peer was aborted, crashed, or has given
-/// up.
+/// up; and a connection that is never accepted waits.
 fn left_behind(run: &Run) -> Vec<String> {
     let envs = || run.trace().events.iter().filter_map(|event| if let What::Env(env) = &event.what { Some(env) } else { None });
     let is_over = |flow, env: &Env| match env.what {
@@ -32,6 +45,7 @@ fn left_behind(run: &Run) -> Vec<String> {
         }
         _ => None,
     });
+    let held = held.filter(|(_, flow, _)| is_accepted(run, *flow));
     held.map(|(end, flow, held)| format!("{end:?} of {flow:?}: {held:?}")).collect()
 }
 

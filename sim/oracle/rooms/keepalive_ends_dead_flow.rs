@@ -41,7 +41,8 @@ pub(in crate::oracle) fn failed_read(scene: &Scene<'_>, read: &FailedRead<'_>) -
     if abort.kind != Abort::KeepaliveDeath {
         return Ruling::Moot;
     }
-    if scene.me().contract.eof_on_keepalive_death != Some(EofOnKeepaliveDeath::Require) {
+    let me = scene.me();
+    if me.contract.eof_on_keepalive_death != Some(EofOnKeepaliveDeath::Require) || me.life.crashed().is_some() {
         return Ruling::Kept;
     }
     let said = fact!(
@@ -172,6 +173,14 @@ const EXCUSES: &[Excuse] = &[
             1s env partition
             6s env heal
             100s quiet"#,
+    },
+    Excuse {
+        why: "the host crashed since then, and knows of no connection any more",
+        contracts: HAS_KEEPALIVE,
+        history: r#"
+            env keepalive_death client
+            env crash client by fault
+            client read -> error not_connected"#,
     },
     Excuse {
         why: "nobody asked for keep-alive",
