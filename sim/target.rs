@@ -1,14 +1,16 @@
 //! Lists what can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
 
+mod defect;
 mod mutants;
 mod waiting;
 
 use std::fmt;
 
 use crate::contract::{Both, Contract, YesNo};
-use crate::flow::{DynFlow, Flow, Records};
-use crate::world::{Conn, Defect, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
+use crate::flow::{DynFlow, Flow, Records, RecordsQuirk};
+use crate::world::{Conn, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
+pub use defect::Defect;
 pub use mutants::MUTANTS;
 pub use waiting::{WAITING, WaitingMutant};
 
@@ -24,8 +26,8 @@ pub struct Named {
     pub claims: &'static [Contract],
     /// What it offers.
     pub offers: Offers,
-    /// Makes the two ends for users' futures.
-    pub open: fn(&Sim) -> Opening<'_>,
+    /// Makes the two ends for users' futures; a layer with this defect.
+    pub open: fn(&Sim, Option<RecordsQuirk>) -> Opening<'_>,
     /// Makes the two ends straight on a world, where it is the simulator's own.
     pub build: Option<fn(&mut World, &PipeSettings) -> Both<Conn>>,
     /// What is wrong with it, if it is a mutant.
@@ -53,14 +55,14 @@ impl Target for Named {
 
     fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
         if let Some(defect) = self.defect {
-            sim.spoil(defect);
+            sim.with(|world| defect.spoil(world));
         }
-        (self.open)(sim)
+        (self.open)(sim, self.defect.and_then(Defect::of_records))
     }
 
     fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
         if let Some(defect) = self.defect {
-            world.spoil(defect);
+            defect.spoil(world);
         }
         self.build.map(|build| build(world, settings))
     }
@@ -94,7 +96,7 @@ const PIPE: Named = Named {
     about: "a flow through memory, in the dialect of the contract that is asked for",
     claims: Contract::PRESETS,
     offers: OWN,
-    open: |sim| Box::pin(async move { pipe(sim).await.map(ends) }),
+    open: |sim, _| Box::pin(async move { pipe(sim).await.map(ends) }),
     build: Some(World::pipe),
     defect: None,
 };
@@ -104,7 +106,7 @@ const TCP: Named = Named {
     about: "TCP between two hosts over a network, in the dialect of the contract that is asked for",
     claims: &[Contract::modern(), Contract::strict(), Contract::classic(), Contract::posix()],
     offers: Offers { network_faults: true, stack_settings: true, connections: true, ..OWN },
-    open: |sim| Box::pin(async move { tcp(sim).await.map(ends) }),
+    open: |sim, _| Box::pin(async move { tcp(sim).await.map(ends) }),
     build: Some(World::tcp),
     defect: None,
 };
@@ -121,7 +123,7 @@ const RECORDS_PIPE: Named = Named {
     about: "a layer on `pipe`: records with a length before each, and an empty one that ends the stream",
     claims: LAYER_CLAIMS,
     offers: LAYER,
-    open: |sim| Box::pin(async move { pipe(sim).await.map(records) }),
+    open: |sim, quirk| Box::pin(async move { pipe(sim).await.map(|lower| records(lower, quirk)) }),
     build: None,
     defect: None,
 };
@@ -131,7 +133,7 @@ const RECORDS_TCP: Named = Named {
     about: "the same layer on `tcp`",
     claims: LAYER_CLAIMS,
     offers: Offers { network_faults: true, stack_settings: true, ..LAYER },
-    open: |sim| Box::pin(async move { tcp(sim).await.map(records) }),
+    open: |sim, quirk| Box::pin(async move { tcp(sim).await.map(|lower| records(lower, quirk)) }),
     build: None,
     defect: None,
 };
@@ -143,8 +145,9 @@ fn ends((client, server): (impl Flow + 'static, impl Flow + 'static)) -> Ends {
     (DynFlow::new(client), DynFlow::new(server))
 }
 
-fn records((client, server): (SimFlow, SimFlow)) -> Ends {
-    ends((Records::over(client), Records::over(server)))
+fn records((client, server): (SimFlow, SimFlow), quirk: Option<RecordsQuirk>) -> Ends {
+    let layer = |lower| Records::over(lower).with_quirk(quirk);
+    ends((layer(client), layer(server)))
 }
 
 /// A contract of the flow below, as the layer on it keeps it.

@@ -20,7 +20,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("flow", &["contract", "trace", "exec"]),
     ("world", &["choice", "time", "contract", "trace", "wire", "tcp", "link", "exec", "flow", "table"]),
     ("report", &["contract", "rules", "trace", "wire", "oracle"]),
-    ("target", &["world", "flow"]),
+    ("target", &["world", "flow", "tcp"]),
     ("scenario", &["target", "world", "oracle", "rules", "trace", "choice", "report"]),
     ("explore", &["scenario", "target", "world", "oracle", "rules", "link", "trace", "contract", "choice"]),
     ("check", &["explore", "scenario", "world", "flow", "oracle", "rules", "trace", "contract"]),

@@ -20,7 +20,6 @@ const fn row(number: u32, rule: &'static str, about: &'static str, waits_for: &'
 }
 
 const KEEPALIVE: &str = "keep-alive in our TCP";
-const LAYERS: &str = "layers";
 const PROXIES: &str = "proxies";
 const MEMORY: &str = "shared memory, which takes unsafe code";
 
@@ -29,10 +28,6 @@ pub static WAITING: &[WaitingMutant] = &[
     row(45, "keepalive-ends-dead-flow", "Keep-alive never fires.", KEEPALIVE),
     row(46, "keepalive-only-when-idle", "Keep-alive kills a live peer.", KEEPALIVE),
     row(47, "abort-is-told", "When keep-alive gives up a blocked writer is not told.", KEEPALIVE),
-    row(51, "lower-closed-once", "A second close closes the lower flow again.", LAYERS),
-    row(52, "lower-closed-when-both-halves-shut", "A shutdown of writing closes the lower flow.", LAYERS),
-    row(53, "lower-closed-once", "A close forgets the lower flow.", LAYERS),
-    row(54, "lower-not-used-after-close", "The lower flow is written after its close.", LAYERS),
     row(58, "fresh-buffer", "A read's buffer is used again for the next.", MEMORY),
     row(71, "delivery", "A range that was acknowledged selectively is never sent again.", "SACK"),
     row(94, "fresh-buffer", "A reader's second buffer shares memory with its first.", MEMORY),
@@ -44,6 +39,5 @@ pub static WAITING: &[WaitingMutant] = &[
     row(140, "eof-has-cause", "A relay turns a reset into a clean end.", PROXIES),
     row(141, "half-close-keeps-reading", "A relay closes both sides when one ends its stream.", PROXIES),
     row(142, "half-close-keeps-reading", "A relay ends half-closed flows after half a second of silence.", PROXIES),
-    row(143, "eof-is-final", "Data behind the layer's end record is handed up.", LAYERS),
     row(145, "ack-is-received", "An acknowledgement of unsent data is taken after a probe.", "injected segments"),
 ];

@@ -10,7 +10,6 @@
 
 mod agenda;
 mod core;
-mod defect;
 mod fingerprint;
 mod finished;
 mod net;
@@ -30,11 +29,11 @@ use smallvec::SmallVec;
 
 use crate::choice::Choice;
 use crate::contract::{Both, Call, Contract, End, Error, Outcome};
+use crate::tcp;
 use crate::time::Instant;
 use crate::trace::{Abort, Env, EnvWhat, Event, Header, Place, Records, What};
 
 pub use crate::exec::Panic;
-pub use defect::Defect;
 pub(crate) use net::segment_kind;
 pub use net::{NetFault, NetSettings};
 pub use op::Op;
@@ -178,12 +177,14 @@ impl World {
         conns(flow)
     }
 
-    /// Gives every flow of the simulator's own a defect from now on: what is made later, and the hosts of the network that there is.
-    pub fn spoil(&mut self, defect: Defect) {
-        match defect {
-            Defect::Pipe(quirk) => self.quirk = Some(quirk),
-            Defect::Tcp(quirk) => self.net.spoil(quirk),
-        }
+    /// Gives every pipe that is made from now on a defect.
+    pub fn spoil_pipes(&mut self, quirk: PipeQuirk) {
+        self.quirk = Some(quirk);
+    }
+
+    /// Gives the simulator's own stacks of the network a defect. For a network in which nothing has happened yet.
+    pub fn spoil_stacks(&mut self, quirk: tcp::Quirk) {
+        self.net.spoil(quirk);
     }
 
     /// Makes the network that [`World::tcp`] connects over. Without it there is one that carries everything at once.

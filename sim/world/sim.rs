@@ -20,7 +20,7 @@ use crate::trace::Place;
 use super::simflow::SimFlow;
 use super::stack::Stack;
 use super::target::SetupError;
-use super::{Conn, Defect, Op, PipeSettings, World};
+use super::{Conn, Op, PipeSettings, World};
 
 /// A handle to a running simulation: cheap to copy around, usable from every task of the run.
 #[derive(Clone)]
@@ -89,11 +89,6 @@ impl Sim {
         let ends = self.with(|world| world.pipe(settings));
         let flow = |end: End| SimFlow::new(self.clone(), ends[end], settings.contract[end]);
         (flow(End::Client), flow(End::Server))
-    }
-
-    /// Gives the run's own flows a defect: see [`World::spoil`].
-    pub fn spoil(&self, defect: Defect) {
-        self.with(|world| world.spoil(defect));
     }
 
     /// A new flow over the run's network, whose ends are connected: the client's and the server's. Both are hosts of the

@@ -27,10 +27,6 @@ const IDLE: &[(&str, &str)] = &[
     ("keepalive-ends-dead-flow", "the simulator's TCP has no keep-alive"),
     ("input-is-total", "the simulator's TCP is given segments, no bytes"),
     ("ports-are-checked", "no call of a scenario names a port above 65535"),
-    ("lower-closed-once", "no layer is among the mutants"),
-    ("lower-closed-when-both-halves-shut", "no layer is among the mutants"),
-    ("lower-not-used-after-close", "no layer is among the mutants"),
-    ("accepted-goes-down", "no layer is among the mutants"),
     ("proxy-passes-half-close", "no proxy is among the mutants"),
 ];
 

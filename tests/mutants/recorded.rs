@@ -61,49 +61,6 @@ const RECORDED: &[Recorded] = &[
             8s quiet"#,
     ),
     recorded(
-        51,
-        "modern",
-        r#"
-            records network lower
-            layers 1 0
-            client/1 call 1 close
-            client/0 close -> done
-            client/1 return 1 done
-            client/1 call 2 close
-            client/0 close -> done
-            client/1 return 2 done"#,
-    ),
-    recorded(
-        52,
-        "modern",
-        r#"
-            records network lower
-            layers 1 0
-            client/1 call 1 shutdown write
-            client/0 close -> done
-            client/1 return 1 done"#,
-    ),
-    recorded(
-        53,
-        "modern",
-        r#"
-            records network lower
-            layers 1 0
-            client/1 close -> done
-            quiet"#,
-    ),
-    recorded(
-        54,
-        "modern",
-        r#"
-            records network lower
-            layers 1 0
-            client/1 call 1 close
-            client/0 close -> done
-            client/0 call 2 write "end"
-            client/1 return 1 done"#,
-    ),
-    recorded(
         58,
         "modern",
         r#"
@@ -209,15 +166,6 @@ const RECORDED: &[Recorded] = &[
             500ms client read -> error reset"#,
     ),
     recorded(
-        143,
-        "modern",
-        r#"
-            layers 1 0
-            client/1 shutdown write -> done
-            server/1 read -> eof
-            server/1 read -> "GET""#,
-    ),
-    recorded(
         145,
         "modern",
         r#"
@@ -231,7 +179,7 @@ const RECORDED: &[Recorded] = &[
 ];
 
 /// The catalogue's last row.
-const ROWS: u32 = 145;
+const ROWS: u32 = 147;
 
 /// Rows that are neither a mutant nor wait to be one, and why.
 const ELSEWHERE: &[(u32, &str)] = &[

@@ -63,7 +63,7 @@ impl Outgoing {
         }
         self.result()?;
         let mut records: Vec<Bytes> = data.into_iter().flat_map(chunks).flat_map(|bytes| [length(bytes.len()), bytes]).collect();
-        if self.is(RecordsQuirk::CloseUnflushed) {
+        if self.is(RecordsQuirk::CloseUnflushed) || self.is(RecordsQuirk::LastWriteForgotten) {
             std::mem::swap(&mut records, &mut self.kept);
         }
         if !records.is_empty() {
@@ -81,7 +81,8 @@ impl Outgoing {
 
     /// Begins to send the end record. No record is sent after it.
     pub(super) fn end<F: Flow + 'static>(&mut self, lower: &Rc<F>) {
-        let has_ended = std::mem::replace(&mut self.ended, true) || self.is(RecordsQuirk::EndRecordForgotten);
+        let is_forgotten = self.is(RecordsQuirk::EndRecordForgotten) || self.is(RecordsQuirk::LastWriteForgotten);
+        let has_ended = std::mem::replace(&mut self.ended, true) || is_forgotten;
         if !has_ended && self.failed.is_none() {
             self.begin(lower, async |lower| lower.write(length(0)).await);
         }

@@ -7,6 +7,8 @@
 pub enum RecordsQuirk {
     /// What was written waits for the next call, and a close forgets it.
     CloseUnflushed,
+    /// The last write and the end record are forgotten, and the flow below is ended without them.
+    LastWriteForgotten,
     /// A second close closes the flow below again.
     SecondCloseGoesDown,
     /// A shutdown of writing closes the flow below.
@@ -27,6 +29,7 @@ impl RecordsQuirk {
     /// All of them.
     pub const ALL: &'static [RecordsQuirk] = &[
         RecordsQuirk::CloseUnflushed,
+        RecordsQuirk::LastWriteForgotten,
         RecordsQuirk::SecondCloseGoesDown,
         RecordsQuirk::ShutdownClosesLower,
         RecordsQuirk::CloseForgetsLower,
@@ -60,6 +63,10 @@ impl RecordsQuirk {
         match self {
             RecordsQuirk::CloseUnflushed => {
                 (29, "close-unflushed", "eof-complete", "What was written waits for the next call, and a close forgets it.")
+            }
+            RecordsQuirk::LastWriteForgotten => {
+                let about = "The last write and the end record are forgotten, and the flow below is ended without them.";
+                (29, "last-write-forgotten", "accepted-goes-down", about)
             }
             RecordsQuirk::SecondCloseGoesDown => {
                 (51, "second-close-goes-down", "lower-closed-once", "A second close closes the flow below again.")

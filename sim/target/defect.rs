@@ -1,7 +1,8 @@
-//! Names the defects that a world's flows can be given, in one list whatever carries the flow.
+//! Names the defects that named targets can be given, in one list whatever they are made of.
 
-use super::pipe::PipeQuirk;
+use crate::flow::RecordsQuirk;
 use crate::tcp::Quirk;
+use crate::world::{PipeQuirk, World};
 
 /// A defect of the simulator's own flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +12,8 @@ pub enum Defect {
     Pipe(PipeQuirk),
     /// Of the TCP.
     Tcp(Quirk),
+    /// Of the layer of records.
+    Records(RecordsQuirk),
 }
 
 impl Defect {
@@ -19,6 +22,7 @@ impl Defect {
         match self {
             Defect::Pipe(quirk) => quirk.name(),
             Defect::Tcp(quirk) => quirk.name(),
+            Defect::Records(quirk) => quirk.name(),
         }
     }
 
@@ -27,6 +31,7 @@ impl Defect {
         match self {
             Defect::Pipe(quirk) => quirk.number(),
             Defect::Tcp(quirk) => quirk.number(),
+            Defect::Records(quirk) => quirk.number(),
         }
     }
 
@@ -35,6 +40,7 @@ impl Defect {
         match self {
             Defect::Pipe(quirk) => quirk.rule(),
             Defect::Tcp(quirk) => quirk.rule(),
+            Defect::Records(quirk) => quirk.rule(),
         }
     }
 
@@ -43,6 +49,24 @@ impl Defect {
         match self {
             Defect::Pipe(quirk) => quirk.about(),
             Defect::Tcp(quirk) => quirk.about(),
+            Defect::Records(quirk) => quirk.about(),
+        }
+    }
+
+    /// Gives it to the flows that are made in this world from now on. A layer is not the world's: it has its defect when it is made.
+    pub(super) fn spoil(self, world: &mut World) {
+        match self {
+            Defect::Pipe(quirk) => world.spoil_pipes(quirk),
+            Defect::Tcp(quirk) => world.spoil_stacks(quirk),
+            Defect::Records(_) => {}
+        }
+    }
+
+    /// That of a layer of records.
+    pub(super) const fn of_records(self) -> Option<RecordsQuirk> {
+        match self {
+            Defect::Records(quirk) => Some(quirk),
+            Defect::Pipe(_) | Defect::Tcp(_) => None,
         }
     }
 }
