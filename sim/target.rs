@@ -7,8 +7,8 @@ mod waiting;
 use std::fmt;
 
 use crate::contract::{Both, Contract, YesNo};
-use crate::flow::{DynFlow, Flow, Records, RecordsQuirk};
-use crate::world::{Conn, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
+use crate::flow::{DynFlow, Flow, Records, RecordsQuirk, relay};
+use crate::world::{self, Conn, Ends, PipeFlow, PipeSettings, SetupError, Sim, SimFlow, TcpFlow, World};
 pub use crate::world::{Offers, Opening, Target};
 pub use defect::Defect;
 pub use mutants::MUTANTS;
@@ -138,8 +138,31 @@ const RECORDS_TCP: Named = Named {
     defect: None,
 };
 
+/// What a proxy offers: two flows are below it, so that a scenario has one.
+const BETWEEN: Offers = Offers { several_flows: false, ..LAYER };
+
+const RELAY_PIPE: Named = Named {
+    name: "relay-pipe",
+    about: "a proxy between two pipes, seen from their outer ends",
+    claims: &[Contract::relay()],
+    offers: BETWEEN,
+    open: |sim, _| Box::pin(async move { world::proxy(relay).open(sim).await }),
+    build: None,
+    defect: None,
+};
+
+const RELAY_TCP: Named = Named {
+    name: "relay-tcp",
+    about: "the same proxy between two TCP connections",
+    claims: &[Contract::relay()],
+    offers: Offers { network_faults: true, stack_settings: true, ..BETWEEN },
+    open: |sim, _| Box::pin(async move { world::proxy_over_network(relay).open(sim).await }),
+    build: None,
+    defect: None,
+};
+
 /// Every named target that keeps what it claims.
-pub static ALL: &[Named] = &[PIPE, TCP, RECORDS_PIPE, RECORDS_TCP];
+pub static ALL: &[Named] = &[PIPE, TCP, RECORDS_PIPE, RECORDS_TCP, RELAY_PIPE, RELAY_TCP];
 
 fn ends((client, server): (impl Flow + 'static, impl Flow + 'static)) -> Ends {
     (DynFlow::new(client), DynFlow::new(server))

@@ -42,6 +42,9 @@
 //! # assert_eq!(run.contract().client, Contract::async_io());
 //! ```
 //!
+//! A proxy stands between two flows: [`relay`] is one, and `world::proxy` lets yours be judged. A closure that returns the outer ends
+//! of two flows which it has made is a proxy between them, too.
+//!
 //! What is made for the ends counts, so make the flows below inside the closure, and nothing else there. On one flow of its own a layer
 //! is held to the five rules of layers. On several, or on one that several share as those of
 //! a multiplexer do, it is not: which of them is to end with which is not known. The client's end must stand on the client's
@@ -50,6 +53,7 @@
 mod any;
 mod io;
 mod records;
+mod relay;
 mod stream;
 mod tap;
 mod waiting;
@@ -65,6 +69,7 @@ use crate::trace::Place;
 pub use any::{AnyFlow, DynFlow};
 pub use io::Io;
 pub use records::{Records, RecordsQuirk};
+pub use relay::relay;
 pub use stream::{Stream, stream};
 pub use tap::{Log, Tap};
 
@@ -109,6 +114,11 @@ pub trait Flow {
 
     /// Ends the flow, or its writing half: as the contract says.
     fn close(&self) -> impl Future<Output = ()>;
+
+    /// Ends the flow by force, so that its peer is told of an error. One that can't be is closed.
+    fn reset(&self) -> impl Future<Output = ()> {
+        self.close()
+    }
 
     /// Any call that the methods above do not stand for. Flows that are no stacks refuse it.
     fn other(&self, call: Call) -> impl Future<Output = Outcome> {
@@ -160,6 +170,10 @@ impl<F: Flow> Flow for Rc<F> {
 
     fn close(&self) -> impl Future<Output = ()> {
         (**self).close()
+    }
+
+    fn reset(&self) -> impl Future<Output = ()> {
+        (**self).reset()
     }
 
     fn other(&self, call: Call) -> impl Future<Output = Outcome> {

@@ -43,7 +43,7 @@ pub use simflow::{PipeFlow, SimFlow, TcpFlow};
 pub(crate) use simulation::Pause;
 pub use simulation::{Simulation, Stuck};
 pub use stack::{Notice, Socket, Stack};
-pub use target::{Ends, Offering, Offers, Opening, OverNetwork, SetupError, Target};
+pub use target::{Ends, Offering, Offers, Opening, OverNetwork, Proxied, SetupError, Target, proxy, proxy_over_network};
 
 use self::agenda::{AgendaEntry, Occurrence};
 use self::core::Core;

@@ -85,6 +85,10 @@ impl Flow for SimFlow {
         self.sim.operation(self.conn, Call::Close).await;
     }
 
+    async fn reset(&self) {
+        self.abort(Abort::Reset);
+    }
+
     async fn other(&self, call: Call) -> Outcome {
         self.sim.operation(self.conn, call).await
     }

@@ -1,6 +1,7 @@
 //! Defines what can be run: how to get two connected ends.
 
 use std::fmt;
+use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
 
@@ -8,6 +9,7 @@ use crate::contract::{Both, Contract};
 use crate::flow::{DynFlow, Flow};
 
 use super::sim::Sim;
+use super::simflow::SimFlow;
 use super::{Conn, PipeSettings, World};
 
 /// Anything that went wrong while the two ends were made: no verdict on the flow. Takes any error by `?`, and a text.
@@ -185,6 +187,79 @@ impl<T: Target> Target for Offering<T> {
 
     fn build(&self, world: &mut World, settings: &PipeSettings) -> Option<Both<Conn>> {
         self.target.build(world, settings)
+    }
+}
+
+/// A proxy as a target, made by [`proxy`] or [`proxy_over_network`].
+#[derive(Clone, Debug)]
+pub struct Proxied<P> {
+    proxy: Rc<P>,
+    over_network: bool,
+}
+
+/// A proxy between two flows through memory: an async function that gets its end of the flow from the client, and its end of the flow
+/// to the server. What comes out at their other ends is judged as one flow of the contract [`relay`](Contract::relay), and what the
+/// proxy does on its own two by the rule of proxies.
+///
+/// ```
+/// use flowsim::flow::{self, Flow};
+/// use flowsim::{Scenario, world};
+///
+/// let right = world::proxy(async |left, right| flow::relay(left, right).await);
+/// let text = r#"
+///     client.steps = ["write 5", "shutdown write", "read to eof -> 7", "close"]
+///     server.steps = ["read to eof -> 5", "write 7", "close"]
+/// "#;
+/// let scenario = Scenario::parse("answer.toml", text).unwrap();
+/// scenario.run(&right).unwrap().assert_held();
+///
+/// // Closes both sides when one has sent all: the answer is lost.
+/// let wrong = world::proxy(async |left, right| {
+///     while let Ok(flowsim::Read::Data(bytes)) = left.read(usize::MAX).await {
+///         let _ = right.write(bytes).await;
+///     }
+///     right.close().await;
+///     left.close().await;
+/// });
+/// let run = scenario.run(&wrong).unwrap();
+/// assert!(run.verdict().violations.iter().any(|broken| broken.rule.name() == "proxy-passes-half-close"));
+/// ```
+pub fn proxy<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R>(proxy: P) -> Proxied<P> {
+    Proxied { proxy: Rc::new(proxy), over_network: false }
+}
+
+/// A proxy as by [`proxy`], between two connections over the run's network. What a scenario says of the link, the stacks and the
+/// faults happens to both; exact faults happen to the one from the client.
+pub fn proxy_over_network<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R>(proxy: P) -> Proxied<P> {
+    Proxied { over_network: true, ..self::proxy(proxy) }
+}
+
+impl<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R> Target for Proxied<P> {
+    fn name(&self) -> &str {
+        "proxy"
+    }
+
+    fn claims(&self) -> &[Contract] {
+        const { &[Contract::relay()] }
+    }
+
+    fn offers(&self) -> Offers {
+        let network = self.over_network;
+        Offers { network_faults: network, stack_settings: network, aborts: true, cancel: true, ..Offers::default() }
+    }
+
+    fn open<'a>(&'a self, sim: &'a Sim) -> Opening<'a> {
+        Box::pin(async move {
+            let (near, far) = match self.over_network {
+                true => (sim.tcp_pair().await?, sim.tcp_pair().await?),
+                false => (sim.pipe(), sim.pipe()),
+            };
+            let ((client, left), (right, server), proxy) = (near, far, self.proxy.clone());
+            sim.spawn(async move {
+                proxy(left, right).await;
+            });
+            Ok((DynFlow::new(client), DynFlow::new(server)))
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod adapter;
 mod header;
 mod mutants;
+mod proxies;
 mod records;
 
 use flowsim::explore::{Scenarios, scenarios};

@@ -113,18 +113,27 @@ impl Court {
     }
 
     /// Something befell one of the flows that a proxy joins: it befell the outer flow, unless it may be the proxy's own doing. What
-    /// comes from outside excuses either end from then on; a reset is one of an outer end only if it has a reason.
+    /// comes from outside excuses either end from then on; a reset counts only if it has a reason.
     fn befell_proxied(&mut self, proxy: Proxy, outer: u32, place: Place, what: &EnvWhat, at: Stamp) {
         let index = self.flow(outer);
-        let is_outside = !matches!(what, EnvWhat::Abort(Abort::Reset, By::Stack));
-        if matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)) && is_outside {
-            End::BOTH.into_iter().for_each(|end| self.flows.at_mut(index).ends[end].life.ends_below(at, true));
+        let end = if place.flow == proxy.left { End::Client } else { End::Server };
+        let is_outside = match what {
+            EnvWhat::Abort(Abort::Reset, by) => place.end == end && *by == By::Fault,
+            what => matches!(what, EnvWhat::Abort(..) | EnvWhat::Crash(_)),
+        };
+        let ends = &mut self.flows.at_mut(index).ends;
+        if is_outside {
+            End::BOTH.into_iter().for_each(|end| ends[end].life.ends_below(at, true));
         }
-        let ends = &self.flows.at(index).ends;
-        let has_reason = ends[place.end].life.below_lost().is_some() || ends[place.end.peer()].full_close_possible().is_some();
-        let is_outer_end = place.flow == if place.end == End::Client { proxy.left } else { proxy.right };
-        if is_outer_end && matches!(what, EnvWhat::Abort(..)) && has_reason {
-            self.aside(Place { flow: outer, ..place }, at).env(what);
+        let is_closed = [end, end.peer()].into_iter().any(|end| ends[end].full_close_possible().is_some());
+        let has_reason = is_closed || ends[end].life.below_lost().is_some();
+        match what {
+            // Whose decision it was is judged below.
+            EnvWhat::Abort(kind, _) if has_reason && place.end == end => {
+                self.aside(Place { flow: outer, end }, at).env(&EnvWhat::Abort(*kind, By::Fault));
+            }
+            EnvWhat::Abort(..) if has_reason => ends[end].life.ends_below(at, true),
+            _ => {}
         }
     }
 

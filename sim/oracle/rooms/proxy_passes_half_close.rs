@@ -30,7 +30,8 @@ fn half_closed(sides: &ProxySides<'_>) -> Option<Stamp> {
 pub(in crate::oracle) fn closes(scene: &Scene<'_>, sides: &ProxySides<'_>) -> Ruling {
     let Some(eof) = half_closed(sides) else { return Ruling::Moot };
     let over = [sides.far.reading.eof(), sides.far.reading.error(), sides.near.writing.error(), sides.near.halves.write_end_called()];
-    if first(over).is_some() {
+    let is_lost = sides.far.writing.error().is_some();
+    if is_lost || first(over).is_some() {
         return Ruling::Kept;
     }
     let said = fact!(
@@ -97,6 +98,17 @@ const EXCUSES: &[Excuse] = &[
             server/0 read -> eof
             client/1 call 1 close
             client/1 return 1 done"#,
+    },
+    Excuse {
+        why: "a write to the other side had failed",
+        contracts: FULL,
+        history: r#"
+            proxies 0 1
+            server/0 write "a" -> closed
+            server/1 shutdown write -> done
+            client/1 read -> eof
+            client/1 call 2 close
+            client/1 return 2 done"#,
     },
     Excuse {
         why: "nobody can write to that side any more",

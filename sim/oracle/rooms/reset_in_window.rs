@@ -19,7 +19,8 @@ pub(super) const ABOUT: About = About {
 pub(in crate::oracle) fn state(scene: &Scene<'_>, change: &StateChange<'_>) -> Ruling {
     // The connection ended in the instant in which nothing but a reset arrived.
     let ends = change.from.is_synchronised() && change.to.is_none();
-    let Some(spur) = change.own.spur().filter(|spur| ends && spur.t == scene.at.t) else { return Ruling::Moot };
+    let is_injected = scene.me().life.aborted().is_some_and(|abort| !abort.by_stack && abort.at.t == scene.at.t);
+    let Some(spur) = change.own.spur().filter(|spur| ends && !is_injected && spur.t == scene.at.t) else { return Ruling::Moot };
     let fin = change.far.sent().fin.map(|(fin, _)| fin);
     if !change.own.arrived().excludes(spur.seq, fin) {
         return Ruling::Kept;
@@ -72,6 +73,18 @@ const EXAMPLES: &[Example] = &[
 ];
 
 const EXCUSES: &[Excuse] = &[
+    Excuse {
+        why: "the end was aborted from outside in the same instant",
+        contracts: ALL,
+        history: r#"
+            records network segments
+            client segment passes S seq 100
+            server segment passes SA seq 300 ack 101
+            client segment passes A seq 101 ack 301
+            9ms client segment delivered R seq 150
+            9ms env reset server by fault
+            9ms server state ESTABLISHED to CLOSED"#,
+    },
     Excuse {
         why: "it is not known whether the data before it had been taken",
         contracts: ALL,
