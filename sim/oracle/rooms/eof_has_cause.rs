@@ -127,12 +127,12 @@ const EXCUSES: &[Excuse] = &[
             server/1 read -> eof"#,
     },
     Excuse {
-        why: "a reset below made the proxy's other end close",
+        why: "a timeout below made the proxy's other end close",
         contracts: &["relay"],
         history: r#"
             records network
             proxies 0 1 2
-            env reset server/0 by fault
+            env timeout server/0
             server/2 read -> eof"#,
     },
     Excuse {

@@ -104,6 +104,7 @@ const EXCUSES: &[Excuse] = &[
         contracts: FULL,
         history: r#"
             proxies 0 1
+            client/0 close -> done
             server/0 write "a" -> closed
             server/1 shutdown write -> done
             client/1 read -> eof
