@@ -131,3 +131,17 @@ fn each_rule_that_a_right_stream_can_exercise_is_exercised() {
         },
     );
 }
+
+/// Found by a search: more bytes were taken by a read that was given up than the oracle had gone through when it was asked what was
+/// left unread.
+#[test]
+fn the_oracle_survives_what_a_search_met() {
+    let text = r#"
+        pipe.delay = "16us"
+        client.tasks = [["read"], ["read | cancel after 4405us", "read 17 once"]]
+        server.steps = ["read | cancel after 7482us", "writev 1965 1132"]
+    "#;
+    let scenario = Scenario::parse("met.toml", text).expect("a scenario");
+    let run = scenario.run(target::named("cancelled-read-takes").expect("a mutant")).expect("it runs");
+    assert!(run.verdict().exercised.iter().count() > 0);
+}

@@ -291,7 +291,7 @@ impl Frontier {
     /// Where contents are unknown, only numbers can be compared; what other readers were thought to hold can still be read.
     fn only_count(&mut self, writes: &VecDeque<Write>) {
         if self.tally.is_none() {
-            let read = self.way.reach() - self.way.held();
+            let read = self.way.reach().saturating_sub(self.way.held());
             self.tally = Some(Lengths::new(writes.len(), read, self.slack, self.way.phantoms));
             self.past = None;
         }
@@ -454,7 +454,8 @@ impl Frontier {
     pub fn unread(&self, writes: &VecDeque<Write>) -> usize {
         let (read, slack) = match &self.tally {
             Some(tally) => (tally.read, tally.slack),
-            None => (self.way.reach() - self.way.held(), 0),
+            // A read that was given up may have taken more than this way has gone through.
+            None => (self.way.reach().saturating_sub(self.way.held()), 0),
         };
         (writes.iter().map(|write| write.len).sum::<usize>() + slack).saturating_sub(read)
     }
