@@ -72,13 +72,15 @@ impl Pipe {
             _ => OpState::Waiting,
         };
         let op = core.begin(Some(self.conn(end)), number, state);
-        if let Some(call) = self.bend(core, end, op, call) {
-            self.perform(core, end, op, call);
+        match self.broken.is_none() {
+            true => self.perform(core, end, op, call),
+            false => self.perform_bent(core, end, op, call),
         }
         self.check(core);
         op
     }
 
+    #[inline]
     fn perform(&mut self, core: &mut Core, end: End, op: Op, call: Call) {
         match call {
             Call::Read { .. } => self.read(core, end, op),
@@ -97,7 +99,9 @@ impl Pipe {
     }
 
     pub(super) fn cancel(&mut self, core: &mut Core, end: End, op: Op) {
-        self.spoil_cancel(end, op);
+        if self.broken.is_some() {
+            self.spoil_cancel(end, op);
+        }
         self.directions[end.peer()].readers.retain(|reader| *reader != op);
         self.wake_reader(core, end);
         if self.directions[end].forget(op) {

@@ -52,7 +52,7 @@ impl Pipe {
             return None;
         }
         let outcome = self.next_outcome(end, max)?;
-        let outcome = self.spoilt(core, end, outcome);
+        let outcome = if self.broken.is_none() { outcome } else { self.spoilt(core, end, outcome) };
         self.directions[end.peer()].readers.pop();
         let number = core.remove(op)?.number;
         core.log_return(self.place(end), number, &outcome, None);
@@ -66,7 +66,9 @@ impl Pipe {
     }
 
     fn next_outcome(&mut self, end: End, max: usize) -> Option<Outcome> {
-        if let Some(odd) = self.odd_outcome(end, max) {
+        if self.broken.is_some()
+            && let Some(odd) = self.odd_outcome(end, max)
+        {
             return odd;
         }
         let incoming = &mut self.directions[end.peer()];

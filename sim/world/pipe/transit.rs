@@ -6,7 +6,6 @@ use super::super::agenda::Occurrence;
 use super::super::core::Core;
 use super::Pipe;
 use super::direction::{Fin, StreamParcel};
-use super::quirk::PipeQuirk;
 
 impl Pipe {
     pub(super) fn send(&mut self, core: &mut Core, from: End, parcel: StreamParcel) {
@@ -36,11 +35,10 @@ impl Pipe {
     fn deliver(&mut self, core: &mut Core, from: End, parcel: StreamParcel) {
         let target = from.peer();
         match parcel {
-            parcel if self.swallows(from, &parcel) => {}
+            parcel if self.broken.is_some() && self.swallows(from, &parcel) => {}
             StreamParcel::Data(bytes) => {
                 self.note_arrived(core, from, bytes.len());
-                let waits_on = self.is(PipeQuirk::PendingReadOutlivesShutdown) && !self.directions[from].readers.is_empty();
-                if !self.is_deaf(target) || waits_on {
+                if !self.is_deaf(target) || self.waits_on(from) {
                     self.directions[from].ready.push(bytes);
                 }
             }

@@ -59,14 +59,17 @@ impl Pipe {
 
     fn push_out(&mut self, core: &mut Core, from: End) {
         while let Some(bytes) = self.accept(core, from) {
-            self.send_written(core, from, bytes);
+            match self.broken.is_none() {
+                true => self.send(core, from, StreamParcel::Data(bytes)),
+                false => self.send_written(core, from, bytes),
+            }
         }
         let overtakes = self.is(PipeQuirk::EofBeforeWrites);
         let direction = &mut self.directions[from];
         if direction.fin == Fin::Asked && (direction.writers.is_empty() || overtakes) {
             direction.fin = Fin::Sent;
-            for bytes in self.kept(from) {
-                self.send(core, from, StreamParcel::Data(bytes));
+            if self.broken.is_some() {
+                self.send_kept(core, from);
             }
             self.send(core, from, StreamParcel::Fin);
         }

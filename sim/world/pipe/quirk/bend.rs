@@ -11,17 +11,16 @@ use super::super::direction::StreamParcel;
 use super::PipeQuirk;
 
 impl Pipe {
-    /// What is to be performed in place of a call; nothing if the call has been answered, or never will be.
-    #[inline]
-    pub(in super::super) fn bend(&mut self, core: &mut Core, end: End, op: Op, call: Call) -> Option<Call> {
-        match self.quirk() {
-            None => Some(call),
-            Some(quirk) => self.bend_by(quirk, core, end, op, call),
+    /// Performs a call as its defect has it: something in its place, or nothing where it is answered already, or never will be.
+    #[cold]
+    pub(in super::super) fn perform_bent(&mut self, core: &mut Core, end: End, op: Op, call: Call) {
+        let Some(quirk) = self.quirk() else { return };
+        if let Some(call) = self.bend(quirk, core, end, op, call) {
+            self.perform(core, end, op, call);
         }
     }
 
-    #[inline(never)]
-    fn bend_by(&mut self, quirk: PipeQuirk, core: &mut Core, end: End, op: Op, call: Call) -> Option<Call> {
+    fn bend(&mut self, quirk: PipeQuirk, core: &mut Core, end: End, op: Op, call: Call) -> Option<Call> {
         match call {
             Call::Write(data) => self.bend_write(quirk, core, end, op, vec![data]),
             Call::Writev(list) => self.bend_write(quirk, core, end, op, list),

@@ -16,14 +16,9 @@ const AHEAD: usize = 4;
 
 impl Pipe {
     /// What a read gets in place of its outcome; within that nothing, if it is to hang.
-    #[inline]
+    #[cold]
     pub(in super::super) fn odd_outcome(&mut self, end: End, max: usize) -> Option<Option<Outcome>> {
         let quirk = self.quirk()?;
-        self.odd_outcome_of(quirk, end, max)
-    }
-
-    #[inline(never)]
-    fn odd_outcome_of(&mut self, quirk: PipeQuirk, end: End, max: usize) -> Option<Option<Outcome>> {
         let side = &self.sides[end];
         let (calls, is_half_closed) = (side.calls, side.close_called && !side.closed);
         let (eof_seen, closed, shut_write) = (side.eof_seen, side.closed, side.shut_write);
@@ -59,7 +54,7 @@ impl Pipe {
     }
 
     /// What the reader gets in place of this outcome.
-    #[inline]
+    #[cold]
     pub(in super::super) fn spoilt(&mut self, core: &mut Core, end: End, outcome: Outcome) -> Outcome {
         match (self.quirk(), outcome) {
             (Some(PipeQuirk::LastByteDropped), Outcome::Data(mut data)) if data.len() > 1 => {
@@ -104,7 +99,7 @@ impl Pipe {
     }
 
     /// Sends what was taken of a write, unless it is kept back.
-    #[inline]
+    #[cold]
     pub(in super::super) fn send_written(&mut self, core: &mut Core, from: End, bytes: Bytes) {
         match self.quirk() {
             Some(PipeQuirk::FlushKeepsBack) => self.keep(from, [bytes]),
@@ -112,8 +107,21 @@ impl Pipe {
         }
     }
 
+    /// Sends what was kept back.
+    #[cold]
+    pub(in super::super) fn send_kept(&mut self, core: &mut Core, from: End) {
+        for bytes in self.kept(from) {
+            self.send(core, from, StreamParcel::Data(bytes));
+        }
+    }
+
+    /// Is there a read that waits for what this end sends, though reading was shut down?
+    pub(in super::super) fn waits_on(&self, from: End) -> bool {
+        self.is(PipeQuirk::PendingReadOutlivesShutdown) && !self.directions[from].readers.is_empty()
+    }
+
     /// Does this parcel come to nothing?
-    #[inline]
+    #[cold]
     pub(in super::super) fn swallows(&mut self, from: End, parcel: &StreamParcel) -> bool {
         let ready = &self.directions[from].ready;
         match (self.quirk(), parcel) {
@@ -131,15 +139,9 @@ impl Pipe {
     }
 
     /// What a call of this end that is given up leaves behind.
-    #[inline]
+    #[cold]
     pub(in super::super) fn spoil_cancel(&mut self, end: End, op: Op) {
-        if let Some(quirk) = self.quirk() {
-            self.spoil_cancel_by(quirk, end, op);
-        }
-    }
-
-    #[inline(never)]
-    fn spoil_cancel_by(&mut self, quirk: PipeQuirk, end: End, op: Op) {
+        let Some(quirk) = self.quirk() else { return };
         let is_read = self.directions[end.peer()].readers.iter().any(|reader| *reader == op);
         let is_write = self.directions[end].writers.iter().any(|writer| writer.op == op);
         match quirk {
