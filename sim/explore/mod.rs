@@ -36,7 +36,7 @@ pub use campaign::{Campaign, Failure, Searched};
 use draws::Draws;
 use duty::{Duties, Wishes};
 pub use finding::Finding;
-pub use kill::{Autopsy, Death, Deaths, KillTable, Mode, RuleTally, RuleWorth, killed, waiting};
+pub use kill::{Autopsy, Death, Deaths, KillTable, RuleTally, RuleWorth, killed, waiting};
 use ports::PortsFlow;
 pub use shrink::{Effort, Shrunk, shrink, shrink_by};
 #[cfg(feature = "proptest")]

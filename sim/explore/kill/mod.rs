@@ -22,15 +22,6 @@ pub struct Autopsy {
     pub random: Deaths,
 }
 
-/// How runs are found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// A person wrote them.
-    Scenarios,
-    /// They are generated.
-    Random,
-}
-
 /// How a mutant died in one mode of searching.
 #[derive(Clone, Debug, Default)]
 pub struct Deaths {
@@ -79,16 +70,17 @@ impl Autopsy {
         wanted(self.mutant)
     }
 
-    /// The rule that killed it.
+    /// The rule that killed it: the listed one if that was the first to be broken in some run.
     pub fn killer(&self) -> Option<Rule> {
-        self.death().map(|(_, death)| death.rule)
+        let modes = || [&self.scenarios, &self.random].into_iter();
+        let death = modes().find_map(|deaths| deaths.named).or_else(|| modes().find_map(|deaths| deaths.first));
+        death.map(|death| death.rule)
     }
 
-    /// The run that it was killed in, and the mode: by the wanted name if there is such a run, scenarios before cases.
-    pub fn death(&self) -> Option<(Mode, Death)> {
-        let modes = || [(Mode::Scenarios, &self.scenarios), (Mode::Random, &self.random)].into_iter();
-        let named = modes().find_map(|(mode, deaths)| Some((mode, deaths.named?)));
-        named.or_else(|| modes().find_map(|(mode, deaths)| Some((mode, deaths.first?))))
+    /// The first of these runs that shows how it died: that in which its killer was the first rule to be broken.
+    fn shown(&self, deaths: &Deaths) -> Option<u64> {
+        let death = if self.is_named() { deaths.named } else { deaths.first };
+        death.map(|death| death.run)
     }
 
     /// In how many runs each rule was the first to be broken; the rule that names the death left out, the most frequent one first.

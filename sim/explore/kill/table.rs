@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Autopsy, Mode, RuleWorth};
+use super::{Autopsy, RuleWorth};
 use crate::report::words;
 use crate::rules::Rule;
 use crate::target::{WAITING, WaitingMutant};
@@ -19,7 +19,7 @@ pub struct KillTable<'a> {
 impl KillTable<'_> {
     /// What stands above the rows.
     pub fn head() -> String {
-        line(["#", "mutant", "killed by", "in", "first in other runs"])
+        line(["#", "mutant", "killed by", "in", "in case", "first in other runs"])
     }
 
     /// A row.
@@ -31,8 +31,9 @@ impl KillTable<'_> {
         };
         let others: Vec<String> = autopsy.others().iter().map(|(rule, runs)| format!("{rule} {runs}")).collect();
         let number = autopsy.mutant.defect.map_or(0, |defect| defect.number());
-        let place = words::plain(&self.place(autopsy).unwrap_or_default());
-        line([&number.to_string(), autopsy.mutant.name, &killer, &place, &others.join(", ")])
+        let place = words::plain(self.scenario(autopsy).unwrap_or("·"));
+        let case = autopsy.shown(&autopsy.random).map_or_else(|| "·".to_owned(), |case| case.to_string());
+        line([&number.to_string(), autopsy.mutant.name, &killer, &place, &case, &others.join(", ")])
     }
 
     /// The same as an object.
@@ -46,7 +47,8 @@ impl KillTable<'_> {
             "about": defect.about(),
             "wanted": defect.rule(),
             "killed_by": autopsy.killer().map(Rule::name),
-            "in": self.place(autopsy),
+            "in": self.scenario(autopsy),
+            "in_case": autopsy.shown(&autopsy.random),
             "first_in_other_runs": others,
             "scenarios": { "runs": autopsy.scenarios.runs, "killed": autopsy.scenarios.killed },
             "random": { "runs": autopsy.random.runs, "killed": autopsy.random.killed },
@@ -54,18 +56,16 @@ impl KillTable<'_> {
         object.to_string() + "\n"
     }
 
-    /// Where a mutant died.
-    fn place(&self, autopsy: &Autopsy) -> Option<String> {
-        autopsy.death().map(|(mode, death)| match mode {
-            Mode::Scenarios => self.files.get(death.run as usize).cloned().unwrap_or_default(),
-            Mode::Random => format!("case {}", death.run),
-        })
+    /// The file of the scenario that a mutant died on.
+    fn scenario(&self, autopsy: &Autopsy) -> Option<&str> {
+        let run = autopsy.shown(&autopsy.scenarios)?;
+        self.files.get(run as usize).map(String::as_str)
     }
 }
 
 /// A row of the table.
-fn line([number, name, killer, place, others]: [&str; 5]) -> String {
-    let line = format!("{number:>3}  {name:<30} {killer:<31} {place:<62} {others}");
+fn line([number, name, killer, place, case, others]: [&str; 6]) -> String {
+    let line = format!("{number:>3}  {name:<30} {killer:<34} {place:<66} {case:<7}  {others}");
     line.trim_end().to_owned() + "\n"
 }
 
