@@ -143,7 +143,7 @@ impl Post<'_> {
         let Some(accepted) = side.accepted else { return };
         if let Some(found) = side.apart.iter().position(|(_, apart)| *apart == Apart::Accepting(accepted)) {
             let (op, _) = side.apart.remove(found);
-            side.accepted = None;
+            (side.accepted, side.is_taken) = (None, true);
             self.core.finish(op, Outcome::Ok, None);
         }
     }

@@ -72,7 +72,7 @@ fn canonical_segment(segment: &Segment, starts: Both<Seq>, canon: &mut Canon) {
 
 impl WiredSide {
     fn canonical(&self, core: &Core, canon: &mut Canon) {
-        canon.flags([self.socket.is_some()]);
+        canon.flags([self.socket.is_some(), self.is_taken]);
         let count = |what: fn(&Apart) -> bool| self.apart.iter().filter(|(_, apart)| what(apart)).count();
         let closing = count(|apart| *apart == Apart::Closing);
         let (opening, accepting) = (count(|apart| *apart == Apart::Opening), count(|apart| matches!(apart, Apart::Accepting(_))));

@@ -139,12 +139,16 @@ impl Post<'_> {
         }
     }
 
-    /// This end of a flow has a connection now, with these ports.
+    /// This end of a flow has a connection now, with these ports. If it was handed one out before, a SYN that came late, or twice,
+    /// has made another: it is the flow's to see, and not for its calls.
     pub(super) fn own(&mut self, index: u32, socket: Socket, ports: PortPair) {
         self.register(index);
         self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);
-        self.flows[index as usize].ends[self.end].socket = Some(socket);
+        let side = &mut self.flows[index as usize].ends[self.end];
+        if !side.is_taken {
+            side.socket = Some(socket);
+        }
     }
 
     fn accepted(&mut self, port: u16, socket: Socket, remote: u16) {

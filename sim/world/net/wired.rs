@@ -34,6 +34,8 @@ pub(super) struct WiredSide {
     sent: SentNumbers,
     /// The port that its connection was taken on, once it is established.
     pub(super) accepted: Option<u16>,
+    /// Its connection was handed out by an accept: it gets no other one.
+    pub(super) is_taken: bool,
     /// Its connection is in TIME-WAIT: the next SYN may be for another one.
     pub(super) lingers: bool,
     /// Its host knows of it.
@@ -126,6 +128,7 @@ impl WiredSide {
             apart: SmallVec::new(),
             sent: SentNumbers::default(),
             accepted: None,
+            is_taken: false,
             lingers: false,
             is_guest: false,
             close_is,
