@@ -42,6 +42,10 @@
 //! # assert_eq!(run.contract().client, Contract::async_io());
 //! ```
 //!
+//! A layer that draws chance of its own (TLS: keys and nonces) leaves other bytes below with each run, so that no two traces have the
+//! same digest. Where its messages keep their lengths (signatures of Ed25519 do), all else is the same: times, calls, losses, verdict.
+//! `tests/peers` runs rustls so, as a workspace of its own: `cargo test --manifest-path tests/peers/Cargo.toml`.
+//!
 //! A proxy stands between two flows: [`relay`] is one, and `world::proxy` lets yours be judged. A closure that returns the outer ends
 //! of two flows which it has made is a proxy between them, too.
 //!
