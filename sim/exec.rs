@@ -62,7 +62,7 @@ pub(crate) fn panic_message(payload: &(dyn Any + Send)) -> String {
 fn reactor_hint(message: &str) -> &'static str {
     let is_missed = ["no reactor running", "must be called from the context of", "there is no reactor"];
     match is_missed.iter().any(|text| message.contains(text)) {
-        true => " (a simulation has no reactor: sleep with `sim.sleep`, and make no real sockets)",
+        true => " (a simulation has no reactor: sleep with `sim.sleep`, or check with `Check::tokio`, which has; make no real sockets)",
         false => "",
     }
 }
@@ -226,6 +226,11 @@ impl Executor {
         }
         self.poll(entry.slot);
         Turn::Ran(entry.task)
+    }
+
+    /// Is there a task that was woken, or one that is new?
+    pub fn has_woken(&self) -> bool {
+        !self.ready.queue().is_empty() || !self.spawned.futures.borrow().is_empty()
     }
 
     /// Has a waker been used on another thread? Then this run is not closed: no quiet of it proves anything.

@@ -88,6 +88,7 @@ const OWN: Offers = Offers {
     cancel: true,
     nodelay: true,
     real_time: false,
+    tokio: false,
     fork: true,
 };
 

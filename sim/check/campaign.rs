@@ -52,6 +52,7 @@ impl<'a> Campaign<'a> {
     pub fn new(check: &'a Check, target: &'a dyn Target) -> Result<Self, Box<Failure>> {
         let mut subject = Subject { target, offers: target.offers() };
         subject.offers.cancel &= check.abilities.cancel;
+        subject.offers.tokio |= check.tokio;
         let run = idle().run(&subject).map_err(|error| Failure::refused(&error))?;
         let promised = check.contract.or(check.abilities.close_waits.then_some(run.contract().client));
         let contract = promised.map(|contract| Both::same(check.abilities.of(contract)));

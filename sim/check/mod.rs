@@ -86,6 +86,7 @@ pub struct Check {
     without: Vec<Rule>,
     abilities: Abilities,
     cases: u64,
+    tokio: bool,
     faults: u32,
     seed: u64,
     effort: Effort,
@@ -109,6 +110,7 @@ impl Check {
             without: Vec::new(),
             abilities: Abilities::default(),
             cases: CASES,
+            tokio: false,
             faults: 1,
             seed: 0,
             effort: Effort::default(),
@@ -146,6 +148,13 @@ impl Check {
     /// A close may wait until the peer has read what was written.
     pub fn close_may_wait(self) -> Self {
         Check { abilities: Abilities { close_waits: true, ..self.abilities }, ..self }
+    }
+
+    /// The stream needs tokio's runtime: `tokio::spawn`, `tokio::time`. Each run has a fresh one on this thread, whose clock is paused and
+    /// follows virtual time, so that waiting costs nothing. Tokio's timers go off at whole milliseconds, rounded up. Use it in a plain
+    /// `#[test]`: inside of `#[tokio::test]` there is a runtime already. Needs the feature `tokio`.
+    pub fn tokio(self) -> Self {
+        Check { tokio: true, ..self }
     }
 
     /// So many random cases, after the shipped ones.

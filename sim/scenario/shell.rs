@@ -46,6 +46,9 @@ pub(super) fn run(ready: &Ready<'_>, contract: Both<Contract>, options: &RunOpti
     let limit = scenario.limits.events.saturating_mul(POLLS_PER_EVENT);
     let until = Instant::ZERO + scenario.limits.time;
     let mut simulation = Simulation::new(world, scenario.settings(contract)).limit(limit).until(until);
+    if target.offers().tokio {
+        simulation = simulation.on_tokio().map_err(|why| ready.unmade(why.into_source()))?;
+    }
     let opened = open(&mut simulation, target, scenario.flows.len()).map_err(|why| ready.unmade(why))?;
     let said = opened.first().map(|Opened { ends: (client, server), .. }| Both { client: client.contract(), server: server.contract() });
     let contract = options.contract.or(scenario.contract).or(said).unwrap_or(contract);

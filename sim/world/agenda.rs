@@ -123,6 +123,11 @@ impl Agenda {
         self.near.pop().or_else(|| self.heap.pop())
     }
 
+    /// When what comes next is due.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.near.last().or_else(|| self.heap.peek()).map(|entry| entry.time)
+    }
+
     /// A timer was popped that had been cancelled.
     pub(super) fn note_stale_popped(&mut self) {
         self.stale = self.stale.saturating_sub(1);

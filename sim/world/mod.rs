@@ -16,6 +16,7 @@ mod net;
 mod op;
 mod pipe;
 mod queue;
+mod reactor;
 mod sim;
 mod simflow;
 mod simulation;
@@ -362,6 +363,26 @@ impl World {
             }
         }
         Stepped::Quiet
+    }
+
+    /// When the next thing is due, which may come to nothing.
+    fn next_due(&self) -> Option<Instant> {
+        self.core.agenda.next_due()
+    }
+
+    /// Time passes with nothing due before this moment.
+    fn pass(&mut self, until: Instant) {
+        self.core.now = self.core.now.max(until);
+    }
+
+    /// Lets the next thing happen that is due by this moment; false if there is none.
+    fn step_until(&mut self, until: Instant) -> bool {
+        while self.next_due().is_some_and(|due| due <= until) {
+            if self.core.agenda.pop().is_some_and(|entry| self.happens(entry)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Does what is due; false if it came to nothing.

@@ -15,8 +15,9 @@ use crate::exec::{Executor, Panic, Task, Turn, panic_message, poll_caught};
 use crate::time::Instant;
 use crate::trace::Event;
 
+use super::reactor::Reactor;
 use super::sim::Sim;
-use super::{PipeSettings, Stepped, World};
+use super::{PipeSettings, SetupError, Stepped, World};
 
 /// Why a run stopped before what it was to do was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +67,8 @@ const FOREIGN_PATIENCE: Duration = Duration::from_millis(50);
 pub struct Simulation {
     executor: Executor,
     sim: Sim,
+    /// What the subject's own tasks and timers run on, if they need it. It outlives the tasks.
+    reactor: Option<Reactor>,
     steps_left: u64,
     /// The last moment at which something may happen.
     until: Instant,
@@ -76,7 +79,7 @@ impl Simulation {
     pub fn new(world: World, settings: PipeSettings) -> Self {
         let executor = Executor::new();
         let sim = Sim::new(world, settings, executor.spawner());
-        Simulation { executor, sim, steps_left: u64::MAX, until: Instant(u64::MAX) }
+        Simulation { executor, sim, reactor: None, steps_left: u64::MAX, until: Instant(u64::MAX) }
     }
 
     /// A run over an empty world in which everything is benign, its log on.
@@ -90,6 +93,15 @@ impl Simulation {
     #[must_use]
     pub fn limit(self, steps: u64) -> Self {
         Simulation { steps_left: steps, ..self }
+    }
+
+    /// Beside a runtime of tokio's with a paused clock, which follows virtual time: what the tasks of this run spawn and sleep with tokio
+    /// belongs to it. Tokio's timers go off at whole milliseconds.
+    ///
+    /// # Errors
+    /// Inside of another runtime; without the feature `tokio`.
+    pub fn on_tokio(self) -> Result<Self, SetupError> {
+        Ok(Simulation { reactor: Some(Reactor::new()?), ..self })
     }
 
     /// Stops with [`Stuck::Time`] once this moment has passed.
@@ -139,6 +151,7 @@ impl Simulation {
                 Some(_) => continue,
                 None => return Ok(Pause::Quiet),
             }
+            let _entered = self.reactor.as_ref().map(Reactor::enter);
             match poll_caught(future.as_mut(), &waker) {
                 Ok(Poll::Ready(value)) => return Ok(Pause::Done(value)),
                 Ok(Poll::Pending) => {}
@@ -195,16 +208,51 @@ impl Simulation {
     /// One poll of a task, or else one event; nothing at quiet.
     fn turn(&mut self) -> Result<Option<Turn>, Stuck> {
         self.steps_left = self.steps_left.checked_sub(1).ok_or(Stuck::Limit)?;
-        let sim = &self.sim;
-        match self.executor.turn(|task, count| sim.with(|world| world.choice_mut().pick_next(task.0, Site::Task, count))) {
-            Turn::Idle => match sim.with(World::step) {
-                Stepped::Ran if sim.now() > self.until => Err(Stuck::Time),
-                Stepped::Ran => Ok(Some(Turn::Idle)),
-                Stepped::Quiet => Ok(None),
-            },
+        let Simulation { sim, executor, reactor, .. } = self;
+        let turn = {
+            let _entered = reactor.as_ref().map(Reactor::enter);
+            executor.turn(|task, count| sim.with(|world| world.choice_mut().pick_next(task.0, Site::Task, count)))
+        };
+        match turn {
+            Turn::Idle if self.step()? => Ok(Some(Turn::Idle)),
+            Turn::Idle => Ok(None),
             turn => Ok(Some(turn)),
         }
     }
+
+    /// Lets something happen that is no task's turn; false at quiet.
+    fn step(&mut self) -> Result<bool, Stuck> {
+        let ran = match &mut self.reactor {
+            None => self.sim.with(World::step) == Stepped::Ran,
+            Some(reactor) => beside(reactor, &self.executor, &self.sim)?,
+        };
+        if ran && self.sim.now() > self.until { Err(Stuck::Time) } else { Ok(ran) }
+    }
+}
+
+/// How often in a row time may pass for a runtime's own timers only.
+const JUMPS: u32 = 10_000;
+
+/// Lets the runtime's tasks run and time pass, up to what concerns this run first: a task that is woken, or what is due in its
+/// world; false at quiet.
+fn beside(reactor: &mut Reactor, executor: &Executor, sim: &Sim) -> Result<bool, Stuck> {
+    for _ in 0..JUMPS {
+        if !reactor.settle() {
+            break;
+        }
+        let now = reactor.now();
+        if executor.has_woken() {
+            sim.with(|world| world.pass(now));
+            return Ok(true);
+        }
+        if sim.with(|world| world.step_until(now)) {
+            return Ok(true);
+        }
+        if !reactor.pass(sim.with(|world| world.next_due())) {
+            return Ok(false);
+        }
+    }
+    Err(Stuck::Limit)
 }
 
 impl fmt::Debug for Simulation {

@@ -79,6 +79,8 @@ pub struct Offers {
     pub nodelay: bool,
     /// It runs on the real clock, or other threads work for it: a run waits a little for them before it ends with calls pending.
     pub real_time: bool,
+    /// Its flows need tokio's runtime: each run has one of its own, with a paused clock that follows virtual time (feature `tokio`).
+    pub tokio: bool,
     /// Its world can be copied in the middle of a run.
     pub fork: bool,
 }
