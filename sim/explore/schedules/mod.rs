@@ -33,6 +33,8 @@ pub struct Level<'a> {
     schedules: Vec<(u32, Option<Decision>)>,
     /// More would have been too many.
     is_cut: bool,
+    /// A run with more events is given up: once it is known how many the scenario has by itself.
+    events_max: u64,
 }
 
 /// The next level, while it is found out.
@@ -51,10 +53,18 @@ pub struct Outcome {
     pub is_undecided: bool,
     /// What else could be decided in it.
     open: Vec<Decision>,
+    /// How many events it had.
+    events: u64,
 }
 
 /// The most schedules of a level: they are held in memory.
 const SCHEDULES: usize = 5_000_000;
+
+/// How many times more events than the run without any decision a run may have, beside those of a long recovery from loss.
+const LONGER: u64 = 16;
+
+/// The events of a long recovery from loss.
+const RECOVERY: u64 = 20_000;
 
 /// The scenario as it is explored: nothing is left to chance, and nothing is expected, since most of what is done to it changes what
 /// comes of it. What the ends promise stays.
@@ -68,7 +78,7 @@ impl<'a> Level<'a> {
     /// The level without any decision: one schedule, a [bare] scenario as it is.
     pub fn first(scenario: &'a Scenario, target: &dyn Target, kinds: &'a [DecisionKind]) -> Arc<Self> {
         let offers = target.offers();
-        Arc::new(Level { scenario, offers, kinds, before: None, schedules: vec![(0, None)], is_cut: false })
+        Arc::new(Level { scenario, offers, kinds, before: None, schedules: vec![(0, None)], is_cut: false, events_max: u64::MAX })
     }
 
     /// How many schedules there are.
@@ -101,6 +111,7 @@ impl<'a> Level<'a> {
     pub fn scenario(&self, index: usize) -> Scenario {
         let mut scenario = self.scenario.clone();
         self.decisions(index).iter().rev().for_each(|decision| decision.add_to(&mut scenario));
+        scenario.limits.events = scenario.limits.events.min(self.events_max);
         scenario
     }
 
@@ -115,13 +126,13 @@ impl<'a> Level<'a> {
         let finding = Finding::of(run);
         let is_over = is_last || finding.is_some();
         let open = if is_over { Vec::new() } else { survey::open(run, self, &self.decisions(index)) };
-        Outcome { finding, is_undecided: run.judgement() == Judgement::Inconclusive, open }
+        Outcome { finding, is_undecided: run.judgement() == Judgement::Inconclusive, open, events: run.stats().events }
     }
 
     /// Begins the next level.
     pub fn deeper(self: &Arc<Self>) -> Deeper<'a> {
-        let Level { scenario, offers, kinds, .. } = **self;
-        let level = Level { scenario, offers, kinds, before: Some(self.clone()), schedules: Vec::new(), is_cut: false };
+        let Level { scenario, offers, kinds, events_max, .. } = **self;
+        let level = Level { scenario, offers, kinds, before: Some(self.clone()), schedules: Vec::new(), is_cut: false, events_max };
         Deeper { level, known: BTreeSet::new() }
     }
 }
@@ -130,6 +141,9 @@ impl<'a> Deeper<'a> {
     /// Takes what can be decided beyond a schedule of the level before. The same set of decisions is taken once.
     pub fn add(&mut self, index: usize, outcome: &Outcome) {
         let Deeper { level, known } = self;
+        if level.events_max == u64::MAX {
+            level.events_max = outcome.events.saturating_mul(LONGER).saturating_add(RECOVERY);
+        }
         let taken = level.before.as_ref().map(|before| before.decisions(index)).unwrap_or_default();
         for decision in &outcome.open {
             if level.schedules.len() == SCHEDULES {
