@@ -88,11 +88,12 @@ fn step(draws: &mut Draws<'_>, offers: &Offers) -> Step {
     Step { cancel_after, ..Step::from(action) }
 }
 
-/// Mostly short; at times longer than the patience with what hangs, than every timer of TCP, and than an hour of idleness.
+/// Mostly short; at times longer than the patience with what hangs, than every timer of TCP, and than an hour of idleness. All pauses
+/// of the tasks of an end one after another end within a day, which is as long as a run may take.
 const PAUSES: &[Weighted<Action>] = &[
     weighted(6, |draws| Action::Sleep(draws.micros(1..20_000))),
     weighted(6, |draws| Action::At(draws.micros(1..40_000))),
-    weighted(1, |draws| Action::Sleep(Duration::from_secs(draws.within(60..7_200)))),
+    weighted(1, |draws| Action::Sleep(Duration::from_secs(draws.within(60..3_700)))),
 ];
 
 /// Every call of a connected flow, [`NODELAY`] last.
