@@ -133,6 +133,7 @@ impl Judge<'_> {
         let perhaps = me.halves.maybe_read().is_some_and(|doubt| !matches!(doubt, Doubt::Refuted(_)));
         match me.life.aborted() {
             _ if perhaps || me.halves.full_close_called().is_some() || me.halves.shut_read().called.is_some() => Ending::Own,
+            Some(abort) if self.had_lost_the_peer(abort.at) => Ending::Truncated,
             Some(abort) => Ending::Aborted(abort),
             None if self.may_pass_for_the_end() => Ending::Truncated,
             None if self.has_told_what_failed_below() || self.was_reset_by_close() || self.scene().may_be_dead() => Ending::Unclear,
@@ -146,6 +147,13 @@ impl Judge<'_> {
         let left = || peer.full_close_possible().is_some() && written.bytes_called > written.bytes_read;
         let lost = peer.life.is_gone() || peer.life.below_lost().is_some();
         self.me().contract.eof_on_peer_abort == EofOnPeerAbort::Allow && (lost || left())
+    }
+
+    /// `eof_on_peer_abort=allow`: the end of stream that the peer's abort may show as can have arrived before this moment.
+    fn had_lost_the_peer(&self, by: Stamp) -> bool {
+        let peer = &self.peer().life;
+        let lost = first([peer.aborted_at(), peer.below_lost()]).is_some_and(|lost| lost.seq < by.seq);
+        self.me().contract.eof_on_peer_abort == EofOnPeerAbort::Allow && lost
     }
 
     /// An EOF whose only cause is own cancelled shutdown of reading, or close, shows that it took effect.

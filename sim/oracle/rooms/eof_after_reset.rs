@@ -181,6 +181,14 @@ const EXCUSES: &[Excuse] = &[
             server read -> eof"#,
     },
     Excuse {
+        why: "a relay may have turned the abort of the peer into that end before",
+        contracts: &["relay"],
+        history: r#"
+            env reset client by fault
+            env reset server by fault
+            server read -> eof"#,
+    },
+    Excuse {
         why: "the error went to a write",
         contracts: &["strict", "posix", "async-io", "relay"],
         history: r#"
