@@ -159,7 +159,7 @@ fn read(path: &Path, args: &JudgeArgs) -> Result<JudgedTrace, Diagnostic> {
         header.contract = Both::same(contract);
     }
     let mut oracle = Oracle::with(header.clone());
-    let (mut kept, mut quiet, mut notes) = (KeptEvents::default(), false, Notes::new(header.contract));
+    let (mut kept, mut quiet, mut notes) = (KeptEvents::default(), false, Notes::new(&header));
     for item in &mut reader {
         let (line, event) = item?;
         oracle.observe(line, &event);

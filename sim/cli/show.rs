@@ -81,8 +81,7 @@ fn trace(args: &ShowArgs) -> Result<Shown, Failed> {
     if let Some(contract) = args.running.contract {
         trace.header.contract = Both::same(contract);
     }
-    let contract = trace.header.contract;
     let verdict = Oracle::with(trace.header.clone()).judge(&trace);
-    let record = Record::judged(&name, &trace.header, &verdict).noted(&Notes::of(contract, &trace.events).list());
+    let record = Record::judged(&name, &trace.header, &verdict).noted(&Notes::of(&trace.header, &trace.events).list());
     Ok(shown(record, ladder(&trace, &LadderView::of(&verdict))))
 }

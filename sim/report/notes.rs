@@ -1,7 +1,8 @@
-//! Notes what a reader of a verdict should know about the contract: where an interface says nothing, and what was judged in its place.
+//! Notes what a reader of a verdict should know beside it: where an interface says nothing and what was judged in its place, and which
+//! flows stand on which.
 
 use crate::contract::{Both, Call, Contract, End};
-use crate::trace::{Event, What};
+use crate::trace::{Event, Header, Layer, Proxy, What};
 
 /// The interfaces that have no `shutdown`.
 const WITHOUT_SHUTDOWN: [&str; 2] = ["v1", "classic"];
@@ -11,17 +12,19 @@ const WITHOUT_SHUTDOWN: [&str; 2] = ["v1", "classic"];
 pub struct Notes {
     contract: Both<Contract>,
     shutdowns: Both<u64>,
+    /// Which flows stand on which.
+    standing: Vec<String>,
 }
 
 impl Notes {
-    /// Of a run under this contract.
-    pub fn new(contract: Both<Contract>) -> Self {
-        Notes { contract, shutdowns: Both::default() }
+    /// Of a run with this header.
+    pub fn new(header: &Header) -> Self {
+        Notes { contract: header.contract, shutdowns: Both::default(), standing: standing(header) }
     }
 
     /// Those of a whole run.
-    pub fn of<'a>(contract: Both<Contract>, events: impl IntoIterator<Item = &'a Event>) -> Self {
-        let mut notes = Notes::new(contract);
+    pub fn of<'a>(header: &Header, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut notes = Notes::new(header);
         events.into_iter().for_each(|event| notes.observe(event));
         notes
     }
@@ -36,13 +39,24 @@ impl Notes {
     /// The notes, a sentence each.
     pub fn list(&self) -> Vec<String> {
         let concerns = |end: &End| self.shutdowns[*end] > 0 && WITHOUT_SHUTDOWN.contains(&self.contract[*end].base);
-        End::BOTH.into_iter().filter(concerns).map(|end| self.shutdown(end)).collect()
+        let shutdowns = End::BOTH.into_iter().filter(concerns).map(|end| self.shutdown(end));
+        self.standing.iter().cloned().chain(shutdowns).collect()
     }
 
     fn shutdown(&self, end: End) -> String {
         let base = self.contract[end].base;
         format!("`{base}` has no `shutdown`: those of the {end} are judged as under `modern`")
     }
+}
+
+/// Which flows stand on which, a sentence for each that does.
+fn standing(header: &Header) -> Vec<String> {
+    let layer = |layer: &Layer| format!("flow {} stands on flow {}, which is evidence and not judged itself", layer.upper, layer.lower);
+    let proxied = |proxy: &Proxy| {
+        let Proxy { left, right, outer } = proxy;
+        Some(format!("flow {} is what a proxy makes of flows {left} and {right}, which are evidence and not judged themselves", (*outer)?))
+    };
+    header.layers.iter().map(layer).chain(header.proxies.iter().filter_map(proxied)).collect()
 }
 
 #[cfg(test)]
@@ -52,8 +66,18 @@ mod tests {
 
     fn notes(client: &str, server: &str, lines: &str) -> Vec<String> {
         let contract = |name: &str| name.parse::<Contract>().expect("a contract");
-        let trace = history::parse(lines, Contract::modern()).expect("a history");
-        Notes::of(Both { client: contract(client), server: contract(server) }, &trace.events).list()
+        let mut trace = history::parse(lines, Contract::modern()).expect("a history");
+        trace.header.contract = Both { client: contract(client), server: contract(server) };
+        Notes::of(&trace.header, &trace.events).list()
+    }
+
+    #[test]
+    fn what_stands_on_what_is_noted() {
+        let layer = "flow 1 stands on flow 0, which is evidence and not judged itself";
+        let proxy = "flow 2 is what a proxy makes of flows 0 and 1, which are evidence and not judged themselves";
+        assert_eq!(notes("modern", "modern", "layers 1 0\n"), [layer]);
+        assert_eq!(notes("relay", "relay", "proxies 0 1 2\n"), [proxy]);
+        assert_eq!(notes("relay", "relay", "proxies 0 1\n"), [""; 0]);
     }
 
     #[test]

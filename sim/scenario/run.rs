@@ -186,7 +186,7 @@ impl Run {
 
     /// What should be known of how it was judged, and which faults struck nothing. It needs the trace.
     pub fn notes(&self) -> Vec<String> {
-        let judged = Notes::of(self.header.contract, &self.trace.events).list();
+        let judged = Notes::of(&self.header, &self.trace.events).list();
         let repeats = self.repeats.map(|t| format!("the run was ended at {t}: it only repeats itself from there on"));
         judged.into_iter().chain(self.idle_faults.iter().cloned()).chain(repeats).collect()
     }
