@@ -85,7 +85,7 @@ pub mod trace;
 pub mod wire;
 pub mod world;
 
-pub use check::{Check, check};
+pub use check::{Check, check, check_relay};
 pub use contract::{Contract, Error, Mode, Read};
 pub use flow::{Flow, Io};
 pub use oracle::{Oracle, Verdict};

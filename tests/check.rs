@@ -2,12 +2,14 @@
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::{Command, Output};
 
 use bytes::Bytes;
 use flowsim::contract::Error;
+use flowsim::flow;
 use flowsim::rules::Rule;
-use flowsim::world::PipeFlow;
+use flowsim::world::{PipeFlow, SimFlow};
 use flowsim::{Check, Contract, Flow, Io, Mode, Read, Scenario, SetupError, Sim, target};
 
 /// A folder of a test's own for what it saves.
@@ -92,6 +94,16 @@ fn what_stands_on_the_network_meets_its_faults() {
 }
 
 #[test]
+fn a_layer_over_tcp_is_checked() {
+    let layered = Check::new().cases(300).run(async |sim: &Sim| {
+        let (client, server) = sim.tcp_pair().await?;
+        Ok((Io::new(flow::stream(client)), Io::new(flow::stream(server))))
+    });
+    let layered = layered.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(layered.over_network, "{layered}");
+}
+
+#[test]
 fn each_defect_is_found_by_its_rule_and_made_small() {
     for (defect, rule) in
         [(Defect::ForgetsShutdown, Rule::EofArrives), (Defect::WritesOn, Rule::ClosedAfterShutdown), (Defect::Changes, Rule::StreamPrefix)]
@@ -102,6 +114,27 @@ fn each_defect_is_found_by_its_rule_and_made_small() {
         let lines = scenario.to_string().lines().filter(|line| !line.is_empty()).count();
         assert!(scenario.seed.is_none() && lines <= 12, "{scenario}");
     }
+}
+
+#[test]
+fn relays_are_checked_at_their_four_ends() {
+    let right = Check::new().cases(300).run_relay(async |left, right| flow::relay(left, right).await).expect("it is right");
+    assert!(right.over_network && right.exercised.count(Rule::ProxyPassesHalfClose) > 0, "{right}");
+    let naive = Check::new().artifacts(folder("relays")).run_relay(async |left: SimFlow, right: SimFlow| {
+        let copy = async |from: &SimFlow, to: &SimFlow| {
+            while let Ok(Read::Data(bytes)) = from.read(usize::MAX).await {
+                if to.write(bytes).await.is_err() {
+                    return;
+                }
+            }
+        };
+        futures::future::select(pin!(copy(&left, &right)), pin!(copy(&right, &left))).await;
+        left.close().await;
+        right.close().await;
+    });
+    let naive = naive.expect_err("the answer to a half-close is lost");
+    let rules = [Rule::ProxyPassesHalfClose, Rule::HalfCloseKeepsReading, Rule::EofComplete];
+    assert!(naive.rule().is_some_and(|rule| rules.contains(&rule)), "{naive}");
 }
 
 #[test]

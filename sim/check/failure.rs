@@ -51,6 +51,16 @@ impl Summary {
         }
     }
 
+    /// Both together.
+    pub(super) fn and(mut self, other: &Summary) -> Self {
+        (self.cases, self.refused, self.undecided) =
+            (self.cases + other.cases, self.refused + other.refused, self.undecided + other.undecided);
+        self.bytes += other.bytes;
+        self.exercised.add(&other.exercised);
+        self.over_network |= other.over_network;
+        self
+    }
+
     /// A run in which nothing was found.
     pub(super) fn count(&mut self, run: &Run) {
         self.cases += 1;

@@ -42,7 +42,7 @@ use crate::contract::Contract;
 use crate::explore::Effort;
 use crate::flow::Flow;
 use crate::rules::Rule;
-use crate::world::{SetupError, Sim, Target};
+use crate::world::{self, SetupError, Sim, SimFlow, Target};
 use ability::Abilities;
 use campaign::Campaign;
 use environment::{Environment, TestName};
@@ -62,6 +62,26 @@ where
     B: Flow + 'static,
 {
     if let Err(failure) = Check::new().run(subject) {
+        panic!("{failure}");
+    }
+}
+
+/// Checks a relay: what copies between two flows, given its end of the one from the client and its end of the one to the server. It runs
+/// between flows through memory, then over the simulated network. The outer ends are judged by the contract
+/// [`relay`](Contract::relay), all four by the rule of proxies.
+///
+/// ```
+/// flowsim::check_relay(async |left, right| flowsim::flow::relay(left, right).await);
+/// ```
+///
+/// # Panics
+/// As [`check()`].
+#[track_caller]
+pub fn check_relay<P, R>(relay: P)
+where
+    P: AsyncFn(SimFlow, SimFlow) -> R + 'static,
+{
+    if let Err(failure) = Check::new().run_relay(relay) {
         panic!("{failure}");
     }
 }
@@ -194,6 +214,20 @@ impl Check {
         B: Flow + 'static,
     {
         self.run_target(&subject)
+    }
+
+    /// Checks a relay, as [`check_relay`] does. `contract("relay,eof_on_peer_abort=forbid".parse()?)` also forbids it to turn a reset
+    /// into an end of stream.
+    ///
+    /// # Errors
+    /// As [`Check::run`].
+    pub fn run_relay<P, R>(&self, relay: P) -> Result<Summary, Box<Failure>>
+    where
+        P: AsyncFn(SimFlow, SimFlow) -> R + 'static,
+    {
+        let through_memory = world::proxy(relay);
+        let summary = self.run_target(&through_memory)?;
+        Ok(summary.and(&self.run_target(&through_memory.over_network())?))
     }
 
     /// As [`Check::run`], of any target.

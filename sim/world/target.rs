@@ -233,7 +233,15 @@ pub fn proxy<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R>(proxy: P) -> Proxie
 /// A proxy as by [`proxy`], between two connections over the run's network. What a scenario says of the link, the stacks and the
 /// faults happens to both; exact faults happen to the one from the client.
 pub fn proxy_over_network<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R>(proxy: P) -> Proxied<P> {
-    Proxied { over_network: true, ..self::proxy(proxy) }
+    self::proxy(proxy).over_network()
+}
+
+impl<P> Proxied<P> {
+    /// The same proxy between two connections over the run's network, as by [`proxy_over_network`].
+    #[must_use]
+    pub fn over_network(self) -> Self {
+        Proxied { over_network: true, ..self }
+    }
 }
 
 impl<P: AsyncFn(SimFlow, SimFlow) -> R + 'static, R> Target for Proxied<P> {
