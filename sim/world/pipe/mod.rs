@@ -80,7 +80,8 @@ impl Pipe {
         op
     }
 
-    #[inline]
+    /// Here, and not apart, so that the call is not moved: most are made on a pipe without a defect.
+    #[inline(always)]
     fn perform(&mut self, core: &mut Core, end: End, op: Op, call: Call) {
         match call {
             Call::Read { .. } => self.read(core, end, op),
