@@ -10,7 +10,7 @@ use bytes::{Buf, Bytes};
 use futures::io::{AsyncRead, AsyncWrite};
 
 use super::Flow;
-use super::waiting::{Senders, WaitList};
+use super::waiting::{HalfWakers, WaitList};
 use crate::contract::{Contract, Error, Mode, Read};
 
 /// The most that one read asks for.
@@ -29,7 +29,8 @@ pub struct Io<T> {
     buffer: RefCell<Vec<u8>>,
     shut_read: Cell<bool>,
     waiting: WaitList,
-    sending: Arc<Senders>,
+    sending: Arc<HalfWakers>,
+    receiving: Arc<HalfWakers>,
     contract: Contract,
 }
 
@@ -42,6 +43,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
             shut_read: Cell::new(false),
             waiting: WaitList::default(),
             sending: Arc::default(),
+            receiving: Arc::default(),
             contract: Contract::async_io(),
         }
     }
@@ -62,8 +64,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Io<T> {
     }
 
     /// A call on the half of the stream that sends.
-    async fn send<R>(&self, mut poll: impl FnMut(Pin<&mut T>, &mut Context<'_>) -> Poll<io::Result<R>>) -> Result<R, Error> {
-        self.call(|io, context| self.sending.poll(context, |context| poll(io, context))).await
+    async fn send<R>(&self, poll: impl FnMut(Pin<&mut T>, &mut Context<'_>) -> Poll<io::Result<R>>) -> Result<R, Error> {
+        self.call_half(&self.sending, poll).await
+    }
+
+    /// A call on one half of the stream.
+    async fn call_half<R>(
+        &self,
+        half: &Arc<HalfWakers>,
+        mut poll: impl FnMut(Pin<&mut T>, &mut Context<'_>) -> Poll<io::Result<R>>,
+    ) -> Result<R, Error> {
+        self.call(|io, context| half.poll(context, |context| poll(io, context))).await
     }
 
     /// Reads once, into the common buffer, and copies out what came: what a read gives takes no more room than it has bytes.
@@ -101,7 +112,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Flow for Io<T> {
     async fn read(&self, max: usize) -> Result<Read, Error> {
         // A read of nothing would return nothing, which is async IO's word for the end of the stream.
         let max = max.clamp(1, READ_MAX);
-        let data = self.call(|io, context| self.poll_read(io, context, max)).await?;
+        let data = self.call_half(&self.receiving, |io, context| self.poll_read(io, context, max)).await?;
         Ok(if data.is_empty() { Read::Eof } else { Read::Data(data) })
     }
 

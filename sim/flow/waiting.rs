@@ -53,12 +53,12 @@ impl Drop for WaitListEntry<'_> {
     }
 }
 
-/// The wakers of the calls on the half that sends. A stream wakes whoever asked last, and a shutdown may be asked for while a write
-/// is pending: then both look again.
+/// The wakers of the calls on one half of a stream. It wakes whoever asked last, and a shutdown may be asked for while a write is
+/// pending, or a read while another one is: then all look again.
 #[derive(Default)]
-pub(super) struct Senders(Mutex<Vec<Waker>>);
+pub(super) struct HalfWakers(Mutex<Vec<Waker>>);
 
-impl Senders {
+impl HalfWakers {
     pub(super) fn poll<R>(self: &Arc<Self>, context: &Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
         self.wakers().push(context.waker().clone());
         let polled = poll(&mut Context::from_waker(&Waker::from(self.clone())));
@@ -76,7 +76,7 @@ impl Senders {
     }
 }
 
-impl Wake for Senders {
+impl Wake for HalfWakers {
     fn wake(self: Arc<Self>) {
         let wakers = std::mem::take(&mut *self.wakers());
         wakers.into_iter().for_each(Waker::wake);

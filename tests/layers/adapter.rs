@@ -8,7 +8,7 @@ use flowsim::scenario::RunOptions;
 use flowsim::world::{OverNetwork, SetupError, Target};
 use flowsim::{Scenario, Sim};
 
-use super::{cases, keeps, problems};
+use super::{cases, keeps, problems, run};
 
 fn over_pipe() -> impl Target {
     async |sim: &Sim| -> Result<_, SetupError> {
@@ -55,4 +55,13 @@ fn over_tcp_it_keeps_its_contract_in_every_scenario() {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// A stream wakes only the task that asked last; the adapter sees to the others.
+#[test]
+fn reads_that_overlap_all_come_back() {
+    let text = "contract = 'modern'\nguards = ['one-reader-per-byte', 'delivery']\n\
+                client.steps = ['sleep 1s', 'write 3', 'sleep 1s', 'write 4', 'sleep 1s', 'shutdown write']\n\
+                server.tasks = [['read -> 3'], ['read -> 4'], ['read -> eof']]";
+    run(&Scenario::parse("t.toml", text).unwrap_or_else(|why| panic!("{why:?}")), &over_pipe()).assert_held();
 }
