@@ -1,4 +1,4 @@
-//! Lists what can be run, by name. [`Target`] itself stands in [`world`](crate::world): async closures are targets without a name.
+//! Lists what can be run, by name. [`Target`] itself stands in [`world`]: async closures are targets without a name.
 
 mod defect;
 mod mutants;
