@@ -40,12 +40,13 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     Some(Due::new(&called, fact!("both ends had called close and read to the end")))
 }
 
-/// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor has closed. Two that close at the
-/// same time may wait for each other.
+/// `close_needs_reader=yes`: what a close still has to write may wait for a peer that neither reads nor closes. Of layers two that close
+/// at the same time may wait for each other, with what they have to say of the end.
 pub(in crate::oracle) fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
     let needs_reader = |end: &EndState| end.contract.close_needs_reader == Some(YesNo::Yes);
     let peer = call.peer();
-    let closed = if needs_reader(peer) { peer.halves.close().returned } else { peer.halves.full_close_called() };
+    let closed =
+        if needs_reader(peer) && call.flow.stands_on_another { peer.halves.close().returned } else { peer.halves.full_close_called() };
     needs_reader(call.me()) && peer.pending.reads() == 0 && closed.is_none()
 }
 
@@ -137,11 +138,12 @@ const EXCUSES: &[Excuse] = &[
             quiet"#,
     },
     Excuse {
-        why: "two closes that still write wait for each other",
+        why: "two closes of a layer that still write wait for each other",
         contracts: &["async-io"],
         history: r#"
-            client call 1 close
-            server call 1 close
+            layers 1 0
+            client/1 call 1 close
+            server/1 call 1 close
             quiet"#,
     },
     Excuse {

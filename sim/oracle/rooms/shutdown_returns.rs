@@ -13,7 +13,7 @@ use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 
 pub(super) const ABOUT: About = About {
     statement: "Shutting down reading returns, always. Shutting down writing, or both, returns once the peer has read what was \
-                    accepted, or this end was aborted; where a close needs a reader, once the peer reads on.",
+                    accepted, or this end was aborted; that of a layer, where a close needs a reader, once the peer reads on.",
     source: "gluten-mirage Mirage_flow.S, shutdown; measured: a shutdown of reading that hangs on a full buffer",
     premise: "a shutdown that nothing holds up is pending or returns",
     parameters: &["close_needs_reader", "patience"],
@@ -38,9 +38,9 @@ pub(in crate::oracle) fn stuck(call: &Waiting<'_>) -> Option<Due> {
     }
 }
 
-/// Where a close needs a reader, so does a shutdown: until its peer has read the end.
+/// Where a close needs a reader, so does the shutdown of a layer, which has to write that this is the end: until its peer has read it.
 fn may_wait_for_reader(call: &Waiting<'_>) -> bool {
-    close_returns::may_wait_for_reader(call) && call.peer().reading.clean_eof().is_none()
+    call.flow.stands_on_another && close_returns::may_wait_for_reader(call) && call.peer().reading.clean_eof().is_none()
 }
 
 /// The peer has not read all that was accepted, or that a failed or cancelled write may have left to it.
@@ -90,10 +90,11 @@ const EXAMPLES: &[Example] = &[
 
 const EXCUSES: &[Excuse] = &[
     Excuse {
-        why: "what a shutdown still writes waits for a peer that does not read",
+        why: "what the shutdown of a layer still writes waits for a peer that does not read",
         contracts: &["async-io"],
         history: r#"
-            client call 1 shutdown write
+            layers 1 0
+            client/1 call 1 shutdown write
             quiet"#,
     },
     Excuse {

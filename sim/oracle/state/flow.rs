@@ -54,6 +54,8 @@ pub(in crate::oracle) struct Flow {
     pub between: Option<Box<Both<Between>>>,
     /// It stands on a flow whose segments are recorded: what comes over the network, and when, is seen there and not here.
     pub over_network: bool,
+    /// It stands on another flow, through which the ends of its streams must pass, too.
+    pub stands_on_another: bool,
 }
 
 impl Flow {
@@ -80,6 +82,7 @@ impl Flow {
             gave_up_early: None,
             between: is_evidence.then(Box::default),
             over_network: header.records.segments && header.is_upper(id),
+            stands_on_another: header.is_upper(id),
         }
     }
 
