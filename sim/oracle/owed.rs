@@ -80,10 +80,11 @@ fn lose_patience(flow: &mut Flow, book: &mut Ledger, hosts: &Both<Host>, end: En
     let active = last_progress(flow);
     let over = at.t - active > patience;
     let fair = over && !flow.is_cut();
+    // A full close waits for nobody but a reader, whatever the network does; that of a layer has to say so through the flow below.
     let mut next = (!over).then(|| active + patience);
     for (pending, stuck) in stuck(flow, hosts, end, false) {
         let deadline = pending.called.t + patience;
-        let closing = pending.asked == Asked::Close && flow.ends[end].halves.closes_fully();
+        let closing = pending.asked == Asked::Close && flow.ends[end].halves.closes_fully() && !flow.stands_on_another;
         let late = if closing { at.t > deadline } else { fair };
         if late && let Some((site, found)) = accuse(flow, end, &pending, stuck, at) {
             book.hold(site, found);
