@@ -16,7 +16,7 @@ use super::address;
 use super::host::StackKind;
 use super::ports::pair;
 use super::post::Post;
-use super::wired::{Apart, WaitingCall, WiredSide};
+use super::wired::{Apart, Offered, WaitingCall, WiredSide};
 
 /// Where a connect goes that names no port, and what an accept takes that names none.
 const PORT: u16 = 80;
@@ -140,10 +140,10 @@ impl Post<'_> {
 
     fn ask_accepting(&mut self, index: u32) {
         let side = &mut self.flows[index as usize].ends[self.end];
-        let Some(accepted) = side.accepted else { return };
+        let Offered::On(accepted) = side.offered else { return };
         if let Some(found) = side.apart.iter().position(|(_, apart)| *apart == Apart::Accepting(accepted)) {
             let (op, _) = side.apart.remove(found);
-            (side.accepted, side.is_taken) = (None, true);
+            side.offered = Offered::HandedOut;
             self.core.finish(op, Outcome::Ok, None);
         }
     }

@@ -72,11 +72,11 @@ fn canonical_segment(segment: &Segment, starts: Both<Seq>, canon: &mut Canon) {
 
 impl WiredSide {
     fn canonical(&self, core: &Core, canon: &mut Canon) {
-        canon.flags([self.socket.is_some(), self.is_taken]);
+        canon.flags([self.socket.is_some()]);
         let count = |what: fn(&Apart) -> bool| self.apart.iter().filter(|(_, apart)| what(apart)).count();
         let closing = count(|apart| *apart == Apart::Closing);
         let (opening, accepting) = (count(|apart| *apart == Apart::Opening), count(|apart| matches!(apart, Apart::Accepting(_))));
-        (self.accepted, closing, opening, accepting, self.line.len()).hash(canon);
+        (self.offered, closing, opening, accepting, self.line.len()).hash(canon);
         for waiting in self.line.iter() {
             canon.bytes(waiting.call.word().as_bytes());
             let buffers = waiting.call.buffers().unwrap_or_default();

@@ -13,7 +13,7 @@ use super::address;
 use super::carry::Parcel;
 use super::host::{Host, StackKind};
 use super::ports::{PortPair, PortTable, pair};
-use super::wired::Wired;
+use super::wired::{Offered, Wired};
 
 /// What a host touches while it works: itself, the link that carries what it sends, and the flows that may end here.
 pub(super) struct Post<'a> {
@@ -146,14 +146,17 @@ impl Post<'_> {
         self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);
         let side = &mut self.flows[index as usize].ends[self.end];
-        if !side.is_taken {
+        if side.offered != Offered::HandedOut {
             side.socket = Some(socket);
         }
     }
 
     fn accepted(&mut self, port: u16, socket: Socket, remote: u16) {
         if let Some(index) = self.bind(port, socket, remote) {
-            self.flows[index as usize].ends[self.end].accepted = Some(port);
+            let side = &mut self.flows[index as usize].ends[self.end];
+            if side.offered != Offered::HandedOut {
+                side.offered = Offered::On(port);
+            }
             self.ask(index);
         }
     }

@@ -32,16 +32,24 @@ pub(super) struct WiredSide {
     /// Calls that wait for no turn, each kind in order.
     pub(super) apart: SmallVec<[(Op, Apart); 1]>,
     sent: SentNumbers,
-    /// The port that its connection was taken on, once it is established.
-    pub(super) accepted: Option<u16>,
-    /// Its connection was handed out by an accept: it gets no other one.
-    pub(super) is_taken: bool,
+    pub(super) offered: Offered,
     /// Its connection is in TIME-WAIT: the next SYN may be for another one.
     pub(super) lingers: bool,
     /// Its host knows of it.
     pub(super) is_guest: bool,
     pub(super) close_is: CloseIs,
     pub(super) concurrent_reads: ConcurrentReads,
+}
+
+/// A connection that came to an end which listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Offered {
+    /// There is none.
+    Nothing,
+    /// It is established, on this port, and waits for an accept.
+    On(u16),
+    /// An accept has handed it out: the end gets no other one.
+    HandedOut,
 }
 
 /// What a call waits for that waits for no turn.
@@ -127,8 +135,7 @@ impl WiredSide {
             line: Rare::new(),
             apart: SmallVec::new(),
             sent: SentNumbers::default(),
-            accepted: None,
-            is_taken: false,
+            offered: Offered::Nothing,
             lingers: false,
             is_guest: false,
             close_is,
