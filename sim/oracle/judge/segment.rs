@@ -94,9 +94,10 @@ impl Judge<'_> {
         let (at, end, before) = (self.at, self.end, self.flow.tracks().arrived_of(self.end));
         self.on_tracks(|tracks| tracks.delivered(event, at));
         self.note_greeting(event);
-        // New data for an end that has closed for good: its stack is to say so. What had arrived before is merely acknowledged again.
+        // New data for an end that has closed for good, from a writer that went on after that: its stack is to say so. What had arrived
+        // before is merely acknowledged again.
         let is_new = before.is_none() || self.flow.tracks().arrived_of(end) != before;
-        if event.segment.data_len() > 0 && is_new && self.peer().halves.full_close_returned().is_some() {
+        if event.segment.data_len() > 0 && is_new && self.me().writing.first_to_closed().is_some() {
             self.on_tracks(|tracks| tracks.came_late(end, at.t));
         }
         self.write_down(found);

@@ -249,6 +249,20 @@ const EXCUSES: &[Excuse] = &[
             1400ms client write "c" -> ok"#,
     },
     Excuse {
+        why: "data of a write that was called before the close tells nothing of one that was called after it",
+        contracts: TOLD,
+        history: r#"
+            records network segments
+            client call 1 write "a"
+            client segment sent PA seq 100 ack 500 win 9 len 1
+            client return 1 ok
+            server close -> done
+            client segment delivered PA seq 100 ack 500 win 9 len 1
+            100ms client write "b" -> ok
+            100ms client segment sent PA seq 101 ack 500 win 9 len 1
+            1200ms client write "c" -> ok"#,
+    },
+    Excuse {
         why: "two writes within a second may both come too early to know",
         contracts: TOLD,
         history: r#"
