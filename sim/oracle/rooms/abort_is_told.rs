@@ -9,7 +9,7 @@ use crate::oracle::events::ReturnedWrite;
 use crate::oracle::fact::fact;
 use crate::oracle::ruling::Ruling;
 use crate::oracle::scene::Scene;
-use crate::oracle::state::{Flow, Pending};
+use crate::oracle::state::{Asked, Flow, Pending};
 use crate::oracle::waiting::{Due, StuckRules, Waiting};
 use crate::rules::{About, Example, Excuse, Level, Rule, Section};
 use crate::time::Instant;
@@ -110,9 +110,14 @@ fn word_has_come(scene: &Scene<'_>, ago: impl Fn(Instant) -> bool) -> bool {
     tracks.of(scene.end).late.is_some_and(ago) && !tracks.end(scene.end.peer()).has_reset()
 }
 
-/// Where segments show that a close which delivers all has not come to its end: the writer leaves bytes unread, or some are under way.
+/// A close of the peer is still pending; or segments show that one which delivers all has not come to its end: the writer leaves bytes
+/// unread, or some are under way.
 fn is_close_under_way(scene: &Scene<'_>) -> bool {
     let (tracks, peer) = (scene.flow.tracks(), scene.end.peer());
+    // One that waits for this writer's end of stream has shut both halves before it.
+    if scene.peer().pending.earliest(|asked| asked == Asked::Close).is_some() {
+        return true;
+    }
     let is_held_up = || scene.flow.streams[peer].owed(false, 0) > 0 || tracks.is_waiting(peer);
     scene.peer().contract.close_sends_pending == CloseSendsPending::Yes && tracks.tells_fates() && is_held_up()
 }
@@ -261,6 +266,17 @@ const EXCUSES: &[Excuse] = &[
             100ms client write "b" -> ok
             100ms client segment sent PA seq 101 ack 500 win 9 len 1
             1200ms client write "c" -> ok"#,
+    },
+    Excuse {
+        why: "a close that waits for the writer's own end is not through, though both halves were shut before it",
+        contracts: TOLD,
+        history: r#"
+            server shutdown read_write -> done
+            server call 2 close
+            1s client write "a" -> ok
+            3s client write "b" -> ok
+            3s client close -> done
+            3s server return 2 done"#,
     },
     Excuse {
         why: "two writes within a second may both come too early to know",
