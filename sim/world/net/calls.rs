@@ -140,7 +140,7 @@ impl Post<'_> {
 
     fn ask_accepting(&mut self, index: u32) {
         let side = &mut self.flows[index as usize].ends[self.end];
-        let Offered::On(accepted) = side.offered else { return };
+        let (Offered::On(accepted) | Offered::Again(accepted)) = side.offered else { return };
         if let Some(found) = side.apart.iter().position(|(_, apart)| *apart == Apart::Accepting(accepted)) {
             let (op, _) = side.apart.remove(found);
             side.offered = Offered::HandedOut;

@@ -146,7 +146,7 @@ impl Post<'_> {
         self.ports[self.end].insert(ports, index);
         self.host.sockets.insert(socket, index);
         let side = &mut self.flows[index as usize].ends[self.end];
-        if side.offered != Offered::HandedOut {
+        if !side.offered.is_handed_out() {
             side.socket = Some(socket);
         }
     }
@@ -154,9 +154,7 @@ impl Post<'_> {
     fn accepted(&mut self, port: u16, socket: Socket, remote: u16) {
         if let Some(index) = self.bind(port, socket, remote) {
             let side = &mut self.flows[index as usize].ends[self.end];
-            if side.offered != Offered::HandedOut {
-                side.offered = Offered::On(port);
-            }
+            side.offered = if side.offered.is_handed_out() { Offered::Again(port) } else { Offered::On(port) };
             self.ask(index);
         }
     }

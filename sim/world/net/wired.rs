@@ -50,6 +50,15 @@ pub(super) enum Offered {
     On(u16),
     /// An accept has handed it out: the end gets no other one.
     HandedOut,
+    /// It was handed out, and the stack offers it, or another one, again.
+    Again(u16),
+}
+
+impl Offered {
+    /// An accept has handed a connection out.
+    pub(super) const fn is_handed_out(self) -> bool {
+        matches!(self, Offered::HandedOut | Offered::Again(_))
+    }
 }
 
 /// What a call waits for that waits for no turn.
