@@ -8,6 +8,7 @@ use super::args::RunningArgs;
 use super::files::{self, File};
 use crate::contract::Both;
 use crate::explore;
+use crate::report::words;
 use crate::scenario::{Run, RunError, RunOptions, Scenario};
 use crate::target::Named;
 use crate::trace::Diagnostic;
@@ -81,7 +82,8 @@ fn of_test(scenario: &Scenario, args: &RunningArgs) -> Option<Diagnostic> {
     let test = scenario.test.as_ref().filter(|_| args.target.is_none())?;
     let name = test.split_once(' ').map(|(_, name)| format!(" {name}")).unwrap_or_default();
     let why = scenario.source.whole(&format!("this scenario is for the test `{test}`, which makes the ends"));
-    Some(why.with_help(format!("FLOWSIM_REPLAY=FILE cargo test{name}")))
+    let file = words::argument(&scenario.source.name);
+    Some(why.with_help(format!("run it with `FLOWSIM_REPLAY={file} cargo test{name}`, where the test is")))
 }
 
 fn once_or_twice(scenario: &Scenario, target: &Named, args: &RunningArgs) -> Result<FileOutcome, RunError> {

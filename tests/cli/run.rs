@@ -222,3 +222,14 @@ fn a_mistake_is_told_what_would_have_been_right() {
     assert!(ran.err.contains(&format!("a trace is judged: `flowsim judge {HELD}`")), "{}", ran.err);
     assert!(!run(&["judge", "no/such.toml"]).err.contains("flowsim run"), "what can't be opened is read by no verb");
 }
+
+/// What a check of a user's saved needs that test: it is told how to run it, and skipped in a folder.
+#[test]
+fn a_failure_of_a_users_test_is_not_run_here() {
+    let text = "title = \"A failure\"\ntest = \"tests/my.rs:12 my_stream\"\nclient.steps = [\"close\"]\n";
+    let folder = folder("of-a-test", &[("failure.toml", text), ("other.toml", "client.steps = [\"close\"]")]);
+    let named = run(&["run", words(&folder.join("failure.toml"))]);
+    assert!(named.code == 2 && named.err.contains("failure.toml cargo test my_stream`"), "{}", named.err);
+    let all = run(&["run", words(&folder)]);
+    assert!(all.code == 0 && all.out.contains("1 held, 1 skipped"), "{}", all.out);
+}
